@@ -1,0 +1,205 @@
+# vmq-recovery: every product and every check. `make help` lists them.
+# Everything that is made lies below build/. Plain GNU make 3.81 is enough (a Mac's own).
+
+# --- Inputs: `make NAME=value` overrides any of them -----------------------------------
+
+VERSION = 1.0.0
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+OPTIMIZE ?= -O2
+WARNINGS ?= -Wall -Wextra -Wconversion -Wshadow
+PREFIX   ?= /usr/local
+DEPS     ?= yes#        no: never call apt-get, trust that everything is there
+
+# Third-party code comes from Debian packages; on a Mac see runner/build/darwin.mk.
+LUA_CFLAGS ?= -I/usr/include/lua5.4
+LUA_SHARED ?= -llua5.4
+LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -Wl,-Bdynamic -lm
+DKJSON     ?= /usr/share/lua/5.4/dkjson.lua
+HARDEN     ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+HARDEN_CPU ?= $(if $(filter x86_64,$(shell uname -m)),-fstack-clash-protection -fcf-protection)
+HARDEN_LD  ?= -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--gc-sections
+ifeq ($(shell uname -s),Darwin)
+include runner/build/darwin.mk
+endif
+
+# --- What the program is made of ---------------------------------------------------------
+
+RUNNER  := $(sort $(wildcard runner/*.c))
+PARTS   := $(filter-out runner/main.c,$(RUNNER))
+SCRIPTS := $(sort $(wildcard scripts/*.lua stdlib/*.lua stdlib/*/*.lua))
+
+# File that is read = its name inside the program.
+EMBEDDED := $(foreach file,$(SCRIPTS),$(file)=$(file)) $(DKJSON)=stdlib/dkjson.lua
+
+BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Irunner '-DVMQ_VERSION="$(VERSION)"'
+CROSS_FLAGS = $(BASE_CFLAGS) $(WARNINGS) $(CROSS_CFLAGS)
+ALL_CFLAGS  = $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(OPTIMIZE) -ffunction-sections \
+              $(HARDEN) $(HARDEN_CPU) $(CFLAGS)
+
+# One short line for each thing made; `make V=1` shows the commands.
+Q   = $(if $(V),,@)
+say = @echo '  making $@'
+
+# --- The native program --------------------------------------------------------------------
+
+all: build/vmq-recovery  ## (default) the program for this machine: build/vmq-recovery
+
+NATIVE := $(RUNNER:runner/%.c=build/native/%.o) build/native/embed.o
+
+build/vmq-recovery: $(NATIVE)
+	$(say)
+	$(Q)$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -s -o $@ $(NATIVE) $(LIBRARIES)
+
+build/native/%.o: runner/%.c Makefile | build/native/
+	$(say)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+build/native/embed.o: build/embed.S
+	$(say)
+	$(Q)$(CC) -c -o $@ $<
+
+# The scripts are read by the assembler (.incbin), hence their place among the inputs here.
+build/embed.S: runner/embed.sh build/embed.names $(SCRIPTS) $(DKJSON)
+	$(say)
+	$(Q)sh runner/embed.sh $@ $(EMBEDDED)
+
+# Rewritten only when a script comes or goes, so that such a change, too, is noticed.
+build/embed.names: FORCE | build/
+	@echo '$(EMBEDDED)' | cmp -s - $@ || echo '$(EMBEDDED)' > $@
+
+# --- The program for other machines (toolchain and libraries: runner/build/cross.mk) ---------
+
+include runner/build/cross.mk
+
+macos: build/macos/vmq-recovery  ## the arm64 macOS program
+linux-arm64: build/linux-arm64/vmq-recovery  ## a static arm64 Linux program
+
+MACOS := $(RUNNER:runner/%.c=build/macos/%.o) build/macos/embed.o
+ARM64 := $(RUNNER:runner/%.c=build/linux-arm64/%.o) build/linux-arm64/embed.o
+
+# llvm-strip signs again, ad hoc, what it has stripped; nothing may change the file after it.
+build/macos/vmq-recovery: $(MACOS) $(LIBS_macos)
+	$(say)
+	$(Q)$(ZIG) cc -target $(TARGET_macos) -o $@.part $^
+	$(Q)$(STRIP_MACHO) $@.part
+	$(Q)mv $@.part $@
+
+build/linux-arm64/vmq-recovery: $(ARM64) $(LIBS_linux-arm64)
+	$(say)
+	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) -static -s -o $@ $^
+
+build/macos/%.o: runner/%.c Makefile | $(LIBS_macos)
+	$(say)
+	$(Q)$(ZIG) cc -target $(TARGET_macos) $(CROSS_FLAGS) -Ibuild/macos/include -MMD -MP -c -o $@ $<
+
+build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
+	$(say)
+	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
+
+# Zig's cache does not see what .incbin reads; the checksum tells it.
+build/macos/embed.o build/linux-arm64/embed.o: build/%/embed.o: build/embed.S build/zig/.done | build/%/
+	$(say)
+	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(SCRIPTS) $(DKJSON) | cksum | cut -d' ' -f1) -c -o $@ $<
+
+-include $(wildcard build/*/*.d)
+
+# --- Things to do with it ---------------------------------------------------------------------
+
+rehearse: deps-build  ## rehearse everything on a simulated Mac; changes nothing on this one
+	@$(MAKE) --no-print-directory all
+	build/vmq-recovery rehearse apply --yes
+
+install: all  ## copy the program to PREFIX/bin
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 build/vmq-recovery $(DESTDIR)$(PREFIX)/bin/
+
+# --- Programs that only tests use -----------------------------------------------------------------
+
+# A full Lua interpreter with the runner's own parts, for busted and the crash tests.
+build/tests/lua: build/tests/lua_main.o $(filter-out build/native/main.o,$(NATIVE))
+	$(say)
+	$(Q)$(CC) $(HARDEN_LD) -rdynamic -o $@ $^ $(LUA_SHARED) $(LIBRARIES)
+
+build/tests/%.o: tests/unit/%.c Makefile | build/tests/
+	$(say)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# C unit tests run with the address and undefined behaviour sanitizers.
+SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+C_TESTS := $(patsubst tests/unit/%.c,build/asan/%,$(sort $(wildcard tests/unit/*_test.c)))
+ASAN    := $(PARTS:runner/%.c=build/asan/%.o)
+
+build/asan/%.o: runner/%.c Makefile | build/asan/
+	$(say)
+	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+build/asan/%.o: tests/unit/%.c Makefile | build/asan/
+	$(say)
+	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+build/asan/%_test: build/asan/%_test.o $(ASAN) build/native/embed.o
+	$(say)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LIBRARIES)
+
+.SECONDARY: $(ASAN) $(C_TESTS:%=%.o)
+
+# --- Checks ----------------------------------------------------------------------------------------
+
+LAYERS = lint lua c crash end-to-end macos arm64
+
+check: deps-build deps-cross deps-check  ## every check; ends with "N passed, N failed"
+	@python3 tests/summary.py $(LAYERS)
+
+check-deep: deps-build deps-cross deps-check  ## the exhaustive rest as well; takes long
+	@DEEP=1 python3 tests/summary.py $(LAYERS)
+
+check-lint: build/venv/.done deps-check  ## compilers' warnings, static analysis, style
+	@python3 tests/lint/run.py
+
+check-lua: build/tests/lua deps-check  ## unit tests of the Lua modules (busted)
+	build/tests/lua tests/unit/busted.lua tests/unit
+
+check-c: $(C_TESTS) deps-check  ## unit tests of the C parts, with sanitizers (cmocka)
+	@for test in $(C_TESTS); do echo "$$test"; $$test || failed=1; done; [ -z "$$failed" ]
+
+check-crash: build/tests/lua all  ## die at every effect point, start again
+	@for test in tests/crash/*.lua; do build/tests/lua $$test || failed=1; done; [ -z "$$failed" ]
+
+check-end-to-end: all build/venv/.done deps-check  ## the program against simulated and recorded Macs
+	build/venv/bin/python -m pytest -q tests/end_to_end
+
+bench: all deps-check deps-bench  ## ratios against what one would use instead
+	@python3 tests/bench/run.py
+
+lint: check-lint  ## the same as check-lint
+
+# Python tools of the checks, pinned, in a virtual environment of their own.
+REQUIREMENTS := $(wildcard tests/requirements.txt tests/lint/requirements.txt tests/macos/requirements.txt)
+build/venv/.done: $(REQUIREMENTS) | deps-cross
+	$(say)
+	$(Q)sh runner/build/venv.sh build/venv $(REQUIREMENTS)
+
+# --- Debian packages ----------------------------------------------------------------------------------
+
+deps: deps-build deps-cross deps-check deps-bench  ## install the Debian packages that are missing
+
+deps-build deps-cross deps-check deps-bench:
+	@[ $(DEPS) = no ] || sh runner/build/deps.sh $(@:deps-%=%)
+
+# --- The rest --------------------------------------------------------------------------------------------
+
+clean:  ## remove everything that was made
+	rm -rf build
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+build/ build/native/ build/tests/ build/asan/ build/macos/ build/linux-arm64/:
+	mkdir -p $@
+
+FORCE:
+.DELETE_ON_ERROR:
+.PHONY: all rehearse install check check-deep check-lint check-lua check-c check-crash \
+        check-end-to-end bench lint deps deps-build deps-cross deps-check deps-bench clean help FORCE macos linux-arm64
