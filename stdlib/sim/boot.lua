@@ -1,0 +1,160 @@
+-- What boots next, and what it finds: kernel, boot arguments, NVRAM, mounts. Pure, on the state alone.
+-- It must not touch files; `sim.restart` lays the new mounts out on disk.
+
+local digest = require "sim.digest"
+local nvram = require "sim.nvram"
+local place = require "sim.place"
+
+local boot = {}
+
+local QUOTA, UNLIMITED = 2, 0x7FFFFFFF
+
+--- The kernel's banner, as `uname -v` prints it (reference §7.3). `kernel`: { darwin, date, xnu, soc, development }.
+function boot.banner(kernel)
+  local family = kernel.development and "xnu_development" or "xnu"
+  local flavour = kernel.development and "DEVELOPMENT" or "RELEASE"
+  return ("Darwin Kernel Version %s: %s; root:%s-%s/%s_ARM64_%s"):format(
+    kernel.darwin, kernel.date, family, kernel.xnu, flavour, kernel.soc)
+end
+
+-- Max and Ultra run the Pro's kernel; none of the simulated Macs is one, so the chip's own name will do.
+local function stock_kernel(state, group)
+  return { darwin = group.darwin, date = group.date, xnu = group.xnu, soc = state.mac.soc, development = false }
+end
+
+--- The stored object that a group's policy names, or nil. Objects live in the folder of the nsih they were stored under.
+function boot.object(group)
+  for _, object in ipairs(group.objects[group.policy.nsih] or {}) do
+    if object.coih == group.policy.coih then return object end
+  end
+end
+
+-- The xnu number without its build train: development and release kernels of one macOS share it.
+local function release(xnu) return (xnu or ""):match("^[%d%.]*") end
+
+local NOT_BOOTABLE = "The version of macOS on the selected disk needs to be reinstalled."
+
+-- iBoot starts the custom object in place of the stock kernel. One that is missing or does not fit does not boot (§5).
+local function choose_kernel(state, group)
+  if not group.policy.coih then return stock_kernel(state, group) end
+  local object = boot.object(group)
+  if not object then return nil, NOT_BOOTABLE end
+  local fits = object.soc == state.mac.soc and release(object.xnu) == release(group.xnu)
+  if not fits or state.circumstances["no-kernel-boot"] then return nil, NOT_BOOTABLE end
+  return {
+    darwin = object.darwin, date = group.date, xnu = object.xnu, soc = object.soc, development = not object.release,
+  }
+end
+
+local function stored_arguments(state)
+  for _, variable in ipairs(state.nvram) do
+    if variable.name == "boot-args" then return variable.value end
+  end
+  return ""
+end
+
+local function argument(arguments, name)
+  for word in arguments:gmatch("%S+") do
+    local key, value = word:match("^([^=]+)=?(.*)$")
+    if key == name then return tonumber(value) or 0 end
+  end
+end
+
+-- §8.1: on the development kernel `hypervisor=` gates everything and the quota has no limit unless one is given.
+local function virtualisation(kernel, arguments)
+  if not kernel.development then return 1, QUOTA end
+  if (argument(arguments, "hypervisor") or 0) == 0 then return 0, 0 end
+  return 1, argument(arguments, "hv_apple_isa_vm_quota") or UNLIMITED
+end
+
+local function run(state, kernel, policy)
+  local arguments = policy and policy.sip3 and stored_arguments(state) or ""
+  local support, quota = virtualisation(kernel, arguments)
+  kernel.arguments, kernel.hv_support, kernel.quota = arguments, support, quota
+  kernel.sip0 = policy and policy.sip0
+  kernel.sip1, kernel.sip2, kernel.sip3 = policy and policy.sip1, policy and policy.sip2, policy and policy.sip3
+  kernel.time, kernel.session = state.clock, digest.uuid("session" .. state.boots .. state.mac.name)
+  state.running = kernel
+end
+
+-- Where each volume is mounted (§6.3): in macOS the booted group's Data at its own place, in recovery all below /Volumes.
+local function mount_point(state, volume)
+  if volume.role == "VM" or volume.role == "Recovery" or volume.locked then return nil end
+  if place.in_recovery(state) then return "/Volumes/" .. volume.name end
+  if volume.role == "Preboot" then return "/System/Volumes/Preboot" end
+  if volume.group ~= state.default then return "/Volumes/" .. volume.name end
+  return volume.role == "System" and "/" or "/System/Volumes/Data"
+end
+
+local function mount_all(state)
+  for _, volume in ipairs(state.volumes) do
+    -- Starting macOS asks for the password at its own window, and unlocks.
+    if not place.in_recovery(state) and volume.group == state.default then volume.locked = false end
+    volume.mount = mount_point(state, volume)
+  end
+end
+
+local function enter(state, environment)
+  local group = place.booted(state)
+  state.environment = environment
+  state.paired = environment == "paired-recovery" and state.default or nil
+  local kernel, why
+  if environment == "macos" then kernel, why = choose_kernel(state, group) end
+  if why then -- what follows a failed start is a recovery that looks like the right one and is not (peers §2.1)
+    state.environment, state.boot_failure = "recovery", why
+  end
+  run(state, kernel or stock_kernel(state, group), kernel and group.policy)
+  mount_all(state)
+  return why
+end
+
+--- Puts a fresh state where its circumstances say it starts.
+function boot.first(state)
+  state.boots = 1
+  if state.environment == "macos" then return enter(state, "macos") end
+  run(state, stock_kernel(state, place.booted(state)), nil)
+  mount_all(state)
+end
+
+local function copy_list(list)
+  local new = {}
+  for index, item in ipairs(list) do new[index] = item end
+  return new
+end
+
+local function lose_arguments(state)
+  local kept = {}
+  for _, variable in ipairs(state.nvram) do
+    if variable.name ~= "boot-args" then kept[#kept + 1] = variable end
+  end
+  for _, variable in ipairs(state.nvram_first) do
+    if variable.name == "boot-args" then kept[#kept + 1] = variable end
+  end
+  state.nvram = kept
+end
+
+-- Writes held in memory reach the chip at a clean shutdown (§4.1).
+local function settle_nvram(state, clean)
+  if clean then nvram.sync(state) end
+  state.nvram = copy_list(state.nvram_saved)
+  if not clean and state.circumstances["boot-args-lost"] then lose_arguments(state) end
+  state.nvram_saved = copy_list(state.nvram)
+end
+
+--- Restarts. `options`: { clean = true|false (default true), into = "macos" (default) | "paired-recovery" |
+-- "unpaired-recovery" | "recovery", time = seconds since 1970 of the new boot }.
+-- Returns the environment reached, and why when macOS was wanted and did not start.
+function boot.next(state, options)
+  settle_nvram(state, options.clean ~= false)
+  state.boot_failure = nil
+  state.boots = state.boots + 1
+  state.clock = options.time or state.clock + 120
+  for _, volume in ipairs(state.volumes) do
+    local filevault = state.circumstances["filevault-locked"] == true and volume.role == "Data"
+    volume.locked = filevault and volume.group == state.default
+  end
+  local why = enter(state, options.into or "macos")
+  return state.environment, why
+end
+
+return boot

@@ -1,0 +1,115 @@
+-- The Macs that can be simulated, as plain data: chip, release, and the wording their tools use.
+-- It must not decide how a tool behaves; it only says which of the known wordings this Mac shows.
+
+local catalogue = {}
+
+-- Every `wording` field names one of the forms of reference §1.3, §2.2, §3.1 and §4.1. Forms that no source ties to
+-- a release are spread over the Macs, at least two of each, so that nothing can depend on one of them.
+local macs = {
+  {
+    name = "m1-12.6", title = "Mac mini (M1), macOS 12.6: bputil has no --json yet",
+    model = "Macmini9,1", marketing = "Apple M1", soc = "T8103", chip = 0x8103, board = 0x22, ecid = "0x1D68A0C2E1401E",
+    bputil = "0.1.9",
+    systems = { {
+      name = "Macintosh HD", data = "Macintosh HD - Data", version = "12.6", build = "21G115", darwin = "21.6.0",
+      date = "Mon Aug 22 20:19:52 PDT 2022", xnu = "8020.140.49~2", love = "21.7.115.0.0,0",
+    } },
+    wording = {
+      csrutil = "authorized", csrutil_retry = true, csrutil_refusal = "from the Recovery OS",
+      bputil = "username", display = "12", kmutil = "spaced", nvram_error = "prefixed", osenvironment = "invalid",
+    },
+    nvram_plain = true,
+  },
+  {
+    name = "m2pro-14.0", title = "MacBook Pro (M2 Pro), macOS 14.0: the machine the method was found on",
+    model = "Mac14,9", marketing = "Apple M2 Pro", soc = "T6020", chip = 0x6020, board = 0x4, ecid = "0x18446A3C20001E",
+    bputil = "0.1.12",
+    systems = { {
+      name = "Macintosh HD", data = "Macintosh HD - Data", version = "14.0", build = "23A344", darwin = "23.0.0",
+      date = "Fri Sep 15 14:41:43 PDT 2023", xnu = "10002.1.13~1", love = "23.1.344.0.0,0",
+    } },
+    wording = {
+      csrutil = "password", csrutil_refusal = "from Recovery OS",
+      bputil = "authorized", display = "14", json = "bare", kmutil = "plain", nvram_error = "prefixed",
+      osenvironment = "invalid",
+    },
+    nvram_plain = true,
+  },
+  {
+    name = "m2-15", title = "MacBook Air (M2), macOS 15.6 and a second system called Büro Mac",
+    model = "Mac14,2", marketing = "Apple M2", soc = "T8112", chip = 0x8112, board = 0x28, ecid = "0x0011223C04801E",
+    bputil = "0.1.13",
+    systems = { {
+      name = "Macintosh HD", data = "Macintosh HD - Data", version = "15.6", build = "24G84", darwin = "24.6.0",
+      date = "Mon Jul 14 11:30:40 PDT 2025", xnu = "11417.140.69~1", love = "24.7.84.0.0,0",
+    }, {
+      name = "Büro Mac", data = "Büro Mac - Data", version = "14.6.1", build = "23G93", darwin = "23.6.0",
+      date = "Mon Jul 29 21:14:30 PDT 2024", xnu = "10063.141.2~1", love = "23.7.93.0.0,0",
+    } },
+    wording = {
+      csrutil = "authorized", csrutil_refusal = "from Recovery OS",
+      bputil = "administrator", bputil_confirms = true, display = "26", json = "headed", kmutil = "spaced",
+      nvram_error = "bare", osenvironment = "unknown",
+    },
+    nvram_plain = true,
+  },
+  {
+    name = "m4-26", title = "Mac mini (M4), macOS 26.3.1: recovery refuses plain boot-args, takes the GUID form",
+    model = "Mac16,10", marketing = "Apple M4", soc = "T8132", chip = 0x8132, board = 0x22, ecid = "0x000C51E22A801E",
+    bputil = "0.1.13",
+    -- guess: Darwin's date and xnu's number of 26.3.1
+    systems = { {
+      name = "Macintosh HD", data = "Data", version = "26.3.1", build = "25D2128", darwin = "25.3.0",
+      date = "Wed Jan 28 20:48:41 PST 2026", xnu = "12377.91.3~2", love = "25.4.2128.0.0,0",
+    } },
+    wording = {
+      csrutil = "enter", csrutil_retry = true, csrutil_refusal = "from Recovery OS", csrutil_short = true,
+      bputil = "name", bputil_confirms = true, display = "26", json = "headed", kmutil = "newline",
+      nvram_error = "bare", osenvironment = "word",
+    },
+    nvram_plain = false,
+  },
+  {
+    name = "m5-26.6", title = "MacBook Pro (M5), macOS 26.6",
+    model = "Mac17,2", marketing = "Apple M5", soc = "T8142", chip = 0x8142, board = 0x26, ecid = "0x00102D1E3C001E",
+    bputil = "0.1.14",
+    -- guess: Darwin's date and xnu's number of 26.6
+    systems = { {
+      name = "Macintosh HD", data = "Data", version = "26.6", build = "25G70", darwin = "25.6.0",
+      date = "Sat Jun 27 02:11:09 PDT 2026", xnu = "12377.160.45~1", love = "25.7.70.0.0,0",
+    } },
+    wording = {
+      csrutil = "password", csrutil_refusal = "from Recovery OS", csrutil_short = true,
+      bputil = "authorized", display = "26", json = "headed", kmutil = "plain", nvram_error = "bare",
+      osenvironment = "word",
+    },
+    nvram_plain = false, device_tree_quota = 2,
+  },
+}
+
+catalogue.default = "m2pro-14.0"
+
+--- Names of the Macs, in the order of their age.
+function catalogue.names()
+  local names = {}
+  for i, mac in ipairs(macs) do names[i] = mac.name end
+  return names
+end
+
+--- The entry of one Mac (shared: do not change it), or nil, message, "unknown".
+function catalogue.entry(name)
+  for _, mac in ipairs(macs) do
+    if mac.name == name then return mac end
+  end
+  return nil, ("there is no simulated Mac called %q; there are: %s"):format(name, table.concat(catalogue.names(), ", ")),
+    "unknown"
+end
+
+--- One line about a Mac for people, or nil, message, "unknown".
+function catalogue.describe(name)
+  local mac, message, code = catalogue.entry(name)
+  if not mac then return nil, message, code end
+  return mac.title
+end
+
+return catalogue

@@ -1,0 +1,136 @@
+-- The circumstances a rehearsal can be played in: named changes to a fresh Mac, free to combine.
+-- It must not change how tools behave in general; each tool looks at the state that is set here.
+
+local digest = require "sim.digest"
+local policy = require "sim.policy"
+
+local circumstance = {}
+
+local function find(state, group, role)
+  for _, volume in ipairs(state.volumes) do
+    if volume.group == group and volume.role == role then return volume end
+  end
+end
+
+local function data(state) return find(state, state.default, "Data") end
+
+local function first_policy(state) return state.groups[1].policy end
+
+local function run(steps)
+  for _, step in ipairs(steps) do step() end
+end
+
+local function rename(state, name)
+  state.groups[1].name = name
+  find(state, state.default, "System").name = name
+  data(state).name = name .. " - Data"
+end
+
+local function second_owner(state, rights)
+  local owner = {
+    short = "grace", full = "Grace Sample", password = "compiler", rights = rights,
+    uuid = "C7A9E1F2-44D0-4B8E-8D15-6E0B7F3A9C21",
+  }
+  state.owners[#state.owners + 1] = owner
+  return owner
+end
+
+-- Odd characters on purpose: blanks twice, a percent sign, quotes, an equals sign in a value, non-ASCII.
+circumstance.FOREIGN_ARGUMENTS = [[-v  debug=0x14e wdt=-1 note="50%25 off" tag='ü&<x>' amfi=%zz trailing=a=b]]
+
+local known = {
+  { "unpaired", "recovery that does not belong to the target system",
+    function(state) state.environment, state.paired = "unpaired-recovery", nil end },
+  { "ordinary-recovery", "recovery reached without the power button held from off",
+    function(state) state.environment, state.paired = "recovery", nil end },
+  { "macos", "started in macOS", function(state) state.environment, state.paired = "macos", nil end },
+  { "offline", "no Internet: full security cannot be had", function(state) state.online = false end },
+  { "newer-macos", "a newer macOS is out: full security is refused", function(state) state.latest = false end },
+  { "filevault-locked", "the Data volume is locked", function(state) data(state).locked = true end },
+  { "data-named-data", "the Data volume is called Data", function(state) data(state).name = "Data" end },
+  { "names-with-accents", "the system is called Büro Mac", function(state) rename(state, "Büro Mac") end },
+  { "several-owners", "two owners", function(state) second_owner(state, true) end },
+  { "owner-without-rights", "the user who tries is not an owner",
+    function(state) state.owner = second_owner(state, false) end },
+  { "password-refused-once", "the right password is refused once", function(state) state.refusals = 1 end },
+  { "password-refused-always", "the right password is always refused", function(state) state.refusals = -1 end },
+  { "boot-args-set", "boot-args of others are already there",
+    function(state) state.nvram[#state.nvram + 1] = { name = "boot-args", value = circumstance.FOREIGN_ARGUMENTS } end },
+  { "boot-args-empty", "boot-args are there and empty",
+    function(state) state.nvram[#state.nvram + 1] = { name = "boot-args", value = "" } end },
+  { "boot-args-full", "boot-args of others leave no room",
+    function(state)
+      state.nvram[#state.nvram + 1] = { name = "boot-args", value = "filler=" .. ("x"):rep(1000) }
+    end },
+  { "custom-kernel-installed", "another custom kernel is already installed",
+    function(state) circumstance.install_foreign_kernel(state) end },
+  { "preboot-read-only", "Preboot is mounted read-only", function(state) find(state, nil, "Preboot").writable = false end },
+  { "preboot-full", "no room in Preboot", function(state) state.container.free = 0 end },
+  { "wrong-chip-collection", "the staged kernel collection is for another chip",
+    function(state) state.collection.soc = state.mac.soc == "T8103" and "T6000" or "T8103" end },
+  { "wrong-build-collection", "the staged kernel collection is for another macOS",
+    function(state) state.collection.darwin, state.collection.xnu = "22.6.0", "8796.141.3~6" end },
+  { "release-collection", "the staged kernel collection is not a development one",
+    function(state) state.collection.release = true end },
+  { "truncated-collection", "the staged kernel collection is cut short",
+    function(state) state.collection.truncated = true end },
+  { "no-collection", "no kernel collection is staged", function(state) state.collection = nil end },
+  { "boot-args-lost", "an unclean restart loses boot-args even if synced", function() end },
+  { "nvram-denied", "recovery refuses boot-args in both forms", function() end },
+  { "nvram-lost", "recovery takes boot-args and they are gone after the restart", function() end },
+  { "already-permissive", "SIP is off and the policy permissive already",
+    function(state) run(policy.disable_sip(first_policy(state))) end },
+  { "csrutil-leaves-filter", "csrutil disable does not turn the boot-args filter off", function() end },
+  { "reduced-with-kexts", "reduced security with user kexts allowed",
+    function(state)
+      run(policy.rebuild(first_policy(state), { g = true, k = true }))
+      local p = first_policy(state)
+      p.auxp, p.auxi, p.auxr = digest.hex("auxp"), digest.hex("auxi"), digest.hex("auxr")
+    end },
+  { "managed", "the Mac is managed", function(state) state.managed = true end },
+  { "not-root", "the user is not root", function(state) state.uid = 501 end },
+  { "slow-kmutil", "kmutil takes two seconds", function() end },
+  { "no-kernel-boot", "the custom kernel does not boot", function() end },
+}
+
+--- Puts a custom object of somebody else's in place, and the policy that goes with it (reference §10, kmutil alone).
+function circumstance.install_foreign_kernel(state)
+  local p, group = first_policy(state), state.groups[1]
+  local coih = digest.hex("foreign object")
+  run(policy.configure_boot(p, coih, function()
+    group.objects[p.nsih] = { { coih = coih, soc = state.mac.soc, darwin = group.darwin, xnu = group.xnu, release = true } }
+  end))
+end
+
+--- Names of all circumstances, in a fixed order.
+function circumstance.names()
+  local names = {}
+  for i, entry in ipairs(known) do names[i] = entry[1] end
+  return names
+end
+
+local function lookup(name)
+  for _, entry in ipairs(known) do
+    if entry[1] == name then return entry end
+  end
+  return nil, ("there is no circumstance called %q; there are: %s"):format(
+    name, table.concat(circumstance.names(), ", ")), "unknown"
+end
+
+--- A few words about a circumstance for people, or nil, message, "unknown".
+function circumstance.describe(name)
+  local entry, message, code = lookup(name)
+  if not entry then return nil, message, code end
+  return entry[2]
+end
+
+--- Changes `state` so that the circumstance `name` holds. Returns true, or nil, message, "unknown".
+function circumstance.apply(state, name)
+  local entry, message, code = lookup(name)
+  if not entry then return nil, message, code end
+  entry[3](state)
+  state.circumstances[name] = true
+  return true
+end
+
+return circumstance

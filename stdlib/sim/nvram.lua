@@ -1,0 +1,220 @@
+-- nvram: firmware variables (reference §4).
+-- It must not keep anything across a restart by itself; `sim.boot` decides what survives one.
+
+local place = require "sim.place"
+
+local nvram = {}
+
+local SYSTEM, COMMON = "40A0DDD2-77F8-4392-B4A3-1E7304206516", "7C436110-AB2A-4BBB-A880-FE41995C9F82"
+local BOOT_LINE_LENGTH = 1024 -- §4.1: boot-args must be shorter
+
+local TYPES = { ["boot-args"] = "string", ["boot-volume"] = "string", ["auto-boot"] = "boolean" }
+
+-- With a system region, boot-args is one variable whichever GUID is given (§4.2).
+local function split(word)
+  local guid, name = word:match("^(%x%x%x%x%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%x%x%x%x%x%x%x%x):(.+)$")
+  if not guid then return word, nil end
+  guid = guid:upper()
+  if guid == COMMON or name == "boot-args" then return name, guid end
+  return guid .. ":" .. name, guid
+end
+
+local function find(state, name)
+  for index, variable in ipairs(state.nvram) do
+    if variable.name == name then return variable, index end
+  end
+end
+
+local function say(p, text)
+  local prefix = p.state.wording.nvram_error == "prefixed" and "nvram: " or ""
+  p.err(prefix, text, "\n")
+end
+
+local function missing(p, word)
+  say(p, ("Error getting variable - '%s': (iokit/common) data was not found"):format(word))
+  p.leave(1)
+end
+
+-- Data is shown with %xx for whatever is not printable; strings are shown as they are.
+local function printable(variable)
+  if not variable.data then return variable.value end
+  return (variable.value:gsub("[^ -$&-~]", function(byte) return ("%%%02x"):format(byte:byte()) end))
+end
+
+local function decode(text)
+  if text:gsub("%%%x%x", ""):find("%%") then return nil end
+  return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
+end
+
+-- Who refuses a write of boot-args (§4.3): in macOS SIP's NVRAM bit of the running system, in recovery the release.
+local function refusal(p, name, guid)
+  if p.state.uid ~= 0 then return "(iokit/common) privilege violation" end
+  if guid == SYSTEM and name ~= "boot-args" then return "(iokit/common) not permitted" end
+  if name ~= "boot-args" then return nil end
+  local allowed
+  if place.in_recovery(p.state) then
+    allowed = not p.circumstance("nvram-denied") and (guid or p.state.mac.nvram_plain)
+  else
+    allowed = (p.state.running.sip0 or 0) & 0x40 ~= 0
+  end
+  return not allowed and "(iokit/common) not permitted" or nil
+end
+
+local function set_failed(p, word, why)
+  say(p, ("Error setting variable - '%s': %s."):format(word, why))
+  p.leave(1)
+end
+
+-- A new variable is tried as data first, so its %xx are decoded; boot-args is a string and keeps its bytes (§4.1).
+local function convert(p, word, name, value)
+  local kind = TYPES[name]
+  if kind == "string" then
+    if not utf8.len(value) then set_failed(p, word, "(iokit/common) invalid argument") end
+    if #value >= BOOT_LINE_LENGTH then set_failed(p, word, "(iokit/common) no space for data") end
+    return { name = name, value = value }
+  end
+  local data = decode(value)
+  if not data then set_failed(p, word, "(iokit/common) invalid argument") end
+  return { name = name, value = data, data = kind == nil or nil }
+end
+
+local function store(p, variable)
+  local _, index = find(p.state, variable.name)
+  p.state.nvram[index or #p.state.nvram + 1] = variable
+end
+
+local function set(p, word, value)
+  local name, guid = split(word)
+  p.changes()
+  local why = refusal(p, name, guid)
+  if why then set_failed(p, word, why) end
+  local variable = convert(p, word, name, value)
+  p.change({ function() store(p, variable) end }, function() set_failed(p, word, "(iokit/common) general error") end)
+end
+
+local function get(p, word)
+  p.reads()
+  local variable = find(p.state, (split(word)))
+  if not variable then missing(p, word) end
+  p.out(word, "\t", printable(variable), "\n")
+end
+
+local function drop(p, name)
+  local _, index = find(p.state, name)
+  if index then table.remove(p.state.nvram, index) end
+end
+
+-- -d hides every error, -r tells it (§4.1).
+local function delete(p, word, tells)
+  local name, guid = split(word)
+  p.changes()
+  local why = refusal(p, name, guid)
+  if not why and not find(p.state, name) then why = "(iokit/common) data was not found" end
+  local function fail()
+    say(p, ("Error deleting variable - '%s': %s (0x%x)"):format(word, why or "(iokit/common) general error", 0xE00002BC))
+    p.leave(1)
+  end
+  if why then return tells and fail() or 0 end
+  p.change({ function() drop(p, name) end }, tells and fail or function() p.leave(0) end)
+end
+
+--- A sync writes the variables that are held in memory. What recovery is going to lose it does not write.
+function nvram.sync(state)
+  if place.in_recovery(state) and state.circumstances["nvram-lost"] then return end
+  state.nvram_saved = {}
+  for index, variable in ipairs(state.nvram) do state.nvram_saved[index] = variable end
+end
+
+local function force_sync(p)
+  p.changes()
+  p.change({ function() nvram.sync(p.state) end }, function()
+    say(p, "Error syncing: (iokit/common) general error") -- guess: wording
+    p.leave(1)
+  end)
+end
+
+local function escape(text)
+  return (text:gsub("[&<>]", { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" }))
+end
+
+local function value_xml(variable)
+  if variable.data then
+    return "\t<data>\n\t" .. require("sim.xml").base64(variable.value) .. "\n\t</data>\n"
+  end
+  if TYPES[variable.name] == "boolean" then return "\t<" .. variable.value .. "/>\n" end
+  return "\t<string>" .. escape(variable.value) .. "</string>\n"
+end
+
+local function print_xml(p, named)
+  local parts = {}
+  for _, item in ipairs(named) do
+    parts[#parts + 1] = "\t<key>" .. escape(item[1]) .. "</key>\n" .. value_xml(item[2])
+  end
+  p.out(require("sim.xml").document("<dict>\n" .. table.concat(parts) .. "</dict>\n"))
+end
+
+local function print_all(p, as_xml)
+  p.reads()
+  local named = {}
+  for index, variable in ipairs(p.state.nvram) do named[index] = { variable.name, variable } end
+  if as_xml then return print_xml(p, named) end
+  for _, item in ipairs(named) do p.out(item[1], "\t", printable(item[2]), "\n") end
+end
+
+local function get_xml(p, word)
+  p.reads()
+  local variable = find(p.state, (split(word)))
+  if not variable then missing(p, word) end
+  print_xml(p, { { word, variable } })
+end
+
+local function usage(p, message)
+  p.err("nvram: (usage: ", message, ")\nnvram [-x] [-p] [-f filename] [-d name] [-c] name[=value] ...\n")
+  p.leave(1)
+end
+
+local function clear_all(p)
+  p.changes()
+  p.change({ function() p.state.nvram = {} end }, function() p.leave(1) end)
+end
+
+local function next_word(p, index)
+  local word = p.args[index + 1]
+  if not word or word:sub(1, 1) == "-" then usage(p, "missing name") end
+  return word
+end
+
+-- One option word, letters in order; returns the index of the last argument used.
+local function option(p, index, mode)
+  for letter in p.args[index]:sub(2):gmatch(".") do
+    if letter == "x" then mode.xml = true
+    elseif letter == "p" then print_all(p, mode.xml)
+    elseif letter == "s" then force_sync(p)
+    elseif letter == "c" then clear_all(p)
+    elseif letter == "d" or letter == "r" then
+      delete(p, next_word(p, index), letter == "r")
+      index = index + 1
+    else usage(p, "invalid option") end
+  end
+  return index
+end
+
+local function plain(p, word, mode)
+  local name, value = word:match("^([^=]*)=(.*)$")
+  if name then return set(p, name, value) end
+  if mode.xml then return get_xml(p, word) end
+  return get(p, word)
+end
+
+--- Plays nvram; see `sim.tools.play`.
+function nvram.nvram(p)
+  local index, mode = 1, {}
+  if #p.args == 0 then usage(p, "no arguments") end
+  while index <= #p.args do
+    local word = p.args[index]
+    if word:match("^%-.") then index = option(p, index, mode) else plain(p, word, mode) end
+    index = index + 1
+  end
+end
+
+return nvram

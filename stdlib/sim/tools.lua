@@ -1,0 +1,35 @@
+-- Plays one run of one of the Mac's tools on a state.
+-- It must load nothing but the tool that is asked for: each simulated tool is a short process of its own.
+
+local process = require "sim.process"
+
+local tools = {}
+
+-- Path on the Mac, and the module that plays it.
+tools.paths = {
+  ["/usr/bin/csrutil"] = "sim.csrutil",
+  ["/usr/bin/bputil"] = "sim.bputil",
+  ["/usr/bin/kmutil"] = "sim.kmutil",
+  ["/usr/sbin/nvram"] = "sim.nvram",
+  ["/usr/sbin/diskutil"] = "sim.diskutil",
+  ["/usr/sbin/sysctl"] = "sim.sysctl",
+  ["/usr/sbin/ioreg"] = "sim.ioreg",
+  ["/usr/bin/uname"] = "sim.uname",
+  ["/usr/bin/sw_vers"] = "sim.uname",
+  ["/usr/bin/profiles"] = "sim.uname",
+}
+
+--- Runs a tool. `path`: its path on the Mac; `args`: without argv[0]; `io`: see `process.new`.
+-- Changes `state` as the tool would change the Mac. Returns the exit status, or nil and how the run ended without one:
+-- "hang" (it would never end) or "killed" (a signal ended it). Throws for a tool that is not simulated.
+function tools.play(state, path, args, io)
+  local module = tools.paths[path] or error("no simulated tool at " .. path, 2)
+  local name = path:match("[^/]+$")
+  local p = process.new(state, name, args, io)
+  local ok, result = pcall(require(module)[name], p)
+  if ok then return result or 0 end
+  if result ~= p.ending then error(result, 0) end
+  return p.status, p.how
+end
+
+return tools
