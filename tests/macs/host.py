@@ -1,0 +1,336 @@
+"""What every fake tool stands on: its root, its state, its screen, its questions, its faults and the call log.
+
+It must not know any tool's wording. Children of the program get a cleaned environment, so nothing here reads it.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import stat
+import sys
+import termios
+import time
+
+from . import state as store
+
+# A megabyte of this is what a tool gone mad prints.
+NOISE = b"\0\x01\x1b[31m\xff\xfe\x80abc (coih): {}<>:=\n\t%\xc3"
+
+
+class Finished(BaseException):
+    """Ends a tool with an exit status."""
+
+    def __init__(self, status):
+        super().__init__(status)
+        self.status = status
+
+
+def _kind(descriptor):
+    """What a descriptor is, for the log: tty, null, pipe, file, closed."""
+    try:
+        seen = os.fstat(descriptor)
+    except OSError:
+        return "closed"
+    if os.isatty(descriptor):
+        return "tty"
+    if stat.S_ISCHR(seen.st_mode) and os.path.samestat(seen, os.stat("/dev/null")):
+        return "null"
+    if stat.S_ISFIFO(seen.st_mode):
+        return "pipe"
+    return "file" if stat.S_ISREG(seen.st_mode) else "other"
+
+
+def _inherited():
+    """Descriptors above 2 that were open when the tool started."""
+    names = []
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2:
+            with contextlib.suppress(OSError):
+                names.append(os.readlink(f"/proc/self/fd/{name}"))
+    return [name for name in names if not name.endswith("/fd")]
+
+
+def _environment():
+    """The environment as it was handed over; Python adds to its own at start-up."""
+    with open("/proc/self/environ", encoding="utf-8", errors="replace") as file:
+        return dict(one.partition("=")[::2] for one in file.read().split("\0") if one)
+
+
+def _has_terminal():
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+class Tool:
+    """One running fake tool. `path` is where it was started from: <root>/usr/bin/<name> or <root>/usr/sbin/<name>."""
+
+    def __init__(self, name, path, arguments):
+        self.name, self.arguments = name, arguments
+        self.path = os.path.abspath(path)
+        self.root = os.path.dirname(os.path.dirname(os.path.dirname(self.path)))
+        self.interactive = os.isatty(1)
+        self.waiting = []          # §3.1: output is fully buffered when it is a pipe
+        self.fault = None
+        self.id = f"{os.getpid()}-{time.monotonic_ns()}"
+
+    # -- the log -------------------------------------------------------------------------------------------------
+
+    def _append(self, name, record):
+        line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        # two below the root's parent: tools may run at the same time, so one write each
+        file = os.open(os.path.join(os.path.dirname(self.root), name), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(file, line)
+        finally:
+            os.close(file)
+
+    def log(self, event, **more):
+        """Add one record to calls.jsonl; never what a person typed."""
+        self._append("calls.jsonl", {"event": event, "id": self.id, "tool": self.name, **more})
+
+    def _log_start(self):
+        self.log("start", argv=[self.name, *self.arguments], path=sys.argv[0], env=_environment(), uid=os.getuid(),
+                 pid=os.getpid(), ppid=os.getppid(), group=os.getpgrp(), session=os.getsid(0),
+                 terminal=_has_terminal(), stdin=_kind(0), stdout=_kind(1), stderr=_kind(2), inherited=_inherited(),
+                 directory=os.getcwd())
+
+    # -- the screen ----------------------------------------------------------------------------------------------
+
+    def out(self, text):
+        """Write to standard output: at once on a terminal, at the end (or every 8 KiB) elsewhere."""
+        if isinstance(text, str):
+            text = text.encode()
+        self.waiting.append(text)
+        if self.interactive or sum(map(len, self.waiting)) > 8192:
+            self.flush()
+
+    def flush(self):
+        """Write what is waiting."""
+        data, self.waiting = b"".join(self.waiting), []
+        while data:
+            data = data[os.write(1, data):]
+
+    def err(self, text):
+        """Write to standard error, which is never buffered."""
+        data = text.encode()
+        while data:
+            data = data[os.write(2, data):]
+
+    def finish(self, status=0):
+        """End with that exit status."""
+        raise Finished(status)
+
+    def fail(self, text, status=1):
+        """Say why on standard error and end."""
+        self.err(text if text.endswith("\n") else text + "\n")
+        raise Finished(status)
+
+    # -- questions -----------------------------------------------------------------------------------------------
+
+    def _typed(self, prompt, text, echo):
+        """Secrecy tests need what was typed; it has a file of its own."""
+        self._append("typed.jsonl", {"id": self.id, "tool": self.name, "prompt": prompt, "typed": text, "echo": echo})
+
+    def ask(self, prompt):
+        """Ask with echo on standard input. None at end of input."""
+        self.log("prompt", text=prompt, echo=True)
+        self.out(prompt)
+        line = b""
+        while not line.endswith(b"\n"):
+            got = os.read(0, 1)
+            if not got:
+                break
+            line += got
+        if not line.endswith(b"\n"):
+            self.log("end-of-input", text=prompt)
+            return None
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        self._typed(prompt, text, True)
+        return text
+
+    def ask_hidden(self, prompt, terminal_only):
+        """Ask for a password on /dev/tty with echo off, dropping what was typed ahead, as getpass(3) does.
+
+        Without a controlling terminal: None if `terminal_only` (kmutil), else standard input (csrutil's getpass).
+        """
+        self.log("prompt", text=prompt, echo=False)
+        self.flush()
+        try:
+            file = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+        except OSError:
+            if terminal_only:
+                return None
+            return self._read_hidden(0, 2, prompt)
+        try:
+            return self._read_hidden(file, file, prompt)
+        finally:
+            os.close(file)
+
+    def _read_hidden(self, source, target, prompt):
+        before = None
+        with contextlib.suppress(termios.error):
+            before = termios.tcgetattr(source)
+            silent = before[:]
+            silent[3] &= ~termios.ECHO
+            silent[3] |= termios.ECHONL
+            termios.tcsetattr(source, termios.TCSAFLUSH, silent)
+        os.write(target, prompt.encode())
+        line = b""
+        try:
+            while not line.endswith((b"\n", b"\r")):
+                got = os.read(source, 1)
+                if not got:
+                    self.log("end-of-input", text=prompt)
+                    return None
+                line += got
+        finally:
+            if before:
+                termios.tcsetattr(source, termios.TCSAFLUSH, before)
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        self._typed(prompt, text, False)
+        return text
+
+    # -- the state -----------------------------------------------------------------------------------------------
+
+    def state(self):
+        """The Mac as it is now."""
+        return store.load(self.root)
+
+    @contextlib.contextmanager
+    def changing(self):
+        """Change the Mac, unless this tool has been told to lie. What changed goes into the log."""
+        if self.fault and self.fault["how"] == "lie":
+            yield store.load(self.root)
+            return
+        with store.changing(self.root) as state:
+            before = json.dumps([state["groups"], state["nvram"]], sort_keys=True)
+            yield state
+            if before != json.dumps([state["groups"], state["nvram"]], sort_keys=True):
+                self.log("changed", policies={one["uuid"]: one["policy"] for one in state["groups"]},
+                         nvram=state["nvram"])
+
+    def below(self, path):
+        """A path the Mac knows, below the root."""
+        return store.below(self.root, path)
+
+    # -- faults --------------------------------------------------------------------------------------------------
+
+    def _take_fault(self):
+        """The first fault that fits these arguments and still has turns left."""
+        with store.changing(self.root) as state:
+            for fault in state["faults"]:
+                if fault["tool"] != self.name or not set(fault["match"]) <= set(self.arguments):
+                    continue
+                if fault["skip"] > 0:
+                    fault["skip"] -= 1
+                    continue
+                if fault["times"] == 0:
+                    continue
+                if fault["times"] is not None:
+                    fault["times"] -= 1
+                return fault
+        return None
+
+    def _fault_before(self):
+        how = self.fault["how"]
+        if how == "fail":
+            self.fail(self.fault["text"] or f"{self.name}: internal error")
+        elif how == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif how == "hang":
+            self._hang()
+        elif how == "garbage":
+            self.out((NOISE * ((1 << 20) // len(NOISE) + 1))[:1 << 20])
+            self.finish(0)
+        elif how == "text":
+            self.out(self.fault["text"])
+            self.finish(self.fault["status"])
+        elif how == "flood":
+            self.out(("." * 1023 + "\n") * 1024)
+        elif how == "question":
+            answer = self.ask(self.fault["text"] or "Proceed in lunar mode? [l/s/q]: ")
+            if answer is None or answer.strip() != "l":
+                self.fail(f"{self.name}: no lunar mode")
+        elif how == "kill-program":
+            os.kill(os.getppid(), signal.SIGKILL)
+            self._hang()
+        elif how == "interrupt-program":
+            os.kill(os.getppid(), signal.SIGINT)
+            time.sleep(0.2)
+        elif how == "wait":
+            self._wait()
+
+    def _fault_after(self, status):
+        how = self.fault["how"]
+        if how == "act-then-fail":
+            self.err(self.fault["text"] or f"{self.name}: something went wrong at the very end\n")
+            return 1
+        if how == "die-after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif how == "hang-after":
+            self._hang()
+        elif how == "kill-program-after":
+            os.kill(os.getppid(), signal.SIGKILL)
+            self._hang()
+        elif how == "interrupt-program-after":
+            os.kill(os.getppid(), signal.SIGINT)
+            time.sleep(0.2)
+        return status
+
+    def _hang(self):
+        """Say and do nothing more, but never outlive a test for long."""
+        self.flush()
+        self.log("hanging")
+        time.sleep(120)
+        self.finish(1)
+
+    def _wait(self):
+        """Stand still until the test creates `go` beside the root."""
+        self.log("waiting")
+        until = time.monotonic() + 60
+        while not os.path.exists(os.path.join(os.path.dirname(self.root), "go")) and time.monotonic() < until:
+            time.sleep(0.02)
+
+    def _cut(self):
+        """Print only the first half of what would have been said."""
+        data = b"".join(self.waiting)
+        self.waiting = [data[:len(data) // 2]]
+
+    # -- life ----------------------------------------------------------------------------------------------------
+
+    def run(self, play):
+        """Play the tool and return its exit status."""
+        self._log_start()
+        self.fault = self._take_fault()
+        if self.fault and self.fault["how"] == "half":
+            self.interactive = False
+        status = 0
+        try:
+            if self.fault:
+                self._fault_before()
+            play(self)
+        except Finished as finished:
+            status = finished.status
+        except BrokenPipeError:
+            status = 1
+        try:
+            if self.fault and self.fault["how"] == "half":
+                self._cut()
+            self.flush()
+            if self.fault:
+                status = self._fault_after(status)
+        except (BrokenPipeError, Finished):
+            status = 1
+        self.log("end", status=status)
+        return status
+
+
+def main(name, path):
+    """Entry of the small script that stands below the root."""
+    from . import tools
+    tool = Tool(name, path, sys.argv[1:])
+    sys.exit(tool.run(tools.find(name)))

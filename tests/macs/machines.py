@@ -1,0 +1,142 @@
+"""The three recorded machines and what differs between them. It must not touch the disk."""
+
+import copy
+import hashlib
+
+# Wordings that differ between sources are spread over the machines on purpose: nothing can depend on one.
+KNOBS = {
+    "bputil_prompts": "authorized",     # §1.3 item 3: authorized | administrator | username
+    "bputil_confirms": False,           # §1.3 item 7: whether a y/n comes first is unknown
+    "bputil_success": "",               # §1.3 item 6: no transcript of the success wording
+    "bputil_keeps": False,              # §1.4: a mutating call rebuilds the policy (True plays the opposite)
+    "csrutil_prompts": "enter-password",  # §2.2: enter-password | authorized | enter-username
+    "csrutil_sip3": True,               # §2.3: csrutil disable opens the boot-args filter too
+    "csrutil_enable_online": True,      # guess: raising to full security needs the same online check as bputil -f
+    "wrong_password": "fails",          # §2.2, §3.1: fails | asks-again
+    "online": True,                     # §1.6 Code=102
+    "newest": True,                     # §1.6: is the installed build still signed
+    "reduced": True,                    # is `bputil -g` granted
+    "nvram_plain": "kept",              # §4.3 in recovery: kept | denied | lost | ignored
+    "nvram_guid": "kept",
+    "nvram_missing_prefix": True,       # §4.1: newer systems leave out the leading "nvram: "
+    "osenvironment_in_macos": None,     # §6.4: an error, or another word
+    "preboot_read_only": False,
+    "preboot_full": False,
+    "firmlinks": True,                  # §6.3: do they resolve below /Volumes/<name> in recovery
+    "kmutil_seconds": 0,
+    "filevault": False,
+}
+
+
+def _hex(seed):
+    """A hash of the right length that is the same on every run."""
+    return hashlib.sha384(seed.encode()).hexdigest().upper()
+
+
+def _uuid(seed):
+    digest = hashlib.sha256(seed.encode()).hexdigest().upper()
+    return "-".join((digest[:8], digest[8:12], "4" + digest[13:16], "A" + digest[17:20], digest[20:32]))
+
+
+def full_policy(seed, stng):
+    """A policy with every relaxation absent (§1.5 transcripts A and B)."""
+    return {
+        "mode": "full", "coih": None, "sip0": None, "sip1": False, "sip2": False, "sip3": False,
+        "smb2": False, "smb3": False, "smb4": False, "lpnh": _hex(seed + "lpnh"), "rpnh": _hex(seed + "rpnh"),
+        "ronh": _hex(seed + "ronh"), "nsih": _hex(seed + "nsih"), "spih": _hex(seed + "spih"), "stng": stng,
+    }
+
+
+def volume_group(machine, name, data_name, owners, index):
+    """One installed system: its two volumes, its owners, its policy. `index` is its place in the container."""
+    seed = f"{machine}/{index}"
+    uuid = _uuid(seed)
+    first = 1 + 5 * index
+    return {
+        "uuid": uuid, "name": name, "paired": True, "policy": full_policy(seed, 22 + index),
+        "system": {"uuid": _uuid(seed + "system"), "device": f"disk3s{first}", "name": name},
+        # §6.3: the volume group's UUID equals the Data volume's
+        "data": {"uuid": uuid, "device": f"disk3s{first + 4}", "name": data_name, "locked": False,
+                 "passphrase": owners[0]["password"]},
+        "kuid": _uuid(seed + "kek"), "owners": owners,
+    }
+
+
+def owner(name, password, full_name=None):
+    """A volume owner (§1.2)."""
+    return {"name": name, "password": password, "full_name": full_name or name.title(), "uuid": _uuid("owner" + name)}
+
+
+M1 = {
+    "machine": "m1-12.1",
+    "chip": {"name": "Apple M1", "soc": "T8101", "chip_id": 0x8103, "board_id": 0x24, "model": "MacBookAir10,1",
+             "target": "J313", "ecid": "0x1D68A11D82001E", "product": "MacBook Air (M1, 2020)"},
+    # Banner as printed by an M1 Air with 12.1: macOS 12 calls this chip T8101, later releases T8103.
+    "os": {"version": "12.1", "build": "21C52", "darwin": "21.2.0", "love": "21.1.559.0.0,0",
+           "banner": "Darwin Kernel Version 21.2.0: Sun Nov 28 20:29:10 PST 2021; "
+                     "root:xnu-8019.61.5~1/RELEASE_ARM64_T8101",
+           # a macOS 12 development kernel says xnu-, not xnu_development-
+           "development": "Darwin Kernel Version 21.2.0: Sun Nov 28 20:29:10 PST 2021; "
+                          "root:xnu-8019.61.5~1/DEVELOPMENT_ARM64_T8101"},
+    "bputil": 12,
+    "knobs": {"bputil_prompts": "username", "firmlinks": False, "wrong_password": "asks-again"},
+    "data_name": "Macintosh HD - Data",
+    "owners": [owner("maria", "correct horse battery")],
+}
+
+M2PRO = {
+    "machine": "m2pro-14.0",
+    "chip": {"name": "Apple M2 Pro", "soc": "T6020", "chip_id": 0x6020, "board_id": 0x4, "model": "Mac14,9",
+             "target": "J414s", "ecid": "0x18291C0123001E", "product": "MacBook Pro (14-inch, M2 Pro, 2023)"},
+    "os": {"version": "14.0", "build": "23A344", "darwin": "23.0.0", "love": "23.1.344.0.0,0",
+           "banner": "Darwin Kernel Version 23.0.0: Fri Sep 15 14:41:43 PDT 2023; "
+                     "root:xnu-10002.1.13~1/RELEASE_ARM64_T6020",
+           "development": "Darwin Kernel Version 23.0.0: Thu Aug 17 21:23:05 PDT 2023; "
+                          "root:xnu_development-10002.1.13~1/DEVELOPMENT_ARM64_T6020"},
+    "bputil": 14,
+    "knobs": {"bputil_prompts": "authorized", "bputil_confirms": True, "csrutil_prompts": "authorized",
+              "bputil_success": "Local policy update completed.\n"},
+    "data_name": "Data",
+    "owners": [owner("mykola", " pass word with blanks "), owner("lena", "another-one")],
+}
+
+M4 = {
+    "machine": "m4-26.3",
+    "chip": {"name": "Apple M4", "soc": "T8132", "chip_id": 0x8132, "board_id": 0x1E, "model": "Mac16,10",
+             "target": "J773g", "ecid": "0x1A0C340000401E", "product": "Mac mini (M4, 2024)"},
+    "os": {"version": "26.3.1", "build": "25D2128", "darwin": "25.3.0", "love": "25.4.128.0.0,0",
+           "banner": "Darwin Kernel Version 25.3.0: Wed Jan 28 20:49:24 PST 2026; "
+                     "root:xnu-12377.81.4~5/RELEASE_ARM64_T8132",
+           "development": "Darwin Kernel Version 25.3.0: Wed Jan 28 20:49:24 PST 2026; "
+                          "root:xnu_development-12377.81.4~5/DEVELOPMENT_ARM64_T8132"},
+    "bputil": 26,
+    "knobs": {"bputil_prompts": "administrator", "csrutil_prompts": "enter-username", "nvram_plain": "denied",
+              "nvram_guid": "denied", "nvram_missing_prefix": False, "osenvironment_in_macos": "macos"},
+    "data_name": "Macintosh HD - Data",
+    "owners": [owner("rin", "Tr0ub4dor&3")],
+}
+
+MACHINES = {one["machine"]: one for one in (M1, M2PRO, M4)}
+
+
+def new_state(machine, environment, several=False, name="Macintosh HD", data_name=None, owners=None, **knobs):
+    """Return the state of a fresh `machine`; `several` installs a second system, other words are knobs."""
+    unknown = set(knobs) - set(KNOBS)
+    if unknown:
+        raise KeyError(f"no such knob: {sorted(unknown)}")
+    told = copy.deepcopy(MACHINES[machine])
+    owners = owners or told["owners"]
+    groups = [volume_group(machine, name, data_name or told["data_name"], owners, 0)]
+    if several:
+        groups.append(volume_group(machine, "Second", "Second - Data", copy.deepcopy(owners), 1))
+    for one in groups:
+        one["os"] = told["os"]
+    return {
+        "machine": machine, "chip": told["chip"], "bputil": told["bputil"], "groups": groups,
+        "environment": environment, "default": groups[0]["uuid"], "booted": groups[0]["uuid"],
+        "container": {"uuid": _uuid(machine + "container"), "reference": "disk3", "store": "disk0s2",
+                      "preboot": {"uuid": _uuid(machine + "preboot"), "device": "disk3s2", "mounted": True},
+                      "recovery": {"uuid": _uuid(machine + "recovery"), "device": "disk3s3"}},
+        "nvram": {}, "flash": {}, "lost": [], "in_force": None, "running": None, "writes": 0,
+        "knobs": {**KNOBS, **told["knobs"], **knobs}, "faults": [],
+    }

@@ -1,0 +1,138 @@
+"""kmutil as in reference §3: configure-boot with its dialogue on /dev/tty, and the two forms of inspect in use."""
+
+import hashlib
+import os
+import time
+
+from .. import policy
+from .. import state as store
+
+WARNING = ("By setting a custom boot object, you will be putting your system into\nPermissive Security.\n")
+QUESTION = "Are you sure you want to do this? (enter y or n)"
+OPTIONS = {"-c": "object", "--custom-boot-object": "object", "-v": "volume", "--volume": "volume",
+           "-r": "raw", "--raw": "raw", "-C": "compress", "--compress": "compress"}
+
+
+def _error(tool, text):
+    """§3.1: every failure is code 71, which is also the exit status."""
+    tool.fail(f'Error: Error Domain=KMErrorDomain Code=71 "{text}" UserInfo={{NSLocalizedDescription={text}}}', 71)
+
+
+def _options(tool, words):
+    told, rest = {}, list(words)
+    while rest:
+        word = rest.pop(0)
+        name, _, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        kind = OPTIONS.get(name)
+        if kind in ("object", "volume"):
+            if not value and not rest:
+                tool.fail(f"Error: Missing value for '{word}'", 64)
+            told[kind] = value or rest.pop(0)
+        elif kind:
+            told[kind] = True
+        else:
+            tool.fail(f"Error: Unknown option '{word}'\nUsage: kmutil configure-boot ...", 64)
+    return told
+
+
+def _volume(tool, state, path):
+    """-v takes the System volume's mount point (§3.1)."""
+    for one in state["groups"]:
+        if path.rstrip("/") == "/Volumes/" + one["name"]:
+            return one
+    return _error(tool, f"Could not find a system volume at {path}")
+
+
+def _authenticate(tool, state, group):
+    knobs = state["knobs"]
+    for turn in range(3 if knobs["wrong_password"] == "asks-again" else 1):
+        name = tool.ask("Username: ")
+        typed = tool.ask_hidden("Password: ", terminal_only=True)
+        if name is None or typed is None:
+            _error(tool, "Unable to set credentials, possibly wrong name or password")
+        owner = next((one for one in group["owners"] if one["name"] == name), None)
+        if not owner:
+            _error(tool, f"not a valid admin user for the volume at /Volumes/Preboot/{group['uuid']}/")
+        if owner["password"] == typed:
+            return
+        if turn < 2 and knobs["wrong_password"] == "asks-again":
+            tool.out("Unable to set credentials, try again.\n")
+    _error(tool, "Unable to set credentials, possibly wrong name or password")
+
+
+def _wrap(data, writes):
+    """An IMG4 around the object (§3.1): the payload inside is the file, byte for byte; coih is the manifest's hash."""
+    manifest = b"IM4M" + hashlib.sha384(data + str(writes).encode()).digest()
+    coih = hashlib.sha384(manifest).hexdigest().upper()
+    return b"\x30\x84\x00\x00\x00\x00\x16\x04IMG4\x16\x04IM4P\x16\x04fuos" + data + manifest, coih
+
+
+def _install(tool, state, group, data):
+    knobs = state["knobs"]
+    folder = (f"/Volumes/Preboot/{group['uuid']}/boot/{group['policy']['nsih']}"
+              "/System/Library/Caches/com.apple.kernelcaches")
+    if knobs["preboot_read_only"] or not os.path.isdir(tool.below(folder)):
+        _error(tool, "Could not install boot object: Read-only file system")
+    if knobs["preboot_full"]:
+        _error(tool, "Could not install boot object: No space left on device")
+    whole, coih = _wrap(data, state["writes"])
+    with tool.changing() as now:
+        if not (tool.fault and tool.fault["how"] == "lie"):
+            with open(tool.below(f"{folder}/kernelcache.custom.{coih}"), "wb") as file:
+                file.write(whole)
+        told = store.group(now, group["uuid"])["policy"]
+        told.update(mode="permissive", coih=coih)
+        policy.written(now, told)
+
+
+def _configure_boot(tool, state, words):
+    options = _options(tool, words)
+    if state["environment"] == "macos":
+        tool.fail("Error: configure-boot can only be run in Recovery Mode")
+    if "object" not in options or "volume" not in options:
+        tool.fail("Error: Missing expected argument '--custom-boot-object <custom-boot-object>'", 64)
+    group = _volume(tool, state, options["volume"])
+    try:
+        with open(tool.below(options["object"]), "rb") as file:
+            data = file.read()
+    except OSError as error:
+        _error(tool, f"Could not read boot object at {options['object']}: {error.strerror}")
+    tool.out(WARNING)
+    if (tool.ask(QUESTION) or "n").strip().lower() not in ("y", "yes"):
+        tool.fail("Error: aborted")
+    _authenticate(tool, state, group)
+    time.sleep(state["knobs"]["kmutil_seconds"])
+    if not data.startswith(b"\xcf\xfa\xed\xfe") and "raw" not in options:
+        _error(tool, "Could not parse boot object as Mach-O")
+    # guess: the first fragment of a Mach-O collection is not known, only a raw object's
+    tool.out("found Mach-O boot object...\nwrapping boot object payload...\n")
+    tool.out("going to change bootpolicy to permissive\n")
+    if not policy.paired(state, group):
+        _error(tool, "Boot policy error: Error updating custom os local policy: code pairing (17)")
+    tool.out("updating local machine policy...\n")
+    _install(tool, state, group, data)
+    tool.out("installing boot object... done.\n")
+
+
+def _inspect(tool, words):
+    if "-V" in words or "--variant-suffix" in words:
+        if "--no-header" not in words:
+            tool.out("Extension Information:\n")
+        for name in ("com.apple.kpi.bsd", "com.apple.driver.AppleSEPHibernation", "com.apple.filesystems.apfs"):
+            tool.out(f"{name}  1.0  /System/Library/Extensions/{name.rsplit('.', 1)[1]}.kext\n")
+        return
+    path = next((word for word in reversed(words) if word.startswith("/")), None)
+    if not path or not os.path.isfile(tool.below(path)):
+        tool.fail(f"Error: Could not find file at {path}")
+    tool.out(f"Kernel collection at {path}\n")
+
+
+def kmutil(tool):
+    """Play it."""
+    state, words = tool.state(), tool.arguments
+    if words[:1] == ["configure-boot"]:
+        _configure_boot(tool, state, words[1:])
+    elif words[:1] == ["inspect"]:
+        _inspect(tool, words[1:])
+    else:
+        tool.fail("Error: Unexpected argument\nUsage: kmutil <subcommand>", 64)

@@ -1,0 +1,90 @@
+"""The small tools: sysctl, uname, sw_vers, profiles, curl, and three that only have to be there (§6.4, §8.2)."""
+
+from .. import state as store
+
+
+def _running(state):
+    """What runs now: in recovery the stock kernel of the paired system's release."""
+    told = store.group(state, state["booted"])["os"]
+    if state["environment"] == "macos":
+        return told, state["running"]
+    return told, {"banner": told["banner"], "config": "release", "boot_args": "", "hv_support": 1}
+
+
+def _values(state):
+    told, running = _running(state)
+    chip = state["chip"]
+    values = {
+        "kern.ostype": "Darwin", "kern.osrelease": told["darwin"], "kern.osversion": told["build"],
+        "kern.osproductversion": told["version"], "kern.version": running["banner"],
+        "kern.osbuildconfig": running["config"], "kern.development": int(running["config"] == "development"),
+        "kern.bootargs": running["boot_args"], "kern.hv_support": running["hv_support"], "kern.hv_disable": 0,
+        "kern.hv_vmm_present": 0, "hw.model": chip["model"], "hw.target": chip["target"] + "AP",
+        "hw.optional.arm64": 1, "hw.cputype": 0x100000C, "hw.cpusubtype": 2, "hw.machine": "arm64",
+        "machdep.cpu.brand_string": chip["name"], "kern.secure_kernel": 1, "hw.memsize": 17179869184,
+    }
+    if state["environment"] != "macos":
+        values["hw.osenvironment"] = "recoveryos"
+    elif state["knobs"]["osenvironment_in_macos"]:
+        values["hw.osenvironment"] = state["knobs"]["osenvironment_in_macos"]
+    return values
+
+
+def sysctl(tool):
+    """`sysctl [-n] name…`. hw.osenvironment without a value is EINVAL, an unknown name is an unknown oid."""
+    values, bare, status = _values(tool.state()), False, 0
+    for word in tool.arguments:
+        if word == "-n":
+            bare = True
+        elif word in values:
+            tool.out(f"{values[word]}\n" if bare else f"{word}: {values[word]}\n")
+        elif word == "hw.osenvironment":
+            tool.err(f"sysctl: {word}: Invalid argument\n")
+            status = 1
+        else:
+            tool.err(f"sysctl: unknown oid '{word}'\n")
+            status = 1
+    tool.finish(status)
+
+
+def uname(tool):
+    """-a, -m, -n, -p, -r, -s, -v in uname's own order."""
+    told, running = _running(tool.state())
+    letters = "".join(word[1:] for word in tool.arguments) or "s"
+    if "a" in letters:
+        letters = "snrvm"
+    parts = {"s": "Darwin", "n": "mac.local", "r": told["darwin"], "v": running["banner"], "m": "arm64", "p": "arm"}
+    tool.out(" ".join(parts[letter] for letter in "snrvmp" if letter in letters) + "\n")
+
+
+def sw_vers(tool):
+    """In recovery: the recovery's version, here that of the paired system (§6.4)."""
+    told, _ = _running(tool.state())
+    rows = {"productName": "macOS", "productVersion": told["version"], "buildVersion": told["build"]}
+    if not tool.arguments:
+        for name, value in rows.items():
+            tool.out(f"{name[0].upper() + name[1:] + ':':<16}{value}\n")
+        return
+    name = tool.arguments[0].lstrip("-")
+    if name not in rows:
+        tool.fail("Usage: sw_vers [--help|--productName|--productVersion|--productVersionExtra|--buildVersion]")
+    tool.out(rows[name] + "\n")
+
+
+def profiles(tool):
+    """An unmanaged Mac."""
+    tool.out("Enrolled via DEP: No\nMDM enrollment: No\n")
+
+
+def curl(tool):
+    """Only says whether there is a network."""
+    if not tool.state()["knobs"]["online"]:
+        tool.fail("curl: (6) Could not resolve host", 6)
+    tool.out("HTTP/2 200\n")
+
+
+def _refuse(tool):
+    tool.fail(f"{tool.name}: not on this Mac")
+
+
+hdiutil = installer = pkgutil = _refuse
