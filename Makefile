@@ -33,7 +33,7 @@ SCRIPTS := $(sort $(wildcard scripts/*.lua stdlib/*.lua stdlib/*/*.lua))
 # File that is read = its name inside the program.
 EMBEDDED := $(foreach file,$(SCRIPTS),$(file)=$(file)) $(DKJSON)=stdlib/dkjson.lua
 
-BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Irunner '-DVMQ_VERSION="$(VERSION)"'
+BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Irunner -DVMQ_VERSION=\"$(VERSION)\"
 CROSS_FLAGS = $(BASE_CFLAGS) $(WARNINGS) $(CROSS_CFLAGS)
 ALL_CFLAGS  = $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(OPTIMIZE) -ffunction-sections \
               $(HARDEN) $(HARDEN_CPU) $(CFLAGS)
@@ -46,7 +46,7 @@ say = @echo '  making $@'
 
 all: build/vmq-recovery  ## (default) the program for this machine: build/vmq-recovery
 
-NATIVE := $(RUNNER:runner/%.c=build/native/%.o) build/native/embed.o
+NATIVE := $(RUNNER:runner/%.c=build/native/%.o) build/native/embedded.o
 
 build/vmq-recovery: $(NATIVE)
 	$(say)
@@ -56,17 +56,17 @@ build/native/%.o: runner/%.c Makefile | build/native/
 	$(say)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/native/embed.o: build/embed.S
+build/native/embedded.o: build/embedded.S
 	$(say)
 	$(Q)$(CC) -c -o $@ $<
 
 # The scripts are read by the assembler (.incbin), hence their place among the inputs here.
-build/embed.S: runner/embed.sh build/embed.names $(SCRIPTS) $(DKJSON)
+build/embedded.S: runner/embed.sh build/embedded.names $(SCRIPTS) $(DKJSON)
 	$(say)
 	$(Q)sh runner/embed.sh $@ $(EMBEDDED)
 
 # Rewritten only when a script comes or goes, so that such a change, too, is noticed.
-build/embed.names: FORCE | build/
+build/embedded.names: FORCE | build/
 	@echo '$(EMBEDDED)' | cmp -s - $@ || echo '$(EMBEDDED)' > $@
 
 # --- The program for other machines (toolchain and libraries: runner/build/cross.mk) ---------
@@ -76,8 +76,8 @@ include runner/build/cross.mk
 macos: build/macos/vmq-recovery  ## the arm64 macOS program
 linux-arm64: build/linux-arm64/vmq-recovery  ## a static arm64 Linux program
 
-MACOS := $(RUNNER:runner/%.c=build/macos/%.o) build/macos/embed.o
-ARM64 := $(RUNNER:runner/%.c=build/linux-arm64/%.o) build/linux-arm64/embed.o
+MACOS := $(RUNNER:runner/%.c=build/macos/%.o) build/macos/embedded.o
+ARM64 := $(RUNNER:runner/%.c=build/linux-arm64/%.o) build/linux-arm64/embedded.o
 
 # llvm-strip signs again, ad hoc, what it has stripped; nothing may change the file after it.
 build/macos/vmq-recovery: $(MACOS) $(LIBS_macos)
@@ -99,7 +99,7 @@ build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 # Zig's cache does not see what .incbin reads; the checksum tells it.
-build/macos/embed.o build/linux-arm64/embed.o: build/%/embed.o: build/embed.S build/zig/.done | build/%/
+build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S build/zig/.done | build/%/
 	$(say)
 	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(SCRIPTS) $(DKJSON) | cksum | cut -d' ' -f1) -c -o $@ $<
 
@@ -139,7 +139,7 @@ build/asan/%.o: tests/unit/%.c Makefile | build/asan/
 	$(say)
 	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
-build/asan/%_test: build/asan/%_test.o $(ASAN) build/native/embed.o
+build/asan/%_test: build/asan/%_test.o $(ASAN) build/native/embedded.o
 	$(say)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LIBRARIES)
 
@@ -156,10 +156,10 @@ check-deep: deps-build deps-cross deps-check  ## the exhaustive rest as well; ta
 	@DEEP=1 python3 tests/summary.py $(LAYERS)
 
 check-lint: build/venv/.done deps-check  ## compilers' warnings, static analysis, style
-	@python3 tests/lint/run.py
+	@CFLAGS='$(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS)' python3 tests/lint/run.py
 
 check-lua: build/tests/lua deps-check  ## unit tests of the Lua modules (busted)
-	build/tests/lua tests/unit/busted.lua tests/unit
+	build/tests/lua /usr/bin/busted --output=plainTerminal --pattern=_spec tests/unit
 
 check-c: $(C_TESTS) deps-check  ## unit tests of the C parts, with sanitizers (cmocka)
 	@for test in $(C_TESTS); do echo "$$test"; $$test || failed=1; done; [ -z "$$failed" ]
