@@ -17,12 +17,12 @@ function boot.banner(kernel)
     kernel.darwin, kernel.date, family, kernel.xnu, flavour, kernel.soc)
 end
 
--- Max and Ultra run the Pro's kernel; none of the simulated Macs is one, so the chip's own name will do.
+-- Max and Ultra run the Pro's kernel; no simulated Mac is one, so the chip's own name will do.
 local function stock_kernel(state, group)
   return { darwin = group.darwin, date = group.date, xnu = group.xnu, soc = state.mac.soc, development = false }
 end
 
---- The stored object that a group's policy names, or nil. Objects live in the folder of the nsih they were stored under.
+--- The stored object that a group's policy names, or nil. Objects live under the nsih they were stored with.
 function boot.object(group)
   for _, object in ipairs(group.objects[group.policy.nsih] or {}) do
     if object.coih == group.policy.coih then return object end
@@ -77,7 +77,7 @@ local function run(state, kernel, policy)
   state.running = kernel
 end
 
--- Where each volume is mounted (§6.3): in macOS the booted group's Data at its own place, in recovery all below /Volumes.
+-- Where a volume is mounted (§6.3): in macOS the booted group's at their own places, else below /Volumes.
 local function mount_point(state, volume)
   if volume.role == "VM" or volume.role == "Recovery" or volume.locked then return nil end
   if place.in_recovery(state) then return "/Volumes/" .. volume.name end

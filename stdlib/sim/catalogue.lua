@@ -101,8 +101,8 @@ function catalogue.entry(name)
   for _, mac in ipairs(macs) do
     if mac.name == name then return mac end
   end
-  return nil, ("there is no simulated Mac called %q; there are: %s"):format(name, table.concat(catalogue.names(), ", ")),
-    "unknown"
+  local names = table.concat(catalogue.names(), ", ")
+  return nil, ("there is no simulated Mac called %q; there are: %s"):format(name, names), "unknown"
 end
 
 --- One line about a Mac for people, or nil, message, "unknown".

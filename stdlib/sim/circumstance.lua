@@ -38,6 +38,15 @@ end
 -- Odd characters on purpose: blanks twice, a percent sign, quotes, an equals sign in a value, non-ASCII.
 circumstance.FOREIGN_ARGUMENTS = [[-v  debug=0x14e wdt=-1 note="50%25 off" tag='ü&<x>' amfi=%zz trailing=a=b]]
 
+local function add_arguments(state, value)
+  state.nvram[#state.nvram + 1] = { name = "boot-args", value = value }
+end
+
+-- A collection that is not there cannot be a wrong one.
+local function spoil(state, key, value)
+  if state.collection then state.collection[key] = value end
+end
+
 local known = {
   { "unpaired", "recovery that does not belong to the target system",
     function(state) state.environment, state.paired = "unpaired-recovery", nil end },
@@ -55,25 +64,24 @@ local known = {
   { "password-refused-once", "the right password is refused once", function(state) state.refusals = 1 end },
   { "password-refused-always", "the right password is always refused", function(state) state.refusals = -1 end },
   { "boot-args-set", "boot-args of others are already there",
-    function(state) state.nvram[#state.nvram + 1] = { name = "boot-args", value = circumstance.FOREIGN_ARGUMENTS } end },
+    function(state) add_arguments(state, circumstance.FOREIGN_ARGUMENTS) end },
   { "boot-args-empty", "boot-args are there and empty",
-    function(state) state.nvram[#state.nvram + 1] = { name = "boot-args", value = "" } end },
+    function(state) add_arguments(state, "") end },
   { "boot-args-full", "boot-args of others leave no room",
-    function(state)
-      state.nvram[#state.nvram + 1] = { name = "boot-args", value = "filler=" .. ("x"):rep(1000) }
-    end },
+    function(state) add_arguments(state, "filler=" .. ("x"):rep(1000)) end },
   { "custom-kernel-installed", "another custom kernel is already installed",
     function(state) circumstance.install_foreign_kernel(state) end },
-  { "preboot-read-only", "Preboot is mounted read-only", function(state) find(state, nil, "Preboot").writable = false end },
+  { "preboot-read-only", "Preboot is mounted read-only",
+    function(state) find(state, nil, "Preboot").writable = false end },
   { "preboot-full", "no room in Preboot", function(state) state.container.free = 0 end },
   { "wrong-chip-collection", "the staged kernel collection is for another chip",
-    function(state) state.collection.soc = state.mac.soc == "T8103" and "T6000" or "T8103" end },
+    function(state) spoil(state, "soc", state.mac.soc == "T8103" and "T6000" or "T8103") end },
   { "wrong-build-collection", "the staged kernel collection is for another macOS",
-    function(state) state.collection.darwin, state.collection.xnu = "22.6.0", "8796.141.3~6" end },
+    function(state) spoil(state, "darwin", "22.6.0") spoil(state, "xnu", "8796.141.3~6") end },
   { "release-collection", "the staged kernel collection is not a development one",
-    function(state) state.collection.release = true end },
+    function(state) spoil(state, "release", true) end },
   { "truncated-collection", "the staged kernel collection is cut short",
-    function(state) state.collection.truncated = true end },
+    function(state) spoil(state, "truncated", true) end },
   { "no-collection", "no kernel collection is staged", function(state) state.collection = nil end },
   { "boot-args-lost", "an unclean restart loses boot-args even if synced", function() end },
   { "nvram-denied", "recovery refuses boot-args in both forms", function() end },
@@ -98,7 +106,9 @@ function circumstance.install_foreign_kernel(state)
   local p, group = first_policy(state), state.groups[1]
   local coih = digest.hex("foreign object")
   run(policy.configure_boot(p, coih, function()
-    group.objects[p.nsih] = { { coih = coih, soc = state.mac.soc, darwin = group.darwin, xnu = group.xnu, release = true } }
+    group.objects[p.nsih] = {
+      { coih = coih, soc = state.mac.soc, darwin = group.darwin, xnu = group.xnu, release = true },
+    }
   end))
 end
 

@@ -73,14 +73,16 @@ function collection.make(about)
   local info = prelink_info()
   info = fill(info, (#info + PAGE - 1) // PAGE * PAGE)
   local commands = {
-    uuid_command("set " .. banner(about)), segment("__TEXT", 0, KERNEL_AT), segment("__TEXT_EXEC", KERNEL_AT, info_at - KERNEL_AT),
-    segment("__PRELINK_INFO", info_at, #info), entry("com.apple.kernel", KERNEL_AT),
+    uuid_command("set " .. banner(about)), segment("__TEXT", 0, KERNEL_AT),
+    segment("__TEXT_EXEC", KERNEL_AT, info_at - KERNEL_AT), segment("__PRELINK_INFO", info_at, #info),
+    entry("com.apple.kernel", KERNEL_AT),
   }
   local parts = { kernel(about) }
   for index, name in ipairs(KEXTS) do
     local at = kexts_at + (index - 1) * KEXT_SIZE
     commands[#commands + 1] = entry(name, at)
-    parts[#parts + 1] = fill(macho(BUNDLE, { uuid_command(name .. about.xnu), segment("__TEXT", at, KEXT_SIZE) }), KEXT_SIZE)
+    local kext = macho(BUNDLE, { uuid_command(name .. about.xnu), segment("__TEXT", at, KEXT_SIZE) })
+    parts[#parts + 1] = fill(kext, KEXT_SIZE)
   end
   local whole = fill(macho(FILESET, commands), KERNEL_AT) .. table.concat(parts) .. info
   return about.truncated and whole:sub(1, #whole // 2) or whole
@@ -120,7 +122,8 @@ local function find_banner(files, path, size)
 end
 
 local function describe_kernel(text)
-  local darwin, family, xnu, soc = text:match("^Darwin Kernel Version ([%d%.]+):.*root:(xnu[%a_]*)%-([^/]+)/%u+_ARM64_(%w+)$")
+  local darwin, family, xnu, soc =
+    text:match("^Darwin Kernel Version ([%d%.]+):.*root:(xnu[%a_]*)%-([^/]+)/%u+_ARM64_(%w+)$")
   if not darwin then return nil end
   return { darwin = darwin, xnu = xnu, soc = soc, release = family == "xnu" }
 end

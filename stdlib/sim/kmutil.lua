@@ -11,8 +11,13 @@ local kmutil = {}
 
 -- kmutil's exit status is the code of its error (§3.1).
 local function failed(p, text, code)
-  p.err(('Error Domain=KMErrorDomain Code=%d "%s" UserInfo={NSLocalizedDescription=%s}\n'):format(code or 71, text, text))
-  p.leave(code or 71)
+  code = code or 71
+  p.err(('Error Domain=KMErrorDomain Code=%d "%s" UserInfo={NSLocalizedDescription=%s}\n'):format(code, text, text))
+  p.leave(code)
+end
+
+local function policy_failed(p, why)
+  failed(p, "Boot policy error: Error updating custom os local policy: code " .. why)
 end
 
 local CONFIGURE = {
@@ -49,7 +54,9 @@ end
 
 local function read_object(p, options)
   if not options.object then return nil end
-  if not p.files.stat(options.object) then failed(p, ("Could not open custom boot object at %s"):format(options.object)) end
+  if not p.files.stat(options.object) then
+    failed(p, ("Could not open custom boot object at %s"):format(options.object))
+  end
   if options["-r"] or options["--raw"] then return { raw = true } end
   local found = collection.read(p.files, options.object)
   if not found then failed(p, "Could not derive Mach-O boot properties: invalid Mach-O") end -- guess: wording
@@ -79,12 +86,8 @@ local function authenticate(p, group, form)
 end
 
 local function need_place(p, group)
-  if not place.in_true_recovery(p.state) then
-    failed(p, "Boot policy error: Error updating custom os local policy: code AP boot mode (11)") -- guess: wording
-  end
-  if not place.is_paired(p.state, group) then
-    failed(p, "Boot policy error: Error updating custom os local policy: code pairing (17)")
-  end
+  if not place.in_true_recovery(p.state) then policy_failed(p, "AP boot mode (11)") end -- guess: wording
+  if not place.is_paired(p.state, group) then policy_failed(p, "pairing (17)") end
 end
 
 -- What keeps Preboot from taking the object, or nil.
@@ -133,17 +136,15 @@ local function write_object(p, group, options, found)
   check_preboot(p, group)
   p.out("updating local machine policy...\n")
   local coih = object_hash(p, options.object)
-  local steps = policy.configure_boot(group.policy, coih, function() store(p, group, options.object, coih, found) end)
-  p.change(steps, function() failed(p, "Boot policy error: Error updating custom os local policy: code internal (4)") end)
+  local function keep() store(p, group, options.object, coih, found) end
+  p.change(policy.configure_boot(group.policy, coih, keep), function() policy_failed(p, "internal (4)") end)
   p.out("installing boot object... done.\n")
 end
 
 -- Without an object the one that is set is cleared and the policy stays (peers §1.2, one author). guess: its words.
 local function clear_object(p, group)
   need_place(p, group)
-  p.change(policy.configure_boot(group.policy, nil), function()
-    failed(p, "Boot policy error: Error updating custom os local policy: code internal (4)")
-  end)
+  p.change(policy.configure_boot(group.policy, nil), function() policy_failed(p, "internal (4)") end)
   p.out("removing custom boot object... done.\n")
 end
 

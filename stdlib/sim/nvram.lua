@@ -111,7 +111,8 @@ local function delete(p, word, tells)
   local why = refusal(p, name, guid)
   if not why and not find(p.state, name) then why = "(iokit/common) data was not found" end
   local function fail()
-    say(p, ("Error deleting variable - '%s': %s (0x%x)"):format(word, why or "(iokit/common) general error", 0xE00002BC))
+    local text = why or "(iokit/common) general error"
+    say(p, ("Error deleting variable - '%s': %s (0x%x)"):format(word, text, 0xE00002BC))
     p.leave(1)
   end
   if why then return tells and fail() or 0 end

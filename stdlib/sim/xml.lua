@@ -70,7 +70,8 @@ end
 function emit(out, value, indent)
   if type(value) ~= "table" then out[#out + 1] = indent .. element(value) .. "\n"
   elseif value.list then emit_list(out, value.list, indent)
-  elseif value.data then out[#out + 1] = ("%s<data>\n%s%s\n%s</data>\n"):format(indent, indent, xml.base64(value.data), indent)
+  elseif value.data then
+    out[#out + 1] = ("%s<data>\n%s%s\n%s</data>\n"):format(indent, indent, xml.base64(value.data), indent)
   else emit_dict(out, value, indent) end
 end
 
