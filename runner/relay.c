@@ -1,0 +1,442 @@
+/*
+ * Looks after a running tool until it ends.
+ * Must not record what is typed.
+ */
+#include "relay.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#include "pty.h"
+#include "signals.h"
+#include "system.h"
+#include "terminal.h"
+
+#define QUIET 0.15      /* seconds without output after which an unfinished line is a question */
+#define ECHO_POLL 0.1   /* seconds between looks at the echo while a question is open */
+#define SOFT_END 2.0    /* seconds between asking a tool to end and killing it */
+#define INTERRUPT_END 0.5
+#define DEAD_END 2.0    /* seconds a killed tool may take to vanish before it is left behind */
+#define LINGER 0.1      /* seconds without output after the tool has ended, if something it left holds its terminal open */
+#define LONGEST_LINGER 1.0 /* the same with output */
+
+struct relay {
+	const struct relay_order *order;
+	struct relay_result *result;
+	struct signals_wait wait;
+	struct termios saved;
+	double now, started, last_output, last_sign; /* last_sign: output, a key, an answer or a continuation */
+	double reaped_at;
+	double kill_at;      /* when to kill; 0: not decided */
+	bool killed, reaped, open; /* open: the source may still give something */
+	bool person, raw, lost;    /* lost: there was a person, and the terminal is gone */
+	bool hang_up;        /* nobody may answer questions any more */
+	bool at_question;
+	bool asked_echo;
+	uint64_t asked_total; /* output when the plan was last asked; UINT64_MAX: not yet */
+	int screen, stage;
+	size_t typed, typed_used; /* keys not yet taken by the tool: typed of typed_used are gone */
+	char keys[512];
+	char chunk[64 * 1024];
+};
+
+/* --- output ------------------------------------------------------------------------------------ */
+
+static void keep(struct relay_result *result, const char *bytes, size_t length)
+{
+	if (length > RELAY_TAIL) {
+		result->total += length - RELAY_TAIL;
+		bytes += length - RELAY_TAIL;
+		length = RELAY_TAIL;
+	}
+	size_t at = (size_t)(result->total % RELAY_TAIL);
+	size_t first = length < RELAY_TAIL - at ? length : RELAY_TAIL - at;
+	memcpy(result->tail + at, bytes, first);
+	memcpy(result->tail, bytes + first, length - first);
+	result->total += length;
+}
+
+void relay_tail(const struct relay_result *result, const char *pieces[2], size_t lengths[2])
+{
+	size_t at = (size_t)(result->total % RELAY_TAIL);
+	bool full = result->total >= RELAY_TAIL;
+	pieces[0] = result->tail + (full ? at : 0);
+	lengths[0] = full ? RELAY_TAIL - at : 0;
+	pieces[1] = result->tail;
+	lengths[1] = at;
+}
+
+/* Copies the unfinished last line, at most RELAY_LONGEST_PROMPT bytes of its end. A carriage return begins it anew. */
+static size_t unfinished_line(const struct relay_result *result, char line[RELAY_LONGEST_PROMPT])
+{
+	size_t length = 0;
+	uint64_t at = result->total;
+	while (at > 0 && result->total - at < RELAY_TAIL && length < RELAY_LONGEST_PROMPT) {
+		char c = result->tail[(at - 1) % RELAY_TAIL];
+		if (c == '\n' || (c == '\r' && length > 0))
+			break;
+		at--;
+		if (c != '\r')
+			line[RELAY_LONGEST_PROMPT - ++length] = c;
+	}
+	memmove(line, line + RELAY_LONGEST_PROMPT - length, length);
+	return length;
+}
+
+/* guess: a question ends in one of these; kmutil's unfinished "… local machine policy..." does not (reference §2.2, §3.1). */
+static bool looks_like_question(const char *line, size_t length)
+{
+	while (length > 0 && line[length - 1] == ' ')
+		length--;
+	return length > 0 && strchr(":?])>", line[length - 1]) != NULL;
+}
+
+static void show(struct relay *r, const char *bytes, size_t length)
+{
+	struct error err;
+	if (r->screen >= 0 && terminal_write(r->screen, bytes, length, &err) != 0)
+		r->screen = -1; /* a screen that is gone does not stop a tool that changes the Mac */
+}
+
+static void say(const char *text)
+{
+	struct error err;
+	(void)terminal_write(STDERR_FILENO, text, strlen(text), &err);
+}
+
+/* --- ways to end --------------------------------------------------------------------------------- */
+
+static void make_cooked(struct relay *r)
+{
+	if (r->raw)
+		terminal_restore(STDIN_FILENO, &r->saved);
+	r->raw = false;
+}
+
+/* Asks the tool to end, and sets the moment at which it is killed. */
+static void end_softly(struct relay *r, double seconds)
+{
+	if (r->kill_at > 0 && r->kill_at <= r->now + seconds)
+		return;
+	r->kill_at = r->now + seconds;
+	if (r->order->terminal)
+		(void)!write(r->order->source, "\003", 1);
+	process_signal(r->order->child, SIGHUP);
+	process_signal(r->order->child, SIGTERM);
+}
+
+static void leave_now(struct relay *r)
+{
+	r->result->interrupted = true;
+	r->person = false;
+	make_cooked(r);
+	end_softly(r, INTERRUPT_END);
+}
+
+static void fail(struct relay *r)
+{
+	r->result->failed = true;
+	end_softly(r, SOFT_END);
+}
+
+/* Kills when it is time; gives up waiting for what even that does not end. Returns false when there is nothing left to wait for. */
+static bool keep_limits(struct relay *r)
+{
+	const struct relay_order *o = r->order;
+	if (r->kill_at == 0 && o->seconds > 0 && r->now - r->started >= o->seconds) {
+		r->result->timed_out = true;
+		end_softly(r, SOFT_END);
+	}
+	bool thinking = r->at_question && r->person && r->raw;
+	if (r->kill_at == 0 && o->silence > 0 && !thinking && r->now - r->last_sign >= o->silence) {
+		r->result->silent = true;
+		end_softly(r, SOFT_END);
+	}
+	if (r->kill_at > 0 && r->now >= r->kill_at) {
+		if (r->killed)
+			return false;
+		process_signal(o->child, SIGKILL);
+		r->killed = true;
+		r->kill_at = r->now + DEAD_END;
+	}
+	return true;
+}
+
+/* --- questions ------------------------------------------------------------------------------------- */
+
+/* Types into the tool's terminal, waiting a little where it is full. */
+static bool type(struct relay *r, const char *bytes, size_t length)
+{
+	double until = system_monotonic() + 1;
+	while (length > 0) {
+		ssize_t n = write(r->order->source, bytes, length);
+		if (n > 0) {
+			bytes += n;
+			length -= (size_t)n;
+		} else if ((errno != EAGAIN && errno != EINTR) || system_monotonic() > until) {
+			return false;
+		} else {
+			system_sleep(0.01);
+		}
+	}
+	return true;
+}
+
+static void carry_out(struct relay *r, const struct relay_answer *answer)
+{
+	size_t length;
+	const char *bytes;
+	switch (answer->kind) {
+	case RELAY_TYPE:
+		(void)type(r, answer->text, answer->length);
+		r->last_sign = r->now;
+		break;
+	case RELAY_SECRET:
+		/* Looked at once more: what is typed while the terminal echoes would be shown and recorded. */
+		bytes = secret_bytes(answer->secret, &length);
+		if (length == 0 || pty_echoes(r->order->source))
+			break;
+		if (type(r, bytes, length))
+			(void)type(r, "\n", 1);
+		r->last_sign = r->now;
+		break;
+	case RELAY_GIVE_UP:
+		r->result->gave_up = true;
+		end_softly(r, SOFT_END);
+		break;
+	case RELAY_FAILED:
+		fail(r);
+		break;
+	case RELAY_WAIT:
+		break;
+	}
+}
+
+/* Looks whether the tool waits for an answer, and asks the plan for it. */
+static void consider_question(struct relay *r)
+{
+	char line[RELAY_LONGEST_PROMPT];
+	if (!r->order->terminal || !r->open || r->kill_at > 0 || r->now - r->last_output < QUIET)
+		return;
+	size_t length = unfinished_line(r->result, line);
+	bool echo = pty_echoes(r->order->source);
+	r->at_question = length > 0 && (!echo || looks_like_question(line, length));
+	struct relay_answer answer = { .kind = RELAY_WAIT };
+	if (length > 0 && r->order->calls.answer != NULL && (r->asked_total != r->result->total || r->asked_echo != echo)) {
+		r->asked_total = r->result->total;
+		r->asked_echo = echo;
+		r->order->calls.answer(r->order->calls.context, line, length, echo, &answer);
+		carry_out(r, &answer);
+	}
+	if (answer.kind == RELAY_WAIT && r->at_question && r->hang_up) {
+		r->result->gave_up = true;
+		end_softly(r, SOFT_END);
+	}
+}
+
+/* --- the person ------------------------------------------------------------------------------------ */
+
+/* A typed Ctrl-C. At a question it goes to the tool as well, as that is how a person gets out of one. */
+static void interrupt_key(struct relay *r)
+{
+	char line[RELAY_LONGEST_PROMPT];
+	size_t length = unfinished_line(r->result, line);
+	bool first = signals_stage() == 0;
+	signals_note();
+	if (!first)
+		return;
+	r->stage = signals_stage();
+	if (length > 0 && (looks_like_question(line, length) || !pty_echoes(r->order->source)))
+		r->keys[r->typed_used++] = 3;
+	else
+		say("\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
+}
+
+static void read_keys(struct relay *r)
+{
+	char keys[sizeof r->keys];
+	ssize_t n = read(STDIN_FILENO, keys, sizeof keys);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		r->person = false;
+		r->lost = r->hang_up = true;
+		return;
+	}
+	r->last_sign = r->now;
+	for (ssize_t i = 0; i < n; i++)
+		if (r->saved.c_cc[VINTR] != (cc_t)_POSIX_VDISABLE && (unsigned char)keys[i] == r->saved.c_cc[VINTR])
+			interrupt_key(r);
+		else
+			r->keys[r->typed_used++] = keys[i];
+	memset(keys, 0, sizeof keys); /* it may have been a password */
+}
+
+static void pass_keys(struct relay *r)
+{
+	ssize_t n = write(r->order->source, r->keys + r->typed, r->typed_used - r->typed);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	r->typed = n < 0 ? r->typed_used : r->typed + (size_t)n;
+	if (r->typed < r->typed_used)
+		return;
+	volatile char *p = r->keys;
+	for (size_t i = 0; i < sizeof r->keys; i++)
+		p[i] = 0;
+	r->typed = r->typed_used = 0;
+}
+
+/* Stopped from outside: the terminal is put back, and taken again when the program goes on in the foreground. */
+static void notice_job_control(struct relay *r)
+{
+	if (signals_take(SIGTSTP)) {
+		make_cooked(r);
+		(void)kill(getpid(), SIGSTOP);
+	}
+	if (signals_take(SIGCONT)) {
+		make_cooked(r);
+		r->raw = terminal_make_raw(STDIN_FILENO, &r->saved);
+		r->last_sign = r->now = system_monotonic();
+		pty_copy_size(r->order->source);
+	}
+	if (signals_take(SIGWINCH))
+		pty_copy_size(r->order->source);
+}
+
+static void notice_interrupts(struct relay *r)
+{
+	int stage = signals_stage();
+	if (stage >= 2 && !r->result->interrupted) {
+		leave_now(r);
+	} else if (stage > r->stage) {
+		r->hang_up = true; /* it came as a signal: whoever sent it will not answer questions */
+		say("\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
+	}
+	r->stage = stage;
+}
+
+/* --- the loop --------------------------------------------------------------------------------------- */
+
+static void read_source(struct relay *r)
+{
+	size_t used = 0;
+	ssize_t n = 1;
+	while (used < sizeof r->chunk && (n = read(r->order->source, r->chunk + used, sizeof r->chunk - used)) > 0)
+		used += (size_t)n;
+	/* The end of a pipe is 0; of a terminal's master it is 0 on macOS and EIO on Linux. */
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		r->open = false;
+	if (used == 0)
+		return;
+	keep(r->result, r->chunk, used);
+	r->last_output = r->last_sign = r->now = system_monotonic();
+	r->at_question = false;
+	show(r, r->chunk, used);
+	if (r->order->calls.output != NULL && !r->result->failed && !r->order->calls.output(r->order->calls.context, r->chunk, used))
+		fail(r);
+}
+
+static void sooner(double *seconds, double other)
+{
+	if (other < *seconds)
+		*seconds = other < 0 ? 0 : other;
+}
+
+/* Seconds until something must be looked at again. */
+static double patience(const struct relay *r)
+{
+	double seconds = 1;
+	if (r->reaped)
+		sooner(&seconds, LINGER);
+	if (r->kill_at > 0)
+		sooner(&seconds, r->kill_at - r->now);
+	if (r->order->seconds > 0 && r->kill_at == 0)
+		sooner(&seconds, r->started + r->order->seconds - r->now);
+	if (r->order->silence > 0 && r->kill_at == 0)
+		sooner(&seconds, r->last_sign + r->order->silence - r->now);
+	if (r->order->terminal && r->open)
+		sooner(&seconds, r->now - r->last_output < QUIET ? r->last_output + QUIET - r->now : ECHO_POLL);
+	return seconds < 0.001 ? 0.001 : seconds;
+}
+
+static void wait_and_move(struct relay *r)
+{
+	fd_set readable, writable;
+	int highest = -1, source = r->order->source;
+	bool keys = r->person && r->raw && r->open && r->typed_used == 0;
+	bool typing = r->typed_used > 0 && r->open;
+	FD_ZERO(&readable);
+	FD_ZERO(&writable);
+	if (r->open) {
+		FD_SET(source, &readable);
+		highest = source;
+	}
+	if (typing)
+		FD_SET(source, &writable);
+	if (keys)
+		FD_SET(STDIN_FILENO, &readable);
+	if (keys && highest < STDIN_FILENO)
+		highest = STDIN_FILENO;
+	int ready = signals_select(&r->wait, highest, &readable, &writable, patience(r));
+	r->now = system_monotonic();
+	if (ready <= 0)
+		return;
+	if (r->open && FD_ISSET(source, &readable))
+		read_source(r);
+	if (keys && FD_ISSET(STDIN_FILENO, &readable))
+		read_keys(r);
+	if (typing && FD_ISSET(source, &writable))
+		pass_keys(r);
+}
+
+static void reap(struct relay *r)
+{
+	r->reaped = process_reap(r->order->child, false, &r->result->end);
+	r->now = r->reaped_at = r->last_output = system_monotonic(); /* the last output may still be on its way through the terminal */
+}
+
+/* One look at everything. Returns false when the tool has ended and nothing more comes. */
+static bool turn(struct relay *r)
+{
+	if (!r->reaped && signals_take(SIGCHLD))
+		reap(r);
+	if (r->reaped) {
+		if (!r->open || r->now - r->last_output > LINGER || r->now - r->reaped_at > LONGEST_LINGER)
+			return false;
+	} else {
+		notice_job_control(r);
+		notice_interrupts(r);
+		consider_question(r);
+		if (!keep_limits(r))
+			return false;
+	}
+	wait_and_move(r);
+	return true;
+}
+
+void relay_run(const struct relay_order *order, struct relay_result *result)
+{
+	struct relay r;
+	memset(&r, 0, offsetof(struct relay, chunk));
+	*result = (struct relay_result){ 0 };
+	r.order = order;
+	r.result = result;
+	r.open = true;
+	r.screen = order->screen;
+	r.stage = signals_stage();
+	r.asked_total = UINT64_MAX;
+	r.now = r.started = r.last_output = r.last_sign = system_monotonic();
+	r.person = order->person && order->terminal && isatty(STDIN_FILENO);
+	signals_enter(&r.wait, r.person);
+	r.raw = r.person && terminal_make_raw(STDIN_FILENO, &r.saved);
+	reap(&r);
+	while (turn(&r))
+		;
+	if (r.reaped)
+		read_source(&r);
+	make_cooked(&r);
+	signals_leave(&r.wait);
+}
