@@ -1,0 +1,141 @@
+-- Boots the development kernel collection and lifts the two-guest limit. Phase one in paired recovery, phase two in macOS.
+-- The order is what keeps it right: a bputil call rebuilds the whole policy, csrutil and kmutil edit it (reference §1.4).
+
+-- What a check puts into the journal: the policy, without what changes at every write.
+local function read_policy(c)
+  local now = bputil.read(c.group)
+  if not now then return nil end
+  return now, policy.summary(now)
+end
+
+-- Back to the policy recorded before the run, whichever policy step asks.
+local function policy_undo(c, before, now)
+  return policy.ladder(c, c.baseline and c.baseline.policy or before, now)
+end
+
+local function boot_args_now()
+  local value = nvram.get "boot-args"
+  if not value then return nil end
+  return value, { value = value }
+end
+
+-- The name that the running system takes (reference §4.3).
+local function write_boot_args(c, value)
+  return { nvram.set("boot-args", value, { guid = c.environment ~= "macos" }), nvram.sync() }
+end
+
+local function boot_args_undo(c, before, now)
+  local baseline = c.baseline and c.baseline.boot_args or before.value
+  local wanted = boot_args.restore(now.value, baseline, c.words)
+  if wanted == now.value then return {} end
+  local rung = write_boot_args(c, wanted)
+  rung.leaves, rung.exact = "boot-args as before", true
+  rung.check = function()
+    local value, seen = boot_args_now()
+    if not value then return nil end
+    return value == wanted, seen
+  end
+  return { rung }
+end
+
+-- Is the custom kernel ours? Preboot says it for sure; without it, a hash that is new since we asked for it.
+local function kernel_is_ours(c, now)
+  if now.coih == "absent" then return false end
+  local holds = kernel_object.holds_ours(c, now)
+  if holds ~= nil then return holds end
+  return c.tried and c.before ~= nil and now.coih ~= c.before.coih
+end
+
+return plan "apply" {
+  summary = "Boot the development kernel collection, whose boot argument lifts the two-guest limit.",
+  params = {
+    group = param "uuid", volume_name = param "text", system_volume = param "path",
+    collection_on_mac = param("path", "/"),
+  },
+
+  step "sip" {
+    why = "Turns System Integrity Protection off; the boot policy becomes Permissive, which a custom kernel needs.",
+    where = "paired-recovery",
+    check = function(c)
+      local now, seen = read_policy(c)
+      if not now then return "unknown" end
+      return policy.sip_is_off(now) and "done" or "todo", seen
+    end,
+    run = function(c) return csrutil.disable(c.volume_name) end,
+    undo = policy_undo,
+  },
+
+  step "boot-args-filter" {
+    why = "Lets the boot loader pass boot arguments that Apple does not list. Newer csrutil has done this already.",
+    where = "paired-recovery",
+    needs = { "sip" },
+    resets = { "sip", "kernel" },
+    check = function(c)
+      local now, seen = read_policy(c)
+      if not now then return "unknown" end
+      return now.boot_args_filter == "off" and "done" or "todo", seen
+    end,
+    run = function(c) return bputil.allow_boot_args(c.group) end,
+    undo = policy_undo,
+  },
+
+  step "kernel" {
+    why = "Registers the development kernel collection as what this volume boots. The last of the policy changes.",
+    where = "paired-recovery",
+    needs = { "sip", "boot-args-filter" },
+    check = function(c)
+      local now, seen = read_policy(c)
+      if not now then return "unknown" end
+      return now.mode == "permissive" and kernel_is_ours(c, now) and "done" or "todo", seen
+    end,
+    run = function(c) return kmutil.install(c.system_volume, c.collection_on_mac) end,
+    undo = policy_undo,
+  },
+
+  step "boot-args" {
+    why = "Tells the development kernel how many macOS guests may run. Words of others stay as they are.",
+    where = "any",
+    needs = { "boot-args-filter" },
+    defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
+    check = function(c)
+      local value, seen = boot_args_now()
+      if not value then return "unknown" end
+      return boot_args.has(value, c.words) and "done" or "todo", seen
+    end,
+    verify = function(c, seen)
+      return seen.value == boot_args.merge(c.before.value, c.words) and "done" or "todo", seen
+    end,
+    run = function(c, seen) return write_boot_args(c, boot_args.merge(seen.value, c.words)) end,
+    undo = boot_args_undo,
+  },
+
+  step "restart" {
+    why = "The new policy and kernel take effect when macOS starts.",
+    where = "any",
+    needs = { "kernel" },
+    check = function(c)
+      return c.environment == "macos" and "done" or "todo", { environment = c.environment }
+    end,
+  },
+
+  step "booted" {
+    why = "Checks that the development kernel runs with these boot arguments, and sets them if recovery could not.",
+    where = "macos",
+    needs = { "restart" },
+    settles = "clean-restart",
+    check = function(c)
+      if c.environment ~= "macos" then return "todo" end
+      local kind, in_force = sysctl.read "kern.osbuildconfig", sysctl.read "kern.bootargs"
+      local hypervisor, stored = sysctl.read "kern.hv_support", nvram.get "boot-args"
+      if not (kind and in_force and hypervisor and stored) then return "unknown" end
+      local good = kind == "development" and boot_args.has(in_force, c.words) and hypervisor == "1"
+      return good and "done" or "todo",
+        { kernel = kind, in_force = in_force, hypervisor = hypervisor, value = stored }
+    end,
+    run = function(c, seen)
+      if seen.kernel ~= "development" or boot_args.has(seen.value, c.words) then return nil end
+      return write_boot_args(c, boot_args.merge(seen.value, c.words))
+    end,
+    undo = boot_args_undo,
+  },
+}

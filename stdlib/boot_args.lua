@@ -1,0 +1,102 @@
+-- Edits the words of a boot-args value and leaves everything else in it byte for byte as it was.
+-- Must not write NVRAM: it turns one string into another.
+
+local boot_args = {}
+
+--- Bytes a value may have: the kernel refuses boot-args of BOOT_LINE_LENGTH (1,024) bytes or more (reference §4.1).
+boot_args.LIMIT = 1023
+
+--- The key of a word: what stands before its first "=", or the whole word.
+function boot_args.key(word)
+  return word:match("^([^=]*)")
+end
+
+-- Calls visit(word) for every blank-separated word; a string it returns takes the word's place, false removes the word
+-- with the blanks before it.
+local function rewrite(value, visit)
+  local kept, removed = {}, false
+  for blanks, word in value:gmatch("([ \t]*)([^ \t]+)") do
+    local new = visit(word)
+    if new == nil then new = word end
+    if new then
+      kept[#kept + 1] = (removed and #kept == 0) and new or blanks .. new
+    else
+      removed = true
+    end
+  end
+  return table.concat(kept) .. (value:match("[^ \t]([ \t]+)$") or "")
+end
+
+local function by_key(words)
+  local index = {}
+  for _, word in ipairs(words) do index[boot_args.key(word)] = word end
+  return index
+end
+
+--- The value with each of `words` in it: in the place where its key already stood (a repeated key is dropped),
+-- else at the end, in order.
+-- @param value string: boot-args as they are
+-- @param words array of "key=value" or "flag"
+function boot_args.merge(value, words)
+  local wanted, placed = by_key(words), {}
+  local result = rewrite(value, function(word)
+    local key = boot_args.key(word)
+    if not wanted[key] then return nil end
+    if placed[key] then return false end
+    placed[key] = true
+    return wanted[key]
+  end)
+  for _, word in ipairs(words) do
+    local key = boot_args.key(word)
+    if not placed[key] then
+      placed[key] = true
+      local glue = (result == "" or result:find("[ \t]$")) and "" or " "
+      result = result .. glue .. word
+    end
+  end
+  return result
+end
+
+--- True when every one of `words` stands in the value exactly so, and no key of theirs stands there with another value.
+function boot_args.has(value, words)
+  local wanted, found = by_key(words), {}
+  for word in value:gmatch("[^ \t]+") do
+    local key = boot_args.key(word)
+    if wanted[key] and wanted[key] ~= word then return false end
+    found[key] = true
+  end
+  for key in pairs(wanted) do
+    if not found[key] then return false end
+  end
+  return true
+end
+
+--- The value without any word whose key is among those of `words`.
+function boot_args.drop(value, words)
+  local unwanted = by_key(words)
+  return rewrite(value, function(word)
+    if unwanted[boot_args.key(word)] then return false end
+  end)
+end
+
+--- The present value with our words taken back to what the recorded baseline had for those keys. What others changed
+-- since stays; if nobody changed anything the result is the baseline, byte for byte.
+-- @param value string: boot-args now
+-- @param baseline string: boot-args as recorded before our first write
+-- @param words array: what we had merged
+function boot_args.restore(value, baseline, words)
+  if value == boot_args.merge(baseline, words) then return baseline end
+  local ours, earlier = by_key(words), {}
+  for word in baseline:gmatch("[^ \t]+") do
+    local key = boot_args.key(word)
+    if ours[key] then earlier[#earlier + 1] = word end
+  end
+  local seen = by_key(earlier)
+  local stripped = rewrite(value, function(word)
+    local key = boot_args.key(word)
+    if ours[key] and not seen[key] then return false end
+  end)
+  return boot_args.merge(stripped, earlier)
+end
+
+return boot_args

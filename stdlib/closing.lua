@@ -1,0 +1,177 @@
+-- The last words of a run: how it ended, what holds now, and the next line to type; and the exit code that says the same.
+-- Must not leave a person without a next step.
+
+local describe = require "describe"
+local exit_code = require "exit_code"
+
+local closing = {}
+
+local BY_HAND = "Without this program: shut down, hold the power button until startup options appear, Options, Utilities > "
+  .. "Startup Security Utility, choose the volume, Full Security. That also forgets the custom kernel."
+
+local function program(session, place)
+  local path = require("text").quote(require("session").program_in(session, place))
+  return place == "macos" and "sudo " .. path or path
+end
+
+local function here(session)
+  return program(session, session.environment == "macos" and "macos" or "recovery")
+end
+
+local words = {}
+
+function words.done(session, plan)
+  if plan.name == "apply" then
+    return { "Done: the development kernel runs and allows up to " .. session.quota .. " macOS guests, all of it read back.",
+      "Before a macOS update: " .. here(session) .. " revert" }
+  end
+  if plan.name == "revert" then
+    return { "Done: full security and the stock kernel, read back. They take effect at the next start.",
+      "Next: restart." }
+  end
+  return { "Done: every step of " .. plan.name .. " reads done." }
+end
+
+function words.lower(session, _, final)
+  local lines = { "Reverted, but not to full security: " .. final.leaves .. "." }
+  for _, rung in ipairs(final.refused or {}) do
+    lines[#lines + 1] = ("Not possible: %s: %s%s"):format(rung.leaves, rung.why or "it did not read back",
+      rung.words and (" (the tool said: %s)"):format(rung.words) or "")
+  end
+  lines[#lines + 1] = "Full security later, when online and up to date: " .. here(session) .. " revert"
+  lines[#lines + 1] = BY_HAND
+  return lines
+end
+
+local function arrive_in_macos(session)
+  return { "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet",
+    "saved would be lost. Then, in macOS, open Terminal and type:", "  " .. program(session, "macos") .. " apply" }
+end
+
+local function arrive_in_recovery(session, plan)
+  return { "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then",
+    "Utilities > Terminal, and type:", "  " .. program(session, "recovery") .. " " .. plan.name }
+end
+
+function words.phase(session, plan, final)
+  local lines = { "This part is finished and read back." }
+  if final.step.name == "booted" and not final.pending then
+    lines = { "The development kernel or its boot arguments are not in force yet.",
+      "If this stays so after a clean restart, go back: " .. here(session) .. " revert" }
+  elseif final.pending then
+    lines = { "The boot arguments are set. They count after one more clean restart." }
+  end
+  local arrive = final.next == "macos" and arrive_in_macos or final.next == "any" and arrive_in_macos or arrive_in_recovery
+  for _, line in ipairs(arrive(session, plan)) do lines[#lines + 1] = line end
+  return lines
+end
+
+function words.stopped(session, _, final)
+  local lines = { "Stopped: " .. final.reason .. "." }
+  if final.acted == 0 then
+    lines[2] = "Nothing was changed."
+    return lines
+  end
+  lines[2] = "What was done so far is in the journal. Go on: " .. here(session) .. " resume"
+  lines[3] = "Or go back: " .. here(session) .. " rollback"
+  return lines
+end
+
+function words.person(session, _, final)
+  local lines = { ("Step %s: the state is neither what it was before nor what the step makes."):format(final.step.name),
+    "Before: " .. describe.seen(final.before), "Now:    " .. describe.seen(final.now) }
+  if type(final.now) == "table" and final.now.error then lines[3] = "Now:    cannot be read: " .. final.now.error end
+  lines[#lines + 1] = "Nothing more is done by itself. Look at: " .. here(session) .. " status"
+  lines[#lines + 1] = "Back to the start: " .. here(session) .. " rollback; to full security: " .. here(session) .. " revert"
+  return lines
+end
+
+local function refused_lines(lines, list)
+  for _, entry in ipairs(list or {}) do
+    for _, rung in ipairs(entry.refused or {}) do
+      lines[#lines + 1] = ("Step %s, %s: %s"):format(entry.step, rung.leaves or "way back", rung.why or "it did not read back")
+    end
+  end
+end
+
+local function because(final)
+  return final.failed and ("Step %s failed. "):format(final.failed) or ""
+end
+
+function words.undone(_, _, final)
+  if final.acted == 0 then return { because(final) .. "Nothing was changed." } end
+  return { because(final) .. "Everything this run did is undone, and read back as it was before." }
+end
+
+words["undone-lower"] = function(session, _, final)
+  local lines = { because(final) .. "This run's changes are undone, but not all the way:" }
+  for _, entry in ipairs(final.lower) do lines[#lines + 1] = ("step %s leaves %s."):format(entry.step, entry.leaves) end
+  refused_lines(lines, final.lower)
+  lines[#lines + 1] = "Later, when online and up to date: " .. here(session) .. " revert"
+  lines[#lines + 1] = BY_HAND
+  return lines
+end
+
+function words.incomplete(session, _, final)
+  local lines = { because(final) .. "Going back did not work for every step." }
+  refused_lines(lines, final.stuck)
+  refused_lines(lines, final.elsewhere)
+  lines[#lines + 1] = "Try again: " .. here(session) .. " rollback"
+  lines[#lines + 1] = BY_HAND
+  return lines
+end
+
+function words.elsewhere(session, plan, final)
+  local lines = { because(final) .. "The rest of the way back can only be done in recovery." }
+  refused_lines(lines, final.elsewhere)
+  for _, rung in ipairs(final.refused or {}) do lines[#lines + 1] = ("Here, %s: %s"):format(rung.leaves, rung.why or "refused") end
+  for _, line in ipairs(arrive_in_recovery(session, { name = final.went_back and "rollback" or plan.name })) do
+    lines[#lines + 1] = line
+  end
+  return lines
+end
+
+function words.none(_, _, final)
+  local lines = { "No way to a safer policy worked. The policy is as it was." }
+  for _, rung in ipairs(final.refused or {}) do
+    lines[#lines + 1] = ("%s: %s%s"):format(rung.leaves, rung.why or "refused", rung.words and (" (the tool said: %s)"):format(rung.words) or "")
+  end
+  lines[#lines + 1] = BY_HAND
+  return lines
+end
+
+local function went_back_code(final)
+  if final.result == "undone" then return final.went_back == "asked" and exit_code.OK or exit_code.FAILED end
+  return final.went_back == "asked" and exit_code.LOWER_RUNG or exit_code.UNDO_INCOMPLETE
+end
+
+local function stopped_code(final)
+  if final.acted > 0 then return exit_code.STOPPED end
+  return final.kind == "asked" and exit_code.DECLINED or exit_code.PRECONDITION
+end
+
+--- The exit code for a final result.
+-- @param final from engine.run or engine.rollback
+-- @param detailed true with --detailed-exitcode
+function closing.exit_code(final, detailed)
+  local result = final.result
+  if result == "done" then return exit_code.OK end
+  if result == "lower" then return exit_code.LOWER_RUNG end
+  if result == "phase" then return detailed and exit_code.PHASE or exit_code.OK end
+  if result == "stopped" then return stopped_code(final) end
+  if result == "person" then return final.acted == 0 and final.untouched and exit_code.PRECONDITION or exit_code.PERSON end
+  if result == "undone" or result == "undone-lower" then return went_back_code(final) end
+  if result == "elsewhere" then return exit_code.STOPPED end
+  return exit_code.UNDO_INCOMPLETE
+end
+
+--- Tells how the run ended.
+function closing.tell(session, plan, final)
+  local lines = words[final.result](session, plan, final)
+  if final.result == "phase" then
+    session.view.emit { type = "phase", next = final.next, instructions = table.concat(lines, "\n") }
+  end
+  session.view.emit { type = "note", title = "", lines = lines }
+end
+
+return closing

@@ -1,0 +1,15 @@
+-- `check FILE`: loads and validates a plan.
+-- Must not run any of its steps.
+
+return function(args, options)
+  local loaded, message = require("jobs").load_file(args[1])
+  local terminal, exit_code = require "lib_terminal", require "exit_code"
+  if not loaded then
+    terminal.write(2, message .. "\n")
+    return exit_code.USAGE
+  end
+  if not options.quiet then
+    terminal.write(1, ("%s: plan %s is well-formed: %d steps.\n"):format(args[1], loaded.name, #loaded.steps))
+  end
+  return exit_code.OK
+end

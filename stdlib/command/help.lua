@@ -1,0 +1,76 @@
+-- `help [COMMAND]`: made from the same table that parses the command line.
+-- Must not list anything that does not exist.
+
+local text = require "text"
+
+local help = {}
+
+local function option_line(option)
+  local name = (option.short and "-" .. option.short .. ", " or "    ") .. "--" .. option.name
+  if option.value then name = name .. " " .. option.value end
+  return text.wrap(option.help, 80, (" "):rep(32), "  " .. text.pad(name, 29) .. " ")
+end
+
+local function command_line(command)
+  local name = command.name .. (command.args and " " .. command.args or "")
+  local words = command.help .. (command.later and " (not in this version yet)" or "")
+  return text.wrap(words, 80, (" "):rep(32), "  " .. text.pad(name, 29) .. " ")
+end
+
+local function lines_of(list, make)
+  local lines = {}
+  for index, entry in ipairs(list) do lines[index] = make(entry) end
+  return table.concat(lines, "\n")
+end
+
+local EXIT_CODES = [[
+exit codes:
+  0 done, nothing to do, or phase finished   6 stopped part-way, journal open
+  1 failed, everything undone                7 another run holds the lock
+  2 usage                                    8 restart needed (--detailed-exitcode)
+  3 a precondition is bad or unknown         9 reverted, not to full security
+  4 declined, nothing changed               10 plan: there are changes
+  5 failed, undo incomplete                 11 neither before nor after: look
+                                            70 a bug in the program]]
+
+--- Printed when no command is given.
+function help.short()
+  return "usage: vmq-recovery [OPTIONS] COMMAND [OPTIONS] [ARGS]\n\n" ..
+    "  plan      what would run; changes nothing\n  apply     do it, in the target's own recovery, then in macOS\n" ..
+    "  revert    stock kernel and full security again\n  rehearse  practise on a simulated Mac\n" ..
+    "  help      everything else\n"
+end
+
+local function all()
+  local cli = require "cli"
+  return "usage: vmq-recovery [OPTIONS] COMMAND [OPTIONS] [ARGS]\n\ncommands:\n" .. lines_of(cli.commands(), command_line) ..
+    "\n\noptions, before or after the command:\n" .. lines_of(cli.global_options(), option_line) .. "\n\n" .. EXIT_CODES ..
+    "\n\nStop it anywhere. Run it again: it finishes or goes back, and tells you which.\n"
+end
+
+local function one(command)
+  local options = command.options and #command.options > 0 and "\n\noptions:\n" .. lines_of(command.options, option_line) or ""
+  local place = command.where and "\nWhere: " .. command.where .. "." or ""
+  return ("usage: vmq-recovery %s%s\n\n%s.%s%s\n\n`vmq-recovery help` lists the options that every command takes.\n"):format(
+    command.name, command.args and " " .. command.args or "",
+    command.help:gsub("^%l", string.upper) .. (command.later and " (not in this version yet)" or ""), place, options)
+end
+
+local function run(_, args)
+  local terminal, exit_code, cli = require "lib_terminal", require "exit_code", require "cli"
+  if not args[1] then
+    terminal.write(1, all())
+    return exit_code.OK
+  end
+  local command = cli.command(args[1])
+  if command then
+    terminal.write(1, one(command))
+    return exit_code.OK
+  end
+  local names = {}
+  for index, entry in ipairs(cli.commands()) do names[index] = entry.name end
+  terminal.write(2, ("vmq-recovery: unknown command %s; the nearest is %s\n"):format(args[1], text.nearest(args[1], names)))
+  return exit_code.USAGE
+end
+
+return setmetatable(help, { __call = run })

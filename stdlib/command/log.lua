@@ -1,0 +1,55 @@
+-- `log [RUN]`: the journal of a run told for people; with --json its records as they are.
+-- Must not change the journal.
+
+local describe = require "describe"
+local exit_code = require "exit_code"
+local runs = require "runs"
+local text = require "text"
+local work = require "work"
+
+local tell = {}
+
+function tell.start(r)
+  return ("run of %s on %s (%s), build %s, in %s; program %s"):format(r.plan, r.volume or "?", r.group or "?", r.build or "?",
+    r.environment or "?", r.version or "?")
+end
+function tell.intent(r) return ("%s: about to run %s"):format(r.step, text.command(r.argv)) end
+function tell.outcome(r)
+  return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, r.exit and r.exit ~= 0 and (" (exit status %d)"):format(r.exit) or "",
+    describe.seen(r.seen), r.words and "; the tool said: " .. r.words or "")
+end
+function tell.deferred(r) return ("%s: put off to macOS; the tool said: %s"):format(r.step, r.reason or "nothing") end
+function tell.phase(r) return ("phase finished at %s; goes on in %s"):format(r.step, r.next) end
+tell["undo-start"] = function(r) return r.reason == "asked" and "going back, as asked" or "going back, because a step failed" end
+tell["undo-intent"] = function(r) return ("%s: way back, about to run %s"):format(r.step, text.command(r.argv)) end
+tell["undo-outcome"] = function(r) return ("%s: way back read as %s%s"):format(r.step, r.verdict, r.leaves and ", leaves " .. r.leaves or "") end
+function tell.close(r) return "closed: " .. r.result end
+
+local function lines_of(records)
+  local lines = {}
+  for number, record in ipairs(records) do
+    local form = tell[record.type]
+    lines[number] = ("%s  %s"):format(record.time or "", form and form(record) or record.type)
+  end
+  return lines
+end
+
+return function(args, options, stand_in)
+  local session, failed = work.open(options, "log", stand_in)
+  if not session then return failed end
+  local directory, why = require("session").journal_directory(session)
+  local number = args[1] and math.tointeger(tonumber(args[1]))
+  if args[1] and not number then
+    session.view.start(nil)
+    return work.stop(session, "usage", exit_code.USAGE, "log takes the number of a run, not " .. args[1])
+  end
+  number = number or directory and runs.latest_number(directory)
+  session.view.start(number)
+  if not directory then return work.stop(session, "precondition", exit_code.PRECONDITION, "The journal cannot be found: " .. why) end
+  if not number then return work.stop(session, "done", exit_code.OK, "There is no run in " .. directory .. ".") end
+  local run, records = runs.read(directory, number)
+  if not run then return work.stop(session, "precondition", exit_code.PRECONDITION, records) end
+  for _, record in ipairs(records) do session.view.emit { type = "record", record = record } end
+  session.view.emit { type = "note", title = run.path, lines = lines_of(records) }
+  return work.finish(session, "done", exit_code.OK)
+end

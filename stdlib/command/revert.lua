@@ -1,0 +1,6 @@
+-- `revert`: stock kernel and full security, or the best rung that can be had.
+-- Must not hold logic: see jobs and work.
+
+return function(_, options, stand_in)
+  return require("work").run(require("jobs").revert(), options, stand_in)
+end

@@ -1,0 +1,224 @@
+-- Takes a plan from where the Mac is to where the plan wants it: check, intent, act, read back; and back again.
+-- Must not do any input or output of its own: journal, door, clock and screen are ports, so that tests can be them.
+--
+-- Ports:
+--   emit(event)                tells the views
+--   record(fields)             → true | nil, message; durable when it returns
+--   intent(argv, fields)       → true | nil, message; durable when it returns
+--   act(command, step)         → outcome { exit, signal, output, dry_run, interrupted, timed_out } | nil, message
+--   explain(command, output)   → { kind, cause, cure, unaffected, words }
+--   stop()                     → 0, or more when the person asked to stop
+--   forget()                   what was probed is stale
+--   attempts                   how often wrong credentials are tried
+--   dry_run                    true when the door starts nothing: later places are skipped over
+-- The context c is handed to every function of the plan: its parameters, the target, and c.environment, c.baseline
+-- (recorded before the first act), c.before and c.tried (of the step that is checked).
+
+local act = require "engine.act"
+local core = require "engine.core"
+local ladder = require "ladder"
+local run_state = require "run_state"
+local settle = require "engine.settle"
+local undo = require "engine.undo"
+
+local engine = {}
+
+-- After each act: every step the act is declared to drop, and the latest this many steps done. Before a run calls itself
+-- finished: all. So a plan of ten thousand steps costs the same per step as one of ten.
+local RECHECKED = 64
+
+-- Where a waiting step's run goes on: where the step after it belongs.
+local function next_place(self, step)
+  local following = self.plan.steps[step.number + 1]
+  return following and following.where or "any"
+end
+
+local function later(self, step)
+  core.tell(self, step, "skipped", { verdict = "todo", reason = "it comes later, in " .. ladder.place(step.where) })
+  return "done"
+end
+
+-- A step that reads "todo". @return "done" or a final result
+local function do_step(self, step, seen)
+  local waits = not step.run and not step.ladder
+  if waits or not ladder.fits(step.where, self.c.environment) then
+    if self.ports.dry_run then return later(self, step) end
+    return core.end_phase(self, step, waits and next_place(self, step) or step.where)
+  end
+  if step.ladder then return act.climb(self, step, seen) end
+  return act.run(self, step, seen)
+end
+
+-- @return "done" or a final result
+local function advance(self, step)
+  local verdict, seen = core.read(self, step)
+  local state = run_state.step(self.run, step.name)
+  if verdict == "unknown" then
+    return core.final("person", { step = step, before = state.before, now = seen, untouched = #self.run.acted == 0 })
+  end
+  if verdict == "done" then
+    if not state.acted then core.tell(self, step, "skipped", { verdict = "done", seen = seen, reason = "already so" }) end
+    core.mark_done(self, step, seen)
+    return "done"
+  end
+  if state.deferred then return "done" end
+  return do_step(self, step, seen)
+end
+
+local function suspects(self, step)
+  local list, listed = {}, { [step.name] = true }
+  local function add(other)
+    if other and self.checked[other.name] and not listed[other.name] then
+      listed[other.name] = true
+      list[#list + 1] = other
+    end
+  end
+  for _, name in ipairs(step.resets) do add(self.plan.index[name]) end
+  for index = #self.latest, math.max(1, #self.latest - RECHECKED), -1 do add(self.latest[index]) end
+  return list
+end
+
+local function forget_done(self, undone)
+  for _, step in ipairs(undone) do
+    self.checked[step.name] = nil
+    run_state.step(self.run, step.name).done = false
+  end
+  local kept = {}
+  for _, step in ipairs(self.latest) do
+    if self.checked[step.name] then kept[#kept + 1] = step end
+  end
+  self.latest = kept
+end
+
+-- Looks again at steps that were done.
+-- @return nil when all hold, else the earliest step found undone; or nil and a final result
+local function recheck(self, steps)
+  local undone, earliest = {}, nil
+  for _, step in ipairs(steps) do
+    local verdict, seen = core.read(self, step)
+    if verdict == "unknown" then
+      return nil, core.final("person", { step = step, before = run_state.step(self.run, step.name).seen, now = seen })
+    end
+    if verdict == "todo" then
+      undone[#undone + 1] = step
+      if not earliest or step.number < earliest.number then earliest = step end
+    end
+  end
+  if earliest then forget_done(self, undone) end
+  return earliest
+end
+
+-- A step found undone is run again, at most once. @return its number, or nil and a final result
+local function step_back(self, undone, by)
+  local state = run_state.step(self.run, undone.name)
+  state.repeats = (state.repeats or 0) + 1
+  if state.repeats > 1 then
+    local reason = ("step %s was undone twice, the second time after step %s"):format(undone.name, by)
+    return nil, core.final("stopped", { kind = "undone", reason = reason, step = undone.name })
+  end
+  core.tell(self, undone, "again", { reason = "undone", by = by })
+  return undone.number
+end
+
+-- @return the next step's number, or nil and a final result
+local function after(self, step)
+  if not self.acted or self.ports.dry_run then return step.number + 1 end
+  self.acted = false
+  local undone, final = recheck(self, suspects(self, step))
+  if final then return nil, final end
+  if undone then return step_back(self, undone, step.name) end
+  return step.number + 1
+end
+
+local function walk(self)
+  local number = 1
+  while number <= #self.plan.steps do
+    local step = self.plan.steps[number]
+    local stop = core.stop_asked(self, step)
+    if stop then return stop end
+    local move = advance(self, step)
+    if move ~= "done" then return move end
+    local final
+    number, final = after(self, step)
+    if not number then return final end
+  end
+  return nil
+end
+
+-- Everything once more before the run calls itself finished, if some steps were out of sight.
+local function last_look(self)
+  if #self.latest <= RECHECKED or self.ports.dry_run or #self.run.acted == 0 then return nil end
+  self.ports.forget()
+  local undone, final = recheck(self, self.latest)
+  if undone then
+    return core.final("stopped", { kind = "undone", reason = "step " .. undone.name .. " was undone by a later one",
+      step = undone.name })
+  end
+  return final
+end
+
+local function forward(self)
+  local final = settle.forward(self) or walk(self) or last_look(self)
+  if final then return final end
+  if self.lower then return core.final("lower", self.lower) end
+  return core.final("done")
+end
+
+-- Results after which nothing is left to resume.
+local CLOSES = { done = true, lower = true, undone = true, ["undone-lower"] = true, none = true, incomplete = true }
+
+local function close(self, final)
+  final.acted = #self.run.acted
+  local over = CLOSES[final.result] or final.acted == 0 and final.result ~= "phase"
+  if not over or not self.run.start then return final end
+  return core.record(self, { type = "close", result = final.result }) or final
+end
+
+--- Goes on with a run (a new one, or one rebuilt from its journal) until it is finished, or a phase, or cannot.
+-- A step that fails takes the whole run back. A run that was on its way back goes on back.
+-- @param plan from plan.load
+-- @param ports see above
+-- @param run from run_state, with its start record
+-- @param context c
+-- @return final: { result, acted = number of steps acted in, … }. result is one of
+--   done, lower (ladder step below the top), phase, stopped, person, none, elsewhere, and after a failure or a way back:
+--   undone, undone-lower, incomplete. final.failed names the step whose failure caused the way back.
+function engine.run(plan, ports, run, context)
+  local self = core.new(plan, ports, run, context)
+  local final
+  if run.direction == "back" and not run.closed then
+    final = undo.run(self, run.undo_reason)
+    final.went_back = run.undo_reason
+  else
+    final = forward(self)
+  end
+  if final.result == "failed" then
+    local failed = final.step.name
+    final = undo.run(self, "failed")
+    final.failed, final.went_back = failed, "failed"
+  end
+  return close(self, final)
+end
+
+--- Takes a run back to its recorded baseline, whether it is open or closed.
+-- @return final, as engine.run
+function engine.rollback(plan, ports, run, context)
+  local self = core.new(plan, ports, run, context)
+  local final = undo.run(self, "asked")
+  final.went_back = "asked"
+  return close(self, final)
+end
+
+--- Every step's verdict now, without starting anything.
+-- @return array of { step, verdict, seen }
+function engine.survey(plan, run, context)
+  local self = core.new(plan, {}, run, context)
+  local rows = {}
+  for number, step in ipairs(plan.steps) do
+    local verdict, seen = core.read(self, step)
+    rows[number] = { step = step, verdict = verdict, seen = seen }
+  end
+  return rows
+end
+
+return engine

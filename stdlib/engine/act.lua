@@ -1,0 +1,163 @@
+-- Performs one step's act: durable intent, command through the door, read back, verdict.
+-- Must not believe an exit status: what the step's check (or a rung's) reads afterwards decides.
+
+local core = require "engine.core"
+local ladder = require "ladder"
+local run_state = require "run_state"
+local value = require "value"
+
+local act = {}
+
+-- Writes the intent and starts the command.
+-- @return outcome, or nil and the final result
+local function start(self, step, command, fields)
+  local stop = core.stop_asked(self, step)
+  if stop then return nil, stop end
+  fields.step = step.name
+  local written, message = self.ports.intent(command.argv, fields)
+  if not written then return nil, core.cannot_record(message) end
+  run_state.apply(self.run, fields)
+  self.acted = true
+  core.tell(self, step, "intent", { argv = command.argv, prompts = command.prompts })
+  core.tell(self, step, "started", { argv = command.argv, slow = command.slow })
+  local outcome, why = self.ports.act(command, step)
+  self.ports.forget()
+  outcome = outcome or { refused = true, output = why or "" }
+  outcome.meaning = self.ports.explain(command, outcome.output or "")
+  outcome.failed = outcome.exit ~= 0 and not outcome.dry_run
+  core.tell(self, step, "ended", { argv = command.argv, exit = outcome.exit, signal = outcome.signal,
+    timed_out = outcome.timed_out, interrupted = outcome.interrupted, dry_run = outcome.dry_run,
+    message = outcome.refused and outcome.output or nil })
+  return outcome
+end
+
+-- A step's commands in order, up to the first that fails.
+local function start_all(self, step, commands, before, attempt)
+  local outcome, final
+  for part, command in ipairs(commands) do
+    outcome, final = start(self, step, command,
+      { type = "intent", part = part, parts = #commands, attempt = attempt, before = before })
+    if not outcome or outcome.failed then return outcome, final end
+  end
+  return outcome
+end
+
+local function as_list(commands)
+  if commands == nil then return {} end
+  return commands.argv and { commands } or commands
+end
+
+local function defer(self, step, outcome)
+  local failed = core.record(self, { type = "deferred", step = step.name, reason = outcome.meaning.words })
+  if failed then return failed end
+  core.tell(self, step, "skipped", { verdict = "todo", deferred = true, reason = step.defers,
+    words = outcome.failed and outcome.meaning.words or nil })
+  return "done"
+end
+
+local function fail(self, step, outcome, verdict, seen, unchanged)
+  core.tell(self, step, "failed", { verdict = verdict, seen = seen, exit = outcome.exit, signal = outcome.signal,
+    cause = outcome.meaning.cause, cure = outcome.meaning.cure, words = outcome.meaning.words,
+    unaffected = unchanged and outcome.meaning.unaffected or nil, unchanged = unchanged,
+    timed_out = outcome.timed_out, claimed_success = not outcome.failed })
+  return core.final("failed", { step = step, unchanged = unchanged })
+end
+
+-- A verdict of "todo" after the act: try again, put off, stop or fail.
+local function judge_todo(self, step, outcome, seen, before, attempt)
+  local unchanged = value.same(seen, before)
+  local stop = core.stop_asked(self, step)
+  if stop then return stop end
+  if unchanged and outcome.meaning.kind == "credentials" and outcome.failed and attempt < self.ports.attempts then
+    core.tell(self, step, "again", { reason = "credentials", attempt = attempt + 1, words = outcome.meaning.words })
+    return "again"
+  end
+  if unchanged and step.defers then return defer(self, step, outcome) end
+  return fail(self, step, outcome, "todo", seen, unchanged)
+end
+
+-- Reads back after an act. @return "done", "again", or a final result
+local function judge(self, step, outcome, before, attempt)
+  local verdict, seen = core.read_back(self, step)
+  local waits = verdict == "todo" and step.settles == "clean-restart" and not outcome.failed
+  local failed = core.record(self, { type = "outcome", step = step.name, verdict = waits and "pending" or verdict,
+    seen = seen, exit = outcome.exit, words = outcome.failed and outcome.meaning.words or nil })
+  if failed then return failed end
+  if verdict == "unknown" then return core.final("person", { step = step, before = before, now = seen }) end
+  if waits then return core.end_phase(self, step, step.where, true) end
+  if verdict == "todo" then return judge_todo(self, step, outcome, seen, before, attempt) end
+  core.mark_done(self, step, seen)
+  core.tell(self, step, "done", { verdict = "done", seen = seen, exit = outcome.exit,
+    words = outcome.failed and outcome.meaning.words or nil })
+  return "done"
+end
+
+--- Performs a step that has `run`.
+-- @param seen what its check saw
+-- @return "done" or a final result
+function act.run(self, step, seen)
+  for attempt = 1, self.ports.attempts do
+    local commands = as_list(step.run(self.c, seen))
+    if #commands == 0 then return core.end_phase(self, step, step.where) end
+    local outcome, final = start_all(self, step, commands, seen, attempt)
+    if not outcome then return final end
+    if outcome.dry_run then return "done" end
+    local move = judge(self, step, outcome, seen, attempt)
+    if move ~= "again" then return move end
+  end
+end
+
+--- What a ladder needs to run its commands in this session.
+-- @param kind "intent" | "undo-intent"
+function act.climber(self, step, kind)
+  local climber = { environment = self.c.environment, attempts = self.ports.attempts }
+  function climber.act(command, about)
+    about.type = kind
+    return start(self, step, command, about)
+  end
+  function climber.again(attempt, words)
+    core.tell(self, step, "again", { reason = "credentials", attempt = attempt, words = words })
+  end
+  function climber.refused(rung, number, why)
+    self.ports.emit { type = "undo", step = step.name, rung = number, leaves = rung.leaves, verdict = "refused",
+      reason = why.cause, words = why.words, cure = why.cure }
+  end
+  return climber
+end
+
+--- A rung of a step's own ladder was read back as reached.
+-- @return "done" or a final result
+function act.reached(self, step, rung, number, seen, refused)
+  local failed = core.record(self, { type = "outcome", step = step.name, verdict = rung.exact and "done" or "lower",
+    seen = seen, rung = number, leaves = rung.leaves })
+  if failed then return failed end
+  self.ports.emit { type = "undo", step = step.name, rung = number, leaves = rung.leaves,
+    verdict = rung.exact and "done" or "lower" }
+  if rung.exact then
+    core.mark_done(self, step, seen)
+    core.tell(self, step, "done", { verdict = "done", seen = seen })
+  else
+    self.lower = { leaves = rung.leaves, refused = refused }
+  end
+  return "done"
+end
+
+--- Performs a step whose act is a ladder (revert's policy).
+-- @return "done" or a final result
+function act.climb(self, step, seen)
+  local climbed = ladder.climb(step.ladder(self.c, seen), act.climber(self, step, "intent"), seen)
+  if climbed.result == "halt" then return climbed.final end
+  if climbed.result == "won" then
+    if climbed.dry_run then return "done" end
+    return act.reached(self, step, climbed.rung, climbed.number, climbed.seen, climbed.refused)
+  end
+  local verdict, now = core.read(self, step)
+  local failed = self.run.open and core.record(self, { type = "outcome", step = step.name, verdict = verdict, seen = now })
+  if failed then return failed end
+  if climbed.result == "unknown" or verdict == "unknown" then
+    return core.final("person", { step = step, before = seen, now = now })
+  end
+  return core.stop_asked(self, step) or core.final(climbed.result, { step = step, refused = climbed.refused })
+end
+
+return act

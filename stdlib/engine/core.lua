@@ -1,0 +1,88 @@
+-- What every part of the engine works with: one session's steps, verdicts, records and words to the views.
+-- Must not decide what comes next, and must not do any input or output but through the ports (see engine).
+
+local run_state = require "run_state"
+
+local core = {}
+
+local VERDICTS = { done = true, todo = true, unknown = true }
+
+--- A session: one process's work on one run.
+function core.new(plan, ports, run, context)
+  return { plan = plan, ports = ports, run = run, c = context, checked = {}, latest = {}, acted = false }
+end
+
+--- A final result, to be handed up unchanged.
+function core.final(result, more)
+  local final = more or {}
+  final.result = result
+  return final
+end
+
+--- The run stops because the journal takes no more.
+function core.cannot_record(message)
+  return core.final("stopped", { kind = "journal", reason = message })
+end
+
+--- What the person at the terminal asked for, as a final result; nil when nothing was asked.
+function core.stop_asked(self, step)
+  if self.ports.stop() == 0 then return nil end
+  return core.final("stopped", { kind = "asked", reason = "you asked to stop", step = step and step.name })
+end
+
+--- Reads one step's verdict. A check that throws or answers nonsense is "unknown".
+-- @return "done" | "todo" | "unknown", and what was seen
+function core.read(self, step)
+  local state = run_state.step(self.run, step.name)
+  self.c.before, self.c.tried = state.before, state.acted
+  local sound, verdict, seen = pcall(step.check, self.c)
+  if not sound then return "unknown", { error = tostring(verdict) } end
+  if not VERDICTS[verdict] then return "unknown", { error = "the check answered " .. tostring(verdict) } end
+  return verdict, seen
+end
+
+--- Reads a step's verdict right after its act: `verify`, where a step has it, may only be stricter than `check`.
+function core.read_back(self, step)
+  local verdict, seen = core.read(self, step)
+  if verdict ~= "done" or not step.verify then return verdict, seen end
+  local sound, stricter = pcall(step.verify, self.c, seen)
+  if not sound then return "unknown", { error = tostring(stricter) } end
+  return VERDICTS[stricter] and stricter or "unknown", seen
+end
+
+--- One event about a step.
+function core.tell(self, step, event, more)
+  local fields = more or {}
+  fields.type, fields.name, fields.event = "step", step.name, event
+  fields.number, fields.of = step.number, #self.plan.steps
+  self.ports.emit(fields)
+end
+
+--- Writes a record and adds its meaning to the run.
+-- @return nil, or the final result that the run ends with because the record could not be written
+function core.record(self, fields)
+  local written, message = self.ports.record(fields)
+  if not written then return core.cannot_record(message) end
+  run_state.apply(self.run, fields)
+  return nil
+end
+
+--- Remembers a step that reads done, so that it is looked at again after later acts.
+function core.mark_done(self, step, seen)
+  local state = run_state.step(self.run, step.name)
+  state.done, state.seen = true, seen
+  if not self.checked[step.name] then
+    self.checked[step.name] = true
+    self.latest[#self.latest + 1] = step
+  end
+end
+
+--- Ends a phase: writes where the run goes on.
+-- @param next_place string: a step's `where`
+-- @return the final result
+function core.end_phase(self, step, next_place, pending)
+  local failed = core.record(self, { type = "phase", next = next_place, step = step.name, pending = pending })
+  return failed or core.final("phase", { next = next_place, step = step, pending = pending })
+end
+
+return core

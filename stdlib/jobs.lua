@@ -1,0 +1,102 @@
+-- What each command that works on a plan is particular about: which plan, which preflight, what it may take over.
+-- Must not run anything; see work.
+
+local embed = require "lib_embed"
+local exit_code = require "exit_code"
+local plan = require "plan"
+local policy = require "policy"
+
+local jobs = {}
+
+local function hash(text) return require("lib_file").sha256_text(text) end
+
+local function load_embedded(name)
+  return function()
+    local chunk = "scripts/" .. name .. ".lua"
+    return plan.load(embed.source(chunk), chunk, hash)
+  end
+end
+
+-- A run's own boot-args words and baseline, so that revert takes out exactly what apply put in.
+local function use_recorded_words(session, run)
+  if not run or run.start.plan ~= "apply" then return end
+  if session.group and run.start.group ~= session.group.group then return end
+  session.words = run.start.words or session.words
+  session.recorded_boot_args = run.start.baseline and run.start.baseline.boot_args
+end
+
+-- Apply needs everything as long as a policy step is left to do in recovery; afterwards only what macOS needs.
+local function apply_preflight(session, rows, run)
+  local recovery_work = false
+  for _, row in ipairs(rows) do
+    if row.verdict ~= "done" and row.step.where == "paired-recovery" then recovery_work = true end
+  end
+  if recovery_work and not (run and session.environment == "macos") then return "apply", "paired-recovery" end
+  return "apply-macos", "any"
+end
+
+--- The job of `apply`.
+function jobs.apply()
+  return { command = "apply", name = "apply", load = load_embedded "apply", preflight = apply_preflight,
+    prepare = function() end }
+end
+
+--- The job of `revert`. An unfinished run of any other plan is closed in its favour.
+function jobs.revert()
+  local job = { command = "revert", name = "revert", load = load_embedded "revert", supersedes = true }
+  function job.preflight() return "revert", "any" end
+  function job.prepare(session, run)
+    use_recorded_words(session, run)
+    job.context = { baseline_boot_args = session.recorded_boot_args }
+  end
+  return job
+end
+
+local function declare_tools(loaded)
+  for _, tool in ipairs(loaded.tools) do
+    local fine, message = pcall(require("lib_process").declare, tool.path, tool.reads)
+    if not fine then return nil, ("%s: %s"):format(tool.path, tostring(message)) end
+  end
+  return true
+end
+
+--- Loads a plan from a file of the user's.
+-- @return plan, or nil, message
+function jobs.load_file(path)
+  local text, message = require("lib_file").read(path)
+  if not text then return nil, message end
+  return plan.load(text, path, hash)
+end
+
+--- The job of `run FILE`.
+function jobs.file(path)
+  local job = { command = "run", file = path, prepare = function() end }
+  function job.load(_, run)
+    local loaded, message = jobs.load_file(path)
+    if not loaded then return nil, message end
+    if run and run.start.plan_hash ~= loaded.hash then
+      return nil, path .. " has changed since the open run began; `vmq-recovery rollback` needs the plan as it was",
+        exit_code.PRECONDITION
+    end
+    local declared, why = declare_tools(loaded)
+    if not declared then return nil, why end
+    return loaded
+  end
+  function job.preflight() return "run", "any" end
+  return job
+end
+
+--- The job that goes on with, or goes back over, a run: by its start record.
+function jobs.of_run(run)
+  if run.start.plan_file then
+    local job = jobs.file(run.start.plan_file)
+    job.name = run.start.plan
+    return job
+  end
+  return run.start.plan == "revert" and jobs.revert() or jobs.apply()
+end
+
+--- True when a policy needs reverting at all.
+function jobs.is_reverted(p) return policy.same(policy.summary(p), policy.FULL) end
+
+return jobs

@@ -1,0 +1,102 @@
+-- Inspects a kernel collection and says whether it fits this Mac: kind, chip, kernel version, build, checksum.
+-- Must not call a collection fit because of its name or place.
+
+local json = require "dkjson"
+local macho = require "macho"
+local sysctl = require "tool.sysctl"
+
+local kc = {}
+
+local KERNEL_ENTRY = "com.apple.kernel"
+local BANNER = "Darwin Kernel Version "
+local BANNER_LIMIT = 512
+
+-- The first banner in the file that names an Apple silicon kernel. Strings in kexts may look alike and are passed over.
+local function find_banner(path, files, from)
+  local at = from
+  while true do
+    at = files.find(path, BANNER, at)
+    if not at then return nil end
+    local text = files.read_at(path, at, BANNER_LIMIT)
+    local banner = text and text:match("^[^%z\n]*")
+    local kernel = banner and sysctl.parse_banner(banner)
+    if kernel then return kernel end
+    at = at + #BANNER
+  end
+end
+
+--- Reads a collection.
+-- @param path string: as this process opens it
+-- @param files table|nil: lib_file or a stand-in
+-- @return { size, sha256, uuid, kexts = count, kernel = { banner, chip, kind, xnu } } or nil, message
+function kc.inspect(path, files)
+  files = files or require "lib_file"
+  local set, message = macho.read_fileset(path, files)
+  if not set then return nil, message end
+  local kernel_at, kexts = nil, 0
+  for _, entry in ipairs(set.entries) do
+    if entry.name == KERNEL_ENTRY then kernel_at = entry.offset else kexts = kexts + 1 end
+  end
+  if not kernel_at then return nil, path .. ": holds no com.apple.kernel" end
+  local kernel = find_banner(path, files, kernel_at)
+  if not kernel then return nil, path .. ": holds no kernel version banner" end
+  local sha256, why = files.sha256(path)
+  if not sha256 then return nil, why end
+  return { size = set.size, sha256 = sha256, uuid = set.uuid, kexts = kexts, kernel = kernel }
+end
+
+--- Reads the manifest that `stage` writes beside a collection.
+-- @return table; nil, message, "ENOENT" when there is none; nil, message, "bad" when it cannot be believed
+function kc.manifest(path, files)
+  files = files or require "lib_file"
+  local content, message, code = files.read(path)
+  if not content then return nil, message, code end
+  local manifest = json.decode(content)
+  local file = type(manifest) == "table" and manifest.collection
+  if type(file) ~= "table" or type(file.sha256) ~= "string" or type(file.size) ~= "number" then
+    return nil, path .. ": not a manifest of this program", "bad"
+  end
+  return manifest
+end
+
+local function xnu_release(version)
+  return version:match("^[%d%.]+")
+end
+
+--- What keeps a collection from fitting, as sentences with both values.
+-- @param found table from kc.inspect
+-- @param target { chip = "t6020"|nil, build = string|nil, xnu = string|nil (of a kernel of the same build) }
+-- @param manifest table|nil
+-- @return array of sentences, empty when it fits
+function kc.misfits(found, target, manifest)
+  local why = {}
+  local function add(form, ...) why[#why + 1] = form:format(...) end
+  if found.kernel.kind ~= "development" then
+    add("it holds a %s kernel, and only a development kernel reads the quota", found.kernel.kind)
+  end
+  if target.chip and found.kernel.chip ~= kc.kernel_for_chip(target.chip) then
+    add("it is for chip %s, this Mac needs %s", found.kernel.chip, kc.kernel_for_chip(target.chip))
+  end
+  if target.xnu and xnu_release(found.kernel.xnu) ~= xnu_release(target.xnu) then
+    add("its kernel is xnu-%s, this Mac's is xnu-%s: another build of macOS", found.kernel.xnu, target.xnu)
+  end
+  if manifest then
+    local file = manifest.collection
+    if file.sha256 ~= found.sha256 then add("its SHA-256 is %s, its manifest says %s", found.sha256, file.sha256) end
+    if file.size ~= found.size then add("it has %d bytes, its manifest says %d", found.size, file.size) end
+    if manifest.build and target.build and manifest.build ~= target.build then
+      add("it was built for macOS build %s, the target has %s", manifest.build, target.build)
+    end
+  end
+  return why
+end
+
+-- Chips that boot another chip's kernel file (reference §7.3).
+local SHARED = { t6001 = "t6000", t6002 = "t6000", t6021 = "t6020", t6022 = "t6020", t6034 = "t6031", t6040 = "t6041" }
+
+--- The kernel file suffix for a chip: Max and Ultra use the Pro's kernel (reference §7.3).
+function kc.kernel_for_chip(chip)
+  return SHARED[chip] or chip
+end
+
+return kc

@@ -1,0 +1,82 @@
+-- Climbs down a ladder of ways back (or of ways to full security): tries rungs in order, the first that reads back wins.
+-- Must not believe a command's exit status, and must not try a rung where it cannot run.
+--
+-- A rung: commands as array entries, in order; where (default any); leaves, a sentence; exact, true when it leaves
+-- exactly what was wanted; check() → true | false | nil (cannot tell), and what was seen.
+
+local ladder = {}
+
+local FITS = {
+  any = { ["paired-recovery"] = true, recovery = true, macos = true },
+  recovery = { ["paired-recovery"] = true, recovery = true },
+  ["paired-recovery"] = { ["paired-recovery"] = true },
+  macos = { macos = true },
+}
+
+local PLACES = {
+  ["paired-recovery"] = "the target's own recovery, reached by holding the power button",
+  recovery = "recovery", macos = "macOS", any = "any system",
+}
+
+--- May something that belongs to `where` run in this environment?
+function ladder.fits(where, environment)
+  return (FITS[where or "any"] or {})[environment] == true
+end
+
+--- A place in words.
+function ladder.place(where)
+  return PLACES[where or "any"] or tostring(where)
+end
+
+-- @return the last outcome, or nil and the final result that ends the run
+local function start_all(rung, number, climber, before)
+  local outcome, final
+  for part = 1, #rung do
+    outcome, final = climber.act(rung[part], { part = part, parts = #rung, rung = number, before = before })
+    if not outcome or outcome.failed then return outcome, final end
+  end
+  return outcome
+end
+
+local function try_rung(rung, number, climber, before)
+  for attempt = 1, climber.attempts do
+    local outcome, final = start_all(rung, number, climber, before)
+    if not outcome then return { result = "halt", final = final } end
+    if outcome.dry_run then return { result = "won", dry_run = true } end
+    local won, seen = rung.check()
+    if won == nil then return { result = "unknown", seen = seen } end
+    if won then return { result = "won", seen = seen } end
+    local wrong_credentials = outcome.failed and outcome.meaning.kind == "credentials" and not outcome.interrupted
+    if not wrong_credentials or attempt == climber.attempts then
+      return { result = "refused", why = outcome.meaning }
+    end
+    climber.again(attempt + 1, outcome.meaning.words)
+  end
+end
+
+--- Tries the rungs.
+-- @param rungs array
+-- @param climber { environment, attempts, act(command, fields) → outcome | nil, final; again(n, words); refused(…) }
+-- @param before what the journal should hold as the state before
+-- @return { result = "won", rung, number, seen, refused } | { result = "halt", final } |
+--   { result = "unknown" | "none" | "elsewhere", refused }; refused is an array of { leaves, why, words }
+function ladder.climb(rungs, climber, before)
+  local refused, elsewhere = {}, false
+  for number, rung in ipairs(rungs) do
+    if ladder.fits(rung.where, climber.environment) then
+      local tried = try_rung(rung, number, climber, before)
+      if tried.result ~= "refused" then
+        tried.rung, tried.number, tried.refused = rung, number, refused
+        return tried
+      end
+      refused[#refused + 1] = { leaves = rung.leaves, why = tried.why.cause, words = tried.why.words, cure = tried.why.cure }
+      climber.refused(rung, number, tried.why)
+    else
+      elsewhere = true
+      refused[#refused + 1] = { leaves = rung.leaves, why = "this can only be done in " .. ladder.place(rung.where) }
+    end
+  end
+  return { result = elsewhere and "elsewhere" or "none", refused = refused }
+end
+
+return ladder

@@ -1,0 +1,139 @@
+-- Says before anything changes what is about to happen: target, kernel, policy, commands, prompts, losses, ways back.
+-- Must not hold back or promise anything: it prints what the plan's own functions answer.
+
+local ladder = require "ladder"
+local policy = require "policy"
+local text = require "text"
+
+local overview = {}
+
+local function commands_of(step, c, seen)
+  if not step.run and not step.ladder then return {} end
+  local fine, made = pcall(step.run or step.ladder, c, seen or {})
+  if not fine or made == nil then return {} end
+  if made.argv then return { made.argv } end
+  local list = {}
+  for index, entry in ipairs(made) do list[index] = entry.argv or entry[1].argv end
+  return list
+end
+
+-- The state a step would leave cannot be known before it ran; its ladder is asked for the way from "changed" back.
+local function pretend_changed(seen)
+  if not seen or not seen.mode then return seen end
+  local changed = {}
+  for key, inner in pairs(seen) do changed[key] = inner end
+  changed.mode, changed.sip, changed.coih = "permissive", "7f", "(new)"
+  return changed
+end
+
+local function undo_of(step, c, seen)
+  if not step.undo then
+    return step.no_way_back and { { leaves = "no way back by itself: " .. step.no_way_back } } or {}
+  end
+  local fine, rungs = pcall(step.undo, c, seen or {}, pretend_changed(seen) or {})
+  local ways = {}
+  for index, rung in ipairs(fine and type(rungs) == "table" and rungs or {}) do
+    ways[index] = { leaves = rung.leaves, where = rung.where or "any", argv = rung[1] and rung[1].argv }
+  end
+  return ways
+end
+
+--- Every step as data: for `plan`, for --json and for the summary before an apply.
+-- @param rows from engine.survey
+-- @param c the plan's context
+-- @return array of { name, why, where, verdict, argv (first command), commands, prompts, undo }
+function overview.steps(rows, c)
+  local steps = {}
+  for number, row in ipairs(rows) do
+    local step = row.step
+    local commands = row.verdict == "todo" and commands_of(step, c, row.seen) or {}
+    steps[number] = { name = step.name, why = step.why, where = step.where, verdict = row.verdict, seen = row.seen,
+      argv = commands[1], commands = commands, prompts = step.prompts, settles = step.settles,
+      undo = undo_of(step, c, row.seen), ladder = step.ladder ~= nil }
+  end
+  return steps
+end
+
+local function step_lines(lines, number, step)
+  lines[#lines + 1] = ("%d. %s (%s): %s"):format(number, step.name, step.verdict, step.why)
+  for index, argv in ipairs(step.commands) do
+    local lead = step.ladder and (index == 1 and "   first: " or "   else:  ") or "   runs: "
+    lines[#lines + 1] = lead .. text.command(argv)
+  end
+  if step.verdict ~= "todo" then return end
+  for index, way in ipairs(step.undo) do
+    lines[#lines + 1] = (index == 1 and "   way back: " or "   else:     ") .. way.leaves
+  end
+end
+
+--- The steps as lines for a person.
+function overview.plan_lines(steps)
+  local lines = {}
+  for number, step in ipairs(steps) do step_lines(lines, number, step) end
+  return lines
+end
+
+local LOSSES = {
+  "While this is in force, for this macOS only: System Integrity Protection is off, Apple Pay and iPhone apps do not",
+  "work, protected video plays at lower quality, and macOS updates end in an error: revert before each update, and",
+  "turn automatic updates off. FileVault, your files and other systems on this Mac are not affected.",
+}
+local LICENCE = {
+  "The macOS licence (2.B.iii) still counts two additional copies in virtual machines, whatever the kernel allows.",
+  "This program grants nothing: what runs beyond two is your own responsibility.",
+}
+local WAY_BACK = {
+  "`vmq-recovery revert`, in recovery or macOS. Without it: hold the power button at start, Options, Utilities >",
+  "Startup Security Utility, Full Security. Last of all: restore from another Mac (DFU).",
+}
+
+local function joined(lines) return { table.concat(lines, " ") } end
+
+local function target_lines(session)
+  local group = session.group
+  local lines = { ("%s, group %s"):format(group.name or "?", group.group),
+    ("macOS %s build %s, chip %s"):format(group.version or "?", group.build or "?",
+      session.kernel and session.kernel.chip:upper() or "?") }
+  return lines
+end
+
+local function kernel_lines(session)
+  local found = session.found_collection
+  if not found then return nil end
+  local path = require("session").collection(session)
+  return { path, ("%s, SHA-256 %s"):format(text.size(found.size), found.sha256), found.kernel.banner,
+    session.manifest and "its manifest vouches for it" or "no manifest vouches for it" }
+end
+
+local function prompt_lines(steps, environment)
+  local counted = 0
+  for _, step in ipairs(steps) do
+    if step.verdict == "todo" and #step.commands > 0 and ladder.fits(step.where, environment)
+      and not step.commands[1][1]:find("nvram") then counted = counted + 1 end
+  end
+  return { ("Apple's tools ask %d time%s for a volume owner's short name and login password, and whether to go on. What "
+    .. "you type goes to them, not to this program."):format(counted, counted == 1 and "" or "s") }
+end
+
+--- Prints everything that must be known before `apply` or `revert` changes anything.
+-- @param session after preflight
+-- @param steps from overview.steps
+function overview.show(session, plan, steps)
+  local function note(title, lines)
+    if lines then session.view.emit { type = "note", title = title, lines = lines } end
+  end
+  note("Target", target_lines(session))
+  if plan.name == "apply" then note("Kernel collection", kernel_lines(session)) end
+  note("Policy now", session.policy and { policy.describe(session.policy) })
+  note("Steps", overview.plan_lines(steps))
+  note("Questions to come", prompt_lines(steps, session.environment))
+  note("Network", { plan.name == "apply" and "not needed now; full security on the way back needs it"
+    or "full security needs it; without it a lower rung is used" })
+  if plan.name == "apply" then
+    note("What stops working", joined(LOSSES))
+    note("Licence", LICENCE)
+  end
+  note("Way back", joined(WAY_BACK))
+end
+
+return overview

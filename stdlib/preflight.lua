@@ -1,0 +1,232 @@
+-- Looks at everything that must be right before a change: ok, bad or unknown, each with the cure in words.
+-- Must not change anything, and must never let "unknown" pass for ok.
+
+local boot_args = require "boot_args"
+local kc = require "kc"
+local nvram = require "tool.nvram"
+local policy = require "policy"
+local sysctl = require "tool.sysctl"
+local text = require "text"
+
+local preflight = {}
+
+local RECOVERY_WAY = "shut down fully, hold the power button until startup options appear, choose Options and a user, "
+  .. "then Utilities > Terminal"
+
+local checks = {}
+
+local function ok(detail) return { verdict = "ok", detail = detail } end
+local function bad(detail, cure) return { verdict = "bad", detail = detail, cure = cure } end
+local function unknown(detail, cure) return { verdict = "unknown", detail = detail, cure = cure } end
+
+function checks.root(s)
+  local uid = s.stand_in.uid or require("lib_system").uid()
+  if uid == 0 then return ok "running as root" end
+  return bad(("running as user %d"):format(uid), "in recovery's Terminal you are root; in macOS put sudo before the command")
+end
+
+function checks.platform(s)
+  local kernel, message, code = sysctl.kernel()
+  if kernel then
+    s.kernel = kernel
+    return ok("Apple silicon, chip " .. kernel.chip:upper())
+  end
+  if code == "unknown" then return bad(message, "this program is for Apple silicon Macs") end
+  return unknown(message, "uname should be at /usr/bin/uname")
+end
+
+function checks.tools(s)
+  local missing = {}
+  for _, path in ipairs { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/nvram", "/usr/sbin/diskutil" } do
+    if not require("lib_file").stat(s.root .. path) then missing[#missing + 1] = path end
+  end
+  if #missing == 0 then return ok "csrutil, bputil, kmutil, nvram and diskutil are there" end
+  return bad("missing: " .. table.concat(missing, ", "), "start the recovery that belongs to this Mac's macOS")
+end
+
+function checks.volume(s)
+  if not s.group then
+    local make = s.problems.group_kind == "unknown" and unknown or bad
+    return make(s.problems.group, "name the system with --volume; `diskutil apfs listVolumeGroups` lists them")
+  end
+  if not s.group.system.mount then
+    return bad(("%s: the System volume is not mounted"):format(s.group.name or s.group.group),
+      "diskutil mount " .. s.group.system.device)
+  end
+  return ok(("%s (%s), macOS %s build %s"):format(s.group.name or "?", s.group.group, s.group.version or "?",
+    s.group.build or "?"))
+end
+
+checks["policy"] = function(s)
+  if s.policy then
+    local extra = #s.policy.unknown > 0 and ("; rows this program does not know: " .. table.concat(s.policy.unknown, " | ")) or ""
+    return ok(policy.describe(s.policy) .. extra)
+  end
+  return unknown(s.problems.policy or "no volume group was chosen", "run bputil -d -v GROUP and read what it says")
+end
+
+function checks.environment(s, wanted)
+  if s.booted == "unknown" or not s.environment or s.environment == "unknown" then
+    return unknown(s.environment_words or s.problems.booted or "which system is running cannot be told", RECOVERY_WAY)
+  end
+  if require("ladder").fits(wanted.where, s.environment) then return ok(s.environment_words) end
+  if s.environment == "recovery" then
+    return bad(s.environment_words, ("make %s the startup disk, then %s"):format(s.group and s.group.name or "the target", RECOVERY_WAY))
+  end
+  return bad(s.environment_words .. ", and the next step needs " .. require("ladder").place(wanted.where), RECOVERY_WAY)
+end
+
+function checks.data(s)
+  local data = s.group and s.group.data
+  if not data then return unknown("the Data volume is not known", "diskutil apfs listVolumeGroups") end
+  if data.mount then return ok(("Data is mounted at %s"):format(data.mount)) end
+  return bad(("the Data volume %s is not mounted: FileVault keeps it locked, or it was never mounted"):format(data.name or data.device),
+    "diskutil apfs unlockVolume " .. data.device)
+end
+
+-- Bytes that a run's journal and transcript may need.
+local JOURNAL_ROOM = 2 << 20
+
+local function nearest_folder(path)
+  local files = require "lib_file"
+  while path ~= "" and not files.stat(path) do path = path:match("^(.*)/[^/]*$") or "" end
+  return path == "" and "/" or path
+end
+
+function checks.journal(s)
+  local here, on_mac = require("session").journal_directory(s)
+  if not here then
+    return bad("no place for the journal survives a restart: " .. on_mac, "unlock the Data volume, or name a folder with --journal")
+  end
+  local volatile = s.booted == "recovery" and s.root == "" and not on_mac:find("^/Volumes/")
+  if volatile then return bad(on_mac .. " is lost at restart", "name a folder on a volume below /Volumes") end
+  local room, read_only = require("lib_file").space(nearest_folder(here))
+  if not room then return unknown(on_mac .. ": " .. tostring(read_only), "name another folder with --journal") end
+  if read_only then return bad(on_mac .. " is on a read-only volume", "name another folder with --journal") end
+  if room < JOURNAL_ROOM then
+    return bad(("only %s are free at %s"):format(text.size(room), on_mac), "free some space, or name another folder with --journal")
+  end
+  return ok("kept in " .. on_mac)
+end
+
+function checks.owners(s)
+  local group = s.group
+  if not group then return unknown("no volume group was chosen", "name one with --volume") end
+  if not group.owners then
+    return unknown("the owners could not be read: " .. (group.owners_unknown or "Preboot is not mounted"),
+      "diskutil mount the Preboot volume; you need the short name of an administrator of this macOS")
+  end
+  if #group.owners == 0 then
+    return bad("this volume has no owner who may change its policy", "in macOS, create an administrator and log in once")
+  end
+  local names, found = {}, s.options.user == nil
+  for index, owner in ipairs(group.owners) do
+    names[index] = owner.full and ("%s (%s)"):format(owner.short, owner.full) or owner.short
+    found = found or owner.short == s.options.user
+  end
+  if not found then
+    return bad(("%s is not an owner; owners are %s"):format(s.options.user, table.concat(names, ", ")), "give a short name of the list")
+  end
+  return ok("owners by short name: " .. table.concat(names, ", "))
+end
+
+local function fitting_target(s, manifest)
+  local product = sysctl.product()
+  local same_build = product and s.group.build and product.build == s.group.build
+  return { chip = s.kernel and s.kernel.chip, build = s.group.build,
+    xnu = not manifest and same_build and s.kernel and s.kernel.xnu or nil }
+end
+
+function checks.collection(s)
+  local on_mac, here, manifest_path = require("session").collection(s)
+  if not on_mac then return unknown("the Data volume is not mounted", "unlock it, or name a file with --kc") end
+  local found, message = kc.inspect(here)
+  if not found then
+    return bad(message, "build it in macOS from the kit for this build, and stage it; or name a file with --kc")
+  end
+  local manifest, why, code
+  if manifest_path then manifest, why, code = kc.manifest(manifest_path) end
+  if why and code ~= "ENOENT" then return bad(why, "stage the collection again") end
+  if not s.kernel then return unknown("this Mac's chip is not known", "see platform above") end
+  local misfits = kc.misfits(found, fitting_target(s, manifest), manifest)
+  if #misfits > 0 then
+    return bad(("%s: %s"):format(on_mac, table.concat(misfits, "; ")), "build the collection for this Mac and this macOS build")
+  end
+  s.found_collection, s.manifest = found, manifest
+  return ok(("%s, %s, SHA-256 %s…, %s%s"):format(on_mac, text.size(found.size), found.sha256:sub(1, 16),
+    found.kernel.banner:match("root:(.*)$") or found.kernel.banner, manifest and "" or "; no manifest vouches for it"))
+end
+
+function checks.preboot(s)
+  local preboot = s.group and s.group.preboot
+  if not preboot then return unknown("the Preboot volume is not known", "diskutil apfs list") end
+  if not preboot.mount then return bad("the Preboot volume is not mounted", "diskutil mount " .. preboot.device) end
+  local room, read_only = require("lib_file").space(s.root .. preboot.mount)
+  if preboot.writable == false or read_only == true then
+    return bad(preboot.mount .. " is mounted read-only",
+      ("diskutil unmount %s, then diskutil mount %s"):format(preboot.device, preboot.device))
+  end
+  local needed = s.found_collection and s.found_collection.size or 64 << 20
+  if not room then return unknown(preboot.mount .. ": " .. tostring(read_only), "diskutil info " .. preboot.device) end
+  if room < needed then
+    return bad(("%s has %s free, the kernel needs %s"):format(preboot.mount, text.size(room), text.size(needed)),
+      "free space on the disk; old custom kernels in Preboot take the most")
+  end
+  return ok(("%s is writable, %s free"):format(preboot.mount, text.size(room)))
+end
+
+checks["boot-args"] = function(s)
+  local now, message = nvram.get "boot-args"
+  if not now then return unknown(message, "read `nvram boot-args` by hand") end
+  local merged = boot_args.merge(now, s.words)
+  if #merged > boot_args.LIMIT then
+    return bad(("they would have %d bytes; the kernel takes %d"):format(#merged, boot_args.LIMIT),
+      "remove words from boot-args that you no longer need")
+  end
+  s.boot_args = now
+  return ok(now == "" and "empty now" or ("now \"%s\""):format(now))
+end
+
+function checks.network()
+  return unknown("full security asks Apple's server; only trying tells whether it answers",
+    "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet; without it a lower rung is used")
+end
+
+function checks.credentials(s)
+  local session = require "session"
+  if session.has_person() or s.dry_run or s.stand_in.user then return ok "somebody is here to answer the tools' questions" end
+  if s.options.yes and s.options.user and s.secret then return ok "answers, user and password come from the command line" end
+  return bad("nobody is at a terminal, and not all of --yes, --user and --password-fd are given",
+    "run it in a terminal, or give all three")
+end
+
+-- What each kind of work needs, in order. Advisory ones are shown and do not stop it.
+local NEEDS = {
+  apply = { "root", "platform", "tools", "volume", "policy", "environment", "data", "journal", "owners", "collection",
+    "preboot", "boot-args" },
+  ["apply-macos"] = { "root", "platform", "tools", "volume", "policy", "environment", "journal", "boot-args" },
+  revert = { "root", "platform", "tools", "volume", "policy", "environment", "boot-args", "network" },
+  run = { "root", "volume", "environment", "journal" },
+}
+local ADVISORY = { network = true }
+
+--- Runs the checks of one kind of work and tells each to the view.
+-- @param session after session.look
+-- @param kind "apply" | "apply-macos" | "revert" | "run"
+-- @param wanted { where = the place the next step needs (default any), acts = true when tools will ask questions }
+-- @return true when all needed ones are ok, else false; and the rows
+function preflight.run(session, kind, wanted)
+  local names = { table.unpack(NEEDS[kind]) }
+  if wanted.acts then names[#names + 1] = "credentials" end
+  local rows, fine = {}, true
+  for index, name in ipairs(names) do
+    local row = checks[name](session, wanted)
+    row.type, row.check = "preflight", name
+    rows[index] = row
+    if row.verdict ~= "ok" and not ADVISORY[name] then fine = false end
+    session.view.emit(row)
+  end
+  return fine, rows
+end
+
+return preflight

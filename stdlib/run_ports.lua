@@ -1,0 +1,100 @@
+-- Connects the engine to the real thing: journal, door, terminal, signals, transcript.
+-- Must not decide anything about a plan.
+
+local errors = require "errors"
+local json = require "dkjson"
+local probe = require "probe"
+local prompts = require "prompts"
+
+local run_ports = {}
+
+-- Bytes of one command's output kept in the transcript: more is noise and could fill the disk.
+local TRANSCRIPT_LIMIT = 256 * 1024
+
+-- Unattended, a tool that shows nothing for this long is taken to hang (seconds). kmutil is silent for minutes on a real
+-- Mac (reference §3.1).
+local SILENCE = { csrutil = 120, bputil = 300, kmutil = 1800, diskutil = 300 }
+local SILENCE_OTHERS = 600
+
+local function stamp(fields)
+  fields.time = require("lib_system").utc(require("lib_system").now())
+  return fields
+end
+
+-- Appends what a tool prints to the transcript, up to the limit; a transcript that cannot be written is let go.
+local function transcriber(path, command)
+  local files, left = require "lib_file", TRANSCRIPT_LIMIT
+  local function add(chunk) if path then files.append(path, chunk, tonumber("600", 8)) end end
+  add("\n$ " .. require("text").command(command.argv) .. "\n")
+  return function(chunk)
+    if left <= 0 then return end
+    add(chunk:sub(1, left))
+    left = left - #chunk
+    if left <= 0 then add("\n[the rest of this output is left out]\n") end
+  end
+end
+
+local function tail_keeper()
+  local tail = ""
+  return function(chunk) tail = (tail .. chunk):sub(-8192) end, function() return tail end
+end
+
+local function credentials_of(session)
+  local person = session.has_person and require("session").has_person() and not session.stand_in.unattended
+  return { yes = session.options.yes, user = session.options.user or session.stand_in.user,
+    secret = session.secret, person = person, patience = session.stand_in.patience or 10 }
+end
+
+local function act_options(session, command, step, path)
+  local credentials = credentials_of(session)
+  local keep, heard = tail_keeper()
+  local write = transcriber(path, command)
+  local alone = not credentials.person
+  local function output(chunk)
+    keep(chunk)
+    write(chunk)
+    if session.options.json then session.view.emit { type = "output", step = step.name, text = chunk } end
+  end
+  local function told(kind)
+    session.view.emit { type = "prompt", step = step.name, kind = kind }
+  end
+  return {
+    terminal = command.interactive or false, person = command.interactive and credentials.person or false,
+    screen = session.options.json and 2 or (not session.options.quiet or command.interactive) and 1 or nil,
+    seconds = command.seconds or (not command.interactive and 600) or nil,
+    silence = command.interactive and alone and (session.stand_in.silence or SILENCE[command.tool] or SILENCE_OTHERS) or nil,
+    answer = command.interactive and prompts.answerer(command, credentials, heard, told) or nil,
+    output = output,
+  }
+end
+
+--- Makes the engine's ports.
+-- @param session from session.open
+-- @param journal userdata, or nil in a dry run
+-- @param transcript path or nil
+function run_ports.new(session, journal, transcript)
+  local signals = require "lib_signals"
+  local ports = { attempts = 3, dry_run = session.dry_run, emit = session.view.emit, forget = probe.forget }
+  function ports.record(fields)
+    if not journal then return true end
+    local sequence, message, code = journal:append(json.encode(stamp(fields)))
+    return sequence and true, message, code
+  end
+  function ports.intent(argv, fields)
+    if not journal then return true end
+    local sequence, message, code = journal:intent(argv, json.encode(stamp(fields)))
+    fields.argv = argv
+    return sequence and true, message, code
+  end
+  function ports.act(command, step)
+    session.view.pause()
+    local outcome, message, code = require("lib_process").act(journal, command.argv, act_options(session, command, step, transcript))
+    session.view.go_on()
+    return outcome, message, code
+  end
+  function ports.explain(command, output) return errors.explain(command.tool, output) end
+  function ports.stop() return signals.stage() end
+  return ports
+end
+
+return run_ports

@@ -1,0 +1,121 @@
+-- Says what a journal's records mean: rebuilds where a run stands from what it wrote down.
+-- Must not touch the Mac or the journal: records in, state out.
+--
+-- Records (JSON objects, in order; every one has time):
+--   start        format, version, plan, plan_hash, command, group, volume, build, chip, environment, params, baseline
+--   intent       argv, step, part, parts, attempt, rung?, before        written before a command may start
+--   outcome      step, verdict, seen, exit?, words?                     what was read back
+--   deferred     step, reason
+--   phase        next, step                                            a phase ended here
+--   undo-start   reason = "failed" | "asked"
+--   undo-intent  argv, step, part, parts, rung, before
+--   undo-outcome step, verdict = "undone" | "lower" | "refused", rung?, leaves?
+--   close        result, exit
+
+local run_state = {}
+
+--- Format of the records. A journal of a later format is not touched.
+run_state.FORMAT = 1
+
+local function new_step()
+  return { done = false, acted = false, deferred = false, undone = false, attempts = 0 }
+end
+
+--- A run before its first record.
+function run_state.new()
+  return { steps = {}, acted = {}, direction = "forward", records = 0 }
+end
+
+--- The part of a run that belongs to one step.
+function run_state.step(run, name)
+  local state = run.steps[name]
+  if not state then
+    state = new_step()
+    run.steps[name] = state
+  end
+  return state
+end
+
+local meaning = {}
+
+function meaning.start(run, record)
+  run.start = record
+end
+
+function meaning.intent(run, record)
+  local state = run_state.step(run, record.step)
+  if not state.acted then
+    state.acted, state.before = true, record.before
+    run.acted[#run.acted + 1] = record.step
+  end
+  state.undone = false
+  run.open = record
+end
+
+function meaning.outcome(run, record)
+  local state = run_state.step(run, record.step)
+  state.done, state.seen = record.verdict == "done", record.seen
+  state.pending = record.verdict == "pending"
+  state.rung, state.leaves = record.rung, record.leaves
+  run.open = nil
+end
+
+function meaning.deferred(run, record)
+  run_state.step(run, record.step).deferred = true
+end
+
+function meaning.phase(run, record)
+  run.phase = record
+end
+
+meaning["undo-start"] = function(run, record)
+  run.direction, run.undo_reason, run.closed = "back", record.reason, nil
+end
+
+meaning["undo-intent"] = function(run, record)
+  run.open = record
+end
+
+meaning["undo-outcome"] = function(run, record)
+  local state = run_state.step(run, record.step)
+  state.undone = record.verdict ~= "refused"
+  state.rung, state.leaves = record.rung, record.leaves
+  run.open = nil
+end
+
+function meaning.close(run, record)
+  run.closed, run.open = record, nil
+end
+
+--- Adds one record's meaning to a run.
+-- @return true, or nil and a sentence when the record makes no sense
+function run_state.apply(run, record)
+  local understand = type(record) == "table" and meaning[record.type]
+  if not understand then return nil, "a record of unknown type " .. tostring(type(record) == "table" and record.type) end
+  if record.type == "start" and (record.format or 0) > run_state.FORMAT then
+    return nil, ("the journal has format %s; this program knows %d"):format(tostring(record.format), run_state.FORMAT)
+  end
+  if (record.type == "start") ~= (run.start == nil) then return nil, "the start record is missing or repeated" end
+  understand(run, record)
+  run.records = run.records + 1
+  return true
+end
+
+--- Rebuilds a run from all its records.
+-- @param records array of decoded records
+-- @return run, or nil, message naming the record's number
+function run_state.rebuild(records)
+  local run = run_state.new()
+  for number, record in ipairs(records) do
+    local fine, why = run_state.apply(run, record)
+    if not fine then return nil, ("record %d: %s"):format(number, why) end
+  end
+  return run
+end
+
+--- True when the run began and has not ended.
+function run_state.is_open(run)
+  return run.start ~= nil and run.closed == nil
+end
+
+return run_state

@@ -1,0 +1,159 @@
+-- One run of the program: options, views, and what is known of the Mac in front of it.
+-- Must not change the Mac; it only looks, and tells the views.
+
+local bputil = require "tool.bputil"
+local mac = require "mac"
+local probe = require "probe"
+
+local session = {}
+
+--- The words that lift the limit (reference §8.1): development variant, hypervisor on, quota.
+-- @param quota integer or nil (255, the seed's value)
+-- @param extra array of further words or nil
+function session.words(quota, extra)
+  local words = { "kcsuffix=development", "hypervisor=0x1", ("hv_apple_isa_vm_quota=0x%X"):format(quota or 0xFF) }
+  for _, word in ipairs(extra or {}) do words[#words + 1] = word end
+  return words
+end
+
+-- A path given on the command line, as the Mac itself names it: without the root, if it was typed with it.
+local function on_mac(root, path)
+  if root ~= "" and path:sub(1, #root + 1) == root .. "/" then return path:sub(#root + 1) end
+  return path
+end
+
+local configured = false
+
+-- The door is configured once a process: a rehearsal's later sessions face the same Mac.
+local function configure(root, dry_run)
+  if configured then return end
+  require("lib_process").configure { root = root, dry_run = dry_run }
+  require("lib_signals").install()
+  configured = true
+end
+
+--- Opens a session.
+-- @param options from cli.parse
+-- @param command string: the command's name, for the event stream
+-- @param stand_in nil, or for a rehearsal what takes the place of the real thing: { view, uid, user, password,
+--   unattended, patience = seconds, silence = seconds }
+function session.open(options, command, stand_in)
+  local self = { options = options, command = command, root = (options.root or ""):gsub("/+$", ""),
+    stand_in = stand_in or {}, dry_run = options.dry_run or false }
+  if options.root and not require("lib_file").stat(self.root .. "/") then
+    return nil, "--root " .. options.root .. ": no such folder"
+  end
+  configure(self.root, self.dry_run)
+  self.view = self.stand_in.view or require("view").open(options, command)
+  self.words = session.words(options.quota, options.boot_arg)
+  self.quota = options.quota or 0xFF
+  return self
+end
+
+function session.emit(self, event)
+  self.view.emit(event)
+end
+
+--- A path as this process opens it.
+function session.real(self, path)
+  return self.root .. path
+end
+
+--- Is there a person at standard input?
+function session.has_person()
+  return require("lib_terminal").is_terminal(0)
+end
+
+local function menu(self)
+  if self.options.yes or self.options.json or not session.has_person() then return nil end
+  return function(groups, default) return require("ask").volume(groups, default) end
+end
+
+--- Looks at the Mac: what is booted, which group is meant, its policy, environment, mounts and owners.
+-- Facts that cannot be had stay nil with the reason in self.problems.
+function session.look(self)
+  probe.forget()
+  self.problems = {}
+  self.booted, self.problems.booted = mac.booted(self.root)
+  local groups, message, code = mac.groups()
+  if not groups then
+    self.problems.group, self.problems.group_kind = message, code == "ENOENT" and "bad" or "unknown"
+    return self
+  end
+  self.groups = groups
+  local group, why, kind = mac.choose(groups, { volume = self.group and self.group.group or self.options.volume,
+    booted = self.booted, choose = not self.group and menu(self) or nil })
+  if not group then
+    self.problems.group, self.problems.group_kind = why, kind
+    return self
+  end
+  self.group = mac.complete(self.root, self.booted, group)
+  return session.look_at_policy(self)
+end
+
+--- Reads the target's policy and, from it, the environment.
+function session.look_at_policy(self)
+  self.policy, self.problems.policy = bputil.read(self.group.group)
+  self.environment, self.environment_words = mac.environment(self.booted, self.policy)
+  return self
+end
+
+--- The journal's folder as this process opens it, and as the Mac names it; nil and why when there is none that survives
+-- a restart.
+function session.journal_directory(self)
+  local given = self.options.journal
+  if given then
+    local path = on_mac(self.root, given)
+    local inside = session.real(self, path)
+    local files = require "lib_file"
+    if self.root == "" or path ~= given then return inside, path end
+    local on_a_volume = given:find("^/Volumes/") or given:find("^/private/") or given:find("^/Users/")
+      or given:find("^/System/") or given:find("^/Library/")
+    if on_a_volume and not files.stat(given) then return inside, path end
+    return given, given
+  end
+  local data = self.group and self.group.data
+  if not data then return nil, "no Data volume is known" end
+  if not data.mount then return nil, "the Data volume is not mounted" end
+  local path = (data.mount == "/" and "" or data.mount) .. "/private/var/db/vmq-recovery"
+  return session.real(self, path), path
+end
+
+--- The kernel collection: path on the Mac, path as this process opens it, and the manifest's path (nil with --kc).
+function session.collection(self)
+  if self.options.kc then
+    local path = on_mac(self.root, self.options.kc)
+    return path, session.real(self, path), nil
+  end
+  local data = self.group and self.group.data
+  if not data or not data.mount then return nil end
+  local folder = (data.mount == "/" and "" or data.mount) .. "/Users/Shared/vmq-recovery"
+  return folder .. "/VirtualMachine.kc", session.real(self, folder .. "/VirtualMachine.kc"),
+    session.real(self, folder .. "/manifest.json")
+end
+
+--- The context that a plan's functions get.
+-- @param params table of the plan's own parameters
+function session.context(self, params)
+  local on_the_mac, here = session.collection(self)
+  local c = { group = self.group and self.group.group, volume_name = self.group and self.group.name,
+    system_volume = self.group and self.group.system.mount, environment = self.environment, words = self.words,
+    root = self.root, preboot = self.group and self.group.preboot and self.group.preboot.mount,
+    collection = here, collection_on_mac = on_the_mac }
+  for name, value in pairs(params or {}) do c[name] = value end
+  return c
+end
+
+--- Where this program lies as typed in the other system: below Data's root if it is there, else its name alone.
+-- @param place "macos" | "recovery" | "paired-recovery"
+function session.program_in(self, place)
+  local executable = require("lib_system").executable()
+  local data = self.group and self.group.data
+  local mount = data and data.mount and session.real(self, data.mount)
+  local tail = mount and executable:sub(1, #mount + 1) == mount .. "/" and executable:sub(#mount + 1) or "/vmq-recovery"
+  if place == "macos" then return "/System/Volumes/Data" .. tail end
+  local name = data and (data.mount and data.mount:match("^/Volumes/.+") or "/Volumes/" .. (data.name or "Data"))
+  return (name or "/Volumes/Data") .. tail
+end
+
+return session

@@ -1,0 +1,92 @@
+-- Lays out plain text for an 80-column terminal and quotes commands so that they can be typed as shown.
+-- Must not print, and must not need colour to be understood.
+
+local text = {}
+
+local SAFE = "^[%w%-%._/:=,@%%+]+$"
+
+--- One word as a POSIX shell would need it typed.
+function text.quote(word)
+  if word:find(SAFE) then return word end
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+--- A command line that can be copied into a shell and means exactly this argv.
+function text.command(argv)
+  local words = {}
+  for index, word in ipairs(argv) do words[index] = text.quote(word) end
+  return table.concat(words, " ")
+end
+
+--- Makes text from a tool or a file harmless on a terminal: control characters other than newline and tab become "?".
+function text.printable(value)
+  return (value:gsub("\r\n", "\n"):gsub("[%z\1-\8\11-\31\127]", "?"))
+end
+
+local function width_of(value)
+  return utf8.len(value) or #value
+end
+
+--- Wraps a paragraph.
+-- @param value string; newlines in it are kept as line ends
+-- @param columns integer: width, 80 if nil
+-- @param indent string put before every line; `first` (optional) before the first line instead
+function text.wrap(value, columns, indent, first)
+  columns, indent = columns or 80, indent or ""
+  local lines, line = {}, nil
+  local function flush() lines[#lines + 1], line = line, nil end
+  for paragraph in (value .. "\n"):gmatch("(.-)\n") do
+    line = #lines == 0 and first or indent
+    local empty = true
+    for word in paragraph:gmatch("%S+") do
+      if not empty and width_of(line) + 1 + width_of(word) > columns then
+        flush()
+        line, empty = indent, true
+      end
+      line = line .. (empty and "" or " ") .. word
+      empty = false
+    end
+    flush()
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Pads to a number of columns (never cuts).
+function text.pad(value, columns)
+  return value .. string.rep(" ", columns - width_of(value))
+end
+
+--- 268435456 → "256.0 MiB".
+function text.size(bytes)
+  if bytes < 1024 then return bytes .. " bytes" end
+  if bytes < 1 << 20 then return ("%.1f KiB"):format(bytes / 1024) end
+  if bytes < 1 << 30 then return ("%.1f MiB"):format(bytes / (1 << 20)) end
+  return ("%.1f GiB"):format(bytes / (1 << 30))
+end
+
+-- Edit distance, for "did you mean": two short words only.
+local function distance(a, b)
+  local previous = {}
+  for column = 0, #b do previous[column] = column end
+  for row = 1, #a do
+    local current = { [0] = row }
+    for column = 1, #b do
+      local cost = a:byte(row) == b:byte(column) and 0 or 1
+      current[column] = math.min(previous[column] + 1, current[column - 1] + 1, previous[column - 1] + cost)
+    end
+    previous = current
+  end
+  return previous[#b]
+end
+
+--- The candidate nearest to what was typed.
+function text.nearest(typed, candidates)
+  local best, best_distance
+  for _, candidate in ipairs(candidates) do
+    local far = distance(typed, candidate)
+    if not best or far < best_distance then best, best_distance = candidate, far end
+  end
+  return best
+end
+
+return text

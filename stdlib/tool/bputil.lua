@@ -1,0 +1,131 @@
+-- Reads one volume group's boot policy with bputil and builds the commands that replace it. Facts: reference §1.
+-- Must always name the group (-v), and must never remove a policy, take a password or turn the sealed volume off.
+
+local json = require "dkjson"
+local layout = require "tool.bputil_layout"
+local probe = require "probe"
+
+local bputil = {}
+
+local PATH = "/usr/bin/bputil"
+
+local function command(flags, group)
+  return {
+    argv = { PATH, flags, "-v", group }, tool = "bputil", interactive = true, yes_no = "y",
+    prompts = { "perhaps whether to go on (y or n)", "short name of a volume owner", "that user's password" },
+  }
+end
+
+--- Command: let unknown boot arguments through (sip3). Implies Permissive; builds a new policy that keeps nothing but
+-- this, so SIP comes back on and a custom kernel is forgotten (reference §1.4, §10).
+function bputil.allow_boot_args(group)
+  return command("--disable-boot-args-restriction", group)
+end
+
+--- Command: Full Security. Runs anywhere; needs Internet, and the newest macOS (reference §1.1, §1.6).
+function bputil.full(group)
+  return command("--full-security", group)
+end
+
+-- Flags that a rebuilt policy may carry over from a baseline. Never -s: this program does not unseal a system.
+local CARRIED = { { "ctrr", "c" }, { "boot_args_filter", "a" }, { "kexts", "k" }, { "mdm", "m" } }
+
+local function carried_flags(keep)
+  local flags = ""
+  for _, pair in ipairs(CARRIED) do
+    local value = keep and keep[pair[1]]
+    if value == "off" or value == true then flags = flags .. pair[2] end
+  end
+  return flags
+end
+
+--- Command: Reduced Security, made anew; `keep` (a policy) may carry third-party kexts and MDM over (reference §1.1).
+function bputil.reduced(group, keep)
+  local flags = keep and carried_flags { kexts = keep.kexts, mdm = keep.mdm } or ""
+  return command("-g" .. flags, group)
+end
+
+--- Command: Permissive Security, made anew, with the relaxations of `keep` that bputil can express; drops SIP words
+-- and the custom kernel (reference §1.4).
+function bputil.permissive(group, keep)
+  return command("-n" .. carried_flags(keep), group)
+end
+
+-- JSON came with macOS 14 (reference §1.1): an older bputil calls -j an unknown option and is then asked for text.
+local json_refused = false
+
+local function read_json(group)
+  local out, message, code, answer = probe.output { PATH, "-d", "-j", "-v", group }
+  if out then
+    local start = out:find("{", 1, true)
+    local object = start and json.decode(out, start, nil)
+    if type(object) ~= "table" then return nil, "bputil -j printed no JSON object", "unknown" end
+    return layout.from_json(object, group)
+  end
+  if answer and answer.exit and not (answer.stderr .. answer.stdout):find("Can't get local policy", 1, true) then
+    json_refused = true
+  end
+  return nil, message, code
+end
+
+local function read_text(group)
+  local out, message, code = probe.output { PATH, "-d", "-v", group }
+  if not out then return nil, message, code end
+  return layout.from_text(out, group)
+end
+
+--- Reads the policy of one group. The text form is always read: only its rows tell the boot environment for sure
+-- (reference §6.4). Where JSON exists it must agree; a contradiction is no answer.
+-- @return policy (see tool.bputil_layout), or nil, message, code
+function bputil.read(group)
+  local policy, message, code = read_text(group)
+  if not policy or json_refused then return policy, message, code end
+  local other, _, why = read_json(group)
+  if not other then
+    if why == "contradiction" or why == "incomplete" then
+      return nil, "bputil -j is not what bputil prints as text", why
+    end
+    return policy
+  end
+  local differs = layout.difference(policy, other)
+  if differs then
+    return nil, ("bputil contradicts itself about %s: text %s, JSON %s"):format(differs, tostring(policy[differs]),
+      tostring(other[differs])), "contradiction"
+  end
+  return policy
+end
+
+--- Forgets whether JSON was refused (another Mac is about to be asked).
+function bputil.forget() json_refused = false end
+
+--- What bputil's failures mean (reference §1.3, §1.6).
+bputil.errors = {
+  { pattern = "Code=102", kind = "network", cause = "Full Security asks Apple's server, and this Mac is not online",
+    cure = "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet, then run this again",
+    unaffected = "the policy stays exactly as it was" },
+  { pattern = "not connected to the Internet", kind = "network",
+    cause = "Full Security asks Apple's server, and this Mac is not online",
+    cure = "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet, then run this again",
+    unaffected = "the policy stays exactly as it was" },
+  { pattern = "pairing %(17%)", kind = "pairing" },
+  { pattern = "AP boot mode", kind = "pairing" },
+  { pattern = "requires running as root", kind = "root", cause = "bputil was not run as root",
+    cure = "run it in recovery's Terminal, or with sudo in macOS", unaffected = "nothing was changed" },
+  { pattern = "not yet supported on this platform", kind = "platform", cause = "this is not an Apple silicon Mac",
+    cure = "none: Intel Macs have no such boot policy", unaffected = "nothing was changed" },
+  { pattern = "[Uu]nknown user", kind = "credentials" },
+  { pattern = "[Aa]uthentication token", kind = "credentials" },
+  { pattern = "[Nn]o admin users authorized for recovery", kind = "owner",
+    cause = "no owner of this volume may sign in recovery",
+    cure = "in macOS, let an administrator log in once and update the Preboot volume",
+    unaffected = "nothing was changed" },
+  { pattern = "[Ee]nter recovery key", kind = "owner", cause = "bputil wants a FileVault recovery key",
+    cure = "unlock the volume first: diskutil apfs unlockVolume", unaffected = "nothing was changed" },
+  { pattern = "newer", kind = "newer-macos", cause = "Apple signs only the newest macOS for Full Security now",
+    cure = "revert to Reduced Security, update macOS, then set Full Security",
+    unaffected = "the policy stays exactly as it was" },
+  { pattern = "Failed to create local policy", kind = "refused", cause = "the new policy could not be made",
+    cure = "see the error behind it; `csrutil clear` has helped some", unaffected = "the old policy stays in force" },
+}
+
+return bputil

@@ -1,0 +1,80 @@
+-- Turns System Integrity Protection off and on with csrutil, and reads what it says. Facts: reference §2.
+-- Must not be believed: csrutil's words are evidence, the boot policy read by bputil decides.
+
+local probe = require "probe"
+
+local csrutil = {}
+
+local PATH = "/usr/bin/csrutil"
+
+local function command(arguments, volume_name, yes_no)
+  local argv = { PATH, table.unpack(arguments) }
+  return {
+    argv = argv, tool = "csrutil", interactive = true, os_name = volume_name, yes_no = yes_no,
+    prompts = {
+      "which macOS, if several are installed (a number)",
+      "whether to go on (y or n)",
+      "short name of a volume owner, if there are several",
+      "that user's password",
+    },
+  }
+end
+
+--- Command: SIP off. Gives Permissive Security, sip0 = 7f, and on recent macOS CTRR and the boot-args filter off too;
+-- keeps the custom kernel (reference §2.3).
+-- @param volume_name string: name of the target system, for csrutil's menu and its question
+function csrutil.disable(volume_name)
+  return command({ "disable" }, volume_name, "y")
+end
+
+--- Parses `csrutil status` in its three forms (reference §2.2).
+-- @return { state = "enabled"|"disabled"|"custom", parts = { ["Kext Signing"] = true|false, … } } or nil, message
+function csrutil.parse_status(out)
+  local state = out:match("System Integrity Protection status: (%l+)")
+  if state == "unknown" and out:find("(Custom Configuration)", 1, true) then state = "custom" end
+  if state ~= "enabled" and state ~= "disabled" and state ~= "custom" then
+    return nil, "csrutil status printed something unknown", "unknown"
+  end
+  local parts = {}
+  for label, word in out:gmatch("\n\t([^\n:]+): (%l+)") do
+    if word ~= "enabled" and word ~= "disabled" then
+      return nil, "csrutil status printed an unknown word for " .. label, "unknown"
+    end
+    parts[label] = word == "enabled"
+  end
+  if state == "custom" and not next(parts) then
+    return nil, "csrutil status named a custom configuration and listed none", "unknown"
+  end
+  return { state = state, parts = parts }
+end
+
+--- SIP as csrutil tells it. With several systems installed csrutil asks for one and, unanswered, tells nothing.
+function csrutil.status()
+  local out, message, code = probe.output { PATH, "status" }
+  if not out then return nil, message, code end
+  return csrutil.parse_status(out)
+end
+
+--- What csrutil's failures mean (reference §2.2).
+csrutil.errors = {
+  { pattern = "needs to be executed from Recovery OS", kind = "place", cause = "csrutil was run outside recovery",
+    cure = "shut down, hold the power button until options appear, choose Options, open Terminal",
+    unaffected = "nothing was changed" },
+  { pattern = "needs to be executed from the Recovery OS", kind = "place", cause = "csrutil was run outside recovery",
+    cure = "shut down, hold the power button until options appear, choose Options, open Terminal",
+    unaffected = "nothing was changed" },
+  { pattern = "[Aa]uthentication failure", kind = "credentials" },
+  { pattern = "[Ff]ailed to authenticate", kind = "credentials" },
+  { pattern = "[Ff]ailed to set credential", kind = "credentials" },
+  { pattern = "[Ii]ncorrect password", kind = "credentials" },
+  { pattern = "Unknown user", kind = "credentials" },
+  { pattern = "[Nn]o administrator", kind = "owner", cause = "no administrator of that system was found",
+    cure = "use the short name of a user who can unlock this volume", unaffected = "nothing was changed" },
+  { pattern = "pairing %(17%)", kind = "pairing" },
+  { pattern = "^%s*aborted", kind = "declined", cause = "the question was answered with no",
+    cure = "answer y, or leave it", unaffected = "nothing was changed" },
+  { pattern = "failed to modify", kind = "refused", cause = "the boot policy could not be changed",
+    cure = "see what csrutil says; `csrutil clear` has helped some", unaffected = "the old policy stays in force" },
+}
+
+return csrutil

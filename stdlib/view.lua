@@ -1,0 +1,12 @@
+-- Opens the view that the options ask for. Both views are fed the same events.
+-- Must not know what an event means.
+
+local view = {}
+
+--- @return { emit(event), pause(), go_on(), say(text) }
+function view.open(options, command)
+  local module = options.json and "view.json" or "view.human"
+  return require(module).open(options, command)
+end
+
+return view

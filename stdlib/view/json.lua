@@ -1,0 +1,34 @@
+-- The event stream for programs: one JSON object a line on standard output, in order, each with type and time.
+-- Must not print anything else there; words for people go to standard error.
+
+local json = require "dkjson"
+
+local view = {}
+
+--- Format of the event stream. Fields are only ever added within a format.
+view.FORMAT = 1
+
+-- The order in which keys are written, so that lines can be read by eye and compared.
+local KEY_ORDER = { "type", "time", "format", "version", "command", "run", "check", "name", "step", "event", "verdict",
+  "detail", "why", "where", "argv", "undo", "exit", "result", "rung", "leaves" }
+
+--- Opens the stream and writes its first line.
+function view.open(_, command)
+  local system, terminal = require "lib_system", require "lib_terminal"
+  local self = {}
+  function self.emit(event)
+    local line = { time = system.utc(system.now()) }
+    for key, value in pairs(event) do line[key] = value end
+    terminal.write(1, json.encode(line, { keyorder = KEY_ORDER }) .. "\n")
+  end
+  function self.start(run)
+    self.emit { type = "start", format = view.FORMAT, version = require("lib_embed").version(), command = command,
+      run = run or json.null }
+  end
+  function self.pause() end
+  function self.go_on() end
+  function self.say(words) terminal.write(2, words .. "\n") end
+  return self
+end
+
+return view

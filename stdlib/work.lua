@@ -1,0 +1,269 @@
+-- The one way through a run: look, preflight, overview, confirmation, journal, engine, last words.
+-- Must not hold anything particular to one plan but what a job description says.
+--
+-- A job: { command, plan = loader(session, run) → plan | nil, message, kind(session, rows, run) → preflight kind,
+--   continue = true when an open run of this plan is gone on with, must_continue, supersedes = true (revert),
+--   rollback = true }
+
+local ask = require "ask"
+local closing = require "closing"
+local engine = require "engine"
+local exit_code = require "exit_code"
+local ladder = require "ladder"
+local nvram = require "tool.nvram"
+local overview = require "overview"
+local plan_module = require "plan"
+local policy = require "policy"
+local preflight = require "preflight"
+local run_ports = require "run_ports"
+local runs = require "runs"
+local session_module = require "session"
+
+local work = {}
+
+--- Ends the event stream. @return the exit code
+function work.finish(session, result, code)
+  session.view.emit { type = "end", result = result, exit = code }
+  return code
+end
+
+local function stop(session, result, code, ...)
+  session.view.emit { type = "note", lines = { ... } }
+  for _, line in ipairs { ... } do
+    if session.options.json then session.view.say(line) end
+  end
+  return work.finish(session, result, code)
+end
+work.stop = stop
+
+local function read_secret(session)
+  local number = session.options.password_fd
+  if session.stand_in.password then
+    session.secret = require("lib_secret").from_text(session.stand_in.password)
+  elseif number then
+    local secret, message = require("lib_secret").from_fd(number)
+    if not secret then return nil, ("--password-fd %d: %s"):format(number, message) end
+    session.secret = secret
+  end
+  return true
+end
+
+--- Opens a session and looks at the Mac.
+-- @return session, or nil and an exit code (the reason is printed)
+function work.open(options, command, stand_in)
+  local session, message = session_module.open(options, command, stand_in)
+  if not session then
+    require("lib_terminal").write(2, "vmq-recovery: " .. message .. "\n")
+    return nil, exit_code.USAGE
+  end
+  local fine, why = read_secret(session)
+  if not fine then
+    require("lib_terminal").write(2, "vmq-recovery: " .. why .. "\n")
+    return nil, exit_code.USAGE
+  end
+  session_module.look(session)
+  return session
+end
+
+-- What is open in the journal. @return run|nil, directory|nil; or nil, nil, message when the journal cannot be read
+local function open_journal_state(session)
+  local directory = session_module.journal_directory(session)
+  if not directory then return nil, nil end
+  local run, message, code = runs.latest(directory)
+  if not run and code then return nil, nil, message end
+  return run, directory
+end
+
+local function baseline(session)
+  return { policy = session.policy and policy.summary(session.policy) or nil, boot_args = nvram.get "boot-args" }
+end
+
+local function start_fields(session, job, plan, params)
+  local system = require "lib_system"
+  return { time = system.utc(system.now()), version = require("lib_embed").version(), command = job.command,
+    plan = plan.name, plan_hash = plan.hash, plan_file = job.file, group = session.group.group,
+    volume = session.group.name, build = session.group.build, chip = session.kernel and session.kernel.chip,
+    environment = session.environment, words = session.words, params = params, baseline = baseline(session) }
+end
+
+local function first_todo(rows)
+  for _, row in ipairs(rows) do
+    if row.verdict ~= "done" then return row end
+  end
+end
+
+-- Does anything that would be done here ask questions?
+local function acts_here(session, steps)
+  for _, step in ipairs(steps) do
+    if step.verdict == "todo" and #step.commands > 0 and ladder.fits(step.where, session.environment) then return true end
+  end
+  return false
+end
+
+local function confirm(session)
+  if session.options.yes or session.dry_run then return true end
+  local name = session.group.name or session.group.group
+  return ask.word(("To go on, type the volume's name (%s), or n to leave everything as it is: "):format(name), name)
+end
+
+local function lock(session, directory)
+  local made, message, code = require("lib_file").make_directory(directory, tonumber("700", 8))
+  if not made then return nil, message, code end
+  local system = require "lib_system"
+  local text = ("pid %d, %s, since %s"):format(system.pid(), session.command, system.utc(system.now()))
+  return require("lib_lock").take(directory, text)
+end
+
+-- The run's journal, opened for writing, or a new one. @return journal, run; or nil, message, code
+local function open_run(session, job, directory, run, plan, params)
+  if run then return runs.continue(directory, run.number) end
+  return runs.start(directory, start_fields(session, job, plan, params))
+end
+
+-- Revert takes over from whatever was open: the open run is closed with that reason.
+local function supersede(directory, run)
+  local journal = runs.continue(directory, run.number)
+  if not journal then return end
+  local system = require "lib_system"
+  journal:append(require("dkjson").encode { type = "close", result = "superseded by revert", time = system.utc(system.now()) })
+  journal:close()
+end
+
+local function transcript_path(directory, run)
+  return ("%s/%04d.transcript"):format(directory, run.number)
+end
+
+local function drive(session, job, plan, directory, journal, run, context)
+  local ports = run_ports.new(session, journal, directory and transcript_path(directory, run))
+  context.baseline = run.start and run.start.baseline
+  local final
+  if job.rollback then final = engine.rollback(plan, ports, run, context)
+  else final = engine.run(plan, ports, run, context) end
+  final.acted = final.acted or #run.acted
+  closing.tell(session, plan, final)
+  return work.finish(session, final.result, closing.exit_code(final, session.options.detailed_exitcode))
+end
+
+local function fallback_directory(session)
+  local directory = session_module.real(session, "/private/var/tmp/vmq-recovery")
+  session.view.emit { type = "note", lines = { "The Data volume cannot be used: the journal of this revert is kept in " ..
+    "recovery's own memory and is lost at restart. The revert itself does not need it." } }
+  return directory
+end
+
+local function params_of(session, job, plan, run)
+  local given = session_module.context(session)
+  for name, value in pairs(run and run.start.params or {}) do given[name] = value end
+  for _, pair in ipairs(session.options.set or {}) do
+    local name, value = pair:match("^([^=]+)=(.*)$")
+    if not name then return nil, "--set takes NAME=VALUE, not " .. pair end
+    given[name] = value
+  end
+  return plan_module.fill(plan, given)
+end
+
+-- Everything up to the point where a journal is needed. @return true, or nil and an exit code
+local function before_acting(session, job, plan, run, context, rows)
+  local steps = overview.steps(rows, context)
+  local acts = acts_here(session, steps)
+  local todo = first_todo(rows)
+  local kind, where = job.preflight(session, rows, run)
+  local fine = preflight.run(session, kind, { where = where or todo and todo.step.where or "any", acts = acts or job.rollback })
+  if not fine then
+    return nil, stop(session, "precondition", exit_code.PRECONDITION,
+      "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.")
+  end
+  session.view.emit { type = "plan", steps = steps }
+  if not run and not job.rollback then overview.show(session, plan, overview.steps(rows, context)) end
+  session.asks_confirmation = job.rollback or not run and acts
+  return true
+end
+
+local function run_locked(session, job, plan, run, directory, context, params)
+  if session.asks_confirmation then
+    local agreed, why = confirm(session)
+    if not agreed then
+      return stop(session, "declined", exit_code.DECLINED, ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
+    end
+  end
+  local journal, opened, code = open_run(session, job, directory, run, plan, params)
+  if not journal then
+    return stop(session, "precondition", exit_code.PRECONDITION, "The journal cannot be written, so nothing was changed: " .. opened,
+      code == "corrupt" and "A bad record is not repaired by itself. Look at that line, or move the file away." or nil)
+  end
+  local result = drive(session, job, plan, directory, journal, opened, context)
+  journal:close()
+  return result
+end
+
+local function with_lock(session, job, directory, go)
+  local held, message, code, holder = lock(session, directory)
+  if not held then
+    if code == "held" then
+      return stop(session, "locked", exit_code.LOCKED, "Another run is at work: " .. (holder or message))
+    end
+    return stop(session, "precondition", exit_code.PRECONDITION, "The journal's folder cannot be used, so nothing was changed: " .. message)
+  end
+  local result = go()
+  held:release()
+  return result
+end
+
+local function nothing_to_do(session, plan, rows, run)
+  if first_todo(rows) or run then return nil end
+  session.view.emit { type = "plan", steps = overview.steps(rows, session.context) }
+  return stop(session, "done", exit_code.OK, ("Nothing to do: every step of %s reads done."):format(plan.name))
+end
+
+-- The run to go on with, if there is one. @return run|nil; or nil, exit code
+local function choose_run(session, job, latest, directory)
+  local open = latest and not latest.closed and latest or nil
+  if job.rollback then return latest end
+  if not open or open.start.plan == job.name then return open end
+  if job.supersedes then
+    session.superseded = open
+    return nil
+  end
+  return nil, stop(session, "stopped", exit_code.STOPPED, ("Run %d (%s) in %s is not finished."):format(open.number, open.start.plan, directory),
+    "`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.")
+end
+
+--- Does a job.
+-- @return exit code
+function work.run(job, options, stand_in)
+  local session, code = work.open(options, job.command, stand_in)
+  if not session then return code end
+  local latest, directory, trouble = open_journal_state(session)
+  session.view.start(latest and not latest.closed and latest.number or directory and (runs.latest_number(directory) or 0) + 1)
+  if trouble and not job.supersedes then
+    return stop(session, "precondition", exit_code.PRECONDITION, "The journal cannot be read, so nothing was changed: " .. trouble)
+  end
+  local run, refused = choose_run(session, job, latest, directory)
+  if refused then return refused end
+  local plan, message, usage_code = job.load(session, run)
+  if not plan then return stop(session, "usage", usage_code or exit_code.USAGE, message) end
+  if run and run.start.words then session.words = run.start.words end
+  job.prepare(session, run or session.superseded or latest)
+  local params, why = {}, nil
+  if session.group then params, why = params_of(session, job, plan, run) end
+  if not params then return stop(session, "usage", exit_code.USAGE, why) end
+  local context = session_module.context(session, params)
+  context.baseline = run and run.start.baseline
+  for name, value in pairs(job.context or {}) do context[name] = value end
+  session.context = context
+  local rows = engine.survey(plan, run or require("run_state").new(), context)
+  local idle = not job.rollback and nothing_to_do(session, plan, rows, run)
+  if idle then return idle end
+  local fine, exit = before_acting(session, job, plan, run, context, rows)
+  if not fine then return exit end
+  if session.dry_run then
+    return drive(session, job, plan, nil, nil, run or require("run_state").new(), context)
+  end
+  directory = directory or job.supersedes and fallback_directory(session)
+  return with_lock(session, job, directory, function()
+    if session.superseded then supersede(directory, session.superseded) end
+    return run_locked(session, job, plan, run, directory, context, params)
+  end)
+end
+
+return work
