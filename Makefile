@@ -56,7 +56,7 @@ build/native/%.o: runner/%.c Makefile | build/native/
 	$(say)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/native/embedded.o: build/embedded.S
+build/native/embedded.o: build/embedded.S $(SCRIPTS)
 	$(say)
 	$(Q)$(CC) -c -o $@ $<
 
@@ -99,7 +99,7 @@ build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 # Zig's cache does not see what .incbin reads; the checksum tells it.
-build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S build/zig/.done | build/%/
+build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(SCRIPTS) build/zig/.done | build/%/
 	$(say)
 	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(SCRIPTS) $(DKJSON) | cksum | cut -d' ' -f1) -c -o $@ $<
 
