@@ -14,7 +14,7 @@ lua_CFunction lib_find(const char *name)
 		{ "lib_embed", lib_open_embed }, { "lib_file", lib_open_file }, { "lib_journal", lib_open_journal },
 		{ "lib_lock", lib_open_lock }, { "lib_process", lib_open_process }, { "lib_terminal", lib_open_terminal },
 		{ "lib_signals", lib_open_signals }, { "lib_secret", lib_open_secret }, { "lib_system", lib_open_system },
-		{ "lib_state", lib_open_state },
+		{ "lib_state", lib_open_state }, { "lib_lineedit", lib_open_lineedit },
 	};
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (strcmp(parts[i].name, name) == 0)

@@ -61,5 +61,6 @@ int lib_open_signals(lua_State *L);
 int lib_open_secret(lua_State *L);
 int lib_open_system(lua_State *L);
 int lib_open_state(lua_State *L);
+int lib_open_lineedit(lua_State *L);
 
 #endif
