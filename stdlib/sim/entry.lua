@@ -33,8 +33,10 @@ function entry.main(root, path, args)
     terminal.write(2, "simulated Mac: " .. message .. "\n")
     return 69
   end
+  local before = scratch.encode(state)
   local status, how = require("sim.tools").play(state, path, args, port(root))
-  local kept, why = scratch.save(root, state)
+  local kept, why = true, nil
+  if scratch.encode(state) ~= before then kept, why = scratch.save(root, state) end
   if not kept then
     terminal.write(2, "simulated Mac: " .. why .. "\n")
     return 69

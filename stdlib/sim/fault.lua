@@ -58,16 +58,26 @@ function fault.add(state, text)
   return true
 end
 
+local function concerns(item, tool, kind)
+  return item.tool == tool and (item.how:find("%-read$") ~= nil) == (kind == "read")
+end
+
+local function any(state, tool, kind)
+  for _, item in ipairs(state.faults) do
+    if concerns(item, tool, kind) then return true end
+  end
+  return false
+end
+
 --- Counts a call of `tool` (`kind`: "change" or "read") and returns the fault that breaks it, or nil.
+-- Reading is counted only where a fault asks for it, so that a tool that only reads leaves the state alone.
 function fault.strike(state, tool, kind)
+  if kind == "read" and not any(state, tool, kind) then return nil end
   local calls = state.calls[tool] or { change = 0, read = 0 }
   state.calls[tool] = calls
   calls[kind] = calls[kind] + 1
   for _, item in ipairs(state.faults) do
-    local reads = item.how:find("%-read$") ~= nil
-    if item.tool == tool and reads == (kind == "read") and (not item.nth or item.nth == calls[kind]) then
-      return item.how
-    end
+    if concerns(item, tool, kind) and (not item.nth or item.nth == calls[kind]) then return item.how end
   end
 end
 

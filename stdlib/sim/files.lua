@@ -16,16 +16,30 @@ function files.link(root, path, target)
   return lib.link(relative(target, path), root .. path)
 end
 
+local PIECE = 1 << 20
+
+-- Piece by piece: a true kernel collection is larger than the memory this program allows itself.
+local function store(lib, target, head, source, tail)
+  local ok, message, code = lib.write_atomic(target, head, 420) -- 0644
+  local offset, size = 0, lib.stat(source).size
+  while ok and offset < size do
+    ok, message, code = lib.append(target, assert(lib.read_at(source, offset, PIECE)), 420)
+    offset = offset + PIECE
+  end
+  if not ok then return nil, message, code end
+  return lib.append(target, tail, 420)
+end
+
 --- The port below a scratch root. Its functions take the Mac's own paths and answer as those of `lib_file`;
+-- `store(path, head, source, tail)` writes a file of `head`, the bytes of the file `source`, and `tail`;
 -- `attach` and `detach` mount and unmount a volume of the state.
 function files.below(root)
   local lib, layout = require "lib_file", require "sim.layout"
   return {
     stat = function(path) return lib.stat(root .. path) end,
-    read = function(path, limit) return lib.read(root .. path, limit) end,
     read_at = function(path, offset, length) return lib.read_at(root .. path, offset, length) end,
     sha256 = function(path) return lib.sha256(root .. path) end,
-    write = function(path, text) return lib.write_atomic(root .. path, text, 420) end, -- 0644
+    store = function(path, head, source, tail) return store(lib, root .. path, head, root .. source, tail) end,
     attach = function(volume) return files.link(root, volume.mount, layout.storage(volume)) end,
     detach = function(volume) return lib.remove(root .. volume.mount) end,
   }
@@ -51,13 +65,16 @@ function files.memory(contents)
       if not text then return nil, message, code end
       return { type = "file", size = #text, mode = 420, uid = 0, mtime = 0 }
     end,
-    read = get, sha256 = sha256,
+    sha256 = sha256,
     read_at = function(path, offset, length)
       local text, message, code = get(path)
       if not text then return nil, message, code end
       return text:sub(offset + 1, offset + length)
     end,
-    write = function(path, text) contents[path] = text return true end,
+    store = function(path, head, source, tail)
+      contents[path] = head .. contents[source] .. tail
+      return true
+    end,
     attach = function() return true end, detach = function() return true end,
   }
 end

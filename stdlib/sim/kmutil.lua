@@ -114,9 +114,9 @@ end
 
 -- Older objects stay beside the new one (§3.1).
 local function store(p, group, path, coih, found)
-  local bytes = assert(p.files.read(path, p.files.stat(path).size))
   local name = place.objects(p.state, group) .. "/kernelcache.custom." .. coih
-  assert(p.files.write(name, collection.wrap(bytes, found.raw and "fuos" or "krnl")))
+  local head, tail = collection.wrapping(p.files.stat(path).size, found.raw and "fuos" or "krnl")
+  assert(p.files.store(name, head, path, tail))
   remember(group, coih, found)
 end
 

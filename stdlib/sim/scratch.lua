@@ -39,8 +39,7 @@ local function put_links(lib, directory, links)
   end
 end
 
-local function put_tools(lib, directory)
-  local program = require("lib_system").executable()
+local function put_tools(lib, directory, program)
   for _, path in ipairs(sorted(require("sim.tools").paths)) do must(lib.link(program, directory .. path)) end
 end
 
@@ -48,10 +47,12 @@ local function put_folders(lib, directory, state)
   for _, path in ipairs(layout.folders(state)) do must(lib.make_directory(directory .. path, FOLDER)) end
 end
 
+--- The state as it is kept. The same state gives the same text within one process.
+function scratch.encode(state) return require("dkjson").encode(state) .. "\n" end
+
 --- Keeps the state. Returns true, or nil, message, code.
 function scratch.save(directory, state)
-  local text = require("dkjson").encode(state)
-  return require("lib_file").write_atomic(directory .. layout.STATE, text .. "\n", SECRET)
+  return require("lib_file").write_atomic(directory .. layout.STATE, scratch.encode(state), SECRET)
 end
 
 --- The kept state, or nil, message, code.
@@ -65,15 +66,15 @@ function scratch.load(directory)
 end
 
 --- Lays out a new Mac in `directory` (a folder of `lib_file.make_scratch`): volumes, files, links to the tools, state.
--- Returns true, or nil, message, code.
-function scratch.make(directory, state)
+-- `program`: what the tools' links point at; nil for the program that runs. Returns true, or nil, message, code.
+function scratch.make(directory, state, program)
   local lib = require "lib_file"
   return guarded(function()
     put_folders(lib, directory, state)
     local files = layout.files(state)
     for _, path in ipairs(sorted(files)) do write_file(lib, directory, path, files[path]) end
     put_links(lib, directory, layout.links(state))
-    put_tools(lib, directory)
+    put_tools(lib, directory, program or require("lib_system").executable())
     must(scratch.save(directory, state))
   end)
 end

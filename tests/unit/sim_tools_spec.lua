@@ -21,12 +21,10 @@ describe("csrutil", function()
   it("speaks as in the transcript", function()
     local state = mac.new()
     local said = with(state, { "y", "rehearsal" }, CSRUTIL, "disable")
-    assert.are.equal([[
-Turning off System Integrity Protection requires modifying system security.
-Allow booting unsigned operating systems and any kernel extensions for OS "Macintosh HD"? [y/n]: 
-Enter password for user ada: System Integrity Protection is off.
-Restart the machine for the changes to take effect.
-]], said.both)
+    assert.are.equal("Turning off System Integrity Protection requires modifying system security.\n"
+      .. 'Allow booting unsigned operating systems and any kernel extensions for OS "Macintosh HD"? [y/n]: \n'
+      .. "Enter password for user ada: System Integrity Protection is off.\n"
+      .. "Restart the machine for the changes to take effect.\n", said.both)
     assert.are.same({ true, false }, { said.prompts[1].echo, said.prompts[2].echo })
     assert.are.equal("System Integrity Protection status: disabled.\n", run(state, CSRUTIL, "status").out)
   end)
@@ -151,7 +149,9 @@ describe("kmutil", function()
   before_each(function()
     state = mac.new()
     local bytes = collection.make(state.collection)
-    port = files.memory { ["/kc"] = bytes, ["/short"] = bytes:sub(1, #bytes // 2), ["/text"] = ("x"):rep(100), ["/empty"] = "" }
+    port = files.memory {
+      ["/kc"] = bytes, ["/short"] = bytes:sub(1, #bytes // 2), ["/text"] = ("x"):rep(100), ["/empty"] = "",
+    }
   end)
 
   it("speaks as in the transcript", function()
@@ -172,10 +172,13 @@ Are you sure you want to do this? (enter y or n)Username:Password:]], said.both:
     local policy = state.groups[1].policy
     local path = ("/Volumes/Preboot/%s/boot/%s/System/Library/Caches/com.apple.kernelcaches/kernelcache.custom.%s"):format(
       state.default, policy.nsih, policy.coih)
-    local stored = port.read(path)
-    assert.truthy(stored)
-    assert.truthy(stored:find(port.read("/kc"), 1, true))
-    assert.are.equal("IMG4", stored:match("IMG4"))
+    local size = assert(port.stat(path)).size
+    local stored, bytes = port.read_at(path, 0, size), port.read_at("/kc", 0, port.stat("/kc").size)
+    assert.truthy(stored:find(bytes, 1, true))
+    assert.are.equal("IMG4", stored:sub(8, 11))
+    local length = string.unpack(">I3", stored, 3) -- DER: 30 83 and three bytes of length, then that many bytes
+    assert.are.equal("\x30\x83", stored:sub(1, 2))
+    assert.are.equal(#stored, 5 + length)
     assert.truthy(policy.coih:match("^[%dA-F]+$") and #policy.coih == 96)
   end)
 
