@@ -77,7 +77,7 @@ local function run(state, kernel, policy)
   state.running = kernel
 end
 
--- Where a volume is mounted (§6.3): in macOS the booted group's at their own places, else below /Volumes.
+-- Where a volume is to be mounted (§6.3): in macOS the booted group's at their own places, else below /Volumes.
 local function mount_point(state, volume)
   if volume.role == "VM" or volume.role == "Recovery" or volume.locked then return nil end
   if place.in_recovery(state) then return "/Volumes/" .. volume.name end
@@ -86,11 +86,23 @@ local function mount_point(state, volume)
   return volume.role == "System" and "/" or "/System/Volumes/Data"
 end
 
+-- A second volume of one name gets a number at its mount point.
+local function free_place(taken, path)
+  local place_of, number = path, 0
+  while place_of and taken[place_of] do
+    number = number + 1
+    place_of = path .. " " .. number
+  end
+  if place_of then taken[place_of] = true end
+  return place_of
+end
+
 local function mount_all(state)
+  local taken = {}
   for _, volume in ipairs(state.volumes) do
     -- Starting macOS asks for the password at its own window, and unlocks.
     if not place.in_recovery(state) and volume.group == state.default then volume.locked = false end
-    volume.mount = mount_point(state, volume)
+    volume.mount = free_place(taken, mount_point(state, volume))
   end
 end
 

@@ -66,7 +66,8 @@ local function prelink_info()
 end
 
 --- The bytes of a file set: arm64e, a kernel with its banner, a few kexts, their list.
--- `about`: { soc = "T6020", darwin = "23.0.0", xnu = "10002.1.13~1", release = bool, truncated = bool }.
+-- `about`: { soc = "T6020", darwin = "23.0.0", xnu = "10002.1.13~1", date = text|nil, release = bool,
+-- truncated = bool }.
 function collection.make(about)
   local kexts_at = KERNEL_AT + KERNEL_SIZE
   local info_at = kexts_at + #KEXTS * KEXT_SIZE

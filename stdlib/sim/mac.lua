@@ -79,7 +79,8 @@ local function fresh(entry)
   state.default = state.groups[1].uuid
   state.paired = state.default
   state.owner = state.owners[1]
-  state.collection = { soc = entry.soc, darwin = entry.systems[1].darwin, xnu = entry.systems[1].xnu }
+  local system = entry.systems[1]
+  state.collection = { soc = entry.soc, darwin = system.darwin, xnu = system.xnu, date = system.date }
   state.nvram = variables(state.default)
   return state
 end
