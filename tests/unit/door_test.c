@@ -173,7 +173,7 @@ static void silence_has_a_limit_of_its_own(void **state)
 	assert_true(result.silent);
 	assert_false(result.timed_out);
 	assert_int_equal(result.total, 10);
-	assert_int_equal(result.end.signal, SIGTERM);
+	assert_int_equal(result.end.signal, SIGHUP);
 }
 
 static void the_end_of_long_output_is_kept(void **state)
@@ -225,7 +225,7 @@ static void a_call_back_that_fails_ends_the_tool(void **state)
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(result.failed);
 	assert_int_equal(calls, 1);
-	assert_int_equal(result.end.signal, SIGTERM);
+	assert_int_equal(result.end.signal, SIGHUP);
 }
 
 static void the_second_interrupt_leaves_at_once(void **state)
