@@ -137,6 +137,7 @@ struct calls {
 	int answer, output, failure; /* stack positions */
 	const char *text;
 	size_t length;
+	const struct relay_line *line;
 	bool echo;
 	struct relay_answer *given;
 };
@@ -153,10 +154,12 @@ static void take_answer(lua_State *L, struct relay_answer *given)
 			luaL_error(L, "an answer of %d bytes is too long", (int)given->length);
 		memcpy(given->text, text, given->length);
 		given->kind = RELAY_TYPE;
+	} else if (lua_type(L, -1) == LUA_TNUMBER) {
+		given->again = lua_tonumber(L, -1);
 	} else if (lua_isboolean(L, -1) && !lua_toboolean(L, -1)) {
 		given->kind = RELAY_GIVE_UP;
 	} else if (!lua_isnil(L, -1)) {
-		luaL_error(L, "an answer must be nil, false, a string or a secret, not a %s", luaL_typename(L, -1));
+		luaL_error(L, "an answer must be nil, false, a number, a string or a secret, not a %s", luaL_typename(L, -1));
 	}
 }
 
@@ -165,9 +168,10 @@ static int call_answer(lua_State *L)
 {
 	struct calls *calls = lua_touserdata(L, 1);
 	lua_pushvalue(L, 2);
-	lua_pushlstring(L, calls->text, calls->length);
+	lua_pushlstring(L, calls->line->text, calls->line->length);
 	lua_pushboolean(L, calls->echo);
-	lua_call(L, 2, 1);
+	lua_pushboolean(L, calls->line->finished);
+	lua_call(L, 3, 1);
 	take_answer(L, calls->given);
 	/* The secret must outlive this call: whoever gives one keeps it; it is also held here until the next answer. */
 	return 1;
@@ -195,11 +199,10 @@ static bool call_protected(struct calls *calls, lua_CFunction function, int posi
 	return done;
 }
 
-static void on_answer(void *context, const char *line, size_t length, bool echo, struct relay_answer *answer)
+static void on_answer(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer)
 {
 	struct calls *calls = context;
-	calls->text = line;
-	calls->length = length;
+	calls->line = line;
 	calls->echo = echo;
 	calls->given = answer;
 	if (!call_protected(calls, call_answer, calls->answer, 1))

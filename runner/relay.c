@@ -15,7 +15,7 @@
 #include "system.h"
 #include "terminal.h"
 
-#define QUIET 0.15      /* seconds without output after which an unfinished line is a question */
+#define QUIET 0.1       /* seconds without output after which the last line may be a question */
 #define ECHO_POLL 0.1   /* seconds between looks at the echo while a question is open */
 #define SOFT_END 2.0    /* seconds between asking a tool to end and killing it */
 #define INTERRUPT_END 0.5
@@ -35,8 +35,10 @@ struct relay {
 	bool person, raw, lost;    /* lost: there was a person, and the terminal is gone */
 	bool hang_up;        /* nobody may answer questions any more */
 	bool at_question;
+	bool answered;       /* a line was typed since the last output: the tool has what it wanted, even if it leaves the echo off */
 	bool asked_echo;
 	uint64_t asked_total; /* output when the plan was last asked; UINT64_MAX: not yet */
+	double ask_again_at;  /* when the plan wants to be asked about the same output; 0: not */
 	int screen, stage;
 	size_t typed, typed_used; /* keys not yet taken by the tool: typed of typed_used are gone */
 	char keys[512];
@@ -45,53 +47,19 @@ struct relay {
 
 /* --- output ------------------------------------------------------------------------------------ */
 
-static void keep(struct relay_result *result, const char *bytes, size_t length)
-{
-	if (length > RELAY_TAIL) {
-		result->total += length - RELAY_TAIL;
-		bytes += length - RELAY_TAIL;
-		length = RELAY_TAIL;
-	}
-	size_t at = (size_t)(result->total % RELAY_TAIL);
-	size_t first = length < RELAY_TAIL - at ? length : RELAY_TAIL - at;
-	memcpy(result->tail + at, bytes, first);
-	memcpy(result->tail, bytes + first, length - first);
-	result->total += length;
-}
-
-void relay_tail(const struct relay_result *result, const char *pieces[2], size_t lengths[2])
-{
-	size_t at = (size_t)(result->total % RELAY_TAIL);
-	bool full = result->total >= RELAY_TAIL;
-	pieces[0] = result->tail + (full ? at : 0);
-	lengths[0] = full ? RELAY_TAIL - at : 0;
-	pieces[1] = result->tail;
-	lengths[1] = at;
-}
-
-/* Copies the unfinished last line, at most RELAY_LONGEST_PROMPT bytes of its end. A carriage return begins it anew. */
-static size_t unfinished_line(const struct relay_result *result, char line[RELAY_LONGEST_PROMPT])
-{
-	size_t length = 0;
-	uint64_t at = result->total;
-	while (at > 0 && result->total - at < RELAY_TAIL && length < RELAY_LONGEST_PROMPT) {
-		char c = result->tail[(at - 1) % RELAY_TAIL];
-		if (c == '\n' || (c == '\r' && length > 0))
-			break;
-		at--;
-		if (c != '\r')
-			line[RELAY_LONGEST_PROMPT - ++length] = c;
-	}
-	memmove(line, line + RELAY_LONGEST_PROMPT - length, length);
-	return length;
-}
-
 /* guess: a question ends in one of these; kmutil's unfinished "… local machine policy..." does not (reference §2.2, §3.1). */
-static bool looks_like_question(const char *line, size_t length)
+static bool looks_like_question(const struct relay_line *line)
 {
-	while (length > 0 && line[length - 1] == ' ')
+	size_t length = line->length;
+	while (length > 0 && line->text[length - 1] == ' ')
 		length--;
-	return length > 0 && strchr(":?])>", line[length - 1]) != NULL;
+	return length > 0 && strchr(":?])>", line->text[length - 1]) != NULL;
+}
+
+/* Does the tool stand at an unfinished line that wants something typed? */
+static bool at_open_question(const struct relay_line *line, bool echo)
+{
+	return line->length > 0 && !line->finished && (!echo || looks_like_question(line));
 }
 
 static void show(struct relay *r, const char *bytes, size_t length)
@@ -185,6 +153,15 @@ static bool type(struct relay *r, const char *bytes, size_t length)
 	return true;
 }
 
+static void note_answer(struct relay *r, const char *bytes, size_t length)
+{
+	r->last_sign = r->now;
+	if (memchr(bytes, '\n', length) != NULL || memchr(bytes, '\r', length) != NULL) {
+		r->answered = true;
+		r->at_question = false;
+	}
+}
+
 static void carry_out(struct relay *r, const struct relay_answer *answer)
 {
 	size_t length;
@@ -192,7 +169,7 @@ static void carry_out(struct relay *r, const struct relay_answer *answer)
 	switch (answer->kind) {
 	case RELAY_TYPE:
 		(void)type(r, answer->text, answer->length);
-		r->last_sign = r->now;
+		note_answer(r, answer->text, answer->length);
 		break;
 	case RELAY_SECRET:
 		/* Looked at once more: what is typed while the terminal echoes would be shown and recorded. */
@@ -201,7 +178,7 @@ static void carry_out(struct relay *r, const struct relay_answer *answer)
 			break;
 		if (type(r, bytes, length))
 			(void)type(r, "\n", 1);
-		r->last_sign = r->now;
+		note_answer(r, "\n", 1);
 		break;
 	case RELAY_GIVE_UP:
 		r->result->gave_up = true;
@@ -215,20 +192,26 @@ static void carry_out(struct relay *r, const struct relay_answer *answer)
 	}
 }
 
+static bool is_time_to_ask(const struct relay *r, bool echo)
+{
+	return r->asked_total != r->result->total || r->asked_echo != echo || (r->ask_again_at > 0 && r->now >= r->ask_again_at);
+}
+
 /* Looks whether the tool waits for an answer, and asks the plan for it. */
 static void consider_question(struct relay *r)
 {
-	char line[RELAY_LONGEST_PROMPT];
+	struct relay_line line;
 	if (!r->order->terminal || !r->open || r->kill_at > 0 || r->now - r->last_output < QUIET)
 		return;
-	size_t length = unfinished_line(r->result, line);
+	relay_last_line(r->result, &line);
 	bool echo = pty_echoes(r->order->source);
-	r->at_question = length > 0 && (!echo || looks_like_question(line, length));
+	r->at_question = !r->answered && at_open_question(&line, echo);
 	struct relay_answer answer = { .kind = RELAY_WAIT };
-	if (length > 0 && r->order->calls.answer != NULL && (r->asked_total != r->result->total || r->asked_echo != echo)) {
+	if (line.length > 0 && r->order->calls.answer != NULL && is_time_to_ask(r, echo)) {
 		r->asked_total = r->result->total;
 		r->asked_echo = echo;
-		r->order->calls.answer(r->order->calls.context, line, length, echo, &answer);
+		r->order->calls.answer(r->order->calls.context, &line, echo, &answer);
+		r->ask_again_at = answer.again > 0 ? r->now + answer.again : 0;
 		carry_out(r, &answer);
 	}
 	if (answer.kind == RELAY_WAIT && r->at_question && r->hang_up) {
@@ -242,14 +225,14 @@ static void consider_question(struct relay *r)
 /* A typed Ctrl-C. At a question it goes to the tool as well, as that is how a person gets out of one. */
 static void interrupt_key(struct relay *r)
 {
-	char line[RELAY_LONGEST_PROMPT];
-	size_t length = unfinished_line(r->result, line);
+	struct relay_line line;
+	relay_last_line(r->result, &line);
 	bool first = signals_stage() == 0;
 	signals_note();
 	if (!first)
 		return;
 	r->stage = signals_stage();
-	if (length > 0 && (looks_like_question(line, length) || !pty_echoes(r->order->source)))
+	if (!r->answered && at_open_question(&line, pty_echoes(r->order->source)))
 		r->keys[r->typed_used++] = 3;
 	else
 		say("\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
@@ -266,7 +249,7 @@ static void read_keys(struct relay *r)
 		r->lost = r->hang_up = true;
 		return;
 	}
-	r->last_sign = r->now;
+	note_answer(r, keys, (size_t)n);
 	for (ssize_t i = 0; i < n; i++)
 		if (r->saved.c_cc[VINTR] != (cc_t)_POSIX_VDISABLE && (unsigned char)keys[i] == r->saved.c_cc[VINTR])
 			interrupt_key(r);
@@ -331,9 +314,9 @@ static void read_source(struct relay *r)
 		r->open = false;
 	if (used == 0)
 		return;
-	keep(r->result, r->chunk, used);
+	relay_keep(r->result, r->chunk, used);
 	r->last_output = r->last_sign = r->now = system_monotonic();
-	r->at_question = false;
+	r->at_question = r->answered = false;
 	show(r, r->chunk, used);
 	if (r->order->calls.output != NULL && !r->result->failed && !r->order->calls.output(r->order->calls.context, r->chunk, used))
 		fail(r);

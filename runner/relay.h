@@ -20,13 +20,21 @@ struct relay_answer {
 	char text[1024]; /* RELAY_TYPE: typed as it is */
 	size_t length;
 	const struct secret *secret; /* RELAY_SECRET: typed with a newline, and only while the terminal does not echo */
+	double again; /* RELAY_WAIT: seconds after which to ask once more about the same output; 0: not */
+};
+
+/* The last line of output with something in it. Some tools end a question with a newline (reference §3.1). */
+struct relay_line {
+	char text[RELAY_LONGEST_PROMPT];
+	size_t length;
+	bool finished; /* a newline has ended it */
 };
 
 struct relay_calls {
 	void *context;
-	/* Called when the last line of output is unfinished and nothing has come for 0.15 s: once for what has come so far, and again
-	 * when more has come or the echo was switched. NULL: never asked. */
-	void (*answer)(void *context, const char *line, size_t length, bool echo, struct relay_answer *answer);
+	/* Called with the last line when nothing has come for 0.1 s: once for what has come so far, and again when more has come,
+	 * the echo was switched, or the time asked for is over. NULL: never asked. */
+	void (*answer)(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer);
 	/* Gets every piece of output. False ends the tool as RELAY_FAILED does. NULL: not wanted. */
 	bool (*output)(void *context, const char *bytes, size_t length);
 };
@@ -54,6 +62,11 @@ struct relay_result {
 
 /* Looks after the child until it has ended and been waited for. */
 void relay_run(const struct relay_order *order, struct relay_result *result);
+
+/* Puts output behind the rest, for the relay; finds the last line that holds anything, at most RELAY_LONGEST_PROMPT bytes of its
+ * end. A carriage return begins a line anew. */
+void relay_keep(struct relay_result *result, const char *bytes, size_t length);
+void relay_last_line(const struct relay_result *result, struct relay_line *line);
 
 /* The kept output in order: two pieces, each may be empty. */
 void relay_tail(const struct relay_result *result, const char *pieces[2], size_t lengths[2]);
