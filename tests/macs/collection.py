@@ -1,5 +1,6 @@
 """Kernel collections, right and wrong, made byte by byte. It must not depend on any Mach-O library."""
 
+import re
 import struct
 import uuid
 
@@ -71,12 +72,12 @@ def variants(os_told):
     good = os_told["development"]
     soc = good.rsplit("_", 1)[1]
     other = "T8103" if soc != "T8103" else "T6000"
-    head, _, tail = good.partition("root:")
     whole = collection(good)
     return {
         "other-chip": collection(good.replace(soc, other)),
-        "other-darwin": collection("Darwin Kernel Version 24.6.0: " + head.split(": ", 1)[1] + "root:" + tail),
-        "other-build": collection(good.replace("~1/", "~9/").replace("~5/", "~9/")),
+        "other-release": collection(f"Darwin Kernel Version 24.6.0: Mon Jul 14 11:28:30 PDT 2025; "
+                                    f"root:xnu_development-11417.140.69~1/DEVELOPMENT_ARM64_{soc}"),
+        "other-build": collection(re.sub(r"(\d+)~", lambda found: f"{int(found[1]) + 1}~", good)),
         "release-kernel": collection(good.replace("xnu_development-", "xnu-").replace("DEVELOPMENT_", "RELEASE_")),
         "no-banner": collection(None),
         "no-kernel": collection(good, entries=KEXTS[1:]),

@@ -24,6 +24,7 @@ KNOBS = {
     "preboot_full": False,
     "firmlinks": True,                  # §6.3: do they resolve below /Volumes/<name> in recovery
     "kmutil_seconds": 0,
+    "kmutil_clears": True,              # does configure-boot without an object bring the stock kernel back
     "filevault": False,
 }
 
@@ -119,8 +120,8 @@ M4 = {
 MACHINES = {one["machine"]: one for one in (M1, M2PRO, M4)}
 
 
-def new_state(machine, environment, several=False, name="Macintosh HD", data_name=None, owners=None, **knobs):
-    """Return the state of a fresh `machine`; `several` installs a second system, other words are knobs."""
+def new_state(machine, environment, several=None, name="Macintosh HD", data_name=None, owners=None, **knobs):
+    """Return the state of a fresh `machine`; `several` names a second system, other words are knobs."""
     unknown = set(knobs) - set(KNOBS)
     if unknown:
         raise KeyError(f"no such knob: {sorted(unknown)}")
@@ -128,7 +129,7 @@ def new_state(machine, environment, several=False, name="Macintosh HD", data_nam
     owners = owners or told["owners"]
     groups = [volume_group(machine, name, data_name or told["data_name"], owners, 0)]
     if several:
-        groups.append(volume_group(machine, "Second", "Second - Data", copy.deepcopy(owners), 1))
+        groups.append(volume_group(machine, several, several + " - Data", copy.deepcopy(owners), 1))
     for one in groups:
         one["os"] = told["os"]
     return {

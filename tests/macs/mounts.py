@@ -12,6 +12,15 @@ from . import state as store
 MACOS_FIRMLINKS = ("Users", "private", "Library")
 
 
+def _free(found, name):
+    """A second volume of the same name gets a number behind it, as on a Mac."""
+    place, number = "/Volumes/" + name, 0
+    while place in found.values():
+        number += 1
+        place = f"/Volumes/{name} {number}"
+    return place
+
+
 def points(state):
     """Device to mount point, for the volumes mounted now."""
     macos, found = state["environment"] == "macos", {}
@@ -19,9 +28,9 @@ def points(state):
         found[state["container"]["preboot"]["device"]] = "/System/Volumes/Preboot" if macos else "/Volumes/Preboot"
     for one in state["groups"]:
         booted = macos and one["uuid"] == state["booted"]
-        found[one["system"]["device"]] = "/" if booted else "/Volumes/" + one["system"]["name"]
+        found[one["system"]["device"]] = "/" if booted else _free(found, one["system"]["name"])
         if not one["data"]["locked"]:
-            found[one["data"]["device"]] = "/System/Volumes/Data" if booted else "/Volumes/" + one["data"]["name"]
+            found[one["data"]["device"]] = "/System/Volumes/Data" if booted else _free(found, one["data"]["name"])
     return found
 
 
@@ -68,15 +77,15 @@ def _version(root, place, told):
 
 
 def _mount_system(root, state, one):
-    name = one["system"]["name"]
-    place = os.path.join(root, "Volumes", name)
     if state["environment"] == "macos" and one["uuid"] == state["booted"]:
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        os.symlink("..", place)
+        os.symlink("..", os.path.join(root, "Volumes", one["system"]["name"]))
         return
-    _version(root, f"Volumes/{name}", one["os"])
+    where = points(state)
+    place = where[one["system"]["device"]]
+    _version(root, place.lstrip("/"), one["os"])
     if state["knobs"]["firmlinks"] and not one["data"]["locked"]:
-        os.symlink(f"../{one['data']['name']}/Users", os.path.join(place, "Users"))
+        data = where[one["data"]["device"]].rpartition("/")[2]
+        os.symlink(f"../{data}/Users", os.path.join(store.below(root, place), "Users"))
 
 
 def mount_all(root, state):

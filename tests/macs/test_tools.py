@@ -173,7 +173,7 @@ class TestCsrutil:
 
     def test_menu(self, build):
         """Several systems: end of input stops after the menu, a number on a pipe is taken."""
-        mac = build("m4-26.3", several=True)
+        mac = build("m4-26.3", several="Second")
         mac.set_policy(index=1, mode="permissive", sip0=0x7F)
         seen = run(mac, "usr/bin/csrutil", "status")
         assert (seen.returncode, seen.stdout) == (1, sample("s52397283462-15/csrutil-menu.txt") + "\n")

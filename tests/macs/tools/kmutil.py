@@ -4,7 +4,7 @@ import hashlib
 import os
 import time
 
-from .. import policy
+from .. import mounts, policy
 from .. import state as store
 
 WARNING = ("By setting a custom boot object, you will be putting your system into\nPermissive Security.\n")
@@ -38,7 +38,7 @@ def _options(tool, words):
 def _volume(tool, state, path):
     """-v takes the System volume's mount point (§3.1)."""
     for one in state["groups"]:
-        if path.rstrip("/") == "/Volumes/" + one["name"]:
+        if path.rstrip("/") == mounts.points(state)[one["system"]["device"]]:
             return one
     return _error(tool, f"Could not find a system volume at {path}")
 
@@ -85,23 +85,39 @@ def _install(tool, state, group, data):
         policy.written(now, told)
 
 
+def _read(tool, path):
+    try:
+        with open(tool.below(path), "rb") as file:
+            return file.read()
+    except OSError as error:
+        return _error(tool, f"Could not read boot object at {path}: {error.strerror}")
+
+
+def _clear(tool, uuid):
+    """No object: the stock kernel, the policy else as it was. One author's finding; another world refuses it."""
+    with tool.changing() as now:
+        told = store.group(now, uuid)["policy"]
+        told["coih"] = None
+        policy.written(now, told)
+    tool.out("updating local machine policy...\n")
+
+
 def _configure_boot(tool, state, words):
     options = _options(tool, words)
     if state["environment"] == "macos":
         tool.fail("Error: configure-boot can only be run in Recovery Mode")
-    if "object" not in options or "volume" not in options:
+    if "volume" not in options or not ("object" in options or state["knobs"]["kmutil_clears"]):
         tool.fail("Error: Missing expected argument '--custom-boot-object <custom-boot-object>'", 64)
     group = _volume(tool, state, options["volume"])
-    try:
-        with open(tool.below(options["object"]), "rb") as file:
-            data = file.read()
-    except OSError as error:
-        _error(tool, f"Could not read boot object at {options['object']}: {error.strerror}")
+    data = _read(tool, options["object"]) if "object" in options else None
     tool.out(WARNING)
     if (tool.ask(QUESTION) or "n").strip().lower() not in ("y", "yes"):
         tool.fail("Error: aborted")
     _authenticate(tool, state, group)
     time.sleep(state["knobs"]["kmutil_seconds"])
+    if data is None:
+        _clear(tool, group["uuid"])
+        return
     if not data.startswith(b"\xcf\xfa\xed\xfe") and "raw" not in options:
         _error(tool, "Could not parse boot object as Mach-O")
     # guess: the first fragment of a Mach-O collection is not known, only a raw object's

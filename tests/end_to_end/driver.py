@@ -1,0 +1,159 @@
+"""Starts the program in front of a recorded Mac, with or without a person. It must not judge what comes out."""
+
+import json
+import os
+import pathlib
+import subprocess
+
+import pexpect
+
+TREE = pathlib.Path(__file__).resolve().parent.parent.parent
+PROGRAM = os.environ.get("VMQ_PROGRAM") or str(TREE / "build" / "vmq-recovery")
+
+# What a child of the program must not see.
+MARK = "environment-of-the-caller"
+ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/root", "LANG": "C.UTF-8", "VMQ_MARK": MARK, "DYLD_X": MARK,
+               "LD_LIBRARY_PATH": "", "SECRET_OF_THE_CALLER": MARK}
+
+
+class Result:
+    """What one run of the program left."""
+
+    def __init__(self, code, out, err):
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def text(self):
+        """Everything that was said, wherever."""
+        return self.out + self.err
+
+    @property
+    def events(self):
+        """Standard output as one JSON object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def of(self, kind, **wanted):
+        """Events of one type whose fields have the given values."""
+        return [one for one in self.events
+                if one["type"] == kind and all(one.get(name) == value for name, value in wanted.items())]
+
+
+def as_root(command):
+    """Under --root the program still asks to be root; an ordinary user becomes it in a name space of his own."""
+    return command if os.getuid() == 0 else ["unshare", "--map-root-user", *command]
+
+
+def command_line(mac, arguments):
+    """The program's whole command line."""
+    root = ["--root", str(mac.root)] if mac else []
+    return [PROGRAM, *root, *map(str, arguments)]
+
+
+def _become(user):
+    def change():
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+    return change
+
+
+def start(mac, *arguments, stdin=None, password=None, environment=None, user=None, **more):
+    """Start without a terminal, in a session of its own; returns the process."""
+    pass_fds = []
+    if password is not None:
+        read, write = os.pipe()
+        os.write(write, password.encode() + b"\n")
+        os.close(write)
+        os.set_inheritable(read, True)
+        pass_fds = [read]
+        arguments = [*arguments, "--password-fd", read]
+    command = command_line(mac, arguments)
+    process = subprocess.Popen(
+        command if user is not None else as_root(command), env={**ENVIRONMENT, "TERM": "dumb", **(environment or {})},
+        stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, pass_fds=pass_fds, start_new_session=True,
+        preexec_fn=_become(user) if user is not None else None, **more)
+    for one in pass_fds:
+        os.close(one)
+    return process
+
+
+def finish(process, stdin=None, timeout=45):
+    """Wait for a started program."""
+    try:
+        out, err = process.communicate(stdin.encode() if stdin is not None else None, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        raise AssertionError(f"no end after {timeout} s\n{out.decode()}\n{err.decode()}") from None
+    return Result(process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+
+def run(mac, *arguments, stdin=None, timeout=45, **more):
+    """Run the program without a terminal."""
+    return finish(start(mac, *arguments, stdin=stdin, **more), stdin, timeout)
+
+
+def unattended(mac, *arguments, owner=0, password=None, **more):
+    """Run with --yes and an owner's credentials."""
+    told = mac.group()["owners"][owner]
+    return run(mac, *arguments, "--yes", "--user", told["name"], password=password or told["password"], **more)
+
+
+SESSION = """
+folder=$1; shift
+stty -a > "$folder/before"
+trap : INT
+if [ -n "$REDIRECT" ]; then exec 9<"$REDIRECT"; fi
+unset REDIRECT
+"$@"
+echo $? > "$folder/code"
+stty -a > "$folder/after"
+"""
+
+
+class Session:
+    """The program on a terminal, started from a shell that looks at the terminal before and after.
+
+    `password_file` is opened as descriptor 9, for --password-fd.
+    """
+
+    def __init__(self, mac, *arguments, folder, size=(24, 80), term="xterm", password_file=None):
+        self.mac, self.folder = mac, pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        command = ["/bin/sh", "-c", SESSION, "sh", str(self.folder), *command_line(mac, arguments)]
+        command = as_root(command)
+        environment = {**ENVIRONMENT, "TERM": term, "REDIRECT": str(password_file or "")}
+        self.child = pexpect.spawn(command[0], command[1:], env=environment, dimensions=size,
+                                   encoding="utf-8", codec_errors="replace", timeout=20)
+        self.child.delaybeforesend = None
+        self.log = ""
+        self.child.logfile_read = self
+
+    def write(self, text):
+        """pexpect hands over what it reads."""
+        self.log += text
+
+    def flush(self):
+        """Nothing is buffered."""
+
+    def program(self):
+        """Process id of the program itself, the shell's child."""
+        with open(f"/proc/{self.child.pid}/task/{self.child.pid}/children", encoding="ascii") as file:
+            return int(file.read().split()[-1])
+
+    def finish(self):
+        """Read to the end; the exit status of the program."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return int((self.folder / "code").read_text())
+
+    def terminal_as_before(self):
+        """Are the terminal's settings those found at the start?"""
+        return (self.folder / "before").read_text() == (self.folder / "after").read_text()
+
+
+def children(pid):
+    """Process ids of the direct children."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(one) for one in file.read().split()]

@@ -1,0 +1,165 @@
+"""The command line by itself: what is refused, what comes later, help, version, the scripts inside."""
+
+import driver
+import pytest
+
+COMMANDS = ("apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "run", "check", "rehearse",
+            "console", "log", "report", "source", "build", "kdk", "stage", "verify", "completion", "help")
+LATER = ("console", "build", "kdk", "stage", "verify", "step", "completion", "report")
+GLOBAL = ("--root", "--volume", "--journal", "--dry-run", "--yes", "--json", "--color", "--verbose", "--quiet", "--user",
+          "--password-fd")
+
+
+def test_no_command():
+    """A short help on standard error, exit 2."""
+    seen = driver.run(None)
+    assert (seen.code, seen.out) == (2, "")
+    assert "apply" in seen.err and "help" in seen.err
+
+
+@pytest.mark.parametrize(("typed", "nearest"), [
+    ("aply", "apply"), ("revrt", "revert"), ("rolback", "rollback"), ("statsu", "status"), ("docter", "doctor"),
+])
+def test_unknown_command(typed, nearest):
+    """One line that says which and the nearest right one."""
+    seen = driver.run(None, typed)
+    assert (seen.code, seen.out) == (2, "")
+    assert len(seen.err.strip().splitlines()) == 1
+    assert typed in seen.err and nearest in seen.err.replace(typed, "")
+
+
+@pytest.mark.parametrize(("words", "nearest"), [
+    (["apply", "--quotta", "3"], "--quota"), (["--jsn", "status"], "--json"), (["status", "--colour", "never"], "--color"),
+    (["apply", "--pasword-fd", "3"], "--password-fd"), (["apply", "--yess"], "--yes"),
+])
+def test_unknown_option(words, nearest):
+    """The same for options, before or after the command."""
+    seen = driver.run(None, *words)
+    assert (seen.code, seen.out) == (2, "")
+    assert len(seen.err.strip().splitlines()) == 1 and nearest in seen.err
+
+
+@pytest.mark.parametrize("words", [
+    ["status", "-x"], ["status", "--root"], ["apply", "--quota"], ["status", "--color", "purple"], ["status", "extra"],
+    ["check"], ["run"], ["run", "a", "b"], ["status", "--quota", "3"], ["status", "--json=yes"], ["apply", "--fault", "a:b"],
+    ["help", "nothing"], ["apply", "--password-fd", "x"], ["apply", "--password-fd", "-1"], ["source", "a", "b"],
+    ["log", "no-number"], ["plan", "nothing-like-this.lua"],
+])
+def test_wrong_use(words):
+    """Missing and surplus arguments, options of other commands: exit 2 with a reason."""
+    seen = driver.run(None, *words)
+    assert (seen.code, seen.out) == (2, "")
+    assert seen.err.startswith("vmq-recovery: ")
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "0x80000000", "2147483648", "99999999999999999999", "ten", "", "1.5", "0x",
+                                   " 5", "5 ", "1e3"])
+def test_quota_out_of_bounds(mac, value):
+    """1 to 0x7FFFFFFF, refused before anything."""
+    seen = driver.run(mac, "apply", "--yes", "--quota", value)
+    assert seen.code == 2
+    assert "quota" in seen.err
+    assert mac.calls() == []
+
+
+@pytest.mark.parametrize(("value", "written"), [("1", 1), ("0x7FFFFFFF", 0x7FFFFFFF), ("2147483647", 0x7FFFFFFF),
+                                                ("0xff", 255)])
+def test_quota_in_bounds(mac, value, written):
+    """The bounds themselves are good."""
+    seen = driver.run(mac, "plan", "apply", "--quota", value, "--json")
+    assert seen.code == 0, seen.text
+    words = " ".join(word for plan in seen.of("plan") for step in plan["steps"] for argv in _argvs(step) for word in argv)
+    told = words.split("hv_apple_isa_vm_quota=")[1].split()[0]
+    assert int(told, 0) == written
+
+
+def _argvs(step):
+    """A step's argv is one command or a list of them."""
+    argv = step.get("argv") or []
+    return [argv] if argv and isinstance(argv[0], str) else argv
+
+
+@pytest.mark.parametrize("command", LATER)
+def test_commands_of_later_releases(command):
+    """They say so and exit 2."""
+    seen = driver.run(None, command)
+    assert (seen.code, seen.out) == (2, "")
+    assert command in seen.err and "not in this version" in seen.err
+
+
+def test_help():
+    """Every command and every global option, on standard output, in 80 columns."""
+    seen = driver.run(None, "help")
+    assert (seen.code, seen.err) == (0, "")
+    for word in (*COMMANDS, *GLOBAL):
+        assert word in seen.out, word
+    assert max(map(len, seen.out.splitlines())) <= 80
+    assert driver.run(None, "--help").out == seen.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_on_a_command(command):
+    """`help X` and `X --help` say the same and name it."""
+    seen = driver.run(None, "help", command)
+    assert seen.code == 0 and command in seen.out
+    assert max(map(len, seen.out.splitlines())) <= 80
+    assert driver.run(None, command, "--help").out == seen.out
+
+
+def test_help_of_apply():
+    """Its own options are there."""
+    seen = driver.run(None, "help", "apply")
+    for word in ("--quota", "--kc", "--boot-arg", "--detailed-exitcode"):
+        assert word in seen.out
+
+
+def test_version():
+    """Name and number, nothing else."""
+    seen = driver.run(None, "--version")
+    assert (seen.code, seen.err) == (0, "")
+    name, number = seen.out.split()
+    assert name == "vmq-recovery" and number.count(".") == 2
+
+
+def test_source_lists_and_prints():
+    """Without a name it lists; with one it prints the script byte for byte."""
+    listed = driver.run(None, "source")
+    assert listed.code == 0
+    names = listed.out.split()
+    assert "scripts/apply.lua" in names and "scripts/revert.lua" in names
+    told = driver.run(None, "source", "scripts/apply.lua")
+    assert told.code == 0
+    assert told.out == (driver.TREE / "scripts/apply.lua").read_text("utf-8")
+
+
+def test_source_of_nothing():
+    """A wrong name is wrong use, with the nearest."""
+    seen = driver.run(None, "source", "scripts/aply.lua")
+    assert (seen.code, seen.out) == (2, "")
+    assert "scripts/apply.lua" in seen.err
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_options_stand_anywhere(mac, place):
+    """Before or after the command."""
+    words = ["--json", "status"] if place == "before" else ["status", "--json"]
+    seen = driver.run(mac, *words)
+    assert seen.code == 0, seen.text
+    assert len(seen.of("status")) == 1
+
+
+def test_closed_output(mac):
+    """A closed standard output is no reason to fall over."""
+    process = driver.start(mac, "help")
+    process.stdout.close()
+    process.stdout = None
+    seen = process.stderr.read().decode()
+    process.wait(20)
+    assert process.returncode in (0, 1, -13) and "traceback" not in seen
+
+
+def test_root_that_is_not_there(tmp_path):
+    """A root without a Mac in it: not a crash."""
+    seen = driver.run(None, "--root", tmp_path / "nowhere", "status")
+    assert seen.code in (2, 3), seen.text
+    assert "nowhere" in seen.err and "traceback" not in seen.err
