@@ -1,10 +1,18 @@
--- Lua 5.4; the library's modules are locals, plans get a few names from their environment.
-std = "lua54"
+-- Lua 5.4. Plans get only what stdlib/plan.lua gives them, so nothing else may be named there.
 max_line_length = 125
 
-files["scripts"] = {
-  -- What stdlib/plan.lua puts into a plan's environment.
-  read_globals = { "plan", "step", "param" },
+stds.plan = {
+  read_globals = {
+    "plan", "step", "param", "probe", "command",
+    -- the library
+    "boot_args", "bputil", "csrutil", "diskutil", "kernel_object", "kmutil", "nvram", "policy", "sysctl",
+    -- Lua's pure functions
+    "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type",
+    "string", "table", "math", "utf8",
+  },
 }
-files["tests/unit/**/*_spec.lua"] = { std = "+busted" }
-files["tests/unit/*_spec.lua"] = { std = "+busted" }
+
+std = "lua54"
+files["scripts/*.lua"] = { std = "plan" }
+files["tests/**/plans/*.lua"] = { std = "plan" }
+files["tests/**/*_spec.lua"] = { std = "lua54+busted" }

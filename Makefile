@@ -15,7 +15,7 @@ DEPS     ?= yes#        no: never call apt-get, trust that everything is there
 # Third-party code comes from Debian packages; on a Mac see runner/build/darwin.mk.
 LUA_CFLAGS ?= -I/usr/include/lua5.4
 LUA_SHARED ?= -llua5.4
-LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -Wl,-Bdynamic -lm
+LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -lz -Wl,-Bdynamic -lm
 DKJSON     ?= /usr/share/lua/5.4/dkjson.lua
 HARDEN     ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 HARDEN_CPU ?= $(if $(filter x86_64,$(shell uname -m)),-fstack-clash-protection -fcf-protection)
@@ -30,8 +30,9 @@ RUNNER  := $(sort $(wildcard runner/*.c))
 PARTS   := $(filter-out runner/main.c,$(RUNNER))
 SCRIPTS := $(sort $(wildcard scripts/*.lua stdlib/*.lua stdlib/*/*.lua))
 
-# File that is read = its name inside the program.
-EMBEDDED := $(foreach file,$(SCRIPTS),$(file)=$(file)) $(DKJSON)=stdlib/dkjson.lua
+# The scripts go in compressed, one by one. A pair is: file that is read = name inside.
+PACKED   := $(SCRIPTS:%=build/packed/%.gz) build/packed/stdlib/dkjson.lua.gz
+EMBEDDED := $(foreach file,$(PACKED),$(file)=$(file:build/packed/%.gz=%))
 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Irunner -DVMQ_VERSION=\"$(VERSION)\"
 CROSS_FLAGS = $(BASE_CFLAGS) $(WARNINGS) $(CROSS_CFLAGS)
@@ -56,18 +57,22 @@ build/native/%.o: runner/%.c Makefile | build/native/
 	$(say)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/native/embedded.o: build/embedded.S $(SCRIPTS)
+build/native/embedded.o: build/embedded.S $(PACKED)
 	$(say)
 	$(Q)$(CC) -c -o $@ $<
 
-# The scripts are read by the assembler (.incbin), hence their place among the inputs here.
-build/embedded.S: runner/embed.sh build/embedded.names $(SCRIPTS) $(DKJSON)
-	$(say)
-	$(Q)sh runner/embed.sh $@ $(EMBEDDED)
+# It names the packed scripts (.incbin); the assembler reads them. It changes when one comes or goes.
+build/embedded.S: runner/embed.sh FORCE | build/
+	@sh runner/embed.sh $@ $(EMBEDDED)
 
-# Rewritten only when a script comes or goes, so that such a change, too, is noticed.
-build/embedded.names: FORCE | build/
-	@echo '$(EMBEDDED)' | cmp -s - $@ || echo '$(EMBEDDED)' > $@
+# Without name and time (-n): the same script, the same bytes.
+build/packed/%.gz: %
+	@mkdir -p $(@D)
+	$(Q)gzip -9nc $< > $@
+
+build/packed/stdlib/dkjson.lua.gz: $(DKJSON)
+	@mkdir -p $(@D)
+	$(Q)gzip -9nc $< > $@
 
 # --- The program for other machines (toolchain and libraries: runner/build/cross.mk) ---------
 
@@ -82,9 +87,9 @@ ARM64 := $(RUNNER:runner/%.c=build/linux-arm64/%.o) build/linux-arm64/embedded.o
 # llvm-strip signs again, ad hoc, what it has stripped; nothing may change the file after it.
 build/macos/vmq-recovery: $(MACOS) $(LIBS_macos)
 	$(say)
-	$(Q)$(ZIG) cc -target $(TARGET_macos) -o $@.part $^
-	$(Q)$(STRIP_MACHO) $@.part
-	$(Q)mv $@.part $@
+	$(Q)$(ZIG) cc -target $(TARGET_macos) -o build/macos/work/$(@F) $^
+	$(Q)$(STRIP_MACHO) -x build/macos/work/$(@F)
+	$(Q)mv build/macos/work/$(@F) $@
 
 build/linux-arm64/vmq-recovery: $(ARM64) $(LIBS_linux-arm64)
 	$(say)
@@ -99,9 +104,9 @@ build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 # Zig's cache does not see what .incbin reads; the checksum tells it.
-build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(SCRIPTS) build/zig/.done | build/%/
+build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(PACKED) build/zig/.done | build/%/
 	$(say)
-	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(SCRIPTS) $(DKJSON) | cksum | cut -d' ' -f1) -c -o $@ $<
+	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(PACKED) | cksum | cut -d' ' -f1) -c -o $@ $<
 
 -include $(wildcard build/*/*.d)
 

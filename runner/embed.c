@@ -1,5 +1,5 @@
 /*
- * Searches the index that runner/embed.sh writes.
+ * Searches the index that runner/embed.sh writes, and unpacks what it finds there (gzip, by zlib).
  * Must not run the sources; reads a file only in development builds (VMQ_TREE).
  */
 #include "embed.h"
@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ZLIB_CONST
+#include <zlib.h>
 
 #include "file.h"
 
@@ -58,6 +61,31 @@ static int compare_entry(const void *name, const void *entry)
 	return strcmp(name, (const char *)embed_index + e->name);
 }
 
+/* The last four bytes of gzip's format: the length before it was packed. */
+static size_t unpacked_size(const unsigned char *packed, size_t length)
+{
+	const unsigned char *p = packed + length - 4;
+	return (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
+}
+
+/* Fills `text`. Returns false without memory; a packed text that is damaged, which zlib sees by its CRC, is no text. */
+static bool unpack(const unsigned char *packed, size_t length, struct embed_text *text)
+{
+	size_t size = unpacked_size(packed, length);
+	unsigned char *bytes = malloc(size + 1);
+	z_stream stream = { .next_in = packed, .avail_in = (uInt)length, .next_out = bytes, .avail_out = (uInt)size };
+	if (bytes == NULL)
+		return false;
+	bool whole = inflateInit2(&stream, MAX_WBITS + 16) == Z_OK && inflate(&stream, Z_FINISH) == Z_STREAM_END;
+	(void)inflateEnd(&stream);
+	if (!whole) {
+		free(bytes);
+		return false;
+	}
+	*text = (struct embed_text){ .bytes = (const char *)bytes, .length = size, .owned = (char *)bytes };
+	return true;
+}
+
 bool embed_find(const char *name, struct embed_text *text)
 {
 	*text = (struct embed_text){ 0 };
@@ -66,9 +94,7 @@ bool embed_find(const char *name, struct embed_text *text)
 	const struct embed_entry *e = bsearch(name, embed_index, embed_count, sizeof *e, compare_entry);
 	if (e == NULL)
 		return false;
-	text->bytes = (const char *)embed_index + e->text;
-	text->length = e->length;
-	return true;
+	return unpack((const unsigned char *)embed_index + e->text, e->length, text);
 }
 
 void embed_release(struct embed_text *text)

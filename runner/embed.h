@@ -7,7 +7,7 @@
 
 #include "portable.h"
 
-/* A source's text. Release with embed_release; `owned` is NULL where the text lies in the program itself. */
+/* A source's text, unpacked or read: `bytes` is `owned`, to be released with embed_release. */
 struct embed_text {
 	const char *bytes;
 	size_t length;

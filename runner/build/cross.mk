@@ -13,15 +13,15 @@ TRIPLET_macos       = aarch64-apple-darwin
 TRIPLET_linux-arm64 = aarch64-linux-musl
 
 # No unwind tables: nothing unwinds C here, and they weigh 50 KB.
-CROSS_CFLAGS = -Os -g0 -DNDEBUG -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
+CROSS_CFLAGS = -Os -fvisibility=hidden -g0 -DNDEBUG -D_FORTIFY_SOURCE=2 -fstack-protector-strong \
                -fno-unwind-tables -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
 # Zig by name, through PATH: the recipes change folders, and none may get into a product.
 CROSS_ENV = PATH="$(CURDIR)/build/zig:$$PATH" CC="zig cc -target $(TARGET_$*)" AR="zig ar" RANLIB="zig ranlib" \
             CFLAGS="$(CROSS_CFLAGS)" HOST_TRIPLET=$(TRIPLET_$*) \
             BUILD_TRIPLET=$(shell uname -m)-pc-linux-gnu BUILD_CC=gcc
 
-LIBS_macos       = $(addprefix build/macos/lib/,libedit.a libtinfo.a liblua.a)
-LIBS_linux-arm64 = $(addprefix build/linux-arm64/lib/,libedit.a libtinfo.a liblua.a libmd.a)
+LIBS_macos       = $(addprefix build/macos/lib/,libedit.a libtinfo.a liblua.a libz.a)
+LIBS_linux-arm64 = $(addprefix build/linux-arm64/lib/,libedit.a libtinfo.a liblua.a libz.a libmd.a)
 
 # --- Toolchain ---------------------------------------------------------------------------
 
@@ -53,3 +53,7 @@ build/%/lib/libedit.a: runner/build/libedit.sh $(call SOURCE,libedit) build/%/li
 build/%/lib/libmd.a: runner/build/libmd.sh $(call SOURCE,libmd) build/zig/.done
 	$(say)
 	$(Q)$(CROSS_ENV) sh $< build/sources/libmd build/$*
+
+build/%/lib/libz.a: runner/build/zlib.sh $(call SOURCE,zlib) build/zig/.done
+	$(say)
+	$(Q)$(CROSS_ENV) sh $< build/sources/zlib build/$*

@@ -17,7 +17,7 @@ write_sources_list() {
     # shellcheck disable=SC1091
     . /etc/os-release
     apt-get indextargets --format "\$(REPO_URI) \$(RELEASE) \$(COMPONENT)" 'Identifier: Packages' |
-        sort -u | awk -v release="$VERSION_CODENAME" '
+        sort -u -k2,2 -k1,1 | awk -v release="$VERSION_CODENAME" '
             $2 ~ "^" release "(-updates|-security)?$" && $3 == "main" {
                 print "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]", $1, $2, $3
             }' >"$apt/sources.list"
