@@ -32,11 +32,19 @@ const char *error_name(int number)
 	return "unknown";
 }
 
+static void write_text(struct error *err, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+static void write_text(struct error *err, const char *format, va_list args)
+{
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 forgets va_start when it is given several files */
+	(void)vsnprintf(err->text, sizeof err->text, format, args);
+}
+
 int error_set(struct error *err, const char *code, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(err->text, sizeof err->text, format, args);
+	write_text(err, format, args);
 	va_end(args);
 	(void)snprintf(err->code, sizeof err->code, "%s", code);
 	return -1;
@@ -46,7 +54,7 @@ int error_system(struct error *err, int number, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(err->text, sizeof err->text, format, args);
+	write_text(err, format, args);
 	va_end(args);
 	size_t used = strlen(err->text);
 	(void)snprintf(err->text + used, sizeof err->text - used, ": %s", strerror(number));
@@ -60,7 +68,7 @@ int error_prefix(struct error *err, const char *format, ...)
 	memcpy(cause, err->text, sizeof cause);
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(err->text, sizeof err->text, format, args);
+	write_text(err, format, args);
 	va_end(args);
 	size_t used = strlen(err->text);
 	(void)snprintf(err->text + used, sizeof err->text - used, ": %s", cause);

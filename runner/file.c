@@ -134,12 +134,14 @@ int file_sync_folder(const char *path, struct error *err)
 static int folder_of(const char *path, char folder[PATH_MAX], struct error *err)
 {
 	const char *slash = strrchr(path, '/');
-	size_t length = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+	if (slash == NULL) {
+		path = ".";
+		slash = path + 1;
+	}
+	size_t length = slash == path ? 1 : (size_t)(slash - path);
 	if (length >= PATH_MAX)
 		return error_system(err, ENAMETOOLONG, "cannot use %s", path);
-	(void)snprintf(folder, PATH_MAX, "%.*s", (int)length, slash == NULL ? "." : path);
-	if (slash == NULL)
-		(void)strcpy(folder, ".");
+	(void)snprintf(folder, PATH_MAX, "%.*s", (int)length, path);
 	return 0;
 }
 

@@ -24,14 +24,14 @@ lua_CFunction lib_find(const char *name)
 
 struct host *lib_host(lua_State *L)
 {
-	struct host *host;
-	memcpy(&host, lua_getextraspace(L), sizeof host);
-	return host;
+	struct host **place = lua_getextraspace(L);
+	return *place;
 }
 
 void lib_set_host(lua_State *L, struct host *host)
 {
-	memcpy(lua_getextraspace(L), &host, sizeof host);
+	struct host **place = lua_getextraspace(L);
+	*place = host;
 }
 
 int lib_fail(lua_State *L, const struct error *err)
@@ -54,6 +54,14 @@ void lib_empty_box(void **box)
 {
 	free(*box);
 	*box = NULL;
+}
+
+void **lib_new_handle(lua_State *L, const char *name)
+{
+	void **handle = lua_newuserdatauv(L, sizeof *handle, 0);
+	*handle = NULL;
+	luaL_setmetatable(L, name);
+	return handle;
 }
 
 static int release_box(lua_State *L)

@@ -48,8 +48,11 @@ double lib_check_seconds(lua_State *L, int argument, double least);
 /* Makes the metatable `name` with `methods` and `release` as __gc and __close; scripts cannot get at it. */
 void lib_new_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction release);
 
-#define SECRET_CLASS "secret"   /* userdata: struct secret * */
-#define JOURNAL_CLASS "journal" /* userdata: struct journal *, NULL when closed */
+/* Pushes an object of such a class: a pointer to something of C's, NULL until it is filled in and after its release. */
+void **lib_new_handle(lua_State *L, const char *name);
+
+#define SECRET_CLASS "secret"   /* handle of a struct secret */
+#define JOURNAL_CLASS "journal" /* handle of a struct journal */
 
 int lib_open_embed(lua_State *L);
 int lib_open_file(lua_State *L);

@@ -11,16 +11,16 @@
 
 static struct journal *check_open(lua_State *L)
 {
-	struct journal **journal = luaL_checkudata(L, 1, JOURNAL_CLASS);
-	luaL_argcheck(L, *journal != NULL, 1, "the journal is closed");
-	return *journal;
+	void **handle = luaL_checkudata(L, 1, JOURNAL_CLASS);
+	luaL_argcheck(L, *handle != NULL, 1, "the journal is closed");
+	return *handle;
 }
 
 static int close_journal(lua_State *L)
 {
-	struct journal **journal = luaL_checkudata(L, 1, JOURNAL_CLASS);
-	journal_close(*journal);
-	*journal = NULL;
+	void **handle = luaL_checkudata(L, 1, JOURNAL_CLASS);
+	journal_close(*handle);
+	*handle = NULL;
 	return 0;
 }
 
@@ -109,11 +109,9 @@ static int open_journal(lua_State *L)
 	struct error err;
 	const char *directory = lib_check_path(L, 1);
 	unsigned number = check_number(L, 2);
-	struct journal **journal = lua_newuserdatauv(L, sizeof *journal, 0);
-	*journal = NULL;
-	luaL_setmetatable(L, JOURNAL_CLASS);
-	*journal = journal_open(directory, number, &err);
-	return *journal != NULL ? 1 : lib_fail(L, &err);
+	void **handle = lib_new_handle(L, JOURNAL_CLASS);
+	*handle = journal_open(directory, number, &err);
+	return *handle != NULL ? 1 : lib_fail(L, &err);
 }
 
 /* read(directory, number) */

@@ -9,9 +9,9 @@
 
 static int release(lua_State *L)
 {
-	struct lock **lock = luaL_checkudata(L, 1, LOCK_CLASS);
-	lock_release(*lock);
-	*lock = NULL;
+	void **handle = luaL_checkudata(L, 1, LOCK_CLASS);
+	lock_release(*handle);
+	*handle = NULL;
 	return 0;
 }
 
@@ -21,11 +21,9 @@ static int take(lua_State *L)
 	struct error err;
 	char holder[512];
 	const char *directory = lib_check_path(L, 1), *text = luaL_checklstring(L, 2, &length);
-	struct lock **lock = lua_newuserdatauv(L, sizeof *lock, 0);
-	*lock = NULL;
-	luaL_setmetatable(L, LOCK_CLASS);
-	*lock = lock_take(directory, text, length, holder, sizeof holder, &err);
-	if (*lock != NULL)
+	void **handle = lib_new_handle(L, LOCK_CLASS);
+	*handle = lock_take(directory, text, length, holder, sizeof holder, &err);
+	if (*handle != NULL)
 		return 1;
 	(void)lib_fail(L, &err);
 	lua_pushstring(L, holder);

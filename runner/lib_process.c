@@ -144,7 +144,7 @@ struct calls {
 
 static void take_answer(lua_State *L, struct relay_answer *given)
 {
-	struct secret **secret = luaL_testudata(L, -1, SECRET_CLASS);
+	void **secret = luaL_testudata(L, -1, SECRET_CLASS);
 	if (secret != NULL && *secret != NULL) {
 		given->kind = RELAY_SECRET;
 		given->secret = *secret;
@@ -287,7 +287,7 @@ static int act(lua_State *L)
 	struct calls calls = { .L = L };
 	lua_settop(L, 3);
 	const struct process_setup *setup = check_setup(L);
-	struct journal **journal = lua_isnil(L, 1) ? NULL : luaL_checkudata(L, 1, JOURNAL_CLASS);
+	void **journal = lua_isnil(L, 1) ? NULL : luaL_checkudata(L, 1, JOURNAL_CLASS);
 	if (lua_isnil(L, 3)) {
 		lua_newtable(L);
 		lua_replace(L, 3);

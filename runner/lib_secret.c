@@ -7,25 +7,17 @@
 
 static int wipe(lua_State *L)
 {
-	struct secret **secret = luaL_checkudata(L, 1, SECRET_CLASS);
-	secret_wipe(*secret);
+	void **handle = luaL_checkudata(L, 1, SECRET_CLASS);
+	secret_wipe(*handle);
 	return 0;
 }
 
 static int release(lua_State *L)
 {
-	struct secret **secret = luaL_checkudata(L, 1, SECRET_CLASS);
-	secret_release(*secret);
-	*secret = NULL;
+	void **handle = luaL_checkudata(L, 1, SECRET_CLASS);
+	secret_release(*handle);
+	*handle = NULL;
 	return 0;
-}
-
-static struct secret **new_secret(lua_State *L)
-{
-	struct secret **secret = lua_newuserdatauv(L, sizeof *secret, 0);
-	*secret = NULL;
-	luaL_setmetatable(L, SECRET_CLASS);
-	return secret;
 }
 
 static int from_fd(lua_State *L)
@@ -33,9 +25,9 @@ static int from_fd(lua_State *L)
 	struct error err;
 	lua_Integer fd = luaL_checkinteger(L, 1);
 	luaL_argcheck(L, fd >= 0 && fd < 65536, 1, "not a descriptor");
-	struct secret **secret = new_secret(L);
-	*secret = secret_from_fd((int)fd, &err);
-	return *secret != NULL ? 1 : lib_fail(L, &err);
+	void **handle = lib_new_handle(L, SECRET_CLASS);
+	*handle = secret_from_fd((int)fd, &err);
+	return *handle != NULL ? 1 : lib_fail(L, &err);
 }
 
 static int from_text(lua_State *L)
@@ -43,9 +35,9 @@ static int from_text(lua_State *L)
 	struct error err;
 	size_t length;
 	const char *text = luaL_checklstring(L, 1, &length);
-	struct secret **secret = new_secret(L);
-	*secret = secret_from_text(text, length, &err);
-	return *secret != NULL ? 1 : lib_fail(L, &err);
+	void **handle = lib_new_handle(L, SECRET_CLASS);
+	*handle = secret_from_text(text, length, &err);
+	return *handle != NULL ? 1 : lib_fail(L, &err);
 }
 
 int lib_open_secret(lua_State *L)

@@ -44,19 +44,16 @@ struct lock *lock_take(const char *directory, const char *text, size_t length, c
 	holder[0] = '\0';
 	(void)snprintf(path, sizeof path, "%s/lock", directory);
 	struct lock *lock = malloc(sizeof *lock);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-	int failed = 0;
-	if (fd < 0 || lock == NULL)
-		failed = error_system(err, fd < 0 ? errno : ENOMEM, "cannot open %s", path);
-	else
-		failed = hold(fd, text, length, path, holder, size, err);
-	if (failed == 0) {
-		lock->fd = fd;
-		return lock;
+	if (lock == NULL) {
+		(void)error_system(err, ENOMEM, "cannot open %s", path);
+		return NULL;
 	}
-	if (fd >= 0)
-		(void)close(fd);
-	free(lock);
+	lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+	if (lock->fd < 0)
+		(void)error_system(err, errno, "cannot open %s", path);
+	else if (hold(lock->fd, text, length, path, holder, size, err) == 0)
+		return lock;
+	lock_release(lock);
 	return NULL;
 }
 
@@ -64,6 +61,7 @@ void lock_release(struct lock *lock)
 {
 	if (lock == NULL)
 		return;
-	(void)close(lock->fd);
+	if (lock->fd >= 0)
+		(void)close(lock->fd);
 	free(lock);
 }

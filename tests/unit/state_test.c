@@ -17,9 +17,9 @@ static int open_libraries(lua_State *L)
 static int make(void **state)
 {
 	struct program *p = calloc(1, sizeof *p);
+	*state = p;
 	if (p == NULL || fixture_make((void **)&p->f) != 0)
 		return -1;
-	*state = p;
 	p->host.memory_cap = (size_t)8 << 20;
 	p->L = state_new(&p->host);
 	lua_pushcfunction(p->L, open_libraries);

@@ -71,7 +71,7 @@ static void everything_else_is_no_probe(void **state)
 	NO_READ("/usr/bin/bputil", "-d");
 	NO_READ("/usr/bin/bputil", "-e");
 	NO_READ("/usr/bin/bputil", "-d", "-v", "not-a-uuid");
-	NO_READ("/usr/bin/bputil", "-d", "-v", UUID "0");
+	NO_READ("/usr/bin/bputil", "-d", "-v", "01234567-89AB-cdef-0123-456789abcdef0");
 	NO_READ("/usr/bin/bputil", "-n", "-v", UUID);
 	NO_READ("/usr/bin/bputil", "-dn", "-v", UUID);
 	NO_READ("/usr/bin/kmutil", "create");
@@ -129,7 +129,7 @@ static void forms_that_are_never_used_do_not(void **state)
 	NEVER("/usr/bin/bputil", "-f");
 	NEVER("/usr/bin/bputil", "-d");
 	NEVER("/usr/bin/bputil", "-r", UUID);
-	NEVER("/usr/bin/bputil", "-r" UUID);
+	NEVER("/usr/bin/bputil", "-r01234567-89AB-cdef-0123-456789abcdef");
 	NEVER("/usr/bin/bputil", "--remove", UUID);
 	NEVER("/usr/bin/bputil", "--rem", UUID, "-v", UUID);
 	NEVER("/usr/bin/bputil", "-z", "-v", UUID);
@@ -141,7 +141,7 @@ static void forms_that_are_never_used_do_not(void **state)
 	NEVER("/usr/bin/bputil", "-n", "--password=secret", "-v", UUID);
 	NEVER("/usr/bin/bputil", "-n", "-v");
 	NEVER("/usr/bin/bputil", "-n", "-v", "-r");
-	NEVER("/usr/bin/bputil", "-nv" UUID, "-z");
+	NEVER("/usr/bin/bputil", "-nv01234567-89AB-cdef-0123-456789abcdef", "-z");
 	NEVER("/usr/bin/bputil", "-n", "-v", UUID, "word");
 	NEVER("/usr/sbin/nvram", "-c");
 	NEVER("/usr/sbin/nvram", "-xc");
