@@ -65,9 +65,16 @@ static int set_settings(int fd, int when, const struct termios *settings)
 	return result;
 }
 
+/* A terminal that is not our session's own has no foreground to be out of. */
+static bool is_in_background(int fd)
+{
+	pid_t foreground = tcgetpgrp(fd);
+	return foreground >= 0 && foreground != getpgrp();
+}
+
 bool terminal_make_raw(int fd, struct termios *saved)
 {
-	if (tcgetattr(fd, saved) != 0 || tcgetpgrp(fd) != getpgrp())
+	if (tcgetattr(fd, saved) != 0 || is_in_background(fd))
 		return false;
 	struct termios raw = *saved;
 	raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL | INLCR | IGNCR | BRKINT | ISTRIP | INPCK);

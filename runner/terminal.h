@@ -36,7 +36,7 @@ void terminal_flush_input(void);
 size_t terminal_width(const char *text, size_t length);
 
 /* Raw mode for a relay: every key is passed on; output is still processed. `saved` is for terminal_restore.
- * False if `fd` is no terminal or this process is not in its foreground. A fatal signal restores it too. */
+ * False if `fd` is no terminal or this process is in its background. A fatal signal restores it too. */
 bool terminal_make_raw(int fd, struct termios *saved);
 void terminal_restore(int fd, const struct termios *saved);
 
