@@ -141,10 +141,10 @@ bool signals_take(int number)
 
 void signals_clear(void)
 {
-	static const int changed[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGWINCH };
+	static const int last = 31; /* the classic signals, on Linux and macOS alike; two of them cannot be set, which does no harm */
 	sigset_t none;
-	for (size_t i = 0; i < sizeof changed / sizeof changed[0]; i++)
-		(void)signal(changed[i], SIG_DFL);
+	for (int number = 1; number <= last; number++)
+		(void)signal(number, SIG_DFL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
