@@ -155,6 +155,7 @@ static pid_t fork_child(const struct process_start *start, const char *path, cha
 		return -1;
 	make_environment(&environment);
 	close_all_on_exec();
+	signals_want_children();
 	pid_t child = fork();
 	if (child == 0)
 		become(start, path, argv, environment.list, report[1]);

@@ -139,6 +139,13 @@ bool signals_take(int number)
 	return came;
 }
 
+void signals_want_children(void)
+{
+	struct sigaction now;
+	if (sigaction(SIGCHLD, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+		(void)signal(SIGCHLD, SIG_DFL);
+}
+
 void signals_clear(void)
 {
 	static const int last = 31; /* the classic signals, on Linux and macOS alike; two of them cannot be set, which does no harm */

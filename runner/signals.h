@@ -38,6 +38,9 @@ int signals_select(const struct signals_wait *wait, int highest, fd_set *readabl
 /* Whether such a signal came since the last question. Only SIGCHLD, SIGWINCH, SIGTSTP and SIGCONT. */
 bool signals_take(int number);
 
+/* Before a fork: if we were started with SIGCHLD ignored, the system would throw the child's exit status away. */
+void signals_want_children(void);
+
 /* In the child, between fork and exec: default actions and an empty mask. */
 void signals_clear(void);
 

@@ -206,6 +206,17 @@ static void signals_reach_a_child_with_their_defaults(void **state)
 	(void)signal(SIGUSR1, SIG_DFL);
 }
 
+static void an_exit_status_is_not_lost_where_children_are_ignored(void **state)
+{
+	struct fixture *f = *state;
+	fixture_tool(f, "/usr/bin/sw_vers", "exit 3");
+	(void)signal(SIGCHLD, SIG_IGN);
+	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 5), 0);
+	assert_true(result.end.exited);
+	assert_int_equal(result.end.exit, 3);
+	process_result_release(&result);
+}
+
 static void no_descriptor_is_left_open(void **state)
 {
 	struct fixture *f = *state;
@@ -231,7 +242,8 @@ int main(void)
 		TEST(only_three_descriptors_are_passed_on), TEST(a_probe_has_no_terminal), TEST(at_the_limit_the_whole_group_is_killed),
 		TEST(a_left_behind_child_does_not_hold_a_probe), TEST(a_closed_output_is_not_an_end),
 		TEST(output_beyond_the_cap_ends_the_probe), TEST(both_outputs_may_be_large), TEST(the_second_interrupt_leaves_a_probe),
-		TEST(signals_reach_a_child_with_their_defaults), TEST(no_descriptor_is_left_open),
+		TEST(signals_reach_a_child_with_their_defaults),
+		TEST(an_exit_status_is_not_lost_where_children_are_ignored), TEST(no_descriptor_is_left_open),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
