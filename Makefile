@@ -88,7 +88,7 @@ ARM64 := $(RUNNER:runner/%.c=build/linux-arm64/%.o) build/linux-arm64/embedded.o
 build/macos/vmq-recovery: $(MACOS) $(LIBS_macos)
 	$(say)
 	$(Q)$(ZIG) cc -target $(TARGET_macos) -o build/macos/work/$(@F) $^
-	$(Q)$(STRIP_MACHO) -x build/macos/work/$(@F)
+	$(Q)$(STRIP_MACHO) build/macos/work/$(@F)
 	$(Q)mv build/macos/work/$(@F) $@
 
 build/linux-arm64/vmq-recovery: $(ARM64) $(LIBS_linux-arm64)
@@ -152,7 +152,7 @@ build/asan/%_test: build/asan/%_test.o $(ASAN) build/native/embedded.o
 
 # --- Checks ----------------------------------------------------------------------------------------
 
-LAYERS = lint lua c crash end-to-end macos arm64
+LAYERS = lint lua c crash end-to-end arm64 macos
 
 check: deps-build deps-cross deps-check  ## every check; ends with "N passed, N failed"
 	@python3 tests/summary.py $(LAYERS)
@@ -160,20 +160,42 @@ check: deps-build deps-cross deps-check  ## every check; ends with "N passed, N 
 check-deep: deps-build deps-cross deps-check  ## the exhaustive rest as well; takes long
 	@DEEP=1 python3 tests/summary.py $(LAYERS)
 
-check-lint: build/venv/.done deps-check  ## compilers' warnings, static analysis, style
+check-lint: deps-check build/venv/.done  ## compilers' warnings, static analysis, style
 	@CFLAGS='$(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS)' python3 tests/lint/run.py
 
-check-lua: build/tests/lua deps-check  ## unit tests of the Lua modules (busted)
+check-lua: deps-check build/tests/lua  ## unit tests of the Lua modules (busted)
 	build/tests/lua /usr/bin/busted --output=plainTerminal --pattern=_spec tests/unit
 
-check-c: $(C_TESTS) deps-check  ## unit tests of the C parts, with sanitizers (cmocka)
+check-c: deps-check $(C_TESTS)  ## unit tests of the C parts, with sanitizers (cmocka)
 	@for test in $(C_TESTS); do echo "$$test"; $$test || failed=1; done; [ -z "$$failed" ]
 
 check-crash: build/tests/lua all  ## die at every effect point, start again
 	@for test in tests/crash/*.lua; do build/tests/lua $$test || failed=1; done; [ -z "$$failed" ]
 
-check-end-to-end: all build/venv/.done deps-check  ## the program against simulated and recorded Macs
-	build/venv/bin/python -m pytest -q tests/end_to_end
+PYTEST = build/venv/bin/python -m pytest -q
+
+check-end-to-end: deps-check all build/venv/.done  ## the program against simulated and recorded Macs
+	$(PYTEST) tests/macs tests/end_to_end
+
+# The same tests on the code that ships, under qemu-user: a part of them, all with DEEP=1.
+ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_apply.py tests/end_to_end/test_revert.py)
+check-arm64: deps-check build/linux-arm64/emulated build/venv/.done  ## ... and in its arm64 Linux build
+	VMQ_PROGRAM=$(CURDIR)/build/linux-arm64/emulated $(PYTEST) $(ARM64_TESTS)
+
+build/linux-arm64/emulated: build/linux-arm64/vmq-recovery
+	@printf '#!/bin/sh\nexec qemu-aarch64-static "%s" "$$@"\n' '$(CURDIR)/$<' > $@
+	@chmod +x $@
+
+# In one process (-n 0): the second build, for the comparison, takes all cores itself.
+check-macos: deps-check macos build/linux-arm64/prompt build/venv/.done  ## the macOS program, byte by byte
+	DKJSON=$(DKJSON) $(PYTEST) -n 0 tests/macos
+
+build/linux-arm64/prompt: build/linux-arm64/prompt.o $(filter-out %/main.o,$(ARM64)) $(LIBS_linux-arm64)
+	$(say)
+	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) -static -s -o $@ $^
+
+build/linux-arm64/prompt.o: tests/macos/prompt.c Makefile | $(LIBS_linux-arm64)
+	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 bench: all deps-check deps-bench  ## ratios against what one would use instead
 	@python3 tests/bench/run.py
@@ -207,4 +229,4 @@ build/ build/native/ build/tests/ build/asan/ build/macos/ build/linux-arm64/:
 FORCE:
 .DELETE_ON_ERROR:
 .PHONY: all rehearse install check check-deep check-lint check-lua check-c check-crash \
-        check-end-to-end bench lint deps deps-build deps-cross deps-check deps-bench clean help FORCE macos linux-arm64
+        check-end-to-end check-arm64 check-macos bench lint deps deps-build deps-cross deps-check deps-bench clean help FORCE macos linux-arm64
