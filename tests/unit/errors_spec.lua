@@ -1,0 +1,143 @@
+-- What the tools' failures mean: every catalogue entry by the words the reference has for it.
+
+local errors = require "errors"
+local random = require "tests.unit.support.random"
+local samples = require "tests.unit.support.samples"
+
+local TOOLS = { "bputil", "csrutil", "kmutil", "nvram", "diskutil" }
+
+-- Tool, the tool's words, kind. Words from reference §1.2, §1.3, §1.6 (bputil), §2.2 (csrutil), §3.1 (kmutil), §4.1 (nvram).
+local KNOWN = {
+  { "bputil", 'Error Domain=BYErrorDomain Code=102 "Can\'t continue"', "network" },
+  { "bputil", "Can't continue because you are not connected to the Internet", "network" },
+  { "bputil", "pairing (17)", "pairing" },
+  { "bputil", "SEP error 11: AP boot mode", "pairing" },
+  { "bputil", "The tool requires running as root", "root" },
+  { "bputil", "bputil is not yet supported on this platform", "platform" },
+  { "bputil", "unknown user", "credentials" },
+  { "bputil", "authentication token", "credentials" },
+  { "bputil", "no admin users authorized for recovery", "owner" },
+  { "bputil", "enter recovery key", "owner" },
+  { "bputil", "a newer version is available", "newer-macos" },
+  { "bputil", 'Error Domain=BYErrorDomain Code=401 "Failed to create local policy"', "refused" },
+  { "csrutil", "This tool needs to be executed from Recovery OS.", "place" },
+  { "csrutil", "This tool needs to be executed from the Recovery OS.", "place" },
+  { "csrutil", "authentication failure", "credentials" },
+  { "csrutil", "failed to authenticate", "credentials" },
+  { "csrutil", "Failed to authenticate.", "credentials" },
+  { "csrutil", "failed to set credential", "credentials" },
+  { "csrutil", "incorrect password", "credentials" },
+  { "csrutil", "Unknown user - try again!", "credentials" },
+  { "csrutil", "no administrator", "owner" },
+  { "csrutil", "pairing (17)", "pairing" },
+  { "csrutil", "aborted", "declined" },
+  { "csrutil", "csrutil: failed to modify system integrity configuration.", "refused" },
+  { "kmutil", "Unable to set credentials, possibly wrong name or password", "credentials" },
+  { "kmutil", "not a valid admin user for the volume at /Volumes/Preboot/X/", "credentials" },
+  { "kmutil", "Boot policy error: Error updating custom os local policy: code pairing (17)", "pairing" },
+  { "kmutil", "Error setting third-party kexts tag: pairing 17", "pairing" },
+  { "kmutil", "Read-only file system", "preboot" },
+  { "kmutil", "No space left on device", "preboot" },
+  { "nvram", "(iokit/common) not permitted", "denied" },
+  { "nvram", "(iokit/common) privilege violation", "root" },
+  { "nvram", "(iokit/common) no space", "length" },
+  { "nvram", "(iokit/common) general error", "denied" },
+  { "diskutil", "Error: Passphrase incorrect", "credentials" },
+  { "diskutil", "incorrect passphrase", "credentials" },
+}
+
+-- The catalogue's own words for each kind of trouble that a password has nothing to do with.
+local function innocent()
+  local list = {}
+  for _, known in ipairs(KNOWN) do
+    if known[3] ~= "credentials" then list[#list + 1] = known end
+  end
+  return list
+end
+
+describe("errors.explain", function()
+  for _, known in ipairs(KNOWN) do
+    it(("calls %s's \"%s\" %s"):format(known[1], known[2], known[3]), function()
+      local meaning = errors.explain(known[1], "Progress ...\n  " .. known[2] .. "\r\nbye\n")
+      assert.are.same({ known[3], known[2] }, { meaning.kind, meaning.words })
+      for _, field in ipairs { "cause", "cure", "unaffected" } do assert.is_string(meaning[field], field) end
+    end)
+  end
+
+  it("knows the recorded failures", function()
+    for name, kind in pairs {
+      ["aiss50-12/bputil-pairing.txt"] = "pairing", ["brain-15.7/bputil-full-offline.txt"] = "network",
+      ["brain-15.7/bputil-not-root.txt"] = "root", ["brain-15.7/kmutil-pairing.txt"] = "pairing",
+      ["brain-15.7/kmutil-kexts-pairing.txt"] = "pairing", ["brain-15.7/kmutil-not-admin.txt"] = "credentials",
+      ["brain-15.7/kmutil-password.txt"] = "credentials", ["pomme-26.6.2/csrutil-aborted.txt"] = "declined",
+      ["s30840096530-13/csrutil-outside-recovery.txt"] = "place",
+      ["s30840096530-13/csrutil-outside-recovery-older.txt"] = "place",
+      ["nvramc-26.5.2/nvram-denied.stderr.txt"] = "denied", ["nvramc-26.5.2/nvram-denied-older.stderr.txt"] = "denied",
+      ["nvramc-26.5.2/nvram-general.stderr.txt"] = "denied", ["nvramc-26.5.2/nvram-privilege.stderr.txt"] = "root",
+    } do
+      assert.are.equal(kind, errors.explain(name:match("/(%l+)"), samples.read(name)).kind, name)
+    end
+  end)
+
+  it("reaches every entry of every catalogue", function()
+    local reached = {}
+    for _, known in ipairs(KNOWN) do
+      for _, entry in ipairs(require("tool." .. known[1]).errors) do
+        if known[2]:find(entry.pattern) then
+          reached[entry] = true
+          break
+        end
+      end
+    end
+    for _, tool in ipairs(TOOLS) do
+      for _, entry in ipairs(require("tool." .. tool).errors) do
+        assert.is_true(reached[entry], ("%s: %s"):format(tool, entry.pattern))
+      end
+    end
+  end)
+
+  it("calls no dialogue without a failure a password error", function()
+    for _, name in ipairs { "s28265119556-12/csrutil-disable.txt", "s28265119556-12/csrutil-enable.txt",
+      "brain-15.7/kmutil-configure-boot.txt", "pomme-26.6.2/bputil-prompts.txt", "silo-26/csrutil-prompts.txt",
+      "kolide-12.1/bputil.stderr.txt", "silo-26/csrutil-already.txt", "pomme-26.6.2/csrutil-clear.txt" } do
+      assert.are.equal("unknown", errors.explain(name:match("/(%l+)"), samples.read(name)).kind, name)
+    end
+  end)
+
+  it("calls nothing a password error that a password has nothing to do with, prompts before it or not", function()
+    local dialogue = "Authorized user: ada\nPassword       : \nEnter password for user ada: \nUsername: ada\nPassword:\n"
+    for _, known in ipairs(innocent()) do
+      local meaning = errors.explain(known[1], dialogue .. known[2] .. "\n")
+      assert.are.equal(known[3], meaning.kind, known[2])
+      assert.is_nil(meaning.cause:lower():find("password", 1, true), known[2])
+    end
+  end)
+
+  it("quotes the last words of a failure nobody knows", function()
+    assert.are.same({ kind = "unknown", words = "second?", cause = "unknown to this program; the tool's own words are all there is",
+      cure = "read the tool's words above; what the Mac's state says now decides" },
+      errors.explain("bputil", "first\n  second\27 \n\n"))
+    assert.are.equal("(it said nothing)", errors.explain("kmutil", " \n\n").words)
+    assert.are.equal(400, #errors.explain("kmutil", ("x"):rep(5000)).words)
+  end)
+
+  it("knows no catalogue for a plan's own tool, nor for a name that is no tool's", function()
+    for _, tool in ipairs { "mytool", "bputil_layout", "../engine" } do
+      assert.are.equal("unknown", errors.explain(tool, "incorrect password\npairing (17)").kind)
+    end
+  end)
+
+  it("takes the kind from who knows better", function()
+    local meaning = errors.explain("kmutil", "Password:", "credentials")
+    assert.are.same({ "credentials", "Password:", "nothing was changed" }, { meaning.kind, meaning.words, meaning.unaffected })
+    assert.truthy(meaning.cure:find("short name", 1, true))
+  end)
+
+  it("never calls random output a password error", function()
+    local r = random.new(51)
+    for _ = 1, 2000 do
+      local tool = r.pick(TOOLS)
+      if errors.explain(tool, r.bytes(r.int(0, 200))).kind ~= "unknown" then error("random bytes were understood") end
+    end
+  end)
+end)
