@@ -55,7 +55,7 @@ local COMMANDS = {
   { name = "doctor", does = "command.doctor", options = with(APPLY), help = "every precondition: ok, bad or unknown, with the cure" },
   { name = "run", args = "FILE", min = 1, max = 1, does = "command.run", options = with(SET, DETAILED), help = "run a plan of your own" },
   { name = "check", args = "FILE", min = 1, max = 1, does = "command.check", help = "check a plan without running any of it" },
-  { name = "rehearse", args = "[apply|revert|step|FILE]", max = 1, does = "command.rehearse",
+  { name = "rehearse", args = "[apply|revert|FILE]", max = 1, does = "command.rehearse",
     options = with(APPLY, DETAILED, {
       { name = "list", help = "list the simulated Macs, circumstances and faults" },
       { name = "mac", value = "NAME", help = "which simulated Mac" },

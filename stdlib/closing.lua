@@ -44,13 +44,13 @@ function words.lower(session, _, final)
 end
 
 local function arrive_in_macos(session)
-  return { "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet",
-    "saved would be lost. Then, in macOS, open Terminal and type:", "  " .. program(session, "macos") .. " apply" }
+  return { "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet "
+    .. "saved would be lost. Then, in macOS, open Terminal and type:", "  " .. program(session, "macos") .. " apply" }
 end
 
 local function arrive_in_recovery(session, plan)
-  return { "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then",
-    "Utilities > Terminal, and type:", "  " .. program(session, "recovery") .. " " .. plan.name }
+  return { "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then "
+    .. "Utilities > Terminal, and type:", "  " .. program(session, "recovery") .. " " .. plan.name }
 end
 
 function words.phase(session, plan, final)
@@ -99,7 +99,7 @@ local function because(final)
 end
 
 function words.undone(_, _, final)
-  if final.acted == 0 then return { because(final) .. "Nothing was changed." } end
+  if not final.touched then return { because(final) .. "Nothing was changed; read back." } end
   return { because(final) .. "Everything this run did is undone, and read back as it was before." }
 end
 
@@ -171,7 +171,8 @@ function closing.tell(session, plan, final)
   if final.result == "phase" then
     session.view.emit { type = "phase", next = final.next, instructions = table.concat(lines, "\n") }
   end
-  session.view.emit { type = "note", title = "", lines = lines }
+  table.insert(lines, 1, "")
+  session.view.emit { type = "note", lines = lines }
 end
 
 return closing

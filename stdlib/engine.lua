@@ -5,8 +5,9 @@
 --   emit(event)                tells the views
 --   record(fields)             → true | nil, message; durable when it returns
 --   intent(argv, fields)       → true | nil, message; durable when it returns
---   act(command, step)         → outcome { exit, signal, output, dry_run, interrupted, timed_out } | nil, message
---   explain(command, output)   → { kind, cause, cure, unaffected, words }
+--   act(command, step)         → outcome { exit, signal, output, dry_run, interrupted, timed_out, tries = passwords asked
+--                                for, refused_credentials } | nil, message
+--   explain(command, outcome)  → { kind, cause, cure, unaffected, words }
 --   stop()                     → 0, or more when the person asked to stop
 --   forget()                   what was probed is stale
 --   attempts                   how often wrong credentials are tried

@@ -43,8 +43,13 @@ end
 --- What a tool's output means.
 -- @param tool string: "bputil", "csrutil", "kmutil", "nvram", or a plan's own tool
 -- @param output string: what it printed
+-- @param kind string|nil: the kind, where something else than its words tells it
 -- @return { kind, cause, cure, unaffected, words = the tool's own line }
-function errors.explain(tool, output)
+function errors.explain(tool, output, kind)
+  if kind then
+    local common = COMMON[kind]
+    return { kind = kind, words = last_line(output), cause = common.cause, cure = common.cure, unaffected = common.unaffected }
+  end
   local known = CATALOGUED[tool] and require("tool." .. tool)
   for _, entry in ipairs(known and known.errors or {}) do
     local words = line_with(output, entry.pattern)

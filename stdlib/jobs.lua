@@ -4,7 +4,6 @@
 local embed = require "lib_embed"
 local exit_code = require "exit_code"
 local plan = require "plan"
-local policy = require "policy"
 
 local jobs = {}
 
@@ -86,8 +85,8 @@ function jobs.file(path)
   return job
 end
 
---- The job that goes on with, or goes back over, a run: by its start record.
-function jobs.of_run(run)
+-- The job that goes on with a run, by its start record.
+local function of_run(run)
   if run.start.plan_file then
     local job = jobs.file(run.start.plan_file)
     job.name = run.start.plan
@@ -96,7 +95,32 @@ function jobs.of_run(run)
   return run.start.plan == "revert" and jobs.revert() or jobs.apply()
 end
 
---- True when a policy needs reverting at all.
-function jobs.is_reverted(p) return policy.same(policy.summary(p), policy.FULL) end
+--- The job of `resume`: goes on with the open run, forward or back, whichever way it was going.
+function jobs.resume()
+  local job = { command = "resume" }
+  function job.resolve(latest, directory)
+    if not latest then return nil, "There is no run in " .. directory .. "." end
+    if latest.closed then return nil, "Nothing to resume: the last run is finished." end
+    return of_run(latest)
+  end
+  return job
+end
+
+--- The job of `rollback`: undoes the open or last run, in reverse, towards the baseline it recorded.
+function jobs.rollback()
+  local job = { command = "rollback" }
+  function job.resolve(latest, directory)
+    if not latest then return nil, "There is no run in " .. directory .. "." end
+    if latest.closed and #latest.acted == 0 then return nil, "Nothing to roll back: the last run changed nothing." end
+    if latest.closed and latest.closed.result == "undone" then
+      return nil, "Nothing to roll back: the last run is undone already."
+    end
+    local resolved = of_run(latest)
+    resolved.rollback, resolved.supersedes = true, nil
+    function resolved.preflight() return latest.start.plan_file and "run" or "rollback", "any" end
+    return resolved
+  end
+  return job
+end
 
 return jobs

@@ -39,19 +39,19 @@ local function start_all(rung, number, climber, before)
 end
 
 local function try_rung(rung, number, climber, before)
-  for attempt = 1, climber.attempts do
+  local tried = 0
+  repeat
     local outcome, final = start_all(rung, number, climber, before)
     if not outcome then return { result = "halt", final = final } end
     if outcome.dry_run then return { result = "won", dry_run = true } end
     local won, seen = rung.check()
     if won == nil then return { result = "unknown", seen = seen } end
     if won then return { result = "won", seen = seen } end
+    tried = tried + outcome.tries
     local wrong_credentials = outcome.failed and outcome.meaning.kind == "credentials" and not outcome.interrupted
-    if not wrong_credentials or attempt == climber.attempts then
-      return { result = "refused", why = outcome.meaning }
-    end
-    climber.again(attempt + 1, outcome.meaning.words)
-  end
+    if not wrong_credentials or tried >= climber.attempts then return { result = "refused", why = outcome.meaning } end
+    climber.again(tried + 1, outcome.meaning.words)
+  until false
 end
 
 --- Tries the rungs.

@@ -54,22 +54,27 @@ function overview.steps(rows, c)
   return steps
 end
 
-local function step_lines(lines, number, step)
+local function ways_as_text(step)
+  local ways = {}
+  for index, way in ipairs(step.undo) do ways[index] = way.leaves end
+  return table.concat(ways, "; else ")
+end
+
+local function step_lines(lines, number, step, previous)
   lines[#lines + 1] = ("%d. %s (%s): %s"):format(number, step.name, step.verdict, step.why)
   for index, argv in ipairs(step.commands) do
     local lead = step.ladder and (index == 1 and "   first: " or "   else:  ") or "   runs: "
     lines[#lines + 1] = lead .. text.command(argv)
   end
-  if step.verdict ~= "todo" then return end
-  for index, way in ipairs(step.undo) do
-    lines[#lines + 1] = (index == 1 and "   way back: " or "   else:     ") .. way.leaves
-  end
+  if step.verdict ~= "todo" or #step.undo == 0 then return end
+  local same = previous and previous.verdict == "todo" and ways_as_text(previous) == ways_as_text(step)
+  lines[#lines + 1] = "   way back: " .. (same and "as for " .. previous.name or ways_as_text(step))
 end
 
 --- The steps as lines for a person.
 function overview.plan_lines(steps)
   local lines = {}
-  for number, step in ipairs(steps) do step_lines(lines, number, step) end
+  for number, step in ipairs(steps) do step_lines(lines, number, step, steps[number - 1]) end
   return lines
 end
 

@@ -193,11 +193,16 @@ function checks.network()
 end
 
 function checks.credentials(s)
-  local session = require "session"
-  if session.has_person() or s.dry_run or s.stand_in.user then return ok "somebody is here to answer the tools' questions" end
-  if s.options.yes and s.options.user and s.secret then return ok "answers, user and password come from the command line" end
+  if s.options.user and s.secret then return ok "user and password come from the command line" end
+  if s.dry_run or s.stand_in.user then return ok "no question will be asked here" end
+  if require("session").has_person() then return ok "somebody is here to answer the tools' questions" end
   return bad("nobody is at a terminal, and not all of --yes, --user and --password-fd are given",
     "run it in a terminal, or give all three")
+end
+
+--- Can the tools' questions be answered, by a person or by --yes with --user and --password-fd?
+function preflight.can_answer(session)
+  return checks.credentials(session).verdict == "ok"
 end
 
 -- What each kind of work needs, in order. Advisory ones are shown and do not stop it.
@@ -206,6 +211,7 @@ local NEEDS = {
     "preboot", "boot-args" },
   ["apply-macos"] = { "root", "platform", "tools", "volume", "policy", "environment", "journal", "boot-args" },
   revert = { "root", "platform", "tools", "volume", "policy", "environment", "boot-args", "network" },
+  rollback = { "root", "platform", "tools", "volume", "policy", "environment", "journal" },
   run = { "root", "volume", "environment", "journal" },
 }
 local ADVISORY = { network = true }
@@ -217,7 +223,8 @@ local ADVISORY = { network = true }
 -- @return true when all needed ones are ok, else false; and the rows
 function preflight.run(session, kind, wanted)
   local names = { table.unpack(NEEDS[kind]) }
-  if wanted.acts then names[#names + 1] = "credentials" end
+  -- Without --yes the confirmation comes first, and the end of input there says the same.
+  if wanted.acts and session.options.yes then names[#names + 1] = "credentials" end
   local rows, fine = {}, true
   for index, name in ipairs(names) do
     local row = checks[name](session, wanted)

@@ -28,12 +28,21 @@ function prompts.is_question(line)
   return line:find("[:%?%]%)>]%s*$") ~= nil and not line:find("%.%.%.%s*$")
 end
 
--- The number of the line that names the volume, among the menu lines printed so far ("  1: Macintosh HD (…)").
-local function menu_number(output, volume_name)
+-- Whose menu line this is: the longest volume name in it ("Macintosh HD 2" holds "Macintosh HD" as well).
+local function longest_name(label, names)
+  local longest
+  for _, name in ipairs(names) do
+    if label:find(name, 1, true) and (not longest or #name > #longest) then longest = name end
+  end
+  return longest
+end
+
+-- The number of the line that names the volume, among the menu lines printed so far ("  1: Macintosh HD (…)"); nil when
+-- none or several do.
+local function menu_number(output, volume_name, names)
   local found
   for number, label in output:gmatch("\n?%s*(%d+)[:%)%.]%s*([^\r\n]+)") do
-    local at = label:find(volume_name, 1, true)
-    if at then
+    if longest_name(label, names) == volume_name then
       if found and found ~= number then return nil end
       found = number
     end
@@ -43,9 +52,7 @@ end
 
 -- csrutil names the system it is about to change: anything but ours is refused (reference §2.2).
 local function names_other_system(output, os_name)
-  local named
-  for name in output:gmatch('for OS "([^"\r\n]+)"') do named = name end
-  return os_name and named and named ~= os_name
+  return os_name and output:find('for OS "', 1, true) and not output:find(('for OS "%s"'):format(os_name), 1, true)
 end
 
 local function answer_yes_no(command, credentials, output)
@@ -54,35 +61,54 @@ local function answer_yes_no(command, credentials, output)
   return command.yes_no .. "\n"
 end
 
+-- What to type at a known question, or nil when it is the person's to answer.
+local function answer_for(kind, command, credentials, heard, echo)
+  if kind == "yes-no" then return answer_yes_no(command, credentials, heard()) end
+  if kind == "menu" and credentials.yes and command.os_name then
+    local number = menu_number(heard(), command.os_name, credentials.names)
+    return number and number .. "\n"
+  end
+  if kind == "user" and credentials.user then return credentials.user .. "\n" end
+  if kind == "password" and not echo then return credentials.secret end
+end
+
+-- Nobody is there and nothing can be typed: wait a little where it may be no question after all, then give up.
+local function without_a_person(kind, line, credentials, waited)
+  if kind then return false end
+  if not prompts.is_question(line) then return nil end
+  if waited[line] then return false end
+  waited[line] = true
+  return credentials.patience
+end
+
+-- Questions that are answered with an echo: they may end in a newline and still wait (reference §3.1). After a password
+-- the line before stands there finished too, and must not be answered again.
+local ECHOED = { ["yes-no"] = true, menu = true }
+
+-- A tool that asks the same thing again does not take what is typed. Credentials are typed once a start: whether to try
+-- again is the engine's to say, which counts.
+local MOST_ANSWERS = { password = 1, user = 1 }
+local MOST_OTHERS = 3
+
 --- Makes the answering function for one command.
 -- @param command { yes_no = "y"|nil, os_name = string|nil }
--- @param credentials { yes = boolean, user = string|nil, secret = userdata|nil, person = boolean, patience = seconds }
+-- @param credentials { yes = boolean, user = string|nil, secret = userdata|nil, person = boolean, patience = seconds,
+--   names = array of the installed systems' volume names }
 -- @param heard function() → everything the tool has printed so far (a bounded tail)
 -- @param told function(kind) called when a prompt is seen
--- @return function(line, echo) → string to type, secret, nil to leave it to the person, a number of seconds to be asked
---   again if nothing happens, or false to give up
+-- @return function(line, echo, finished) → string to type, secret, nil to leave it to the person, a number of seconds
+--   after which to ask again, or false to give up
 function prompts.answerer(command, credentials, heard, told)
   local asked, waited = {}, {}
-  return function(line, echo)
+  return function(line, echo, finished)
     local kind = prompts.kind(line)
-    if kind and told then told(kind) end
-    local answer
-    if kind == "yes-no" then answer = answer_yes_no(command, credentials, heard()) end
-    if kind == "menu" and credentials.yes and command.os_name then
-      local number = menu_number(heard(), command.os_name)
-      answer = number and number .. "\n"
-    end
-    if kind == "user" and credentials.user then answer = credentials.user .. "\n" end
-    if kind == "password" and not echo then answer = credentials.secret end
+    if finished and not ECHOED[kind] then return nil end
+    if kind then told(kind) end
+    local answer = answer_for(kind, command, credentials, heard, echo)
     asked[kind or line] = (asked[kind or line] or 0) + 1
-    -- The same question three times over: what was typed is not what it wants.
-    if answer and asked[kind or line] <= 3 then return answer end
+    if answer and asked[kind or line] <= (MOST_ANSWERS[kind] or MOST_OTHERS) then return answer end
     if credentials.person then return nil end
-    if kind then return false end
-    if not prompts.is_question(line) then return nil end
-    if waited[line] then return false end
-    waited[line] = true
-    return credentials.patience
+    return without_a_person(kind, line, credentials, waited)
   end
 end
 

@@ -34,19 +34,30 @@ local function transcriber(path, command)
   end
 end
 
+-- Bytes of a tool's output that a later question may refer back to (a menu, the name of a system).
+local HEARD = 8192
+
 local function tail_keeper()
   local tail = ""
-  return function(chunk) tail = (tail .. chunk):sub(-8192) end, function() return tail end
+  return function(chunk) tail = (tail .. chunk):sub(-HEARD) end, function() return tail end
+end
+
+local function volume_names(session)
+  local names = {}
+  for index, group in ipairs(session.groups or {}) do names[index] = group.name end
+  return names
 end
 
 local function credentials_of(session)
-  local person = session.has_person and require("session").has_person() and not session.stand_in.unattended
+  local person = require("session").has_person() and not session.stand_in.unattended
   return { yes = session.options.yes, user = session.options.user or session.stand_in.user,
-    secret = session.secret, person = person, patience = session.stand_in.patience or 10 }
+    secret = session.secret, person = person, patience = session.stand_in.patience or 10,
+    names = volume_names(session) }
 end
 
 local function act_options(session, command, step, path)
   local credentials = credentials_of(session)
+  local asked = { password = 0 }
   local keep, heard = tail_keeper()
   local write = transcriber(path, command)
   local alone = not credentials.person
@@ -56,16 +67,18 @@ local function act_options(session, command, step, path)
     if session.options.json then session.view.emit { type = "output", step = step.name, text = chunk } end
   end
   local function told(kind)
+    asked[kind] = (asked[kind] or 0) + 1
     session.view.emit { type = "prompt", step = step.name, kind = kind }
   end
   return {
     terminal = command.interactive or false, person = command.interactive and credentials.person or false,
     screen = session.options.json and 2 or (not session.options.quiet or command.interactive) and 1 or nil,
-    seconds = command.seconds or (not command.interactive and 600) or nil,
-    silence = command.interactive and alone and (session.stand_in.silence or SILENCE[command.tool] or SILENCE_OTHERS) or nil,
+    seconds = not command.interactive and (session.stand_in.silence or command.seconds or SILENCE_OTHERS) or nil,
+    silence = command.interactive and alone and (session.stand_in.silence or SILENCE[command.tool] or SILENCE_OTHERS)
+      or nil,
     answer = command.interactive and prompts.answerer(command, credentials, heard, told) or nil,
     output = output,
-  }
+  }, asked, heard
 end
 
 --- Makes the engine's ports.
@@ -87,12 +100,18 @@ function run_ports.new(session, journal, transcript)
     return sequence and true, message, code
   end
   function ports.act(command, step)
-    session.view.pause()
-    local outcome, message, code = require("lib_process").act(journal, command.argv, act_options(session, command, step, transcript))
-    session.view.go_on()
+    local options, asked, heard = act_options(session, command, step, transcript)
+    local outcome, message, code = require("lib_process").act(journal, command.argv, options)
+    session.view.after_tool(heard())
+    if outcome then
+      outcome.tries = asked.password
+      outcome.refused_credentials = outcome.gave_up and asked.password > 1
+    end
     return outcome, message, code
   end
-  function ports.explain(command, output) return errors.explain(command.tool, output) end
+  function ports.explain(command, outcome)
+    return errors.explain(command.tool, outcome.output or "", outcome.refused_credentials and "credentials")
+  end
   function ports.stop() return signals.stage() end
   return ports
 end

@@ -119,6 +119,11 @@ function session.journal_directory(self)
   return session.real(self, path), path
 end
 
+--- A journal folder that does not survive a restart of recovery: for what needs none that does.
+function session.temporary_journal(self)
+  return session.real(self, "/private/var/tmp/vmq-recovery")
+end
+
 --- The kernel collection: path on the Mac, path as this process opens it, and the manifest's path (nil with --kc).
 function session.collection(self)
   if self.options.kc then

@@ -27,26 +27,30 @@ local function width_of(value)
   return utf8.len(value) or #value
 end
 
---- Wraps a paragraph.
+-- Breaks one paragraph into lines. Its own leading blanks are kept, and two more hang under them.
+local function wrap_paragraph(lines, paragraph, columns, indent, first)
+  local lead = paragraph:match("^ *")
+  local line, empty = (first or indent) .. lead, true
+  local hanging = indent .. lead .. (lead ~= "" and "  " or "")
+  for word in paragraph:gmatch("%S+") do
+    if not empty and width_of(line) + 1 + width_of(word) > columns then
+      lines[#lines + 1] = line
+      line, empty = hanging, true
+    end
+    line = line .. (empty and "" or " ") .. word
+    empty = false
+  end
+  lines[#lines + 1] = empty and "" or line
+end
+
+--- Wraps text.
 -- @param value string; newlines in it are kept as line ends
 -- @param columns integer: width, 80 if nil
 -- @param indent string put before every line; `first` (optional) before the first line instead
 function text.wrap(value, columns, indent, first)
-  columns, indent = columns or 80, indent or ""
-  local lines, line = {}, nil
-  local function flush() lines[#lines + 1], line = line, nil end
+  local lines = {}
   for paragraph in (value .. "\n"):gmatch("(.-)\n") do
-    line = #lines == 0 and first or indent
-    local empty = true
-    for word in paragraph:gmatch("%S+") do
-      if not empty and width_of(line) + 1 + width_of(word) > columns then
-        flush()
-        line, empty = indent, true
-      end
-      line = line .. (empty and "" or " ") .. word
-      empty = false
-    end
-    flush()
+    wrap_paragraph(lines, paragraph, columns or 80, indent or "", #lines == 0 and first or nil)
   end
   return table.concat(lines, "\n")
 end

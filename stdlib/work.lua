@@ -1,9 +1,10 @@
 -- The one way through a run: look, preflight, overview, confirmation, journal, engine, last words.
 -- Must not hold anything particular to one plan but what a job description says.
 --
--- A job: { command, plan = loader(session, run) → plan | nil, message, kind(session, rows, run) → preflight kind,
---   continue = true when an open run of this plan is gone on with, must_continue, supersedes = true (revert),
---   rollback = true }
+-- A job (see jobs): command, name of the plan, file (a user's plan), load(session, run) → plan | nil, message, code;
+-- preflight(session, rows, run) → kind, where; prepare(session, run); context (more fields for the plan's context);
+-- supersedes = true closes an open run of another plan; rollback = true goes back instead of forward;
+-- resolve(latest run, directory) → the job to do instead | nil, why there is none.
 
 local ask = require "ask"
 local closing = require "closing"
@@ -16,8 +17,10 @@ local plan_module = require "plan"
 local policy = require "policy"
 local preflight = require "preflight"
 local run_ports = require "run_ports"
+local run_state = require "run_state"
 local runs = require "runs"
 local session_module = require "session"
+local unlock = require "unlock"
 
 local work = {}
 
@@ -28,9 +31,10 @@ function work.finish(session, result, code)
 end
 
 local function stop(session, result, code, ...)
-  session.view.emit { type = "note", lines = { ... } }
-  for _, line in ipairs { ... } do
-    if session.options.json then session.view.say(line) end
+  if code == exit_code.USAGE then
+    require("lib_terminal").write(2, "vmq-recovery: " .. table.concat({ ... }, "\n") .. "\n")
+  else
+    session.view.emit { type = "note", lines = { ... } }
   end
   return work.finish(session, result, code)
 end
@@ -103,7 +107,9 @@ end
 local function confirm(session)
   if session.options.yes or session.dry_run then return true end
   local name = session.group.name or session.group.group
-  return ask.word(("To go on, type the volume's name (%s), or n to leave everything as it is: "):format(name), name)
+  session.view.emit { type = "note",
+    lines = { "", ("To go on, type the volume's name: %s. To leave everything as it is: n"):format(name) } }
+  return ask.word("volume's name> ", name)
 end
 
 local function lock(session, directory)
@@ -145,10 +151,9 @@ local function drive(session, job, plan, directory, journal, run, context)
 end
 
 local function fallback_directory(session)
-  local directory = session_module.real(session, "/private/var/tmp/vmq-recovery")
   session.view.emit { type = "note", lines = { "The Data volume cannot be used: the journal of this revert is kept in " ..
     "recovery's own memory and is lost at restart. The revert itself does not need it." } }
-  return directory
+  return session_module.temporary_journal(session)
 end
 
 local function params_of(session, job, plan, run)
@@ -163,8 +168,8 @@ local function params_of(session, job, plan, run)
 end
 
 -- Everything up to the point where a journal is needed. @return true, or nil and an exit code
-local function before_acting(session, job, plan, run, context, rows)
-  local steps = overview.steps(rows, context)
+local function before_acting(session, job, plan, run, rows)
+  local steps = overview.steps(rows, session.context)
   local acts = acts_here(session, steps)
   local todo = first_todo(rows)
   local kind, where = job.preflight(session, rows, run)
@@ -174,45 +179,55 @@ local function before_acting(session, job, plan, run, context, rows)
       "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.")
   end
   session.view.emit { type = "plan", steps = steps }
-  if not run and not job.rollback then overview.show(session, plan, overview.steps(rows, context)) end
+  local told = session.options.quiet and session.options.yes
+  if not run and not job.rollback and not told then overview.show(session, plan, overview.steps(rows, session.context)) end
   session.asks_confirmation = job.rollback or not run and acts
   return true
 end
 
-local function run_locked(session, job, plan, run, directory, context, params)
+local function run_locked(session, job, plan, run, directory)
   if session.asks_confirmation then
     local agreed, why = confirm(session)
     if not agreed then
       return stop(session, "declined", exit_code.DECLINED, ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
     end
   end
-  local journal, opened, code = open_run(session, job, directory, run, plan, params)
+  if session.asks_confirmation and not preflight.can_answer(session) then
+    return stop(session, "precondition", exit_code.PRECONDITION,
+      "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed.")
+  end
+  local journal, opened, code = open_run(session, job, directory, run, plan, session.params)
   if not journal then
     return stop(session, "precondition", exit_code.PRECONDITION, "The journal cannot be written, so nothing was changed: " .. opened,
       code == "corrupt" and "A bad record is not repaired by itself. Look at that line, or move the file away." or nil)
   end
-  local result = drive(session, job, plan, directory, journal, opened, context)
+  local result = drive(session, job, plan, directory, journal, opened, session.context)
   journal:close()
   return result
 end
 
-local function with_lock(session, job, directory, go)
+local function with_lock(session, directory, go)
   local held, message, code, holder = lock(session, directory)
   if not held then
     if code == "held" then
       return stop(session, "locked", exit_code.LOCKED, "Another run is at work: " .. (holder or message))
     end
-    return stop(session, "precondition", exit_code.PRECONDITION, "The journal's folder cannot be used, so nothing was changed: " .. message)
+    return stop(session, "precondition", exit_code.PRECONDITION,
+      "The journal's folder cannot be used, so nothing was changed: " .. message)
   end
   local result = go()
   held:release()
   return result
 end
 
-local function nothing_to_do(session, plan, rows, run)
-  if first_todo(rows) or run then return nil end
-  session.view.emit { type = "plan", steps = overview.steps(rows, session.context) }
-  return stop(session, "done", exit_code.OK, ("Nothing to do: every step of %s reads done."):format(plan.name))
+-- Every step reads done and no run is open. Another run at work would make that a passing moment, hence the lock.
+local function nothing_to_do(session, plan, rows, directory)
+  local function say()
+    session.view.emit { type = "plan", steps = overview.steps(rows, session.context) }
+    return stop(session, "done", exit_code.OK, ("Nothing to do: every step of %s reads done."):format(plan.name))
+  end
+  if not directory or not require("lib_file").stat(directory) then return say() end
+  return with_lock(session, directory, say)
 end
 
 -- The run to go on with, if there is one. @return run|nil; or nil, exit code
@@ -228,42 +243,82 @@ local function choose_run(session, job, latest, directory)
     "`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.")
 end
 
+-- The number of the run that is about to go on or begin.
+local function number_of(latest, directory)
+  if latest and not latest.closed then return latest.number end
+  return directory and (runs.latest_number(directory) or 0) + 1
+end
+
+-- Looks for the journal; where a locked volume hides it, offers to unlock that first.
+local function find_journal(session, job)
+  local latest, directory, trouble = open_journal_state(session)
+  session.view.start(number_of(latest, directory))
+  if directory or trouble or job.supersedes then return latest, directory, trouble end
+  unlock.offer(session)
+  return open_journal_state(session)
+end
+
+-- The plan's context for this Mac and this run. @return true, or nil and an exit code
+local function make_context(session, job, plan, run, latest)
+  if run and run.start.words then session.words = run.start.words end
+  job.prepare(session, run or session.superseded or latest)
+  local params, why = {}, nil
+  if session.group then params, why = params_of(session, job, plan, run) end
+  if not params then return nil, stop(session, "usage", exit_code.USAGE, why) end
+  session.params = params
+  session.context = session_module.context(session, params)
+  session.context.baseline = run and run.start.baseline
+  for name, value in pairs(job.context or {}) do session.context[name] = value end
+  return true
+end
+
+local function act(session, job, plan, run, directory)
+  if session.dry_run then
+    return drive(session, job, plan, nil, nil, run or run_state.new(), session.context)
+  end
+  directory = directory or job.supersedes and fallback_directory(session)
+  return with_lock(session, directory, function()
+    if session.superseded then supersede(directory, session.superseded) end
+    return run_locked(session, job, plan, run, directory)
+  end)
+end
+
+-- Resume and rollback only know from the journal what they are to do.
+local function resolve(session, job, latest, directory)
+  if not job.resolve then return job end
+  if not directory then
+    return nil, stop(session, "precondition", exit_code.PRECONDITION,
+      "The journal cannot be reached: is the Data volume locked?")
+  end
+  local resolved, sentence = job.resolve(latest, directory)
+  if resolved then return resolved end
+  return nil, stop(session, "done", exit_code.OK, sentence)
+end
+
 --- Does a job.
 -- @return exit code
 function work.run(job, options, stand_in)
   local session, code = work.open(options, job.command, stand_in)
   if not session then return code end
-  local latest, directory, trouble = open_journal_state(session)
-  session.view.start(latest and not latest.closed and latest.number or directory and (runs.latest_number(directory) or 0) + 1)
+  local latest, directory, trouble = find_journal(session, job)
   if trouble and not job.supersedes then
-    return stop(session, "precondition", exit_code.PRECONDITION, "The journal cannot be read, so nothing was changed: " .. trouble)
+    return stop(session, "precondition", exit_code.PRECONDITION,
+      "The journal cannot be read, so nothing was changed: " .. trouble)
   end
+  local nothing
+  job, nothing = resolve(session, job, latest, directory)
+  if not job then return nothing end
   local run, refused = choose_run(session, job, latest, directory)
   if refused then return refused end
   local plan, message, usage_code = job.load(session, run)
   if not plan then return stop(session, "usage", usage_code or exit_code.USAGE, message) end
-  if run and run.start.words then session.words = run.start.words end
-  job.prepare(session, run or session.superseded or latest)
-  local params, why = {}, nil
-  if session.group then params, why = params_of(session, job, plan, run) end
-  if not params then return stop(session, "usage", exit_code.USAGE, why) end
-  local context = session_module.context(session, params)
-  context.baseline = run and run.start.baseline
-  for name, value in pairs(job.context or {}) do context[name] = value end
-  session.context = context
-  local rows = engine.survey(plan, run or require("run_state").new(), context)
-  local idle = not job.rollback and nothing_to_do(session, plan, rows, run)
-  if idle then return idle end
-  local fine, exit = before_acting(session, job, plan, run, context, rows)
+  local made, usage = make_context(session, job, plan, run, latest)
+  if not made then return usage end
+  local rows = engine.survey(plan, run or run_state.new(), session.context)
+  if not job.rollback and not run and not first_todo(rows) then return nothing_to_do(session, plan, rows, directory) end
+  local fine, exit = before_acting(session, job, plan, run, rows)
   if not fine then return exit end
-  if session.dry_run then
-    return drive(session, job, plan, nil, nil, run or require("run_state").new(), context)
-  end
-  directory = directory or job.supersedes and fallback_directory(session)
-  return with_lock(session, job, directory, function()
-    if session.superseded then supersede(directory, session.superseded) end
-    return run_locked(session, job, plan, run, directory, context, params)
-  end)
+  return act(session, job, plan, run, directory)
 end
 
 return work

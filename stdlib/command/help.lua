@@ -5,16 +5,23 @@ local text = require "text"
 
 local help = {}
 
+local COLUMN = (" "):rep(32)
+
+-- A name and its meaning; a name too long for its column gets a line of its own.
+local function entry(name, meaning)
+  if #name > 29 then return "  " .. name .. "\n" .. text.wrap(meaning, 80, COLUMN) end
+  return text.wrap(meaning, 80, COLUMN, "  " .. text.pad(name, 29) .. " ")
+end
+
 local function option_line(option)
   local name = (option.short and "-" .. option.short .. ", " or "    ") .. "--" .. option.name
-  if option.value then name = name .. " " .. option.value end
-  return text.wrap(option.help, 80, (" "):rep(32), "  " .. text.pad(name, 29) .. " ")
+  return entry(option.value and name .. " " .. option.value or name, option.help)
 end
 
 local function command_line(command)
   local name = command.name .. (command.args and " " .. command.args or "")
   local words = command.help .. (command.later and " (not in this version yet)" or "")
-  return text.wrap(words, 80, (" "):rep(32), "  " .. text.pad(name, 29) .. " ")
+  return entry(name, words)
 end
 
 local function lines_of(list, make)
@@ -25,13 +32,13 @@ end
 
 local EXIT_CODES = [[
 exit codes:
-  0 done, nothing to do, or phase finished   6 stopped part-way, journal open
-  1 failed, everything undone                7 another run holds the lock
-  2 usage                                    8 restart needed (--detailed-exitcode)
-  3 a precondition is bad or unknown         9 reverted, not to full security
-  4 declined, nothing changed               10 plan: there are changes
-  5 failed, undo incomplete                 11 neither before nor after: look
-                                            70 a bug in the program]]
+   0 done, nothing to do, or phase finished   6 stopped, journal open
+   1 failed, everything undone                7 another run holds the lock
+   2 usage                                    8 restart needed (if asked for)
+   3 a precondition is bad or unknown         9 reverted, not to full security
+   4 declined, nothing changed               10 plan: changes (if asked for)
+   5 failed, undo incomplete                 11 neither before nor after: look
+  70 a bug in the program      (if asked for: --detailed-exitcode)]]
 
 --- Printed when no command is given.
 function help.short()

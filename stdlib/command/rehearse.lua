@@ -33,7 +33,7 @@ end
 
 -- One event stream for the whole rehearsal: the parts' own beginnings and ends are kept out of it.
 local function shared_view(outer)
-  local view = { result = nil, pause = outer.pause, go_on = outer.go_on, say = outer.say, start = function() end }
+  local view = { result = nil, after_tool = outer.after_tool, say = outer.say, start = function() end }
   function view.emit(event)
     if event.type == "end" then view.result = event.result else outer.emit(event) end
   end
@@ -42,7 +42,7 @@ end
 
 local function silent_view()
   local function nothing() end
-  return { emit = nothing, pause = nothing, go_on = nothing, say = nothing, start = nothing }
+  return { emit = nothing, after_tool = nothing, say = nothing, start = nothing }
 end
 
 local function stand_in(state, options, view)
@@ -61,7 +61,7 @@ end
 local function restart(directory, view, into)
   local state = require("sim.scratch").load(directory)
   local reached, why = require("sim.restart").restart(directory, state, { clean = true, into = into })
-  say(view, "\n---- The simulated Mac restarts: it is now in " .. tostring(reached) .. (why and (" (" .. why .. ")") or "") .. " ----\n")
+  say(view, "---- The simulated Mac restarts: it is now in " .. tostring(reached) .. (why and (" (" .. why .. ")") or "") .. " ----")
   return reached
 end
 

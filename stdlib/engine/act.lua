@@ -8,6 +8,12 @@ local value = require "value"
 
 local act = {}
 
+-- The person left while the tool was running: what it did is not known here, so its intent stays open.
+local function left_now(step, command)
+  return core.final("stopped", { kind = "left", step = step.name,
+    reason = "you left while " .. command.argv[1] .. " was running; it may be half done" })
+end
+
 -- Writes the intent and starts the command.
 -- @return outcome, or nil and the final result
 local function start(self, step, command, fields)
@@ -22,9 +28,11 @@ local function start(self, step, command, fields)
   core.tell(self, step, "started", { argv = command.argv, slow = command.slow })
   local outcome, why = self.ports.act(command, step)
   self.ports.forget()
+  if self.ports.stop() > 1 then return nil, left_now(step, command) end
   outcome = outcome or { refused = true, output = why or "" }
-  outcome.meaning = self.ports.explain(command, outcome.output or "")
+  outcome.meaning = self.ports.explain(command, outcome)
   outcome.failed = outcome.exit ~= 0 and not outcome.dry_run
+  outcome.tries = math.max(1, outcome.tries or 1)
   core.tell(self, step, "ended", { argv = command.argv, exit = outcome.exit, signal = outcome.signal,
     timed_out = outcome.timed_out, interrupted = outcome.interrupted, dry_run = outcome.dry_run,
     message = outcome.refused and outcome.output or nil })
@@ -64,12 +72,12 @@ local function fail(self, step, outcome, verdict, seen, unchanged)
 end
 
 -- A verdict of "todo" after the act: try again, put off, stop or fail.
-local function judge_todo(self, step, outcome, seen, before, attempt)
+local function judge_todo(self, step, outcome, seen, before, tried)
   local unchanged = value.same(seen, before)
   local stop = core.stop_asked(self, step)
   if stop then return stop end
-  if unchanged and outcome.meaning.kind == "credentials" and outcome.failed and attempt < self.ports.attempts then
-    core.tell(self, step, "again", { reason = "credentials", attempt = attempt + 1, words = outcome.meaning.words })
+  if unchanged and outcome.meaning.kind == "credentials" and outcome.failed and tried < self.ports.attempts then
+    core.tell(self, step, "again", { reason = "credentials", attempt = tried + 1, words = outcome.meaning.words })
     return "again"
   end
   if unchanged and step.defers then return defer(self, step, outcome) end
@@ -77,7 +85,7 @@ local function judge_todo(self, step, outcome, seen, before, attempt)
 end
 
 -- Reads back after an act. @return "done", "again", or a final result
-local function judge(self, step, outcome, before, attempt)
+local function judge(self, step, outcome, before, tried)
   local verdict, seen = core.read_back(self, step)
   local waits = verdict == "todo" and step.settles == "clean-restart" and not outcome.failed
   local failed = core.record(self, { type = "outcome", step = step.name, verdict = waits and "pending" or verdict,
@@ -85,7 +93,7 @@ local function judge(self, step, outcome, before, attempt)
   if failed then return failed end
   if verdict == "unknown" then return core.final("person", { step = step, before = before, now = seen }) end
   if waits then return core.end_phase(self, step, step.where, true) end
-  if verdict == "todo" then return judge_todo(self, step, outcome, seen, before, attempt) end
+  if verdict == "todo" then return judge_todo(self, step, outcome, seen, before, tried) end
   core.mark_done(self, step, seen)
   core.tell(self, step, "done", { verdict = "done", seen = seen, exit = outcome.exit,
     words = outcome.failed and outcome.meaning.words or nil })
@@ -96,15 +104,17 @@ end
 -- @param seen what its check saw
 -- @return "done" or a final result
 function act.run(self, step, seen)
-  for attempt = 1, self.ports.attempts do
+  local tried = 0
+  repeat
     local commands = as_list(step.run(self.c, seen))
     if #commands == 0 then return core.end_phase(self, step, step.where) end
-    local outcome, final = start_all(self, step, commands, seen, attempt)
+    local outcome, final = start_all(self, step, commands, seen, tried + 1)
     if not outcome then return final end
     if outcome.dry_run then return "done" end
-    local move = judge(self, step, outcome, seen, attempt)
+    tried = tried + outcome.tries
+    local move = judge(self, step, outcome, seen, tried)
     if move ~= "again" then return move end
-  end
+  until false
 end
 
 --- What a ladder needs to run its commands in this session.

@@ -48,6 +48,7 @@ local function not_reached(self, step, climbed, summary)
 end
 
 local function climb(self, step, before, now, rungs, summary)
+  summary.touched = true
   local climbed = ladder.climb(rungs, act.climber(self, step, "undo-intent"), before)
   if climbed.result == "halt" then return climbed.final end
   if climbed.dry_run then return nil end

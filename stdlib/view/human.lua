@@ -66,6 +66,7 @@ function steps.intent(screen, event)
 end
 
 function steps.started(screen, event)
+  if screen.verbose then screen:labelled("strong", "started", require("lib_system").utc(require("lib_system").now())) end
   if event.slow then screen:line("This takes minutes on a real Mac and shows nothing meanwhile.", INDENT) end
 end
 
@@ -74,7 +75,7 @@ function steps.ended(screen, event)
   if event.message then return screen:labelled("bad", "not started", event.message) end
   if event.timed_out then return screen:labelled("bad", "ended", "it did not finish in time and was stopped") end
   if event.signal then screen:labelled("bad", "ended", "killed by signal " .. event.signal) end
-  if event.exit and event.exit ~= 0 then screen:labelled("doubtful", "ended", "exit status " .. event.exit) end
+  if event.exit and (event.exit ~= 0 or screen.verbose) then screen:labelled("doubtful", "ended", "exit status " .. event.exit) end
 end
 
 function steps.done(screen, event)
@@ -111,14 +112,17 @@ function handlers.step(screen, event)
   handler(screen, event)
 end
 
+local VERDICT_KINDS = { ok = "good", bad = "bad", unknown = "doubtful" }
+local DETAIL_COLUMN = (" "):rep(22)
+
 function handlers.preflight(screen, event)
-  if event.verdict == "ok" and screen.only_trouble then return end
-  local kind = event.verdict == "ok" and "good" or event.verdict == "bad" and "bad" or "doubtful"
-  local label = text.pad(event.verdict, 8)
-  local wrapped = text.wrap(text.printable(label .. text.pad(event.check, 13) .. event.detail), screen.columns, (" "):rep(21))
-  screen.write(screen:paint(kind, wrapped:sub(1, #event.verdict)) .. label:sub(#event.verdict + 1) ..
-    wrapped:sub(#event.verdict + 1):gsub("^%s*", "") .. "\n")
-  if event.cure and event.verdict ~= "ok" then screen:line("→ " .. event.cure, (" "):rep(23), (" "):rep(21)) end
+  if event.verdict == "ok" and screen.quiet then return end
+  local label = text.pad(event.verdict, 9) .. text.pad(event.check, 13)
+  local wrapped = text.wrap(text.printable(event.detail), screen.columns, DETAIL_COLUMN, label)
+  screen.write(screen:paint(VERDICT_KINDS[event.verdict], event.verdict) .. wrapped:sub(#event.verdict + 1) .. "\n")
+  if event.cure and event.verdict ~= "ok" then
+    screen:line("what helps: " .. event.cure, DETAIL_COLUMN .. "  ", DETAIL_COLUMN)
+  end
 end
 
 function handlers.undo(screen, event)
@@ -134,15 +138,16 @@ function handlers.undo(screen, event)
 end
 
 function handlers.note(screen, event)
-  if event.title then screen.write(screen:paint("strong", event.title) .. "\n") end
-  for _, words in ipairs(event.lines or {}) do screen:line(words, "  ", event.title and "  " or "") end
+  if event.title then screen.write("\n" .. screen:paint("strong", event.title) .. "\n") end
+  local indent = event.title and "  " or ""
+  for _, words in ipairs(event.lines or {}) do screen:line(words, indent) end
 end
 
 --- Opens the view.
 -- @param options color, quiet
 function view.open(options)
   local terminal = require "lib_terminal"
-  local screen = setmetatable({ colour = wants_colour(options), columns = columns(), quiet = options.quiet,
+  local screen = setmetatable({ colour = wants_colour(options), columns = columns(), quiet = options.quiet, verbose = options.verbose,
     write = function(words) terminal.write(1, words) end }, Screen)
   local self = { screen = screen }
   function self.emit(event)
@@ -150,8 +155,10 @@ function view.open(options)
     if handler then handler(screen, event) end
   end
   function self.start() end
-  function self.pause() end
-  function self.go_on() end
+  -- A tool that stopped in the middle of a line (at a prompt) leaves the next words on a line of their own.
+  function self.after_tool(heard)
+    if heard ~= "" and heard:sub(-1) ~= "\n" then screen.write("\n") end
+  end
   function self.say(words) screen:line(words, "") end
   return self
 end

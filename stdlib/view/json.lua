@@ -1,5 +1,5 @@
 -- The event stream for programs: one JSON object a line on standard output, in order, each with type and time.
--- Must not print anything else there; words for people go to standard error.
+-- Must not print anything else there: notes are words for people and go to standard error.
 
 local json = require "dkjson"
 
@@ -17,6 +17,7 @@ function view.open(_, command)
   local system, terminal = require "lib_system", require "lib_terminal"
   local self = {}
   function self.emit(event)
+    if event.type == "note" then return self.say(table.concat(event.lines or {}, "\n")) end
     local line = { time = system.utc(system.now()) }
     for key, value in pairs(event) do line[key] = value end
     terminal.write(1, json.encode(line, { keyorder = KEY_ORDER }) .. "\n")
@@ -25,8 +26,7 @@ function view.open(_, command)
     self.emit { type = "start", format = view.FORMAT, version = require("lib_embed").version(), command = command,
       run = run or json.null }
   end
-  function self.pause() end
-  function self.go_on() end
+  function self.after_tool() end
   function self.say(words) terminal.write(2, words .. "\n") end
   return self
 end
