@@ -17,6 +17,7 @@ LUA_CFLAGS ?= -I/usr/include/lua5.4
 LUA_SHARED ?= -llua5.4
 LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -lz -Wl,-Bdynamic -lm
 DKJSON     ?= /usr/share/lua/5.4/dkjson.lua
+DKJSON_LICENCE ?= /usr/share/doc/lua-dkjson/copyright
 HARDEN     ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 HARDEN_CPU ?= $(if $(filter x86_64,$(shell uname -m)),-fstack-clash-protection -fcf-protection)
 HARDEN_LD  ?= -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--gc-sections
@@ -116,6 +117,14 @@ rehearse: deps-build  ## rehearse everything on a simulated Mac; changes nothing
 	@$(MAKE) --no-print-directory all
 	build/vmq-recovery rehearse apply --yes
 
+# Program, words, licences and checksums for a Mac; the manual page once there is one.
+DIST = vmq-recovery-$(VERSION)-macos-arm64
+dist: build/macos/vmq-recovery build/dist/THIRD-PARTY-NOTICES  ## pack the macOS program: build/dist/vmq-recovery-VERSION-macos-arm64.tar.gz
+	@sh runner/build/dist.sh $(DIST) build/dist $^ README.md LICENSE $(wildcard *.1 runner/*.1)
+
+build/dist/THIRD-PARTY-NOTICES: runner/build/notices.sh $(foreach name,lua5.4 libedit ncurses zlib,$(call SOURCE,$(name))) | build/dist/
+	@sh $< build/sources $(DKJSON_LICENCE) > $@
+
 install: all  ## copy the program to PREFIX/bin
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 build/vmq-recovery $(DESTDIR)$(PREFIX)/bin/
@@ -187,8 +196,8 @@ build/linux-arm64/emulated: build/linux-arm64/vmq-recovery
 	@chmod +x $@
 
 # In one process (-n 0): the second build, for the comparison, takes all cores itself.
-check-macos: deps-check macos build/linux-arm64/prompt build/venv/.done  ## the macOS program, byte by byte
-	DKJSON=$(DKJSON) $(PYTEST) -n 0 tests/macos
+check-macos: deps-check dist build/linux-arm64/prompt build/venv/.done  ## the macOS program, byte by byte
+	DKJSON=$(DKJSON) VERSION=$(VERSION) $(PYTEST) -n 0 tests/macos
 
 build/linux-arm64/prompt: build/linux-arm64/prompt.o $(filter-out %/main.o,$(ARM64)) $(LIBS_linux-arm64)
 	$(say)
@@ -223,10 +232,10 @@ clean:  ## remove everything that was made
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-build/ build/native/ build/tests/ build/asan/ build/macos/ build/linux-arm64/:
+build/ build/native/ build/tests/ build/asan/ build/macos/ build/linux-arm64/ build/dist/:
 	mkdir -p $@
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all rehearse install check check-deep check-lint check-lua check-c check-crash \
+.PHONY: all rehearse dist install check check-deep check-lint check-lua check-c check-crash \
         check-end-to-end check-arm64 check-macos bench lint deps deps-build deps-cross deps-check deps-bench clean help FORCE macos linux-arm64
