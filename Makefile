@@ -4,6 +4,7 @@
 # --- Inputs: `make NAME=value` overrides any of them -----------------------------------
 
 VERSION = 1.0.0
+.DEFAULT_GOAL = all
 ifeq ($(origin CC),default)
 CC = gcc
 endif
@@ -12,7 +13,13 @@ WARNINGS ?= -Wall -Wextra -Wconversion -Wshadow
 PREFIX   ?= /usr/local
 DEPS     ?= yes#        no: never call apt-get, trust that everything is there
 
-# Third-party code comes from Debian packages; on a Mac see runner/build/darwin.mk.
+# Third-party code comes from Debian packages. On a Mac the first words are darwin.mk's.
+HOST ?= $(shell uname -s)
+ifeq ($(HOST),Darwin)
+include runner/build/darwin.mk
+else ifneq ($(HOST),Linux)
+$(error vmq-recovery builds on Debian 12 (x86-64 or arm64) and on macOS, not on $(HOST))
+endif
 LUA_CFLAGS ?= -I/usr/include/lua5.4
 LUA_SHARED ?= -llua5.4
 LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -lz -Wl,-Bdynamic -lm
@@ -20,10 +27,8 @@ DKJSON     ?= /usr/share/lua/5.4/dkjson.lua
 DKJSON_LICENCE ?= /usr/share/doc/lua-dkjson/copyright
 HARDEN     ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 HARDEN_CPU ?= $(if $(filter x86_64,$(shell uname -m)),-fstack-clash-protection -fcf-protection)
+STRIP_LD   ?= -s
 HARDEN_LD  ?= -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--gc-sections
-ifeq ($(shell uname -s),Darwin)
-include runner/build/darwin.mk
-endif
 
 # --- What the program is made of ---------------------------------------------------------
 
@@ -52,9 +57,9 @@ NATIVE := $(RUNNER:runner/%.c=build/native/%.o) build/native/embedded.o
 
 build/vmq-recovery: $(NATIVE)
 	$(say)
-	$(Q)$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -s -o $@ $(NATIVE) $(LIBRARIES)
+	$(Q)$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) $(STRIP_LD) -o $@ $(NATIVE) $(LIBRARIES)
 
-build/native/%.o: runner/%.c Makefile | build/native/
+build/native/%.o: runner/%.c Makefile | build/native/ $(NATIVE_LIBRARIES)
 	$(say)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -232,8 +237,13 @@ clean:  ## remove everything that was made
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-build/ build/native/ build/tests/ build/asan/ build/macos/ build/linux-arm64/ build/dist/:
-	mkdir -p $@
+# The first thing a build makes, so the place to look whether it can be made.
+build/native/:
+	@[ $(DEPS) = no ] || sh runner/build/deps.sh --check build
+	@mkdir -p $@
+
+build/ build/tests/ build/asan/ build/macos/ build/linux-arm64/ build/dist/:
+	@mkdir -p $@
 
 FORCE:
 .DELETE_ON_ERROR:

@@ -1,9 +1,11 @@
 #!/bin/sh
 # Installs the Debian packages of the named groups (packages.txt) that are missing.
 # It must not touch the system when nothing is missing, nor remove or upgrade anything.
-# Usage: deps.sh GROUP...        exit 0: all there now, 1: not
+# Usage: deps.sh [--check] GROUP...   exit 0: all there now, 1: not; --check only looks
 set -eu
 table=$(dirname "$0")/packages.txt
+check=
+[ "$1" != --check ] || { check=yes && shift; }
 
 fail() {
     echo "deps: $*" >&2
@@ -43,6 +45,7 @@ if ! command -v dpkg-query >/dev/null; then
 fi
 packages=$(missing "$@")
 [ -z "$packages" ] && exit 0
+[ -z "$check" ] || fail "missing:" $packages "(\`make deps\` installs them)"
 # shellcheck disable=SC2086  # package names hold no blanks
 install_packages $packages
 left=$(missing "$@")
