@@ -45,7 +45,7 @@ if ! command -v dpkg-query >/dev/null; then
 fi
 packages=$(missing "$@")
 [ -z "$packages" ] && exit 0
-[ -z "$check" ] || fail "missing:" $packages "(\`make deps\` installs them)"
+[ -z "$check" ] || fail "missing: $(echo "$packages" | xargs) (\`make deps\` installs them)"
 # shellcheck disable=SC2086  # package names hold no blanks
 install_packages $packages
 left=$(missing "$@")
