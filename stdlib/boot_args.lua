@@ -14,6 +14,7 @@ end
 -- Calls visit(word) for every blank-separated word; a string it returns takes the word's place, false removes the word
 -- with the blanks before it.
 local function rewrite(value, visit)
+  if not value:find("[^ \t]") then return value end
   local kept, removed = {}, false
   for blanks, word in value:gmatch("([ \t]*)([^ \t]+)") do
     local new = visit(word)
@@ -27,6 +28,7 @@ local function rewrite(value, visit)
   return table.concat(kept) .. (value:match("[^ \t]([ \t]+)$") or "")
 end
 
+-- Of two words with one key the later counts.
 local function by_key(words)
   local index = {}
   for _, word in ipairs(words) do index[boot_args.key(word)] = word end
@@ -51,7 +53,7 @@ function boot_args.merge(value, words)
     if not placed[key] then
       placed[key] = true
       local glue = (result == "" or result:find("[ \t]$")) and "" or " "
-      result = result .. glue .. word
+      result = result .. glue .. wanted[key]
     end
   end
   return result

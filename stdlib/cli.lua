@@ -26,10 +26,11 @@ local GLOBAL = {
 local APPLY = {
   { name = "quota", value = "N", integer = { 1, 0x7FFFFFFF }, help = "macOS guests at a time (default 255)" },
   { name = "kc", value = "FILE", help = "kernel collection to boot (default: the staged one)" },
-  { name = "boot-arg", value = "WORD", list = true, help = "a further boot argument (repeatable)" },
+  { name = "boot-arg", value = "WORD", list = true, form = "^[%g]+$",
+    help = "a further boot argument (repeatable)" },
 }
 local DETAILED = { name = "detailed-exitcode", help = "tell outcomes apart that otherwise exit 0" }
-local SET = { name = "set", value = "NAME=VALUE", list = true, help = "a parameter of the plan (repeatable)" }
+local SET = { name = "set", value = "NAME=VALUE", list = true, form = "^[%w_]+=", help = "a parameter of the plan (repeatable)" }
 
 local function with(...)
   local options = {}
@@ -52,9 +53,12 @@ local COMMANDS = {
   { name = "plan", args = "[apply|revert|FILE]", max = 1, does = "command.plan", options = with(APPLY, SET, DETAILED),
     help = "what would run, each step's verdict now and its way back; changes nothing" },
   { name = "status", does = "command.status", help = "OS environment, policy, kernel, boot arguments, journal" },
-  { name = "doctor", does = "command.doctor", options = with(APPLY), help = "every precondition: ok, bad or unknown, with the cure" },
-  { name = "run", args = "FILE", min = 1, max = 1, does = "command.run", options = with(SET, DETAILED), help = "run a plan of your own" },
-  { name = "check", args = "FILE", min = 1, max = 1, does = "command.check", help = "check a plan without running any of it" },
+  { name = "doctor", does = "command.doctor", options = with(APPLY),
+    help = "every precondition: ok, bad or unknown, with the cure" },
+  { name = "run", args = "FILE", min = 1, max = 1, does = "command.run", options = with(SET, DETAILED),
+    help = "run a plan of your own" },
+  { name = "check", args = "FILE", min = 1, max = 1, does = "command.check",
+    help = "check a plan without running any of it" },
   { name = "rehearse", args = "[apply|revert|FILE]", max = 1, does = "command.rehearse",
     options = with(APPLY, DETAILED, {
       { name = "list", help = "list the simulated Macs, circumstances and faults" },
@@ -63,9 +67,11 @@ local COMMANDS = {
       { name = "fault", value = "TOOL:HOW", list = true, help = "break a tool (repeatable)" },
     }), help = "practise on a simulated Mac in a scratch folder; runs on Linux too" },
   { name = "console", later = true, help = "a Lua prompt with the library" },
-  { name = "log", args = "[RUN]", max = 1, does = "command.log", help = "the journal, told for people; --json gives its records" },
+  { name = "log", args = "[RUN]", max = 1, does = "command.log",
+    help = "the journal, told for people; --json gives its records" },
   { name = "report", args = "[RUN]", max = 1, later = true, help = "a run as a report" },
-  { name = "source", args = "[NAME]", max = 1, does = "command.source", help = "print an embedded script; without a name list them" },
+  { name = "source", args = "[NAME]", max = 1, does = "command.source",
+    help = "print an embedded script; without a name list them" },
   { name = "build", later = true, help = "kernel collection from the matching kit" },
   { name = "kdk", args = "list|check|fetch|install", max = 2, later = true, help = "kernel debug kits" },
   { name = "stage", later = true, help = "program and collection onto the Data volume" },
@@ -117,6 +123,8 @@ local function option_names(command)
 end
 
 local function convert(option, value)
+  if value == "" then usage("--%s needs %s, and got nothing", option.name, option.value) end
+  if option.form and not value:find(option.form) then usage("--%s takes %s, not %q", option.name, option.value, value) end
   if option.choices and not option.choices[value] then usage("--%s takes %s, not %s", option.name, option.value, value) end
   if not option.integer then return value end
   local low, high = table.unpack(option.integer)

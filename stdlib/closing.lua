@@ -18,6 +18,12 @@ local function here(session)
   return program(session, session.environment == "macos" and "macos" or "recovery")
 end
 
+-- Why a rung was not reached: "full security, stock kernel: … (the tool said: …)".
+local function refusal(rung, otherwise)
+  local said = rung.words and (" (the tool said: %s)"):format(rung.words) or ""
+  return ("%s: %s%s"):format(rung.leaves or otherwise, rung.why or "it did not read back", said)
+end
+
 local words = {}
 
 function words.done(session, plan)
@@ -35,8 +41,7 @@ end
 function words.lower(session, _, final)
   local lines = { "Reverted, but not to full security: " .. final.leaves .. "." }
   for _, rung in ipairs(final.refused or {}) do
-    lines[#lines + 1] = ("Not possible: %s: %s%s"):format(rung.leaves, rung.why or "it did not read back",
-      rung.words and (" (the tool said: %s)"):format(rung.words) or "")
+    lines[#lines + 1] = "Not possible: " .. refusal(rung)
   end
   lines[#lines + 1] = "Full security later, when online and up to date: " .. here(session) .. " revert"
   lines[#lines + 1] = BY_HAND
@@ -89,7 +94,7 @@ end
 local function refused_lines(lines, list)
   for _, entry in ipairs(list or {}) do
     for _, rung in ipairs(entry.refused or {}) do
-      lines[#lines + 1] = ("Step %s, %s: %s"):format(entry.step, rung.leaves or "way back", rung.why or "it did not read back")
+      lines[#lines + 1] = ("Step %s, %s"):format(entry.step, refusal(rung, "way back"))
     end
   end
 end
@@ -124,7 +129,7 @@ end
 function words.elsewhere(session, plan, final)
   local lines = { because(final) .. "The rest of the way back can only be done in recovery." }
   refused_lines(lines, final.elsewhere)
-  for _, rung in ipairs(final.refused or {}) do lines[#lines + 1] = ("Here, %s: %s"):format(rung.leaves, rung.why or "refused") end
+  for _, rung in ipairs(final.refused or {}) do lines[#lines + 1] = "Here, " .. refusal(rung) end
   for _, line in ipairs(arrive_in_recovery(session, { name = final.went_back and "rollback" or plan.name })) do
     lines[#lines + 1] = line
   end
@@ -134,7 +139,7 @@ end
 function words.none(_, _, final)
   local lines = { "No way to a safer policy worked. The policy is as it was." }
   for _, rung in ipairs(final.refused or {}) do
-    lines[#lines + 1] = ("%s: %s%s"):format(rung.leaves, rung.why or "refused", rung.words and (" (the tool said: %s)"):format(rung.words) or "")
+    lines[#lines + 1] = refusal(rung)
   end
   lines[#lines + 1] = BY_HAND
   return lines

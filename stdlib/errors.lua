@@ -21,45 +21,55 @@ local COMMON = {
 local CATALOGUED = { bputil = true, csrutil = true, kmutil = true, nvram = true, diskutil = true }
 
 local UNKNOWN = {
-  kind = "unknown", cause = "unknown to this program; the tool's own words are all there is",
+  cause = "unknown to this program; the tool's own words are all there is",
   cure = "read the tool's words above; what the Mac's state says now decides",
 }
 
--- The line of `output` that holds the pattern, cleaned up for the screen.
-local function line_with(output, pattern)
+local function tidy(line) return text.printable(line:match("^%s*(.-)%s*$")) end
+
+-- What a tool says last counts: a name mistyped and corrected on the way is not why it failed in the end.
+-- @return the catalogue's entry, and the line
+local function last_known(catalogue, output)
+  local found, words
   for line in output:gmatch("[^\r\n]+") do
-    if line:find(pattern) then return text.printable(line:match("^%s*(.-)%s*$")) end
+    for _, entry in ipairs(catalogue) do
+      if line:find(entry.pattern) then
+        found, words = entry, tidy(line)
+        break
+      end
+    end
   end
+  return found, words
 end
+
+-- Bytes of an unknown line that are shown.
+local LONGEST_QUOTE = 400
 
 local function last_line(output)
   local last
   for line in output:gmatch("[^\r\n]+") do
     if line:find("%S") then last = line end
   end
-  return last and text.printable(last:match("^%s*(.-)%s*$")):sub(1, 400) or "(it said nothing)"
+  return last and tidy(last):sub(1, LONGEST_QUOTE) or "(it said nothing)"
+end
+
+local function explanation(kind, words, entry)
+  local common = COMMON[kind] or {}
+  return { kind = kind, words = words, cause = entry.cause or common.cause, cure = entry.cure or common.cure,
+    unaffected = entry.unaffected or common.unaffected }
 end
 
 --- What a tool's output means.
--- @param tool string: "bputil", "csrutil", "kmutil", "nvram", or a plan's own tool
+-- @param tool string: "bputil", "csrutil", "kmutil", "nvram", "diskutil", or a plan's own tool
 -- @param output string: what it printed
 -- @param kind string|nil: the kind, where something else than its words tells it
 -- @return { kind, cause, cure, unaffected, words = the tool's own line }
 function errors.explain(tool, output, kind)
-  if kind then
-    local common = COMMON[kind]
-    return { kind = kind, words = last_line(output), cause = common.cause, cure = common.cure, unaffected = common.unaffected }
-  end
-  local known = CATALOGUED[tool] and require("tool." .. tool)
-  for _, entry in ipairs(known and known.errors or {}) do
-    local words = line_with(output, entry.pattern)
-    if words then
-      local common = COMMON[entry.kind] or {}
-      return { kind = entry.kind, words = words, cause = entry.cause or common.cause, cure = entry.cure or common.cure,
-        unaffected = entry.unaffected or common.unaffected }
-    end
-  end
-  return { kind = UNKNOWN.kind, cause = UNKNOWN.cause, cure = UNKNOWN.cure, words = last_line(output) }
+  if kind then return explanation(kind, last_line(output), {}) end
+  local catalogue = CATALOGUED[tool] and require("tool." .. tool).errors or {}
+  local entry, words = last_known(catalogue, output)
+  if entry then return explanation(entry.kind, words, entry) end
+  return explanation("unknown", last_line(output), UNKNOWN)
 end
 
 return errors

@@ -1,7 +1,7 @@
 -- Inspects a kernel collection and says whether it fits this Mac: kind, chip, kernel version, build, checksum.
 -- Must not call a collection fit because of its name or place.
 
-local json = require "dkjson"
+local json = require "json"
 local macho = require "macho"
 local sysctl = require "tool.sysctl"
 

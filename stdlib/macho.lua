@@ -15,9 +15,17 @@ local function fail(path, why)
   error({ message = ("%s: %s"):format(path, why) }, 0)
 end
 
+local function read_exactly(path, read_at, offset, length)
+  local bytes, message = read_at(path, offset, length)
+  if not bytes then fail(path, message or "cannot be read") end
+  if #bytes < length then fail(path, ("cut off: byte %d is missing"):format(offset + #bytes)) end
+  return bytes
+end
+
 local function read_header(path, size, read_at)
   if size < HEADER_SIZE then fail(path, ("only %d bytes: not a kernel collection"):format(size)) end
-  local magic, cpu, subtype, filetype, count, commands_size = string.unpack("<I4I4I4I4I4I4", read_at(path, 0, HEADER_SIZE))
+  local header = read_exactly(path, read_at, 0, HEADER_SIZE)
+  local magic, cpu, subtype, filetype, count, commands_size = string.unpack("<I4I4I4I4I4I4", header)
   if magic ~= MAGIC_64 then fail(path, ("not a 64-bit Mach-O file (starts with %08x)"):format(magic)) end
   if filetype ~= FILETYPE_FILESET then
     fail(path, ("not a file set (Mach-O type %d): kmutil create makes the right kind"):format(filetype))
@@ -80,7 +88,8 @@ function macho.read_fileset(path, files)
   if about.type ~= "file" then return nil, path .. ": not a file" end
   local fine, result = pcall(function()
     local count, commands_size = read_header(path, about.size, files.read_at)
-    local found = read_commands(path, about.size, count, files.read_at(path, HEADER_SIZE, commands_size))
+    local commands = read_exactly(path, files.read_at, HEADER_SIZE, commands_size)
+    local found = read_commands(path, about.size, count, commands)
     found.size = about.size
     return found
   end)

@@ -5,9 +5,10 @@ local schema = require "plan_schema"
 
 local plan = {}
 
--- Which line of the plan is being read: error() names the caller's position, and that is all that is used of it.
+-- Which line of the plan is being read: error() names its caller's position, and that is all that is used of it. Between
+-- here and the plan lie pcall, this function and the one that asks.
 local function position(level)
-  local _, message = pcall(error, "", level + 2)
+  local _, message = pcall(error, "", level + 3)
   return message:match("^(.-:%d+):") or "?"
 end
 
@@ -149,9 +150,13 @@ function plan.fill(loaded, given)
   for name, param in pairs(loaded.params) do
     local raw = given[name]
     if raw == nil then raw = param.default end
-    if raw == nil then return nil, ("plan %s needs %s (%s): give it with --set %s=…"):format(loaded.name, name, param.kind, name) end
+    if raw == nil then
+      return nil, ("plan %s needs %s (%s): give it with --set %s=…"):format(loaded.name, name, param.kind, name)
+    end
     values[name] = CHECKS[param.kind](raw)
-    if not values[name] then return nil, ("plan %s: %s is not a %s: %s"):format(loaded.name, name, param.kind, tostring(raw)) end
+    if not values[name] then
+      return nil, ("plan %s: %s is not a %s: %s"):format(loaded.name, name, param.kind, tostring(raw))
+    end
   end
   return values
 end

@@ -35,9 +35,11 @@ function checks.platform(s)
   return unknown(message, "uname should be at /usr/bin/uname")
 end
 
+local TOOLS = { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/nvram", "/usr/sbin/diskutil" }
+
 function checks.tools(s)
   local missing = {}
-  for _, path in ipairs { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/nvram", "/usr/sbin/diskutil" } do
+  for _, path in ipairs(TOOLS) do
     if not require("lib_file").stat(s.root .. path) then missing[#missing + 1] = path end
   end
   if #missing == 0 then return ok "csrutil, bputil, kmutil, nvram and diskutil are there" end
@@ -59,8 +61,8 @@ end
 
 checks["policy"] = function(s)
   if s.policy then
-    local extra = #s.policy.unknown > 0 and ("; rows this program does not know: " .. table.concat(s.policy.unknown, " | ")) or ""
-    return ok(policy.describe(s.policy) .. extra)
+    local rows = table.concat(s.policy.unknown, " | ")
+    return ok(policy.describe(s.policy) .. (rows ~= "" and "; rows this program does not know: " .. rows or ""))
   end
   return unknown(s.problems.policy or "no volume group was chosen", "run bputil -d -v GROUP and read what it says")
 end
@@ -71,7 +73,8 @@ function checks.environment(s, wanted)
   end
   if require("ladder").fits(wanted.where, s.environment) then return ok(s.environment_words) end
   if s.environment == "recovery" then
-    return bad(s.environment_words, ("make %s the startup disk, then %s"):format(s.group and s.group.name or "the target", RECOVERY_WAY))
+    local name = s.group and s.group.name or "the target"
+    return bad(s.environment_words, ("make %s the startup disk, then %s"):format(name, RECOVERY_WAY))
   end
   return bad(s.environment_words .. ", and the next step needs " .. require("ladder").place(wanted.where), RECOVERY_WAY)
 end
@@ -80,8 +83,8 @@ function checks.data(s)
   local data = s.group and s.group.data
   if not data then return unknown("the Data volume is not known", "diskutil apfs listVolumeGroups") end
   if data.mount then return ok(("Data is mounted at %s"):format(data.mount)) end
-  return bad(("the Data volume %s is not mounted: FileVault keeps it locked, or it was never mounted"):format(data.name or data.device),
-    "diskutil apfs unlockVolume " .. data.device)
+  return bad(("the Data volume %s is not mounted: FileVault keeps it locked, or it was never mounted")
+    :format(data.name or data.device), "diskutil apfs unlockVolume " .. data.device)
 end
 
 -- Bytes that a run's journal and transcript may need.
@@ -96,7 +99,8 @@ end
 function checks.journal(s)
   local here, on_mac = require("session").journal_directory(s)
   if not here then
-    return bad("no place for the journal survives a restart: " .. on_mac, "unlock the Data volume, or name a folder with --journal")
+    return bad("no place for the journal survives a restart: " .. on_mac,
+      "unlock the Data volume, or name a folder with --journal")
   end
   local volatile = s.booted == "recovery" and s.root == "" and not on_mac:find("^/Volumes/")
   if volatile then return bad(on_mac .. " is lost at restart", "name a folder on a volume below /Volumes") end
@@ -104,7 +108,8 @@ function checks.journal(s)
   if not room then return unknown(on_mac .. ": " .. tostring(read_only), "name another folder with --journal") end
   if read_only then return bad(on_mac .. " is on a read-only volume", "name another folder with --journal") end
   if room < JOURNAL_ROOM then
-    return bad(("only %s are free at %s"):format(text.size(room), on_mac), "free some space, or name another folder with --journal")
+    return bad(("only %s are free at %s"):format(text.size(room), on_mac),
+      "free some space, or name another folder with --journal")
   end
   return ok("kept in " .. on_mac)
 end
@@ -125,7 +130,8 @@ function checks.owners(s)
     found = found or owner.short == s.options.user
   end
   if not found then
-    return bad(("%s is not an owner; owners are %s"):format(s.options.user, table.concat(names, ", ")), "give a short name of the list")
+    return bad(("%s is not an owner; owners are %s"):format(s.options.user, table.concat(names, ", ")),
+      "give a short name of the list")
   end
   return ok("owners by short name: " .. table.concat(names, ", "))
 end
@@ -150,7 +156,8 @@ function checks.collection(s)
   if not s.kernel then return unknown("this Mac's chip is not known", "see platform above") end
   local misfits = kc.misfits(found, fitting_target(s, manifest), manifest)
   if #misfits > 0 then
-    return bad(("%s: %s"):format(on_mac, table.concat(misfits, "; ")), "build the collection for this Mac and this macOS build")
+    return bad(("%s: %s"):format(on_mac, table.concat(misfits, "; ")),
+      "build the collection for this Mac and this macOS build")
   end
   s.found_collection, s.manifest = found, manifest
   return ok(("%s, %s, SHA-256 %s…, %s%s"):format(on_mac, text.size(found.size), found.sha256:sub(1, 16),

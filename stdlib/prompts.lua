@@ -31,7 +31,7 @@ end
 -- Whose menu line this is: the longest volume name in it ("Macintosh HD 2" holds "Macintosh HD" as well).
 local function longest_name(label, names)
   local longest
-  for _, name in ipairs(names) do
+  for _, name in ipairs(names or {}) do
     if label:find(name, 1, true) and (not longest or #name > #longest) then longest = name end
   end
   return longest
@@ -52,7 +52,12 @@ end
 
 -- csrutil names the system it is about to change: anything but ours is refused (reference §2.2).
 local function names_other_system(output, os_name)
-  return os_name and output:find('for OS "', 1, true) and not output:find(('for OS "%s"'):format(os_name), 1, true)
+  local lead, last = 'for OS "', nil
+  local at = output:find(lead, 1, true)
+  while at do
+    last, at = at + #lead, output:find(lead, at + 1, true)
+  end
+  return os_name and last and output:sub(last, last + #os_name) ~= os_name .. '"'
 end
 
 local function answer_yes_no(command, credentials, output)

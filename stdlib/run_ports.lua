@@ -2,7 +2,7 @@
 -- Must not decide anything about a plan.
 
 local errors = require "errors"
-local json = require "dkjson"
+local json = require "json"
 local probe = require "probe"
 local prompts = require "prompts"
 

@@ -87,15 +87,18 @@ function meaning.close(run, record)
   run.closed, run.open = record, nil
 end
 
+local NAMES_STEP = { intent = true, outcome = true, deferred = true, ["undo-intent"] = true, ["undo-outcome"] = true }
+
 --- Adds one record's meaning to a run.
 -- @return true, or nil and a sentence when the record makes no sense
 function run_state.apply(run, record)
   local understand = type(record) == "table" and meaning[record.type]
   if not understand then return nil, "a record of unknown type " .. tostring(type(record) == "table" and record.type) end
-  if record.type == "start" and (record.format or 0) > run_state.FORMAT then
+  if record.type == "start" and (math.type(record.format) ~= "integer" or record.format > run_state.FORMAT) then
     return nil, ("the journal has format %s; this program knows %d"):format(tostring(record.format), run_state.FORMAT)
   end
   if (record.type == "start") ~= (run.start == nil) then return nil, "the start record is missing or repeated" end
+  if NAMES_STEP[record.type] and type(record.step) ~= "string" then return nil, "a record that names no step" end
   understand(run, record)
   run.records = run.records + 1
   return true

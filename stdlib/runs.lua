@@ -1,7 +1,7 @@
 -- Finds, opens and starts runs in a journal folder.
 -- Must not repair a journal beyond cutting a torn last record: a bad one stops everything, with file and line.
 
-local json = require "dkjson"
+local json = require "json"
 local run_state = require "run_state"
 
 local runs = {}

@@ -18,13 +18,26 @@ function text.command(argv)
   return table.concat(words, " ")
 end
 
---- Makes text from a tool or a file harmless on a terminal: control characters other than newline and tab become "?".
-function text.printable(value)
-  return (value:gsub("\r\n", "\n"):gsub("[%z\1-\8\11-\31\127]", "?"))
+-- Bytes that are no UTF-8 become "?", one by one.
+local function valid(value)
+  local position = 1
+  while true do
+    local fine, bad = utf8.len(value, position)
+    if fine then return value end
+    value = value:sub(1, bad - 1) .. "?" .. value:sub(bad + 1)
+    position = bad
+  end
 end
 
+--- Makes text from a tool or a file harmless on a terminal: control characters other than newline and tab, those of the
+-- upper half (U+0080 to U+009F) too, become "?".
+function text.printable(value)
+  return (valid(value):gsub("\r\n", "\n"):gsub("[%z\1-\8\11-\31\127]", "?"):gsub("\xC2[\x80-\x9F]", "?"))
+end
+
+-- Columns on a terminal: wide characters take two.
 local function width_of(value)
-  return utf8.len(value) or #value
+  return require("lib_terminal").width(value)
 end
 
 -- Breaks one paragraph into lines. Its own leading blanks are kept, and two more hang under them.

@@ -18,8 +18,8 @@ end
 local function agreed(session)
   if session.options.yes then return true end
   local data = session.group.data
-  session.view.emit { type = "note", lines = { ("The Data volume %s is locked: the journal and the kernel collection are on it.")
-    :format(data.name or data.device) } }
+  session.view.emit { type = "note", lines = {
+    ("The Data volume %s is locked, and journal and kernel collection are on it."):format(data.name or data.device) } }
   return ask.yes_no(("Run `diskutil apfs unlockVolume %s` now? It asks for a passphrase."):format(data.device))
 end
 
@@ -45,7 +45,9 @@ end
 function unlock.offer(session)
   if not may_offer(session) or not agreed(session) then return end
   local worked, problem = run_unlock(session)
-  if not worked then session.view.emit { type = "note", lines = { "The Data volume is still locked: " .. tostring(problem) } } end
+  if not worked then
+    session.view.emit { type = "note", lines = { "The Data volume is still locked: " .. tostring(problem) } }
+  end
   session_module.look(session)
 end
 

@@ -130,8 +130,8 @@ end
 local function supersede(directory, run)
   local journal = runs.continue(directory, run.number)
   if not journal then return end
-  local system = require "lib_system"
-  journal:append(require("dkjson").encode { type = "close", result = "superseded by revert", time = system.utc(system.now()) })
+  local time = require("lib_system").utc(require("lib_system").now())
+  journal:append(require("json").encode { type = "close", result = "superseded by revert", time = time })
   journal:close()
 end
 
@@ -156,7 +156,7 @@ local function fallback_directory(session)
   return session_module.temporary_journal(session)
 end
 
-local function params_of(session, job, plan, run)
+local function params_of(session, plan, run)
   local given = session_module.context(session)
   for name, value in pairs(run and run.start.params or {}) do given[name] = value end
   for _, pair in ipairs(session.options.set or {}) do
@@ -173,7 +173,8 @@ local function before_acting(session, job, plan, run, rows)
   local acts = acts_here(session, steps)
   local todo = first_todo(rows)
   local kind, where = job.preflight(session, rows, run)
-  local fine = preflight.run(session, kind, { where = where or todo and todo.step.where or "any", acts = acts or job.rollback })
+  local wanted = { where = where or todo and todo.step.where or "any", acts = acts or job.rollback }
+  local fine = preflight.run(session, kind, wanted)
   if not fine then
     return nil, stop(session, "precondition", exit_code.PRECONDITION,
       "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.")
@@ -189,7 +190,8 @@ local function run_locked(session, job, plan, run, directory)
   if session.asks_confirmation then
     local agreed, why = confirm(session)
     if not agreed then
-      return stop(session, "declined", exit_code.DECLINED, ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
+      return stop(session, "declined", exit_code.DECLINED,
+        ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
     end
   end
   if session.asks_confirmation and not preflight.can_answer(session) then
@@ -198,7 +200,8 @@ local function run_locked(session, job, plan, run, directory)
   end
   local journal, opened, code = open_run(session, job, directory, run, plan, session.params)
   if not journal then
-    return stop(session, "precondition", exit_code.PRECONDITION, "The journal cannot be written, so nothing was changed: " .. opened,
+    return stop(session, "precondition", exit_code.PRECONDITION,
+      "The journal cannot be written, so nothing was changed: " .. opened,
       code == "corrupt" and "A bad record is not repaired by itself. Look at that line, or move the file away." or nil)
   end
   local result = drive(session, job, plan, directory, journal, opened, session.context)
@@ -239,7 +242,8 @@ local function choose_run(session, job, latest, directory)
     session.superseded = open
     return nil
   end
-  return nil, stop(session, "stopped", exit_code.STOPPED, ("Run %d (%s) in %s is not finished."):format(open.number, open.start.plan, directory),
+  return nil, stop(session, "stopped", exit_code.STOPPED,
+    ("Run %d (%s) in %s is not finished."):format(open.number, open.start.plan, directory),
     "`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.")
 end
 
@@ -263,7 +267,7 @@ local function make_context(session, job, plan, run, latest)
   if run and run.start.words then session.words = run.start.words end
   job.prepare(session, run or session.superseded or latest)
   local params, why = {}, nil
-  if session.group then params, why = params_of(session, job, plan, run) end
+  if session.group then params, why = params_of(session, plan, run) end
   if not params then return nil, stop(session, "usage", exit_code.USAGE, why) end
   session.params = params
   session.context = session_module.context(session, params)

@@ -26,7 +26,7 @@ end
 
 local function lines_of(list, make)
   local lines = {}
-  for index, entry in ipairs(list) do lines[index] = make(entry) end
+  for index, item in ipairs(list) do lines[index] = make(item) end
   return table.concat(lines, "\n")
 end
 
@@ -56,7 +56,8 @@ local function all()
 end
 
 local function one(command)
-  local options = command.options and #command.options > 0 and "\n\noptions:\n" .. lines_of(command.options, option_line) or ""
+  local own = command.options or {}
+  local options = #own > 0 and "\n\noptions:\n" .. lines_of(own, option_line) or ""
   local place = command.where and "\nWhere: " .. command.where .. "." or ""
   return ("usage: vmq-recovery %s%s\n\n%s.%s%s\n\n`vmq-recovery help` lists the options that every command takes.\n"):format(
     command.name, command.args and " " .. command.args or "",
@@ -75,7 +76,7 @@ local function run(_, args)
     return exit_code.OK
   end
   local names = {}
-  for index, entry in ipairs(cli.commands()) do names[index] = entry.name end
+  for index, known in ipairs(cli.commands()) do names[index] = known.name end
   terminal.write(2, ("vmq-recovery: unknown command %s; the nearest is %s\n"):format(args[1], text.nearest(args[1], names)))
   return exit_code.USAGE
 end

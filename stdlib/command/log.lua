@@ -10,19 +10,24 @@ local work = require "work"
 local tell = {}
 
 function tell.start(r)
-  return ("run of %s on %s (%s), build %s, in %s; program %s"):format(r.plan, r.volume or "?", r.group or "?", r.build or "?",
-    r.environment or "?", r.version or "?")
+  return ("run of %s on %s (%s), build %s, in %s; program %s"):format(r.plan, r.volume or "?", r.group or "?",
+    r.build or "?", r.environment or "?", r.version or "?")
 end
 function tell.intent(r) return ("%s: about to run %s"):format(r.step, text.command(r.argv)) end
 function tell.outcome(r)
-  return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, r.exit and r.exit ~= 0 and (" (exit status %d)"):format(r.exit) or "",
-    describe.seen(r.seen), r.words and "; the tool said: " .. r.words or "")
+  local status = r.exit and r.exit ~= 0 and (" (exit status %d)"):format(r.exit) or ""
+  return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, status, describe.seen(r.seen),
+    r.words and "; the tool said: " .. r.words or "")
 end
 function tell.deferred(r) return ("%s: put off to macOS; the tool said: %s"):format(r.step, r.reason or "nothing") end
 function tell.phase(r) return ("phase finished at %s; goes on in %s"):format(r.step, r.next) end
-tell["undo-start"] = function(r) return r.reason == "asked" and "going back, as asked" or "going back, because a step failed" end
+tell["undo-start"] = function(r)
+  return r.reason == "asked" and "going back, as asked" or "going back, because a step failed"
+end
 tell["undo-intent"] = function(r) return ("%s: way back, about to run %s"):format(r.step, text.command(r.argv)) end
-tell["undo-outcome"] = function(r) return ("%s: way back read as %s%s"):format(r.step, r.verdict, r.leaves and ", leaves " .. r.leaves or "") end
+tell["undo-outcome"] = function(r)
+  return ("%s: way back read as %s%s"):format(r.step, r.verdict, r.leaves and ", leaves " .. r.leaves or "")
+end
 function tell.close(r) return "closed: " .. r.result end
 
 local function lines_of(records)
@@ -45,7 +50,9 @@ return function(args, options, stand_in)
   end
   number = number or directory and runs.latest_number(directory)
   session.view.start(number)
-  if not directory then return work.stop(session, "precondition", exit_code.PRECONDITION, "The journal cannot be found: " .. why) end
+  if not directory then
+    return work.stop(session, "precondition", exit_code.PRECONDITION, "The journal cannot be found: " .. why)
+  end
   if not number then return work.stop(session, "done", exit_code.OK, "There is no run in " .. directory .. ".") end
   local run, records = runs.read(directory, number)
   if not run then return work.stop(session, "precondition", exit_code.PRECONDITION, records) end

@@ -61,7 +61,7 @@ end
 local function restart(directory, view, into)
   local state = require("sim.scratch").load(directory)
   local reached, why = require("sim.restart").restart(directory, state, { clean = true, into = into })
-  say(view, "---- The simulated Mac restarts: it is now in " .. tostring(reached) .. (why and (" (" .. why .. ")") or "") .. " ----")
+  say(view, ("---- The simulated Mac restarts: it is now in %s%s ----"):format(reached, why and (" (%s)"):format(why) or ""))
   return reached
 end
 
@@ -80,8 +80,8 @@ local function introduce(view, state, options)
   local owner = state.owner
   say(view, "Rehearsal on a simulated Mac", state.mac.marketing .. ", macOS " .. state.groups[1].version .. ".",
     "Nothing outside a scratch folder is touched. The wording of Apple's tools is as far as it is known.",
-    options.yes and ("The owner %s (%s) and the password \"%s\" are made up, and typed for you."):format(owner.short, owner.full, owner.password)
-    or ("The owner is made up: short name %s (%s), password %s."):format(owner.short, owner.full, owner.password), "")
+    (options.yes and "The owner %s (%s) and the password \"%s\" are made up, and typed for you."
+      or "The owner is made up: short name %s (%s), password %s."):format(owner.short, owner.full, owner.password), "")
 end
 
 local function rehearse_apply(directory, state, options, view)
@@ -144,7 +144,8 @@ return function(args, options)
   local directory, why = files.make_scratch()
   if not directory then return fail(why) end
   local made, problem = require("sim.scratch").make(directory, state)
-  local code = made and play(directory, state, options, what, faults) or fail(problem or "the scratch folder could not be filled")
+  local code = made and play(directory, state, options, what, faults)
+    or fail("the scratch folder could not be filled: " .. tostring(problem))
   files.remove_tree(directory)
   return code
 end

@@ -14,7 +14,8 @@ local function journal_state(session)
   if not directory then return nil, "no journal folder can be reached" end
   local run, message, code = runs.latest(directory)
   if not run then return nil, code and message or "no runs yet" end
-  local state = run.closed and run.closed.result or run.direction == "back" and "going back" or run.phase and "waiting" or "open"
+  local state = run.closed and run.closed.result or run.direction == "back" and "going back"
+    or run.phase and "waiting" or "open"
   return { run = run.number, plan = run.start.plan, state = state, open = run.closed == nil },
     ("run %d (%s): %s"):format(run.number, run.start.plan, state)
 end
@@ -34,7 +35,8 @@ local function gather(session)
     volume = session.group and session.group.name, build = session.group and session.group.build,
     policy = session.policy and policy.summary(session.policy), policy_problem = session.problems.policy,
     unknown_rows = session.policy and session.policy.unknown,
-    kernel = kernel and { chip = kernel.chip, kind = kernel.kind, xnu = kernel.xnu }, sip = session.policy and session.policy.sip,
+    kernel = kernel and { chip = kernel.chip, kind = kernel.kind, xnu = kernel.xnu },
+    sip = session.policy and session.policy.sip,
     boot_args = nvram.get "boot-args", boot_args_in_force = in_force, quota = quota_in(in_force),
     hypervisor = session.booted == "macos" and sysctl.read "kern.hv_support" or nil, journal = journal,
   }, journal_words
@@ -42,12 +44,13 @@ end
 
 local function lines_of(session, status, journal_words)
   local function known(value, otherwise) return value or otherwise or "cannot be read" end
+  local target = status.group and ("%s (%s), build %s"):format(known(status.volume), status.group, known(status.build))
+  local kernel = status.kernel and ("%s, %s, xnu-%s"):format(status.kernel.kind, status.kernel.chip, status.kernel.xnu)
   local lines = {
     "system:      " .. known(session.environment_words, session.booted),
-    ("target:      %s"):format(status.group and ("%s (%s), build %s"):format(known(status.volume), status.group, known(status.build))
-      or known(session.problems.group)),
+    "target:      " .. known(target, session.problems.group),
     "policy:      " .. (status.policy and policy.describe(status.policy) or known(status.policy_problem)),
-    "kernel:      " .. (status.kernel and ("%s, %s, xnu-%s"):format(status.kernel.kind, status.kernel.chip, status.kernel.xnu) or known(nil)),
+    "kernel:      " .. known(kernel),
     "boot-args:   " .. known(status.boot_args == "" and "(empty)" or status.boot_args),
   }
   if status.boot_args_in_force then lines[#lines + 1] = "in force:    " .. status.boot_args_in_force end

@@ -33,8 +33,10 @@ function settle.forward(self)
     core.tell(self, step, "done", { verdict = "done", seen = seen, recovered = true })
     return nil
   end
-  -- Commands that belong together are safe to repeat: done half-way through them means once more from the first.
-  if verdict == "done" or verdict == "todo" and value.same(seen, open.before) then
+  -- Commands that belong together are safe to repeat: done half-way through them means once more from the first. So is
+  -- what settles at a restart: it cannot read done before, and its command is made for what is there now.
+  local unsettled = step.settles == "clean-restart" or value.same(seen, open.before)
+  if verdict == "done" or verdict == "todo" and unsettled then
     core.tell(self, step, "again", { reason = "crash" })
     return close_intent(self, step, "todo", seen)
   end

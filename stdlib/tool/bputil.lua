@@ -1,7 +1,7 @@
 -- Reads one volume group's boot policy with bputil and builds the commands that replace it. Facts: reference §1.
 -- Must always name the group (-v), and must never remove a policy, take a password or turn the sealed volume off.
 
-local json = require "dkjson"
+local json = require "json"
 local layout = require "tool.bputil_layout"
 local probe = require "probe"
 
@@ -58,7 +58,7 @@ local function read_json(group)
   local out, message, code, answer = probe.output { PATH, "-d", "-j", "-v", group }
   if out then
     local start = out:find("{", 1, true)
-    local object = start and json.decode(out, start, nil)
+    local object = start and json.decode(out, start)
     if type(object) ~= "table" then return nil, "bputil -j printed no JSON object", "unknown" end
     return layout.from_json(object, group)
   end

@@ -78,7 +78,7 @@ local function put_sip(policy, word, value)
     return put(policy, "sip", "absent")
   end
   local bits = tonumber((value:gsub("^0[xX]", "")), 16)
-  if not bits or word == "Enabled" and bits ~= 0 then contradiction("SIP " .. word .. " with sip0 " .. value) end
+  if not bits or (word == "Enabled") ~= (bits == 0) then contradiction("SIP " .. word .. " with sip0 " .. value) end
   put(policy, "sip", bits == 0 and "absent" or ("%x"):format(bits))
 end
 
@@ -164,10 +164,12 @@ end
 
 -- A number in JSON reads as text here in hex, as bputil's text form has it.
 local function sip_from(object)
-  local bits = object.sip0
-  if object.sip0_exists == false or bits == 0 then return "absent" end
-  if bits == nil and object.sip0_exists == nil then return nil end
-  if math.type(bits) ~= "integer" then contradiction("sip0 exists and has no number") end
+  local bits, exists = object.sip0, object.sip0_exists
+  if bits == nil and exists == nil then return nil end
+  if bits ~= nil and (math.type(bits) ~= "integer" or bits < 0) then contradiction("sip0 is no number of bits") end
+  if exists == false and (bits or 0) ~= 0 then contradiction("sip0 and sip0_exists") end
+  if exists and bits == nil then contradiction("sip0 exists and has no number") end
+  if (bits or 0) == 0 then return "absent" end
   return ("%x"):format(bits)
 end
 
@@ -175,7 +177,9 @@ local function hash_from(object, key)
   local hash, exists = object[key], object[key .. "_exists"]
   if exists == nil and hash == nil then return nil end
   if (exists == false) ~= (hash == nil) then contradiction(key .. " and " .. key .. "_exists") end
-  return hash and tostring(hash):upper() or "absent"
+  if hash == nil then return "absent" end
+  if type(hash) ~= "string" or not hash:find("^%x+$") then contradiction(key .. " is no hash") end
+  return hash:upper()
 end
 
 local function mode_from(object)

@@ -52,7 +52,8 @@ local steps = {}
 
 function steps.skipped(screen, event)
   if event.deferred then
-    screen:labelled("doubtful", "put off", event.reason .. (event.words and (" (the tool said: %s)"):format(event.words) or ""))
+    local said = event.words and (" (the tool said: %s)"):format(event.words) or ""
+    screen:labelled("doubtful", "put off", event.reason .. said)
   elseif not screen.quiet then
     screen:labelled("good", "skipped", event.reason .. (event.seen and ": " .. describe.seen(event.seen) or ""))
   end
@@ -75,7 +76,9 @@ function steps.ended(screen, event)
   if event.message then return screen:labelled("bad", "not started", event.message) end
   if event.timed_out then return screen:labelled("bad", "ended", "it did not finish in time and was stopped") end
   if event.signal then screen:labelled("bad", "ended", "killed by signal " .. event.signal) end
-  if event.exit and (event.exit ~= 0 or screen.verbose) then screen:labelled("doubtful", "ended", "exit status " .. event.exit) end
+  if event.exit and (event.exit ~= 0 or screen.verbose) then
+    screen:labelled("doubtful", "ended", "exit status " .. event.exit)
+  end
 end
 
 function steps.done(screen, event)
@@ -88,7 +91,8 @@ function steps.again(screen, event)
   if why == "credentials" then
     screen:labelled("doubtful", "again", ("try %d of 3; the tool said: %s"):format(event.attempt, event.words or "nothing"))
   elseif why == "undone" then
-    screen:labelled("doubtful", "again", ("step %s dropped what step %s had done; it is done once more"):format(event.by, event.name))
+    local words = "step %s dropped what step %s had done; it is done once more"
+    screen:labelled("doubtful", "again", words:format(event.by, event.name))
   else
     screen:labelled("doubtful", "again", "it was begun before the interruption and had no effect; it is done again")
   end
@@ -147,8 +151,8 @@ end
 -- @param options color, quiet
 function view.open(options)
   local terminal = require "lib_terminal"
-  local screen = setmetatable({ colour = wants_colour(options), columns = columns(), quiet = options.quiet, verbose = options.verbose,
-    write = function(words) terminal.write(1, words) end }, Screen)
+  local screen = setmetatable({ colour = wants_colour(options), columns = columns(),
+    quiet = options.quiet, verbose = options.verbose, write = function(words) terminal.write(1, words) end }, Screen)
   local self = { screen = screen }
   function self.emit(event)
     local handler = handlers[event.type]

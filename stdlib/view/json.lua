@@ -1,7 +1,7 @@
 -- The event stream for programs: one JSON object a line on standard output, in order, each with type and time.
 -- Must not print anything else there: notes are words for people and go to standard error.
 
-local json = require "dkjson"
+local json = require "json"
 
 local view = {}
 
@@ -20,7 +20,7 @@ function view.open(_, command)
     if event.type == "note" then return self.say(table.concat(event.lines or {}, "\n")) end
     local line = { time = system.utc(system.now()) }
     for key, value in pairs(event) do line[key] = value end
-    terminal.write(1, json.encode(line, { keyorder = KEY_ORDER }) .. "\n")
+    terminal.write(1, json.encode(line, KEY_ORDER) .. "\n")
   end
   function self.start(run)
     self.emit { type = "start", format = view.FORMAT, version = require("lib_embed").version(), command = command,
