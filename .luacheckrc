@@ -1,5 +1,5 @@
 -- Lua 5.4. Plans get only what stdlib/plan.lua gives them, so nothing else may be named there.
-max_line_length = 125
+max_line_length = 140
 
 stds.plan = {
   read_globals = {

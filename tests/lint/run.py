@@ -37,7 +37,7 @@ def linters():
                       "--enable=warning,performance,portability", "--suppress=missingIncludeSystem",
                       # taken for uninitialised: results filled by the function called
                       "--suppress=ctuuninitvar",
-                      "-D__GNUC__", *defines(), *c] if c else None),
+                      "-D__GNUC__", "-DLLONG_MAX=9223372036854775807LL", *defines(), *c] if c else None),
         ("luacheck", ["luacheck", "--quiet", *lua] if lua else None),
         ("shellcheck", ["shellcheck", *shell] if shell else None),
         ("ruff", [RUFF, "check", *python] if python else None),
