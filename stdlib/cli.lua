@@ -30,7 +30,8 @@ local APPLY = {
     help = "a further boot argument (repeatable)" },
 }
 local DETAILED = { name = "detailed-exitcode", help = "tell outcomes apart that otherwise exit 0" }
-local SET = { name = "set", value = "NAME=VALUE", list = true, form = "^[%w_]+=", help = "a parameter of the plan (repeatable)" }
+local SET = { name = "set", value = "NAME=VALUE", list = true, form = "^[%w_]+=",
+  help = "a parameter of the plan (repeatable)" }
 
 local function with(...)
   local options = {}

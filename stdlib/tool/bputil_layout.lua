@@ -2,7 +2,8 @@
 -- Must be strict: an unknown row is kept and shown, a missing or contradictory one is no policy at all.
 --
 -- A policy:
---   group            volume group UUID, upper case
+--   group            UUID of the volume group it is the policy of, upper case
+--   vuid             the group UUID inside the policy: the same, but for one real M1 whose transcript has another
 --   mode             "full" | "reduced" | "permissive"
 --   sip              "absent" (SIP on) or the sip0 bits in hex, "7f" after csrutil disable (reference §2.3)
 --   ssv, ctrr, boot_args_filter     "on" | "off" (sip1, sip2, sip3)
@@ -24,7 +25,7 @@ local ENVIRONMENT_LABELS = {
 
 -- Tag → field for rows whose value is taken as it is. Rows marked true are known and not needed.
 local PLAIN_TAGS = {
-  CHIP = "chip", love = "os_version", vuid = "group", nsih = "nsih", coih = "coih",
+  CHIP = "chip", love = "os_version", vuid = "vuid", nsih = "nsih", coih = "coih",
   lpnh = true, rpnh = true, ronh = true, ECID = true, BORD = true, CEPO = true, SDOM = true, CPRO = true,
   CSEC = true, lobo = true, kuid = true, spih = true, stng = true, auxp = true, auxi = true, auxr = true,
 }
@@ -46,7 +47,7 @@ local MODES = {
 }
 
 -- Every field that a verdict may rest on.
-local NEEDED = { "group", "mode", "sip", "ssv", "ctrr", "boot_args_filter", "kexts", "mdm", "coih" }
+local NEEDED = { "vuid", "mode", "sip", "ssv", "ctrr", "boot_args_filter", "kexts", "mdm", "coih" }
 
 local function contradiction(what)
   error({ code = "contradiction", message = "bputil contradicts itself: " .. what }, 0)
@@ -101,6 +102,22 @@ local function put_plain(policy, tag, value)
   put(policy, field, value)
 end
 
+-- The headings that say whose policy follows. Where there is one it decides: transcript A (a real M1, macOS 12.1) has
+-- another UUID in its vuid row (reference §1.5).
+local HEADINGS = { "^Operating on Volume Group UUID (%x[%x%-]+)%s*$", "^Local policy for volume group (%x[%x%-]+):%s*$" }
+
+-- @return true when the line is a heading
+local function read_heading(policy, line)
+  for _, form in ipairs(HEADINGS) do
+    local group = line:match(form)
+    if group then
+      put(policy, "group", group:upper())
+      return true
+    end
+  end
+  return line:find(":%s*$") ~= nil
+end
+
 local function read_row(policy, line)
   -- Status row: "SIP Status:                  Enabled    (sip0): absent"
   local label, word, tag, value = line:match("^([^:]+):%s+(%a+)%s+%((.-)%): (%S+)%s*$")
@@ -124,7 +141,9 @@ local function finish(policy, group)
       error({ code = "incomplete", message = "bputil shows no row for " .. field }, 0)
     end
   end
-  if policy.group ~= group:upper() then contradiction("asked about " .. group .. ", told about " .. policy.group) end
+  local told = policy.group or policy.vuid
+  if told ~= group:upper() then contradiction("asked about " .. group .. ", told about " .. told) end
+  policy.group = told
   return policy
 end
 
@@ -146,7 +165,7 @@ function layout.from_text(out, group)
       if line:find("Can't get local policy", 1, true) then
         error({ code = "incomplete", message = line }, 0)
       end
-      if not line:find("^Operating on") and not line:find(":%s*$") then read_row(policy, line) end
+      if not read_heading(policy, line) then read_row(policy, line) end
     end
     if policy.pairing then policy.paired = policy.pairing == "Paired" end
     return finish(policy, group)
@@ -196,8 +215,9 @@ function layout.from_json(object, group)
   return guarded(function()
     local inner = object[group] or object[group:upper()] or object[group:lower()]
     if type(inner) ~= "table" then contradiction("the JSON is not about " .. group) end
+    if type(inner.vuid) == "string" and inner.vuid:upper() ~= group:upper() then contradiction("vuid " .. inner.vuid) end
     return finish({
-      group = type(inner.vuid) == "string" and inner.vuid:upper() or group:upper(),
+      group = group:upper(), vuid = type(inner.vuid) == "string" and inner.vuid:upper() or nil,
       mode = mode_from(inner), sip = sip_from(inner), coih = hash_from(inner, "coih"),
       ssv = flag(inner, "sip1", "on", "off"), ctrr = flag(inner, "sip2", "on", "off"),
       boot_args_filter = flag(inner, "sip3", "on", "off"),
@@ -212,6 +232,7 @@ function layout.difference(one, other)
   for _, field in ipairs(NEEDED) do
     if one[field] ~= other[field] then return field end
   end
+  return nil
 end
 
 return layout
