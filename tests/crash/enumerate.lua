@@ -1,0 +1,245 @@
+-- The crash enumerator: dies at every effect point of apply, revert and rollback, in every way, and starts again.
+-- Must not pass when a death did not happen: each point has to fire.
+--
+-- Usage: enumerate.lua [--depth 2] [--only SCENARIO] [CODE]        (DEEP=1 means --depth 2)
+-- A CODE is printed with each failure and runs that one alone: SCENARIO/POINT:MODE/FINISH, a second /POINT:MODE/FINISH
+-- behind it for a crash while recovering from a crash.
+
+package.path = "./tests/crash/?.lua;" .. package.path
+
+local lib_file = require "lib_file"
+local stage = require "support.stage"
+
+-- Folders on memory, where there is such a file system: tens of thousands of journals are written.
+local function make_place()
+  local base = lib_file.stat "/dev/shm" and "/dev/shm" or os.getenv "TMPDIR" or "/tmp"
+  local place = { base = ("%s/vmq-crash.%d"):format(base, require("lib_system").pid()) }
+  for _, name in ipairs { "journal", "torn", "root" } do
+    place[name] = place.base .. "/" .. name
+    assert(lib_file.make_directory(place[name], tonumber("700", 8)))
+  end
+  return place
+end
+
+-- Before any of the program's modules is loaded that must meet the stand-ins.
+local place = make_place()
+stage.install(place.root)
+
+local crash = require "support.crash"
+local scenarios = require "support.scenarios"
+local world_module = require "support.world"
+
+local FINISHES = { "resume", "rollback" }
+
+local totals = { points = 0, deaths = 0, torn = 0, recoveries = 0, stopped = 0, alike = 0, passed = 0, failed = 0 }
+
+local function say(form, ...) io.stdout:write(form:format(...), "\n") end
+
+local function complain(code, wrong)
+  totals.failed = totals.failed + 1
+  say("FAILED %s\n  %s", code, wrong)
+end
+
+-- ---- what to die of -----------------------------------------------------------------------------------------------
+
+-- Every torn position leaves the same records (crash.tear proves it), so three of them stand for all.
+local function chosen_modes(point)
+  local modes, torn, zeros = {}, {}, {}
+  for _, mode in ipairs(point.modes) do
+    local list = mode:find("^torn@") and torn or mode:find("^zeros@") and zeros or modes
+    list[#list + 1] = mode
+  end
+  if #torn > 0 then
+    modes[#modes + 1], modes[#modes + 2], modes[#modes + 3] = torn[1], torn[#torn], zeros[#zeros // 2]
+  end
+  return modes
+end
+
+local function tear_record(self, code, number)
+  local before = crash.die(self, self.start, self.scenario.command, { point = number, mode = "before" })
+  local after = crash.die(self, self.start, self.scenario.command, { point = number, mode = "after" })
+  for run, bytes in pairs(after.journals) do
+    if bytes ~= (before.journals[run] or "") then
+      local files, wrong = crash.tear(self.place.torn, before.journals[run] or "", bytes)
+      if not files then complain(code, wrong) end
+      totals.torn = totals.torn + (files or 0)
+    end
+  end
+end
+
+-- ---- one depth ----------------------------------------------------------------------------------------------------
+
+-- Starts again in both ways. @return per way, the points that were passed; nil for a world that was met before
+local function recover(self, dead, code, mode)
+  local key = world_module.describe(dead) .. (mode == "half" and "half" or "")
+  local passed = {}
+  for _, how in ipairs(FINISHES) do
+    if self.met[how .. key] then
+      totals.alike = totals.alike + 1
+    else
+      self.met[how .. key] = true
+      totals.recoveries = totals.recoveries + 1
+      local fine, wrong, seen, stopped = pcall(crash.recover, self, dead, how, self.half or mode == "half")
+      if stopped then totals.stopped = totals.stopped + 1 end
+      if wrong then complain(code .. "/" .. how, wrong) else totals.passed = totals.passed + 1 end
+      passed[how] = fine and not wrong and seen or nil
+    end
+  end
+  return passed
+end
+
+local function deaths(self, frozen, command, seen, visit)
+  for number, point in ipairs(seen) do
+    totals.points = totals.points + 1
+    for _, mode in ipairs(chosen_modes(point)) do
+      totals.deaths = totals.deaths + 1
+      visit(number, mode, crash.die(self, frozen, command, { point = number, mode = mode }), point)
+    end
+  end
+end
+
+local function second_depth(self, dead, how, code, seen)
+  deaths(self, dead, how, seen, function(number, mode, again)
+    recover(self, again, ("%s/%s/%d:%s"):format(code, how, number, mode), mode)
+  end)
+end
+
+local function run_scenario(scenario, depth)
+  local self = crash.open(scenario, place)
+  self.met = {}
+  local began, before = os.clock(), { points = totals.points, deaths = totals.deaths, recoveries = totals.recoveries }
+  local wrong, seen = crash.undisturbed(self)
+  if wrong then return complain(scenario.name, "undisturbed: " .. wrong) end
+  local later = {}
+  deaths(self, self.start, scenario.command, seen, function(number, mode, dead, point)
+    local code = ("%s/%d:%s"):format(scenario.name, number, mode)
+    if point.kind == "append" and mode == "before" then tear_record(self, code, number) end
+    local passed = recover(self, dead, code, mode)
+    for how, points_passed in pairs(passed) do later[#later + 1] = { dead, how, code, points_passed, mode } end
+  end)
+  for _, case in ipairs(depth > 1 and later or {}) do
+    self.half = case[5] == "half"
+    second_depth(self, table.unpack(case, 1, 4))
+  end
+  say("%-26s %4d points %6d deaths %6d recoveries %6.1f s", scenario.name, totals.points - before.points,
+    totals.deaths - before.deaths, totals.recoveries - before.recoveries, os.clock() - began)
+end
+
+-- ---- one code -----------------------------------------------------------------------------------------------------
+
+local function find(name)
+  for _, scenario in ipairs(scenarios) do
+    if scenario.name == name then return scenario end
+  end
+  error("no scenario is called " .. tostring(name), 0)
+end
+
+local function tell_points(seen)
+  for number, point in ipairs(seen) do
+    say("%3d %-18s %s  (%s)", number, point.kind, point.about, table.concat(chosen_modes(point), " "))
+  end
+end
+
+local function run_code(code)
+  local parts = {}
+  for part in code:gmatch("[^/]+") do parts[#parts + 1] = part end
+  local self = crash.open(find(parts[1]), place)
+  local wrong, seen = crash.undisturbed(self)
+  tell_points(seen)
+  local frozen, command = self.start, self.scenario.command
+  for index = 2, #parts - 1, 2 do
+    local number, mode = parts[index]:match("^(%d+):(.+)$")
+    frozen = crash.die(self, frozen, command, { point = tonumber(number), mode = mode })
+    command = parts[index + 1]
+    self.half = self.half or mode == "half"
+    for run, bytes in pairs(frozen.journals) do say("---- journal %d after dying at %s\n%s", run, parts[index], bytes) end
+    local recovered
+    wrong, recovered = crash.recover(self, frozen, command, self.half)
+    tell_points(recovered or {})
+  end
+  if wrong then complain(code, wrong) else totals.passed = totals.passed + 1 end
+end
+
+-- ---- all of it ----------------------------------------------------------------------------------------------------
+
+local function read_arguments()
+  local options, index = { depth = os.getenv "DEEP" == "1" and 2 or 1 }, 1
+  local with_value = { ["--depth"] = tonumber, ["--only"] = tostring, ["--share"] = tostring }
+  while arg[index] do
+    local convert = with_value[arg[index]]
+    if convert then
+      options[arg[index]:sub(3)] = assert(convert(arg[index + 1]))
+      index = index + 1
+    else
+      options.code = arg[index]
+    end
+    index = index + 1
+  end
+  return options
+end
+
+-- Scenarios number k, k + n, … of a share "k/n".
+local function run_share(options)
+  local first, step = (options.share or "1/1"):match("^(%d+)/(%d+)$")
+  for number = tonumber(first), #scenarios, tonumber(step) do
+    local scenario = scenarios[number]
+    if not options.only or scenario.name == options.only then run_scenario(scenario, options.depth) end
+  end
+end
+
+local ORDER = { "points", "deaths", "torn", "recoveries", "stopped", "alike", "passed", "failed" }
+
+local function tell_totals()
+  local words = {}
+  for index, name in ipairs(ORDER) do words[index] = name .. "=" .. totals[name] end
+  say("totals %s", table.concat(words, " "))
+end
+
+-- What one worker prints: its lines are passed on, its totals added up.
+local function collect(pipe)
+  local ended = false
+  for line in pipe:lines() do
+    if line:find("^totals ") then
+      ended = true
+      for name, number in line:gmatch("(%a+)=(%d+)") do totals[name] = totals[name] + tonumber(number) end
+    else
+      say("%s", line)
+    end
+  end
+  pipe:close()
+  if not ended then complain("(a worker)", "it did not come to its end") end
+end
+
+-- As many workers as there are processors, each with its share of the scenarios.
+local function run_workers(options)
+  local pipe = io.popen "getconf _NPROCESSORS_ONLN"
+  local count = math.min(tonumber(pipe:read "l") or 1, 8)
+  pipe:close()
+  local pipes = {}
+  for number = 1, count do
+    pipes[number] = assert(io.popen(("%s %s --depth %d --share %d/%d 2>&1"):format(arg[-1], arg[0], options.depth, number, count)))
+  end
+  for _, worker in ipairs(pipes) do collect(worker) end
+end
+
+local function conclude()
+  say("%d points, %d deaths at them, %d torn files read, %d recoveries judged (%d stopped and showed both states), "
+    .. "%d more from worlds judged before", totals.points, totals.deaths, totals.torn, totals.recoveries, totals.stopped,
+    totals.alike)
+  say("%d passed, %d failed", totals.passed, totals.failed)
+end
+
+local function run(options)
+  local whole = not (options.code or options.only or options.share)
+  if options.code then run_code(options.code) elseif whole then run_workers(options) else run_share(options) end
+  if options.share then tell_totals() else conclude() end
+end
+
+local function main()
+  local fine, problem = xpcall(run, debug.traceback, read_arguments())
+  if not fine then complain("(the enumerator itself)", problem) end
+  os.execute("rm -rf '" .. place.base .. "'")
+  os.exit(totals.failed == 0 and 0 or 1, true)
+end
+
+main()

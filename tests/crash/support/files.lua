@@ -1,0 +1,101 @@
+-- The files of a simulated Mac in memory, by the volume they lie on: for the simulated kmutil and for the plan's own look
+-- into Preboot. Must not touch the disk.
+
+local layout = require "sim.layout"
+local place = require "sim.place"
+
+local files = {}
+
+-- One number for one content: what a file system's inode is to who only compares.
+local inodes, hashes, count = {}, {}, 0
+
+local function inode(text)
+  if not inodes[text] then
+    count = count + 1
+    inodes[text] = count
+  end
+  return inodes[text]
+end
+
+local function hash(text)
+  hashes[text] = hashes[text] or require("sim.digest").hex(text, 64):lower()
+  return hashes[text]
+end
+
+-- The Mac's own path as the place where the volume's files are kept, whatever is mounted where.
+local function stored(state, path)
+  local best, found = "", nil
+  for _, volume in ipairs(state.volumes) do
+    local mount = volume.mount
+    local inside = mount and (mount == "/" or path == mount or path:sub(1, #mount + 1) == mount .. "/")
+    if inside and #mount > #best then best, found = mount, volume end
+  end
+  return found and layout.storage(found) .. path:sub(best == "/" and 1 or #best + 1) or path
+end
+
+local collections = {}
+
+--- The files of a new Mac that matter here: the staged kernel collection.
+-- @return table: place → bytes
+function files.new(state)
+  if not state.collection then return {} end
+  local key = require("dkjson").encode(state.collection, { keyorder = { "darwin", "date", "soc", "xnu" } })
+  collections[key] = collections[key] or require("sim.collection").make(state.collection)
+  return { [layout.storage(place.volume(state, state.default, "Data")) .. layout.COLLECTION] = collections[key] }
+end
+
+-- Names directly below a folder.
+local function list(contents, folder)
+  local names, seen = {}, {}
+  for path in pairs(contents) do
+    local name = path:sub(1, #folder + 1) == folder .. "/" and path:sub(#folder + 2):match("^[^/]+")
+    if name and not seen[name] then
+      seen[name] = true
+      names[#names + 1] = name
+    end
+  end
+  table.sort(names)
+  return names
+end
+
+local function readers(get)
+  return {
+    stat = function(path)
+      local text, message, code = get(path)
+      if not text then return nil, message, code end
+      return { type = "file", size = #text, mode = 420, uid = 0, mtime = 0, inode = inode(text) }
+    end,
+    sha256 = function(path)
+      local text, message, code = get(path)
+      if not text then return nil, message, code end
+      return hash(text)
+    end,
+    read_at = function(path, offset, length)
+      local text, message, code = get(path)
+      if not text then return nil, message, code end
+      return text:sub(offset + 1, offset + length)
+    end,
+    contains = function(path, other) return get(path):find(get(other), 1, true) ~= nil end,
+  }
+end
+
+--- The files port of `sim.files`, and what `kernel_object` reads besides.
+-- @param world { state, contents }
+function files.port(world)
+  local function get(path)
+    local text = world.contents[stored(world.state, path)]
+    if text then return text end
+    return nil, path .. ": No such file or directory", "ENOENT"
+  end
+  local port = readers(get)
+  function port.list(path) return list(world.contents, stored(world.state, path)) end
+  function port.store(path, head, source, tail)
+    world.contents[stored(world.state, path)] = head .. get(source) .. tail
+    return true
+  end
+  function port.attach() return true end
+  function port.detach() return true end
+  return port
+end
+
+return files

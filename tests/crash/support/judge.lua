@@ -1,0 +1,141 @@
+-- Says whether a Mac is where a finished run claims it to be: new, old, or on the named rung.
+-- Must not use the program's own reading of the Mac: it looks at the simulated Mac's state itself.
+
+local boot = require "sim.boot"
+local boot_args = require "boot_args"
+local mac = require "sim.mac"
+local runs = require "runs"
+local world_module = require "support.world"
+
+local judge = {}
+
+local WORDS = { "kcsuffix=development", "hypervisor=0x1", "hv_apple_isa_vm_quota=0xFF" }
+local FLAGS = { "mode", "coih", "sip0", "sip1", "sip2", "sip3", "smb2", "smb3", "smb4" }
+
+local function differ(what, now, wanted)
+  return ("%s is %s, not %s"):format(what, tostring(now), tostring(wanted))
+end
+
+-- Each of these returns nil when it is so, or a sentence that says what is not.
+
+local function boot_args_are(world, wanted)
+  local now = world_module.boot_args(world)
+  if now ~= wanted then return differ("boot-args", "[" .. now .. "]", "[" .. wanted .. "]") end
+end
+
+local function policy_is(world, wanted)
+  local now = world_module.group(world).policy
+  for _, flag in ipairs(FLAGS) do
+    if now[flag] ~= wanted[flag] then return differ(flag, now[flag], wanted[flag]) end
+  end
+end
+
+-- The Mac must start, whatever was done to it.
+local function starts(world)
+  local state = mac.copy(world.state)
+  local reached, why = boot.next(state, { clean = true, into = "macos" })
+  if reached ~= "macos" then return "macOS does not start: " .. why end
+end
+
+-- What the Mac is after a start of macOS, where it does not run yet (a finished run that nothing was left to do for).
+local function in_macos(world)
+  if world.state.environment == "macos" then return world end
+  local state = mac.copy(world.state)
+  boot.next(state, { clean = true, into = "macos" })
+  return { state = state }
+end
+
+local function is_new(world_now, base)
+  local world = in_macos(world_now)
+  local now, running = world_module.group(world).policy, world.state.running
+  local object = boot.object(world_module.group(world))
+  if now.mode ~= "permissive" then return differ("mode", now.mode, "permissive") end
+  if now.sip0 ~= 0x7f then return differ("sip0", now.sip0, 0x7f) end
+  if not now.sip3 then return "the boot-args filter is on" end
+  if not object or object.release then return "the custom kernel is not ours" end
+  if world.state.environment ~= "macos" then return differ("environment", world.state.environment, "macos") end
+  if not running.development or running.quota ~= 255 or running.hv_support ~= 1 then return "not booted as wanted" end
+  if not boot_args.has(running.arguments, WORDS) then return "boot-args not in force: " .. running.arguments end
+  return boot_args_are(world, boot_args.merge(world_module.boot_args(base), WORDS))
+end
+
+local function is_old(world, base)
+  return policy_is(world, world_module.group(base).policy) or boot_args_are(world, world_module.boot_args(base))
+    or starts(world)
+end
+
+local FULL = { mode = "full", sip1 = false, sip2 = false, sip3 = false, smb2 = false, smb3 = false, smb4 = false }
+
+local function is_full(world, base)
+  return policy_is(world, FULL) or boot_args_are(world, world_module.boot_args(base)) or starts(world)
+end
+
+local RUNGS = {}
+
+function RUNGS.reduced(now)
+  if now.mode ~= "reduced" then return differ("mode", now.mode, "reduced") end
+  if now.sip0 or now.sip3 then return "SIP is still relaxed" end
+end
+
+function RUNGS.stock(now)
+  if now.mode ~= "permissive" then return differ("mode", now.mode, "permissive") end
+end
+
+local function is_lower(world, base, scenario)
+  local now = world_module.group(world).policy
+  if not scenario.lower then return "a lower rung, where the old state can be had" end
+  if now.coih then return "the custom kernel is still there" end
+  return RUNGS[scenario.lower](now) or boot_args_are(world, world_module.boot_args(base)) or starts(world)
+end
+
+local function names_rung(final)
+  local leaves = final.result == "lower" and final.leaves or final.lower and final.lower[1] and final.lower[1].leaves
+  return type(leaves) == "string" and leaves ~= ""
+end
+
+-- Results by what they claim.
+local CLAIMS = {
+  apply = { done = is_new, undone = is_old, ["undone-lower"] = is_lower },
+  revert = { done = is_full, lower = is_lower },
+}
+
+-- Which plan the result is about, and what it claims to have reached.
+local function claim(world, scenario, final)
+  local latest = runs.latest(world.directory)
+  local result = final.result
+  if final.idle then return scenario.command, result, latest end
+  if result == "nothing" then
+    if not latest or final.why == "unchanged" then return "apply", "undone", latest end
+    result = latest.closed.result
+  end
+  return latest and latest.start.plan or "apply", result, latest
+end
+
+--- Which ways a run may end: what was asked for, unless it was on its way back already.
+local function allowed(scenario, finish, direction)
+  if scenario.command == "revert" then return { done = true, lower = true } end
+  local back = { undone = true, ["undone-lower"] = true }
+  if finish == "rollback" or scenario.fails or direction == "back" then return back end
+  return { done = true }
+end
+
+--- Judges a Mac on which the program says it is finished.
+-- @param world the Mac; base: the Mac as it was before anything was done to it
+-- @param finish "resume" | "rollback": how it was finished
+-- @param direction of the run when the last death came
+-- @param final the engine's final result
+-- @return nil, or a sentence: what is wrong
+function judge.finished(world, base, scenario, finish, direction, final)
+  local plan, result, latest = claim(world, scenario, final)
+  if not allowed(scenario, finish, direction)[result] then
+    local step = final.step and (type(final.step) == "table" and final.step.name or final.step) or ""
+    return ("ended with %s %s (%s)"):format(tostring(result), step, tostring(final.reason or final.why or ""))
+  end
+  if latest and not latest.closed then return "the run is still open" end
+  if (result == "lower" or result == "undone-lower") and final.result ~= "nothing" and not names_rung(final) then
+    return "the rung is not named"
+  end
+  return CLAIMS[plan][result](world, base, scenario)
+end
+
+return judge

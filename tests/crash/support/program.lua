@@ -1,0 +1,168 @@
+-- The program as the engine sees it, one start of it at a time: what `work` does around the engine, without preflight,
+-- screen and lock; and the person who starts it again until it is finished.
+-- Must not decide anything that the program decides: it takes the program's own modules for that.
+
+local engine = require "engine"
+local nvram = require "tool.nvram"
+local plan_module = require "plan"
+local policy = require "policy"
+local probe = require "probe"
+local run_ports = require "run_ports"
+local run_state = require "run_state"
+local runs = require "runs"
+local session_module = require "session"
+local stage = require "support.stage"
+local world_module = require "support.world"
+
+local program = {}
+
+local plans = {}
+
+--- One of the plans that ship, read from the tree.
+function program.plan(name)
+  if not plans[name] then
+    local path = "scripts/" .. name .. ".lua"
+    plans[name] = assert(plan_module.load(world_module.read(path), path, require("lib_file").sha256_text))
+  end
+  return plans[name]
+end
+
+-- A program that has just been started knows nothing.
+local function begin()
+  require("tool.bputil").forget()
+  probe.forget()
+end
+
+local function look(world, options)
+  local session = { options = { yes = true, quiet = true }, root = options.root, dry_run = false, secret = stage.SECRET,
+    stand_in = { unattended = true, user = world.state.owner.short, patience = 1 }, view = stage.view(),
+    words = session_module.words() }
+  session_module.look(session)
+  assert(session.group, session.problems.group)
+  return session
+end
+
+-- Where plan and journal look for files is the Mac's memory here, not below a root.
+local function context_of(world, session, plan, options)
+  local context = session_module.context(session)
+  local values = assert(plan_module.fill(plan, context))
+  for name, value in pairs(values) do context[name] = value end
+  context.root, context.collection = "", context.collection_on_mac
+  if options.blind then context.preboot = nil end
+  assert(context.environment == world.state.environment or context.environment == "recovery", context.environment)
+  return context
+end
+
+local function start_fields(session, plan, command)
+  return { time = "2026-11-23T10:15:00Z", version = "0", command = command, plan = plan.name, plan_hash = plan.hash,
+    group = session.group.group, volume = session.group.name, build = session.group.build,
+    environment = session.environment, words = session.words, params = {},
+    baseline = { policy = session.policy and policy.summary(session.policy), boot_args = nvram.get "boot-args" } }
+end
+
+local function nothing(why) return { result = "nothing", why = why } end
+
+-- What resume and rollback refuse to begin with. @return the run to go on with, or nil and a final result
+local function recorded(command, latest)
+  if not latest then return nil, nothing "no run" end
+  if command == "resume" and latest.closed then return nil, nothing "closed" end
+  if command == "rollback" and latest.closed then
+    if #latest.acted == 0 then return nil, nothing "unchanged" end
+    if latest.direction == "back" and latest.closed.result == "undone" then return nil, nothing "undone" end
+  end
+  return latest
+end
+
+-- @return the run to go on with or nil, the plan's name; or nil, nil, a final result
+local function choose(world, command, latest)
+  if command == "resume" or command == "rollback" then
+    local run, final = recorded(command, latest)
+    return run, run and run.start.plan, final
+  end
+  local open = latest and not latest.closed and latest or nil
+  if not open or open.start.plan == command then return open, command end
+  assert(command == "revert", "an unfinished run of another plan")
+  local journal = assert(runs.continue(world.directory, open.number))
+  journal:append(require("dkjson").encode { type = "close", result = "superseded by revert" })
+  journal:close()
+  return nil, command
+end
+
+local function all_done(plan, context)
+  for _, row in ipairs(engine.survey(plan, run_state.new(), context)) do
+    if row.verdict ~= "done" then return false end
+  end
+  return true
+end
+
+-- Revert takes out exactly what an earlier apply recorded.
+local function use_record(session, context, latest)
+  if not latest or latest.start.plan ~= "apply" then return end
+  session.words = latest.start.words or session.words
+  context.words, context.baseline_boot_args = session.words, latest.start.baseline.boot_args
+end
+
+local function open_run(world, session, plan, run, command)
+  if run then return runs.continue(world.directory, run.number) end
+  return runs.start(world.directory, start_fields(session, plan, command))
+end
+
+--- Starts the program once.
+-- @param command "apply" | "revert" | "resume" | "rollback"
+-- @param options { root = an empty folder, blind = true when Preboot cannot be read }
+-- @return the engine's final result; { result = "nothing" } when there was nothing to start from
+function program.run(world, command, options)
+  begin()
+  local latest, problem, code = runs.latest(world.directory)
+  assert(latest or not code, problem)
+  local run, name, final = choose(world, command, latest)
+  if final then return final end
+  local session, plan = look(world, options), program.plan(name)
+  if run then session.words = run.start.words end
+  local context = context_of(world, session, plan, options)
+  if name == "revert" then use_record(session, context, latest) end
+  if not run and all_done(plan, context) then return { result = "done", idle = true } end
+  local journal, opened = assert(open_run(world, session, plan, run, command))
+  context.baseline = opened.start.baseline
+  local ports = run_ports.new(session, journal, nil)
+  local go = command == "rollback" and engine.rollback or engine.run
+  local result = go(plan, ports, opened, context)
+  result.acted = result.acted or #opened.acted
+  journal:close()
+  return result
+end
+
+local function environment_for(next_place)
+  return next_place == "paired-recovery" and "paired-recovery" or "macos"
+end
+
+-- The run that was meant never came to its first record.
+local function must_begin_anew(world, final, fresh)
+  if final.why == "no run" then return true end
+  local latest = runs.latest(world.directory)
+  return final.why == "closed" and fresh == "revert" and latest.start.plan ~= "revert"
+end
+
+--- A person who starts the program, does what it says, and starts it again, until it says that it is finished.
+-- @param first the first command; `fresh` is what is typed when there is nothing to resume or to roll back
+-- @return the last final result
+function program.person(world, first, fresh, options)
+  local command, final = first, nil
+  for _ = 1, 8 do
+    final = program.run(world, command, options)
+    if final.result == "nothing" and command == "resume" and must_begin_anew(world, final, fresh) then
+      command = fresh
+    elseif final.result == "phase" then
+      stage.restart(environment_for(final.next))
+      command = "resume"
+    elseif final.result == "elsewhere" then
+      stage.restart "paired-recovery"
+      command = final.went_back and "rollback" or command
+    else
+      return final
+    end
+  end
+  return final
+end
+
+return program

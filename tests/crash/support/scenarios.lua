@@ -1,0 +1,46 @@
+-- The Macs, circumstances and commands that are crashed. Must not hold code: only what differs.
+--
+-- command    what is crashed: apply, revert or rollback
+-- after      what was done to the Mac before, uncrashed: "applied" (to the end, then into `into`) or "phase" (one phase)
+-- blind      Preboot cannot be read: whether the custom kernel is ours is told by its hash alone
+-- lower      what a way back may end in when the old state cannot be had: "reduced", or "stock" (permissive, stock kernel)
+-- fails      apply cannot succeed here: it must end back at the old state by itself
+
+return {
+  { name = "apply", command = "apply" },
+  { name = "apply-m1", command = "apply", mac = "m1-12.6" },
+  { name = "apply-two-systems", command = "apply", mac = "m2-15" },
+  { name = "apply-m4", command = "apply", mac = "m4-26", blind = true },
+  { name = "apply-m5", command = "apply", mac = "m5-26.6" },
+  { name = "apply-filter", command = "apply", circumstances = { "csrutil-leaves-filter" } },
+  { name = "apply-filter-blind", command = "apply", circumstances = { "csrutil-leaves-filter", "boot-args-set" }, blind = true },
+  { name = "apply-foreign-words", command = "apply", circumstances = { "boot-args-set" } },
+  { name = "apply-denied", command = "apply", circumstances = { "nvram-denied" } },
+  { name = "apply-denied-foreign", command = "apply", circumstances = { "nvram-denied", "boot-args-set" } },
+  { name = "apply-lost", command = "apply", circumstances = { "nvram-lost", "boot-args-set" } },
+  { name = "apply-permissive", command = "apply", circumstances = { "already-permissive" } },
+  { name = "apply-offline", command = "apply", circumstances = { "offline", "boot-args-set" }, lower = "reduced" },
+  { name = "apply-foreign-kernel", command = "apply", circumstances = { "custom-kernel-installed" }, lower = "stock" },
+  { name = "apply-reduced", command = "apply", circumstances = { "reduced-with-kexts" } },
+  { name = "apply-fails", command = "apply", circumstances = { "preboot-full", "boot-args-set" }, fails = true },
+  { name = "apply-fails-offline", command = "apply", circumstances = { "preboot-full", "offline" }, fails = true,
+    lower = "reduced" },
+  { name = "revert", command = "revert", after = "applied", into = "paired-recovery" },
+  { name = "revert-m4", command = "revert", after = "applied", into = "paired-recovery", mac = "m4-26",
+    circumstances = { "boot-args-set" } },
+  { name = "revert-macos", command = "revert", after = "applied", into = "macos", circumstances = { "boot-args-set" } },
+  { name = "revert-offline", command = "revert", after = "applied", into = "paired-recovery",
+    circumstances = { "offline" }, lower = "reduced" },
+  { name = "revert-newer", command = "revert", after = "applied", into = "paired-recovery",
+    circumstances = { "newer-macos", "boot-args-set" }, lower = "reduced" },
+  { name = "revert-half-way", command = "revert", after = "phase", into = "paired-recovery" },
+  { name = "rollback", command = "rollback", after = "applied", into = "paired-recovery", circumstances = { "boot-args-set" } },
+  { name = "rollback-macos", command = "rollback", after = "applied", into = "macos", circumstances = { "boot-args-set" } },
+  { name = "rollback-phase", command = "rollback", after = "phase", into = "paired-recovery" },
+  { name = "rollback-offline", command = "rollback", after = "applied", into = "paired-recovery",
+    circumstances = { "offline" }, lower = "reduced" },
+  { name = "rollback-permissive", command = "rollback", after = "applied", into = "paired-recovery",
+    circumstances = { "already-permissive", "boot-args-set" } },
+  { name = "rollback-permissive-macos", command = "rollback", after = "applied", into = "macos",
+    circumstances = { "already-permissive" } },
+}

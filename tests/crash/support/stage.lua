@@ -1,0 +1,263 @@
+-- What the program meets in place of C parts that reach the Mac: probes and acts play simulated tools, and the real C
+-- journal is wrapped so that each of its effects is a point to die at.
+-- Must not judge a run, except for one thing: no tool starts unless the journal on the disk holds its intent.
+
+local fault = require "sim.fault"
+local files = require "support.files"
+local json = require "dkjson"
+local tools = require "sim.tools"
+local value = require "value"
+local world_module = require "support.world"
+
+local stage = {}
+
+-- The world and the counter of the program that runs now; one at a time.
+local world, counter, starts
+
+-- Journals that the program has open: a process that dies closes its files.
+local open_journals = {}
+
+local real_journal, real_process = require "lib_journal", require "lib_process"
+
+-- Stands for the userdata that only C can read.
+local SECRET = { secret = true }
+stage.SECRET = SECRET
+
+--- Sets the stage for one program's life.
+-- @param a_world see world
+-- @param a_counter see points
+function stage.set(a_world, a_counter)
+  world, counter, starts = a_world, a_counter, {}
+end
+
+--- The program is gone, however it ended.
+function stage.clear()
+  for _, journal in ipairs(open_journals) do journal:close() end
+  open_journals = {}
+end
+
+--- argv of every command that was started since stage.set, in order.
+function stage.starts() return starts end
+
+-- ---- reading ------------------------------------------------------------------------------------------------------
+
+local function arguments(argv) return { table.unpack(argv, 2) } end
+
+--- What the program's probes are answered: the simulated tool's own words.
+function stage.probe(argv)
+  local out, err = {}, {}
+  local status, how = tools.play(world.state, argv[1], arguments(argv), {
+    out = function(text) out[#out + 1] = text end, err = function(text) err[#err + 1] = text end,
+    ask = function() end, files = files.port(world),
+  })
+  return { exit = status, signal = how == "killed" and 9 or nil, timed_out = how == "hang", truncated = false,
+    stdout = table.concat(out), stderr = table.concat(err) }
+end
+
+-- ---- acting -------------------------------------------------------------------------------------------------------
+
+-- What would be typed at a prompt; nil when the tool is given up. A finished line may be the question, too.
+local function answer_to(options, said, echo)
+  local line, finished = said:match("([^\n]*)$"), false
+  if line == "" then line, finished = said:match("([^\n]*)\n$") or "", true end
+  for _ = 1, 5 do
+    local answer = options.answer and options.answer(line, echo, finished)
+    if answer == SECRET then return not echo and world.state.owner.password or nil end
+    if type(answer) == "string" then return (answer:gsub("\n$", "")) end
+    if type(answer) ~= "number" then return nil end
+  end
+end
+
+local function play(argv, options)
+  local said = ""
+  local function show(text)
+    said = said .. text
+    options.output(text)
+  end
+  local given_up = false
+  local status, how = tools.play(world.state, argv[1], arguments(argv), {
+    out = show, err = show, files = files.port(world),
+    ask = function(prompt, echo)
+      show(prompt)
+      local answer = answer_to(options, said, echo)
+      given_up = given_up or answer == nil
+      return answer
+    end,
+  })
+  return { exit = not given_up and status or nil, signal = (given_up or how == "killed") and 9 or nil, output = said,
+    timed_out = how == "hang", silent = how == "hang", gave_up = given_up, interrupted = false }
+end
+
+-- The machine loses power while the tool is at work: half of what it does is done.
+local function play_half(argv, options)
+  local tool = argv[1]:match("[^/]+$")
+  assert(fault.add(world.state, tool .. ":die-halfway"))
+  play(argv, options)
+  table.remove(world.state.faults)
+end
+
+--- The invariant: a tool starts only when the journal on the disk ends in the intent with exactly these words.
+local function check_intent(number, argv)
+  local records = assert(real_journal.read(world.directory, number))
+  local last = json.decode(records[#records] or "null")
+  local is_intent = last and (last.type == "intent" or last.type == "undo-intent")
+  if not is_intent or not value.same(last.argv, argv) then
+    error("started without its intent on the disk: " .. table.concat(argv, " "))
+  end
+end
+
+local function nothing() end
+
+-- The C door itself, below a root whose tools do nothing: lets the intent's command through once, and no other ever.
+local function check_door(journal, argv)
+  local other = { table.unpack(argv) }
+  other[#other] = other[#other] .. "x"
+  local outcome, _, code = real_process.act(journal, other, {})
+  assert(not outcome and code == "refused", "the door let another command through")
+  assert(assert(real_process.act(journal, argv, {})).exit == 0)
+  outcome, _, code = real_process.act(journal, argv, {})
+  assert(not outcome and code == "refused", "the door let one intent's command through twice")
+end
+
+-- Stands in for lib_process: the door.
+local process = {}
+
+function process.act(journal, argv, options)
+  check_intent(journal.number, argv)
+  if counter.door then check_door(journal.journal, argv) end
+  local about, outcome = table.concat(argv, " "), nil
+  local function cut(mode)
+    if mode == "half" then play_half(argv, options)
+    elseif mode == "after" or mode == "after-power" then play(argv, options) end
+  end
+  counter.effect("spawn", about, { "before", "after", "before-power", "after-power", "half" }, cut, function()
+    starts[#starts + 1] = argv
+    outcome = play(argv, options)
+  end)
+  counter.effect("exit seen", about, { "before", "before-power" }, nothing, nothing)
+  return outcome
+end
+
+-- ---- the journal --------------------------------------------------------------------------------------------------
+
+local function cut_to(path, bytes) world_module.write(path, bytes) end
+
+-- What a file may hold after power was lost between write and sync: any part of the record, the rest missing or zeros.
+local function tear(path, before, mode)
+  local whole = world_module.read(path)
+  local kind, at = mode:match("^(%a+)@(%d+)$")
+  local kept = whole:sub(1, #before + tonumber(at))
+  if kind == "zeros" then kept = kept .. ("\0"):rep(#whole - #kept) end
+  cut_to(path, kept)
+end
+
+local function torn_modes(size)
+  local modes = { "before", "after" }
+  for at = 0, size - 1 do modes[#modes + 1] = "torn@" .. at end
+  for at = 0, size - 1 do modes[#modes + 1] = "zeros@" .. at end
+  return modes
+end
+
+-- One record is two effects: its bytes reach the file, and they become durable.
+local function add_record(self, about, add)
+  local path = self.journal:path()
+  local before = world_module.read(path)
+  local result
+  local point = {}
+  counter.effect("append", about, point, function(mode)
+    if mode == "before" then return end
+    assert(add())
+    if mode ~= "after" then tear(path, before, mode) end
+  end, function()
+    result = table.pack(add())
+    for _, mode in ipairs(torn_modes(#world_module.read(path) - #before)) do point[#point + 1] = mode end
+  end)
+  counter.effect("sync", about, { "before-power", "after", "after-power" }, function(mode)
+    if mode == "before-power" then cut_to(path, before) end
+  end, nothing)
+  return table.unpack(result, 1, result.n)
+end
+
+local methods = {}
+
+function methods:append(text)
+  local about = json.decode(text)
+  return add_record(self, about.type .. " " .. (about.step or ""), function() return self.journal:append(text) end)
+end
+
+function methods:intent(argv, text)
+  return add_record(self, "intent " .. table.concat(argv, " "), function() return self.journal:intent(argv, text) end)
+end
+
+function methods:records() return self.journal:records() end
+function methods:path() return self.journal:path() end
+function methods:torn() return self.journal:torn() end
+function methods:close() self.journal:close() end -- closing twice is fine
+
+-- Stands in for lib_journal.
+local journals = { list = real_journal.list, read = real_journal.read }
+
+function journals.open(directory, number)
+  local journal, message, code
+  local function open() journal, message, code = real_journal.open(directory, number) end
+  if world_module.journals(world)[number] then
+    open()
+  else
+    counter.effect("create", ("%04d.journal"):format(number), { "before", "after", "after-power" }, function(mode)
+      if mode ~= "before" then open() end
+    end, open)
+  end
+  if not journal then return nil, message, code end
+  open_journals[#open_journals + 1] = journal
+  return setmetatable({ journal = journal, number = number }, { __index = methods })
+end
+
+-- ---- the rest -----------------------------------------------------------------------------------------------------
+
+-- Tools that do nothing, for the C door.
+local function make_tools(root)
+  local lib = require "lib_file"
+  for path in pairs(tools.paths) do
+    assert(lib.make_directory(root .. path:match("^(.*)/"), tonumber("700", 8)))
+    assert(lib.link("/bin/true", root .. path))
+  end
+end
+
+--- Puts the stand-ins where the program's own `require` finds them.
+-- @param root an empty folder: what the C door takes for the Mac
+function stage.install(root)
+  make_tools(root)
+  real_process.configure { root = root, dry_run = false }
+  package.loaded.lib_process = process
+  package.loaded.lib_journal = journals
+  package.loaded.lib_signals = { stage = function() return 0 end }
+  local system = require "lib_system"
+  package.loaded.lib_system = setmetatable({ now = function() return 1795428900 end }, { __index = system })
+  local real = require "kernel_object"
+  package.loaded.kernel_object = {
+    path = function(c, policy) return real.path(c, policy, files.port(world)) end,
+    holds_ours = function(c, policy) return real.holds_ours(c, policy, files.port(world)) end,
+  }
+  require("probe").use(stage.probe)
+end
+
+--- The views: nothing is shown, but giving the terminal back after a tool is an effect.
+function stage.view()
+  local function restored() counter.effect("terminal restored", "", { "before", "after" }, nothing, nothing) end
+  return { emit = nothing, say = nothing, start = nothing, pause = nothing, go_on = restored, after_tool = restored }
+end
+
+--- A restart between two parts of a run, as the person was told to do it.
+function stage.restart(into)
+  local function go(clean) world_module.restart(world, { clean = clean, into = into }) end
+  counter.effect("restart", into, { "before", "after", "unclean" }, function(mode)
+    if mode ~= "before" then go(mode == "after") end
+  end, function() go(true) end)
+end
+
+--- Does losing power go with dying in this mode?
+function stage.loses_power(mode)
+  return mode:find("power", 1, true) ~= nil or mode:find("@", 1, true) ~= nil or mode == "half"
+end
+
+return stage
