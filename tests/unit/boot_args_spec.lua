@@ -24,6 +24,13 @@ describe("boot_args.merge", function()
     assert.are.equal("q=7 x", boot_args.merge("q=1 x q=2", { "q=7" }))
   end)
 
+  it("takes the later of two words with one key, as has does", function()
+    assert.are.equal("a=2", boot_args.merge("", { "a=1", "a=2" }))
+    assert.are.equal("a=2 x", boot_args.merge("a=0 x", { "a=1", "a=2" }))
+    assert.is_true(boot_args.has("a=2", { "a=1", "a=2" }))
+    assert.is_false(boot_args.has("a=1", { "a=1", "a=2" }))
+  end)
+
   it("does not take a longer key for ours", function()
     assert.are.equal("xhypervisor=0 hypervisors=1 hypervisor=0x1",
       boot_args.merge("xhypervisor=0 hypervisors=1", { "hypervisor=0x1" }))
@@ -52,6 +59,7 @@ describe("boot_args.drop", function()
     assert.are.equal("c", boot_args.drop("b=1  c", { "b=2" }))
     assert.are.equal("a", boot_args.drop("a\tb=1", { "b" }))
     assert.are.equal("", boot_args.drop(ALL, OURS))
+    assert.are.equal(" \t ", boot_args.drop(" \t ", OURS))
   end)
 end)
 

@@ -31,12 +31,12 @@ describe("recorded text", function()
     if sample.about.means then
       read = read + 1
       it("of " .. sample.name .. " means what it is known to mean", function()
-        local policy = assert(layout.from_text(sample.text, vuid_in(sample.text)))
+        local policy = assert(layout.from_text(sample.text, sample.about.means.group))
         assert.are.same(meaning(sample.about.means), part(policy))
         assert.are.equal(sample.about.means.os_type, policy.os_type)
         assert.are.equal(sample.about.means.paired, policy.paired)
         assert.are.same({ {}, "Valid", false, false }, { policy.unknown, policy.integrity, policy.kexts, policy.mdm })
-        assert.are.equal(96, #policy.nsih)
+        assert.are.same({ 96, sample.about.means.group }, { #policy.nsih, policy.group })
       end)
     end
   end
@@ -56,10 +56,18 @@ describe("recorded text", function()
 
   it("is no policy when it shows two groups, or one that has none", function()
     local two = samples.read "kolide-12.1/bputil-e-two.txt"
-    assert.are.equal("contradiction", select(3, layout.from_text(two, vuid_in(two))))
+    for group in two:gmatch("volume group (%x[%x-]+):") do
+      assert.are.equal("contradiction", select(3, layout.from_text(two, group)))
+    end
     local failed = samples.read "kolide-12.1/bputil-e-failed-second.txt"
     assert.are.same({ nil, "Can't get local policy for Volume Group UUID 5EADF322-3C85-4DF8-8516-0B556700CD5E", "incomplete" },
       { layout.from_text(failed, "5EADF322-3C85-4DF8-8516-0B556700CD5E") })
+  end)
+
+  it("goes by the heading where the row inside has another group (a real M1)", function()
+    local text = samples.read "kolide-12.1/bputil-d.txt"
+    assert.are.equal("full", layout.from_text(text, "5D0D176D-E8CC-4E8B-815C-444A679390BD").mode)
+    assert.are.equal("contradiction", select(3, layout.from_text(text, vuid_in(text))))
   end)
 
   it("about another group is no policy", function()
@@ -109,10 +117,12 @@ describe("a text of bputil", function()
   end)
 
   it("without any one of the needed rows is incomplete", function()
-    for _, field in ipairs { "group", table.unpack(NEEDED) } do
+    for _, field in ipairs(NEEDED) do
       assert.are.same({ nil, "bputil shows no row for " .. field, "incomplete" },
         { layout.from_text(policies.text { [field] = false }, GROUP) })
     end
+    assert.are.same({ nil, "bputil shows no row for vuid", "incomplete" },
+      { layout.from_text(policies.text { group = false }, GROUP) })
     assert.are.equal("incomplete", select(3, layout.from_text("", GROUP)))
   end)
 
@@ -126,7 +136,7 @@ describe("a text of bputil", function()
     local rows = {
       mode = { "Full       (smb0): 1", "Reduced    (smb0): absent", "Permissive (smb0): 1", "Reduced    (smb0 && smb1): 1",
         "Permissive (smb0 && smb1): absent", "Medium     (smb0): 1", "Full       (smb0): 2" },
-      sip = { "Enabled    (sip0): 7f", "Customized (sip0): absent", "Disabled   (sip0): absent", "Customized (sip0): xyz" },
+      sip = { "Enabled    (sip0): 7f", "Customized (sip0): 0", "Disabled   (sip0): 0", "Customized (sip0): absent", "Disabled   (sip0): absent", "Customized (sip0): xyz" },
       ssv = { "Enabled    (sip1): 1", "Disabled   (sip1): absent", "Maybe      (sip1): 1", "Enabled    (sip1): 7" },
       ctrr = { "Enabled    (sip2): 1", "Disabled   (sip2): 0" },
       boot_args_filter = { "Enabled    (sip3): 1", "Disabled   (sip3): absent" },
@@ -180,7 +190,9 @@ describe("an object of bputil", function()
   it("with contradictory keys is no policy", function()
     for _, changes in ipairs { { smb0 = true }, { smb1 = true }, { security_mode = "reduced" },
       { security_mode = "permissive", smb0 = true }, { sip1 = "yes" }, { sip2 = 7 }, { coih_exists = true },
-      { coih = "AB" }, { sip0_exists = true, sip0 = "7f" }, { sip0_exists = true, sip0 = "none" }, { vuid = "ABCD" } } do
+      { coih = "AB" }, { sip0_exists = true, sip0 = "7f" }, { sip0_exists = true, sip0 = "none" }, { vuid = "ABCD" },
+      { sip0 = 127 }, { sip0_exists = true, sip0 = -1 }, { coih = true, coih_exists = true }, { coih = "", coih_exists = true },
+      { coih = "no hash", coih_exists = true } } do
       assert.are.equal("contradiction", select(3, read(changes)), json.encode(changes))
     end
     assert.are.equal("contradiction", select(3, layout.from_json({ ["ABCD"] = {} }, GROUP)))

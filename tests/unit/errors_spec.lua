@@ -113,9 +113,19 @@ describe("errors.explain", function()
     end
   end)
 
+  it("goes by what the tool says last: a name mistyped on the way is not why it failed", function()
+    local mistyped = "Authorized user: bob\nUnknown user - try again!\nAuthorized user: ada\nPassword       : \n"
+    for _, known in ipairs(innocent()) do
+      if known[1] == "csrutil" or known[1] == "bputil" then
+        assert.are.equal(known[3], errors.explain(known[1], mistyped .. known[2] .. "\n").kind, known[2])
+      end
+    end
+    assert.are.equal("credentials", errors.explain("csrutil", "pairing (17)\nFailed to authenticate.\n").kind)
+  end)
+
   it("quotes the last words of a failure nobody knows", function()
-    assert.are.same({ kind = "unknown", words = "second?", cause = "unknown to this program; the tool's own words are all there is",
-      cure = "read the tool's words above; what the Mac's state says now decides" },
+    assert.are.same({ kind = "unknown", words = "second?",
+      cause = "unknown to this program; the tool's own words are all there is", cure = "read the tool's words above; what the Mac's state says now decides" },
       errors.explain("bputil", "first\n  second\27 \n\n"))
     assert.are.equal("(it said nothing)", errors.explain("kmutil", " \n\n").words)
     assert.are.equal(400, #errors.explain("kmutil", ("x"):rep(5000)).words)

@@ -93,5 +93,6 @@ describe("kc.manifest", function()
       '{"collection":{"size":1}}', '{"collection":{"sha256":1,"size":1}}', '{"collection":{"sha256":"a","size":"1"}}' } do
       assert.are.same({ nil, "/m: not a manifest of this program", "bad" }, { manifest(text) }, text)
     end
+    assert.are.same({ nil, "/m: not a manifest of this program", "bad" }, { manifest(("["):rep(300000)) })
   end)
 end)

@@ -60,6 +60,25 @@ describe("macho.read_fileset", function()
     assert.are.same({ nil, "/k: not a file" }, { macho.read_fileset("/k", files) })
   end)
 
+  it("says so when the file cannot be read, or ends while it is read", function()
+    local bytes = fileset.make()
+    for _, fails_at in ipairs { 0, 32 } do
+      local files = fileset.files { ["/k"] = bytes }
+      local read_at = files.read_at
+      function files.read_at(path, offset, length)
+        if offset == fails_at then return nil, "/k: read: Input/output error", "EIO" end
+        return read_at(path, offset, length)
+      end
+      assert.truthy(select(2, macho.read_fileset("/k", files)):find("Input/output error", 1, true))
+      function files.read_at(path, offset, length)
+        return read_at(path, offset, offset == fails_at and length - 1 or length)
+      end
+      local found, message = macho.read_fileset("/k", files)
+      assert.is_nil(found)
+      assert.truthy(message:find("cut off", 1, true), message)
+    end
+  end)
+
   it("survives whatever the bytes are", function()
     local r, original, refused = random.new(21), fileset.make(), 0
     for round = 1, 6000 do

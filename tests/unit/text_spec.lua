@@ -39,13 +39,18 @@ end)
 describe("text.printable", function()
   it("takes the teeth out of control characters", function()
     assert.are.equal("a?[31mb?c\td\ne?", text.printable "a\27[31mb\0c\td\ne\127")
+    assert.are.equal("a?31mb", text.printable "a\xC2\x9B31mb")
+    assert.are.equal("a?b??", text.printable "a\x9Bb\xE2\x98")
     assert.are.equal("one\ntwo?three", text.printable "one\r\ntwo\rthree")
     assert.are.equal("Système ☃", text.printable "Système ☃")
   end)
 
   it("leaves no control character in random bytes", function()
     local r = random.new(12)
-    for _ = 1, 2000 do assert.is_nil(text.printable(r.bytes(40)):find("[%z\1-\8\11-\31\127]")) end
+    for _ = 1, 2000 do
+      local shown = text.printable(r.bytes(40))
+      if shown:find("[%z\1-\8\11-\31\127]") or shown:find("\xC2[\x80-\x9F]") or not utf8.len(shown) then error(shown) end
+    end
   end)
 end)
 
@@ -61,8 +66,10 @@ describe("text.wrap", function()
     assert.are.equal("  aaa bbb\n    ccc", text.wrap("  aaa bbb ccc", 10))
   end)
 
-  it("counts letters, not bytes", function()
+  it("counts columns, not bytes", function()
     assert.are.equal("éééé éééé", text.wrap("éééé éééé", 9))
+    assert.are.equal("日本\n日本", text.wrap("日本 日本", 8))
+    assert.are.equal("日本 日本", text.wrap("日本 日本", 9))
   end)
 
   it("never passes the width unless one word alone does, and loses no word", function()
