@@ -6,7 +6,7 @@ import time
 
 import pexpect
 
-NAME = r"type the volume's name[^\n]*: $"
+NAME = r"volume's name> $"
 YES_NO = r"\[y/n\]: $|\(enter y or n\)$"
 USER = r"(?i)(?:authorized user|username|user name)[^\n]*: ?$"
 PASSWORD = r"(?i)(?:password|passphrase)[^\n]*: ?$"

@@ -233,18 +233,16 @@ def test_bputil_that_keeps_the_rest(build):
     assert without_syncs(act_kinds(mac)) == ["csrutil disable", "bputil -a", "kmutil configure-boot", "nvram ="]
 
 
-@pytest.mark.parametrize("machine", MACHINES)
-@pytest.mark.parametrize("prompts", ["authorized", "administrator", "username"])
-@pytest.mark.parametrize("confirms", [True, False])
-def test_every_wording_of_bputil(build, machine, prompts, confirms):
+@pytest.mark.parametrize(("prompts", "confirms"), [("authorized", True), ("administrator", False), ("username", True)])
+def test_every_wording_of_bputil(build, prompts, confirms):
     """Which it asks is not known; all are answered."""
-    mac = build(machine, csrutil_sip3=False, bputil_prompts=prompts, bputil_confirms=confirms)
+    mac = build(csrutil_sip3=False, bputil_prompts=prompts, bputil_confirms=confirms)
     applied(mac)
     assert policy_is_raised(mac)
 
 
-@pytest.mark.parametrize("prompts", ["enter-password", "authorized", "enter-username"])
-@pytest.mark.parametrize("wrong", ["fails", "asks-again"])
+@pytest.mark.parametrize(("prompts", "wrong"), [("enter-password", "fails"), ("authorized", "asks-again"),
+                                                ("enter-username", "asks-again")])
 def test_every_wording_of_csrutil(build, prompts, wrong):
     """The three forms seen."""
     mac = build(csrutil_prompts=prompts, wrong_password=wrong)

@@ -311,29 +311,59 @@ def test_every_act_has_its_intent(mac):
     assert mac.acts() == intents(mac)
 
 
-@pytest.mark.parametrize("room", range(4, 17, 2))
-def test_a_full_disk(mac, room):
-    """It stops before the act it could not record: every act that was started has its intent on the disk."""
-    if not mounted(mac.journal(), "size=64k,mode=700"):
+@pytest.mark.parametrize("tool", ["csrutil", "kmutil", "nvram"])
+def test_a_disk_that_fills_up(mac, tool):
+    """Full while a tool works: no act is started that could not be recorded, and space brings it on."""
+    if not mounted(mac.journal(), "size=8m,mode=700"):
         pytest.skip("needs the right to mount")
+    mac.set_boot_args("x" * 900)  # long records, so that the slack of the last page does not matter
     try:
-        filler = 64 - room
-        (mac.journal() / "filler").write_bytes(b"x" * (filler * 1024))
-        seen = driver.unattended(mac, "apply")
-        assert seen.code in (0, 1, 3, 5, 6), seen.text
+        mac.fault(tool, "wait", match={"csrutil": ["disable"], "kmutil": ["configure-boot"], "nvram": ["-s"]}[tool])
+        process = driver.start(mac, "apply", "--yes", "--user", "mykola", password=mac.group()["owners"][0]["password"])
+        _until(lambda: mac.records("waiting"))
+        filler = mac.journal() / "filler"
+        _fill(filler)
+        (mac.folder / "go").touch()
+        seen = driver.finish(process)
+        assert seen.code in (0, 1, 5, 6), seen.text
         recorded = intents(mac)
         for argv in mac.acts():
             assert argv in recorded, f"{argv} was started without a record"
-        if seen.code == 3:
-            assert mac.acts() == []
-        if seen.code in (0,):
-            assert policy_is_raised(mac)
-        (mac.journal() / "filler").unlink()
+        if tool == "csrutil":
+            assert seen.code != 0 and not has_words(mac), seen.text
+            assert "o space left" in seen.text or "full" in seen.text.lower()
+        filler.unlink()
         again = driver.unattended(mac, "apply")
         assert again.code == 0, again.text
         assert policy_is_raised(mac)
     finally:
         unmount(mac.journal())
+
+
+def test_a_disk_that_is_full_before(mac):
+    """No room for the journal: exit 3 before anything; with room again it works."""
+    if not mounted(mac.journal(), "size=8m,mode=700"):
+        pytest.skip("needs the right to mount")
+    try:
+        filler = mac.journal() / "filler"
+        _fill(filler)
+        seen = driver.unattended(mac, "apply")
+        assert seen.code == 3, seen.text
+        assert mac.acts() == [] and "journal" in seen.text
+        filler.unlink()
+        assert driver.unattended(mac, "apply").code == 0
+    finally:
+        unmount(mac.journal())
+
+
+def _fill(path):
+    with open(path, "wb", buffering=0) as file:
+        for size in (65536, 4096, 1):
+            try:
+                while file.write(b"x" * size) == size:
+                    pass
+            except OSError:
+                continue
 
 
 def test_log(mac):

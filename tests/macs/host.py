@@ -3,16 +3,16 @@
 It must not know any tool's wording. Children of the program get a cleaned environment, so nothing here reads it.
 """
 
-import contextlib
-import json
 import os
-import signal
 import stat
 import sys
-import termios
 import time
 
+from . import plain
 from . import state as store
+
+# Numbers instead of the signal module: imports are most of what a call costs.
+SIGINT, SIGKILL = 2, 9
 
 # A megabyte of this is what a tool gone mad prints.
 NOISE = b"\0\x01\x1b[31m\xff\xfe\x80abc (coih): {}<>:=\n\t%\xc3"
@@ -45,9 +45,11 @@ def _inherited():
     """Descriptors above 2 that were open when the tool started."""
     names = []
     for name in os.listdir("/proc/self/fd"):
-        if int(name) > 2:
-            with contextlib.suppress(OSError):
+        try:
+            if int(name) > 2:
                 names.append(os.readlink(f"/proc/self/fd/{name}"))
+        except OSError:
+            continue
     return [name for name in names if not name.endswith("/fd")]
 
 
@@ -65,6 +67,30 @@ def _has_terminal():
     return True
 
 
+class _Change:
+    """Tool.changing: the state, stored again at the end, or not where the tool lies."""
+
+    def __init__(self, tool):
+        self.tool = tool
+        self.lies = bool(tool.fault) and tool.fault["how"] == "lie"
+        self.inner = store.changing(tool.root)
+
+    def __enter__(self):
+        if self.lies:
+            return store.load(self.tool.root)
+        self.state = self.inner.__enter__()
+        self.before = plain.write([self.state["groups"], self.state["nvram"]])
+        return self.state
+
+    def __exit__(self, *why):
+        if self.lies:
+            return
+        self.inner.__exit__(*why)
+        if self.before != plain.write([self.state["groups"], self.state["nvram"]]):
+            self.tool.log("changed", policies={one["uuid"]: one["policy"] for one in self.state["groups"]},
+                          nvram=self.state["nvram"])
+
+
 class Tool:
     """One running fake tool. `path` is where it was started from: <root>/usr/bin/<name> or <root>/usr/sbin/<name>."""
 
@@ -80,7 +106,7 @@ class Tool:
     # -- the log -------------------------------------------------------------------------------------------------
 
     def _append(self, name, record):
-        line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        line = plain.write(record).encode() + b"\n"
         # two below the root's parent: tools may run at the same time, so one write each
         file = os.open(os.path.join(os.path.dirname(self.root), name), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
@@ -171,8 +197,9 @@ class Tool:
             os.close(file)
 
     def _read_hidden(self, source, target, prompt):
+        import termios
         before = None
-        with contextlib.suppress(termios.error):
+        if os.isatty(source):
             before = termios.tcgetattr(source)
             silent = before[:]
             silent[3] &= ~termios.ECHO
@@ -200,18 +227,9 @@ class Tool:
         """The Mac as it is now."""
         return store.load(self.root)
 
-    @contextlib.contextmanager
     def changing(self):
-        """Change the Mac, unless this tool has been told to lie. What changed goes into the log."""
-        if self.fault and self.fault["how"] == "lie":
-            yield store.load(self.root)
-            return
-        with store.changing(self.root) as state:
-            before = json.dumps([state["groups"], state["nvram"]], sort_keys=True)
-            yield state
-            if before != json.dumps([state["groups"], state["nvram"]], sort_keys=True):
-                self.log("changed", policies={one["uuid"]: one["policy"] for one in state["groups"]},
-                         nvram=state["nvram"])
+        """Context manager: change the Mac, unless this tool has been told to lie. What changed goes into the log."""
+        return _Change(self)
 
     def below(self, path):
         """A path the Mac knows, below the root."""
@@ -221,6 +239,8 @@ class Tool:
 
     def _take_fault(self):
         """The first fault that fits these arguments and still has turns left."""
+        if not self.state()["faults"]:
+            return None
         with store.changing(self.root) as state:
             for fault in state["faults"]:
                 if fault["tool"] != self.name or not set(fault["match"]) <= set(self.arguments):
@@ -240,7 +260,7 @@ class Tool:
         if how == "fail":
             self.fail(self.fault["text"] or f"{self.name}: internal error")
         elif how == "die":
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), SIGKILL)
         elif how == "hang":
             self._hang()
         elif how == "garbage":
@@ -256,13 +276,15 @@ class Tool:
             if answer is None or answer.strip() != "l":
                 self.fail(f"{self.name}: no lunar mode")
         elif how == "kill-program":
-            os.kill(os.getppid(), signal.SIGKILL)
+            os.kill(os.getppid(), SIGKILL)
             self._hang()
         elif how == "interrupt-program":
-            os.kill(os.getppid(), signal.SIGINT)
+            os.kill(os.getppid(), SIGINT)
             time.sleep(0.2)
         elif how == "wait":
             self._wait()
+        elif how == "nothing":
+            self.finish(0)
 
     def _fault_after(self, status):
         how = self.fault["how"]
@@ -270,14 +292,14 @@ class Tool:
             self.err(self.fault["text"] or f"{self.name}: something went wrong at the very end\n")
             return 1
         if how == "die-after":
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), SIGKILL)
         elif how == "hang-after":
             self._hang()
         elif how == "kill-program-after":
-            os.kill(os.getppid(), signal.SIGKILL)
+            os.kill(os.getppid(), SIGKILL)
             self._hang()
         elif how == "interrupt-program-after":
-            os.kill(os.getppid(), signal.SIGINT)
+            os.kill(os.getppid(), SIGINT)
             time.sleep(0.2)
         return status
 

@@ -4,9 +4,8 @@ A volume's content is a folder that moves: below its mount point while mounted, 
 """
 
 import os
-import plistlib
-import shutil
 
+from . import plain
 from . import state as store
 
 MACOS_FIRMLINKS = ("Users", "private", "Library")
@@ -56,6 +55,7 @@ def park_all(root, state):
     for device in _movable(state):
         if device in where:
             _move(store.below(root, where[device]), _parked(root, device))
+    import shutil
     for name in MACOS_FIRMLINKS:
         path = os.path.join(root, name)
         if os.path.islink(path):
@@ -71,9 +71,9 @@ def _version(root, place, told):
 
     path = os.path.join(root, place, "System/Library/CoreServices/SystemVersion.plist")
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        plistlib.dump({"ProductBuildVersion": told["build"], "ProductName": "macOS",
-                       "ProductVersion": told["version"], "ProductUserVisibleVersion": told["version"]}, file)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(plain.plist({"ProductBuildVersion": told["build"], "ProductName": "macOS",
+                       "ProductVersion": told["version"], "ProductUserVisibleVersion": told["version"]}))
 
 
 def _mount_system(root, state, one):

@@ -1,7 +1,6 @@
 """How a LocalPolicy looks and changes (reference §1.5, §10). It must not print or ask anything."""
 
-import hashlib
-import json
+from . import plain
 
 DISCLAIMER = """\
 This utility is not meant for normal users or even sysadmins.
@@ -29,6 +28,7 @@ def written(state, policy):
     """Note a policy write: a new nonce each time (§10)."""
     state["writes"] += 1
     seed = f"{policy['lpnh']}{state['writes']}"
+    import hashlib  # here, because most calls of a tool only read and start-up counts
     policy["lpnh"] = hashlib.sha384(seed.encode()).hexdigest().upper()
 
 
@@ -156,4 +156,4 @@ def as_json(state, group):
 def json_text(state, groups, chosen):
     """What `-j` prints: from 26 on the "Operating on" line comes first. guess: on 14 the object alone."""
     first = first_line(state, groups[0], True) if chosen and state["bputil"] > 14 else ""
-    return first + json.dumps({one["uuid"]: as_json(state, one) for one in groups}, indent=2, sort_keys=True) + "\n"
+    return first + plain.write({one["uuid"]: as_json(state, one) for one in groups}, "  ") + "\n"

@@ -1,9 +1,8 @@
 """The fake Mac's one state file: read it, change it under a lock. It must not know what the state means."""
 
-import contextlib
-import fcntl
-import json
 import os
+
+from . import plain
 
 NAME = "recorded-mac.json"
 
@@ -11,7 +10,7 @@ NAME = "recorded-mac.json"
 def load(root):
     """Return the state of the Mac below `root`."""
     with open(os.path.join(root, NAME), encoding="utf-8") as file:
-        return json.load(file)
+        return plain.read(file.read())
 
 
 def save(root, state):
@@ -19,18 +18,27 @@ def save(root, state):
     path = os.path.join(root, NAME)
     temporary = f"{path}.{os.getpid()}"
     with open(temporary, "w", encoding="utf-8") as file:
-        json.dump(state, file, indent=1, ensure_ascii=False)
+        file.write(plain.write(state, " "))
     os.rename(temporary, path)
 
 
-@contextlib.contextmanager
-def changing(root):
-    """Lock the state, yield it, store it again; an exception leaves it as it was."""
-    with open(os.path.join(root, NAME + ".lock"), "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        state = load(root)
-        yield state
-        save(root, state)
+class changing:
+    """Context manager: lock the state, hand it out, store it again. An exception leaves it as it was."""
+
+    def __init__(self, root):
+        self.root = root
+
+    def __enter__(self):
+        import fcntl  # only who writes needs it
+        self.lock = open(os.path.join(self.root, NAME + ".lock"), "w", encoding="utf-8")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.state = load(self.root)
+        return self.state
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            save(self.root, self.state)
+        self.lock.close()
 
 
 def group(state, uuid):

@@ -1,7 +1,5 @@
 """Which module plays which of the Mac's programs."""
 
-import importlib
-
 PLACES = {
     "csrutil": "usr/bin", "bputil": "usr/bin", "kmutil": "usr/bin", "uname": "usr/bin", "sw_vers": "usr/bin",
     "profiles": "usr/bin", "curl": "usr/bin", "hdiutil": "usr/bin", "nvram": "usr/sbin", "diskutil": "usr/sbin",
@@ -14,4 +12,4 @@ _OWN_MODULE = ("csrutil", "bputil", "kmutil", "nvram", "diskutil", "ioreg")
 def find(name):
     """Return the function that plays `name`; only its module is loaded, since every call is a new process."""
     module = name if name in _OWN_MODULE else "system"
-    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    return getattr(__import__(f"{__name__}.{module}", fromlist=[name]), name)

@@ -1,6 +1,5 @@
 """bputil as in reference §1: options by release, the display, the dialogue, the errors, what each option writes."""
 
-import getopt
 import os
 
 from .. import policy
@@ -17,18 +16,41 @@ PROMPTS = {"authorized": ("Authorized user: ", "Password       : "),
            "username": ("Username: ", "Password: ")}
 
 
+def _unknown(tool, allowed, word):
+    kind = "unrecognized option `--" + word + "'" if len(word) > 1 else "invalid option -- " + word
+    tool.fail(f"bputil: {kind}\nusage: bputil [-{allowed.replace(':', '')}] ...")
+
+
+def _letters(tool, allowed, word):
+    """The option letters of one word, and the value joined to the last if there is one."""
+    if word.startswith("--"):
+        name, equals, value = word[2:].partition("=")
+        letter = LONG.get(name, "?")
+        if letter not in allowed.replace(":", ""):
+            _unknown(tool, allowed, name)
+        return letter, value if equals else None
+    for at, letter in enumerate(word[1:], 1):
+        if letter not in allowed.replace(":", ""):
+            _unknown(tool, allowed, letter)
+        if letter + ":" in allowed:
+            return word[1:at + 1], word[at + 1:] or None
+    return word[1:], None
+
+
 def _options(tool, state):
-    allowed = SHORT[state["bputil"]]
-    names = [name + ("=" if letter in "upvr" else "") for name, letter in LONG.items() if letter in allowed]
-    try:
-        pairs, rest = getopt.gnu_getopt(tool.arguments, allowed, names)
-    except getopt.GetoptError as error:
-        word = f"-- {error.opt}" if len(error.opt) == 1 else f"`--{error.opt}'"
-        kind = "invalid" if len(error.opt) == 1 else "unrecognized"
-        tool.fail(f"bputil: {kind} option {word}\nusage: bputil [-{allowed.replace(':', '')}] ...")
-    if rest:
-        tool.fail(f"bputil: unexpected argument {rest[0]}")
-    return {LONG.get(key[2:], key.lstrip("-")): value for key, value in pairs}
+    """getopt_long, as far as bputil's options go; getopt's module is slow to import."""
+    allowed, told, words = SHORT[state["bputil"]], {}, list(tool.arguments)
+    while words:
+        word = words.pop(0)
+        if not word.startswith("-") or word == "-":
+            tool.fail(f"bputil: unexpected argument {word}")
+        letters, value = _letters(tool, allowed, word)
+        told.update(dict.fromkeys(letters, ""))
+        if letters[-1:] + ":" in allowed:
+            if value is None and not words:
+                tool.fail(f"bputil: option requires an argument -- {letters[-1]}")
+            told[letters[-1]] = words.pop(0) if value is None else value
+    return told
 
 
 def _pick(tool, state, options):

@@ -1,9 +1,8 @@
 """diskutil as in reference §6.3: where the volumes of a group are, in plist and in text; unlock, mount, unmount."""
 
-import plistlib
-import shutil
+import os
 
-from .. import mounts
+from .. import mounts, plain
 from .. import state as store
 
 
@@ -37,15 +36,16 @@ def _info(tool, state, volume):
     point = mounts.points(state).get(volume["device"], "")
     group = {"APFSVolumeGroupID": volume["group"]} if volume["group"] else {}
     fixed = volume["role"] == "System" or (volume["role"] == "Preboot" and state["knobs"]["preboot_read_only"])
-    usage = shutil.disk_usage(tool.root)
+    usage = os.statvfs(tool.root)
+    free, size = usage.f_bavail * usage.f_frsize, usage.f_blocks * usage.f_frsize
     return {
-        **group, "APFSContainerFree": usage.free, "APFSContainerReference": state["container"]["reference"],
-        "APFSContainerSize": usage.total, "BooterDeviceIdentifier": state["container"]["preboot"]["device"],
+        **group, "APFSContainerFree": free, "APFSContainerReference": state["container"]["reference"],
+        "APFSContainerSize": size, "BooterDeviceIdentifier": state["container"]["preboot"]["device"],
         "Bootable": True, "Content": "41504653-0000-11AA-AA11-00306543ECAC",
         "DeviceIdentifier": volume["device"], "DeviceNode": f"/dev/{volume['device']}", "DiskUUID": volume["uuid"],
         "FileVault": volume["locked"] or state["knobs"]["filevault"], "Encryption": True,
         "FilesystemName": "APFS", "FilesystemType": "apfs", "FreeSpace": 0 if state["knobs"]["preboot_full"]
-        and volume["role"] == "Preboot" else usage.free, "Internal": True, "Locked": volume["locked"],
+        and volume["role"] == "Preboot" else free, "Internal": True, "Locked": volume["locked"],
         "MountPoint": point, "ParentWholeDisk": state["container"]["reference"],
         "RecoveryDeviceIdentifier": state["container"]["recovery"]["device"],
         "VolumeName": volume["name"], "VolumeUUID": volume["uuid"], "Writable": not fixed,
@@ -119,7 +119,7 @@ def _users(tool, state, word, as_plist):
     if as_plist:
         users = [{"APFSCryptoUserUUID": one["uuid"], "APFSCryptoUserType": "LocalOpenDirectory", "VolumeOwner": True}
                  for one in group["owners"]]
-        tool.out(plistlib.dumps({"Users": users}))
+        tool.out(plain.plist({"Users": users}))
         return
     tool.out(f"Cryptographic users for {volume['device']} ({len(group['owners'])} found)\n|\n")
     for one in group["owners"]:
@@ -160,13 +160,13 @@ def diskutil(tool):
     lists = {("list",): _list, ("apfs", "list"): _apfs_list, ("apfs", "listvolumegroups"): _list_groups}
     told = lists.get(tuple(word.lower() for word in rest))
     if told and (as_plist or told is not _list_groups):
-        tool.out(plistlib.dumps(told(state)) if as_plist else "/dev/disk3 (synthesized):\n")
+        tool.out(plain.plist(told(state)) if as_plist else "/dev/disk3 (synthesized):\n")
     elif told:
         tool.out(_list_groups_text(state))
     elif rest[:1] == ["info"] and len(rest) == 2:
         volume = _find(state, rest[1]) or _missing(tool, rest[1])
         seen = _info(tool, state, volume)
-        tool.out(plistlib.dumps(seen) if as_plist else _info_text(seen))
+        tool.out(plain.plist(seen) if as_plist else _info_text(seen))
     elif rest[:1] == ["apfs"] and rest[1:2] and rest[1].lower() in ("listusers", "listcryptousers") and len(rest) == 3:
         _users(tool, state, rest[2], as_plist)
     elif rest[:1] == ["apfs"] and rest[1:2] and rest[1].lower() in ("unlockvolume", "unlock"):

@@ -1,8 +1,8 @@
 """ioreg for the few properties of the device tree that tell machine, chip and booted system (reference §6.6)."""
 
-import plistlib
 import struct
 
+from .. import plain
 from .. import state as store
 
 
@@ -84,6 +84,6 @@ def ioreg(tool):
     if entry is None:
         return
     if as_plist:
-        tool.out(plistlib.dumps([entry] if wanted else entry))
+        tool.out(plain.plist([entry] if wanted else entry))
     else:
         _print(tool, entry)

@@ -1,6 +1,5 @@
 """kmutil as in reference §3: configure-boot with its dialogue on /dev/tty, and the two forms of inspect in use."""
 
-import hashlib
 import os
 import time
 
@@ -62,6 +61,7 @@ def _authenticate(tool, state, group):
 
 def _wrap(data, writes):
     """An IMG4 around the object (§3.1): the payload inside is the file, byte for byte; coih is the manifest's hash."""
+    import hashlib
     manifest = b"IM4M" + hashlib.sha384(data + str(writes).encode()).digest()
     coih = hashlib.sha384(manifest).hexdigest().upper()
     return b"\x30\x84\x00\x00\x00\x00\x16\x04IMG4\x16\x04IM4P\x16\x04fuos" + data + manifest, coih

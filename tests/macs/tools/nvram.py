@@ -1,7 +1,7 @@
 """nvram as in reference §4: texts and exit codes of nvram.c, the two names of boot-args, who refuses a write."""
 
-import plistlib
 
+from .. import plain
 from .. import state as store
 
 SYSTEM = "40A0DDD2-77F8-4392-B4A3-1E7304206516"
@@ -17,7 +17,7 @@ def _plain(name):
 
 def _print(tool, name, value, as_plist):
     if as_plist:
-        tool.out(plistlib.dumps({name: value}))
+        tool.out(plain.plist({name: value}))
         return
     tool.out(f"{name}\t{value}\n")  # boot-args is a string, and strings are printed as they are
 
@@ -83,7 +83,7 @@ def _sync(tool):
 def _print_all(tool, as_plist):
     told = tool.state()["nvram"]
     if as_plist:
-        tool.out(plistlib.dumps(told))
+        tool.out(plain.plist(told))
         return
     for name in sorted(told):
         _print(tool, name, told[name], False)

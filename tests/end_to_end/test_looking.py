@@ -1,0 +1,130 @@
+"""status, doctor, plan: they look at everything, change nothing, and say it for people."""
+
+import driver
+import pytest
+from conftest import MACHINES
+from helpers import FULL, WORDS
+
+ENVIRONMENTS = ("paired-recovery", "unpaired-recovery", "ordinary-recovery", "macos")
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_they_change_nothing(build, machine, environment):
+    """In every environment: no acts, no folder made, the state file untouched."""
+    mac = build(machine, environment)
+    before = (mac.root / "recorded-mac.json").read_bytes()
+    for command in ("status", "doctor", "plan"):
+        seen = driver.run(mac, command)
+        assert seen.code in (0, 3), (command, seen.text)
+        assert "traceback" not in seen.text
+    assert mac.acts() == []
+    assert (mac.root / "recorded-mac.json").read_bytes() == before
+    assert not mac.journal().exists()
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_status(build, machine):
+    """What a person wants to know."""
+    mac = build(machine)
+    mac.set_boot_args("-v")
+    seen = driver.run(mac, "status")
+    assert seen.code == 0, seen.text
+    group = mac.group()
+    for word in (group["name"], group["uuid"], group["os"]["build"], "Full", "-v", "one true recoveryOS"):
+        assert word in " ".join(seen.out.split()), word
+
+
+def test_status_of_a_raised_mac(mac):
+    """Permissive, SIP off, a custom kernel, our words."""
+    assert driver.unattended(mac, "apply").code == 0
+    mac.restart("macos")
+    assert driver.unattended(mac, "apply").code == 0
+    seen = driver.run(mac, "status")
+    for word in ("Permissive", "7f", mac.policy()["coih"][:8], "development", WORDS):
+        assert word in " ".join(seen.out.split()), word
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_doctor_of_a_good_mac(build, machine):
+    """Everything ok: exit 0, no bad, no unknown."""
+    seen = driver.run(build(machine), "doctor")
+    assert seen.code == 0, seen.text
+    assert " bad " not in seen.text and " unknown " not in seen.text
+
+
+@pytest.mark.parametrize(("arrange", "word"), [
+    ({"environment": "unpaired-recovery"}, "pair"), ({"environment": "ordinary-recovery"}, "holding the power button"),
+    ({"staged": None}, "VirtualMachine.kc"), ({"preboot_read_only": True}, "Preboot"), ({"locked": True}, "unlockVolume"),
+    ({"staged": "other-chip"}, "t8103"),
+])
+def test_doctor_of_a_bad_mac(build, arrange, word):
+    """Each with the cure in words; exit 3."""
+    mac = build("m4-26.3", **arrange)
+    seen = driver.run(mac, "doctor")
+    assert seen.code == 3, seen.text
+    assert word.lower() in " ".join(seen.text.split()).lower()
+    assert "bad" in seen.text
+
+
+@pytest.mark.parametrize("tool", ["bputil", "nvram", "diskutil"])
+@pytest.mark.parametrize("how", ["garbage", "fail", "die", "half"])
+def test_doctor_with_a_broken_tool(mac, tool, how):
+    """What cannot be read is unknown or bad, never ok; no crash."""
+    mac.set_boot_args("-v")
+    mac.fault(tool, how, times=None)
+    for command, codes in (("doctor", (3,)), ("status", (0, 3)), ("plan", (0, 3))):
+        seen = driver.run(mac, command)
+        assert seen.code in codes, (command, seen.text)
+        assert "traceback" not in seen.text
+
+
+def policy_text(mac):
+    """What bputil -d prints now; the call is not the program's, so it does not stay in the log."""
+    text = driver.subprocess.run([mac.root / "usr/bin/bputil", "-d", "-v", mac.group()["uuid"]], check=True,
+                                 capture_output=True, text=True).stdout
+    mac.forget()
+    return text
+
+
+@pytest.mark.parametrize("fault", ["missing", "doubled", "contradiction", "other-group", "bad-hash"])
+def test_a_strange_policy_is_unknown(build, fault):
+    """A row missing, twice, or against another: unknown, so nothing goes on from there."""
+    mac = build("m1-12.1")
+    text = policy_text(mac)
+    mode = "Security Mode:               Full       (smb0): absent\n"
+    sip = "SIP Status:                  Enabled    (sip0): absent\n"
+    assert mode in text and sip in text
+    text = {
+        "missing": text.replace(sip, ""),
+        "doubled": text.replace(sip, sip + "SIP Status:                  Customized (sip0): 7f\n"),
+        "contradiction": text.replace(sip, "SIP Status:                  Enabled    (sip0): 7f\n"),
+        "other-group": text.replace(mac.group()["uuid"], "5EADF322-3C85-4DF8-8516-0B556700CD5E"),
+        "bad-hash": text.replace("(coih): absent", "(coih): A8D3"),
+    }[fault]
+    mac.fault("bputil", "text", match=["-d"], times=None, text=text)
+    seen = driver.unattended(mac, "apply")
+    assert seen.code == 3, seen.text
+    assert mac.acts() == [] and "unknown" in seen.text
+
+
+def test_an_unknown_row_is_kept_and_shown(build):
+    """A later release may add one: the verdict stands, the row is shown."""
+    mac = build("m1-12.1")
+    text = policy_text(mac)
+    row = "Lunar Mode Status:           Disabled   (sip9): absent\n"
+    mac.fault("bputil", "text", match=["-d"], times=None, text=text + row)
+    seen = driver.run(mac, "status", "-v")
+    assert seen.code == 0, seen.text
+    assert "Lunar Mode" in seen.text
+    assert "Full" in seen.text
+
+
+def test_plan_tells_the_way_back(mac):
+    """Each step: verdict now, exact command, its way back."""
+    seen = driver.run(mac, "plan")
+    squeezed = " ".join(seen.out.split())
+    for word in ("csrutil disable", "kmutil configure-boot --volume", "way back", "todo"):
+        assert word in squeezed, word
+    assert driver.run(mac, "plan", "revert").code == 0
+    assert mac.policy()["mode"] == FULL["mode"]

@@ -1,0 +1,88 @@
+"""rehearse, seen from outside: it runs everywhere, leaves nothing behind, and breaks tools when told."""
+
+import os
+
+import driver
+import pytest
+
+
+@pytest.fixture(name="scratch")
+def _scratch(tmp_path):
+    """An own place for scratch folders."""
+    place = tmp_path / "scratch"
+    place.mkdir()
+    return place
+
+
+def rehearse(scratch, *words, **more):
+    """Rehearse with scratch folders in a place of the test's own."""
+    return driver.run(None, "rehearse", *words, environment={"TMPDIR": str(scratch)}, **more)
+
+
+def names(scratch):
+    """The Macs that --list shows, by first word of a line."""
+    seen = rehearse(scratch, "--list")
+    assert seen.code == 0, seen.text
+    return seen
+
+
+def test_list(scratch):
+    """At least the five machines, the circumstances and the faults."""
+    told = names(scratch).out
+    for word in ("M1", "M2 Pro", "M4", "M5", "offline", "unpaired"):
+        assert word.lower() in told.lower(), word
+
+
+def test_apply(scratch):
+    """Apply, restart, second phase, verification; then how to rehearse the revert. Nothing is left behind."""
+    seen = rehearse(scratch, "--yes")
+    assert seen.code == 0, seen.text
+    for word in ("csrutil disable", "kmutil configure-boot", "restart", "development", "rehearse revert"):
+        assert word in " ".join(seen.text.split()), word
+    assert os.listdir(scratch) == []
+
+
+def test_revert(scratch):
+    """The way back."""
+    seen = rehearse(scratch, "revert", "--yes")
+    assert seen.code == 0, seen.text
+    assert os.listdir(scratch) == []
+
+
+def test_unknown_mac(scratch):
+    """Wrong use, with the names there are."""
+    seen = rehearse(scratch, "--mac", "g4-cube", "--yes")
+    assert seen.code == 2, seen.text
+    assert os.listdir(scratch) == []
+
+
+@pytest.mark.parametrize("fault", ["csrutil:nothing-like-this", "nothing:fails", "csrutil"])
+def test_unknown_fault(scratch, fault):
+    """Wrong use."""
+    assert rehearse(scratch, "--fault", fault, "--yes").code == 2
+
+
+def test_nobody_there(scratch):
+    """Without --yes and without a person: no yes is made up."""
+    seen = rehearse(scratch)
+    assert seen.code in (3, 4), seen.text
+    assert os.listdir(scratch) == []
+
+
+def test_json(scratch):
+    """Its stream is as valid as any."""
+    seen = rehearse(scratch, "--yes", "--json")
+    assert seen.code == 0, seen.text
+    assert seen.events[0]["type"] == "start" and seen.events[-1]["type"] == "end"
+
+
+def test_not_root(scratch):
+    """A rehearsal needs no rights."""
+    if os.getuid() != 0:
+        pytest.skip("is not root anyway")
+    for folder in [scratch, *scratch.parents]:
+        os.chmod(folder, os.stat(folder).st_mode | 0o005)
+    scratch.chmod(0o777)
+    process = driver.start(None, "rehearse", "--yes", environment={"TMPDIR": str(scratch)}, user=65534)
+    seen = driver.finish(process)
+    assert seen.code == 0, seen.text

@@ -1,0 +1,123 @@
+"""The password is the user's and Apple's: after a full run it is in no argv, environment, journal, log or file."""
+
+import os
+import subprocess
+
+import driver
+import pytest
+from conftest import MACHINES
+from person import Person
+
+SECRET = "xK7-vanilla?Fjord%20'\"\\$(x)"
+
+
+@pytest.fixture(name="secretive", params=MACHINES)
+def _secretive(build, request):
+    """A machine whose owner has that password."""
+    owner = {"name": "maria", "password": SECRET, "full_name": "Maria", "uuid": "X"}
+    return build(request.param, owners=[owner], csrutil_sip3=False)
+
+
+def everywhere(mac, text):
+    """Files below the Mac's folder that hold the text: the tools' own state and the test's record of typing aside."""
+    own = {mac.root / "recorded-mac.json", mac.folder / "typed.jsonl"}
+    found = []
+    for folder, _, names in os.walk(mac.folder):
+        for name in names:
+            path = mac.folder / folder / name
+            if path not in own and not path.is_symlink() and path.is_file() and text.encode() in path.read_bytes():
+                found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("more", [[], ["--json"], ["-v"]])
+def test_unattended(secretive, more):
+    """With --password-fd, in every view."""
+    mac = secretive
+    seen = driver.unattended(mac, "apply", *more)
+    assert seen.code == 0, seen.text
+    assert [one["typed"] for one in mac.typed() if not one["echo"]], "the password was typed at all"
+    assert {one["typed"] for one in mac.typed() if not one["echo"]} == {SECRET}
+    assert not [one for one in mac.typed() if one["echo"] and SECRET in one["typed"]]
+    assert SECRET not in seen.text
+    assert everywhere(mac, SECRET) == []
+    assert SECRET not in driver.run(mac, "log", "--json").text + driver.run(mac, "log").text
+
+
+def test_by_hand(secretive, session):
+    """Typed by a person: relayed, never recorded."""
+    mac = secretive
+    one = session(mac, "apply")
+    assert Person(one, mac).answer_all() == 0, one.log
+    assert SECRET not in one.log
+    assert everywhere(mac, SECRET) == []
+
+
+def test_when_it_is_wrong(secretive):
+    """Three times refused: still nowhere."""
+    wrong = SECRET + "-wrong"
+    seen = driver.unattended(secretive, "apply", password=wrong)
+    assert seen.code == 1, seen.text
+    assert wrong not in seen.text and everywhere(secretive, wrong) == []
+
+
+def test_memory_of_the_running_program(mac):
+    """While kmutil works the program's command line and environment do not hold it, nor do the children's."""
+    secret = mac.group()["owners"][0]["password"]
+    mac.fault("kmutil", "wait", match=["configure-boot"])
+    process = driver.start(mac, "apply", "--yes", "--user", "mykola", password=secret)
+    try:
+        import time
+        until = time.monotonic() + 20
+        while not mac.records("waiting") and time.monotonic() < until:
+            time.sleep(0.02)
+        for pid in [process.pid, *driver.children(process.pid)]:
+            for name in ("cmdline", "environ"):
+                with open(f"/proc/{pid}/{name}", "rb") as file:
+                    assert secret.encode() not in file.read()
+        with open(f"/proc/{process.pid}/limits", encoding="ascii") as file:
+            core = next(line for line in file if line.startswith("Max core file size"))
+        assert core.split()[4] == "0", "no core image could hold it"
+    finally:
+        (mac.folder / "go").touch()
+        assert driver.finish(process).code == 0
+
+
+def test_blanks_are_kept(build):
+    """Leading and trailing blanks belong to a password."""
+    mac = build("m2pro-14.0")
+    assert mac.group()["owners"][0]["password"].startswith(" ")
+    assert driver.unattended(mac, "apply").code == 0
+
+
+@pytest.mark.parametrize(("data", "code"), [(b"", (2, 3)), (b"\n", (2, 3)), (b"x" * 5000 + b"\n", (2, 3)),
+                                            (b"a\0b\n", (1, 2, 3))])
+def test_passwords_that_are_none(mac, data, code):
+    """Empty or endless: refused before anything."""
+    read, write = os.pipe()
+    os.write(write, data)
+    os.close(write)
+    os.set_inheritable(read, True)
+    process = subprocess.Popen(driver.as_root(driver.command_line(mac, ["apply", "--yes", "--user", "mykola",
+                                                                        "--password-fd", read])),
+                               env={**driver.ENVIRONMENT, "TERM": "dumb"}, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[read], start_new_session=True)
+    os.close(read)
+    seen = driver.finish(process)
+    assert seen.code in code, seen.text
+    assert mac.policy()["mode"] == "full"
+
+
+def test_a_descriptor_that_is_not_open(mac):
+    """Said so; nothing is started."""
+    seen = driver.run(mac, "apply", "--yes", "--user", "mykola", "--password-fd", "77")
+    assert seen.code in (2, 3), seen.text
+    assert mac.acts() == []
+
+
+def test_a_password_is_not_typed_where_it_would_be_shown(mac):
+    """A prompt with echo on gets no password, whatever it says."""
+    mac.fault("csrutil", "question", match=["disable"], text="Enter password for user mykola:", times=None)
+    seen = driver.unattended(mac, "apply")
+    assert seen.code == 1, seen.text
+    assert not [one for one in mac.typed() if one["echo"] and "password" in one["prompt"]]
