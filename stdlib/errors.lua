@@ -25,7 +25,14 @@ local UNKNOWN = {
   cure = "read the tool's words above; what the Mac's state says now decides",
 }
 
-local function tidy(line) return text.printable(line:match("^%s*(.-)%s*$")) end
+-- Bytes of a tool's line that are shown.
+local LONGEST_QUOTE = 1000
+
+-- Cut first: a tool gone wrong may print a megabyte without a line end.
+local function tidy(line)
+  line = line:sub((line:find("%S")) or 1)
+  return text.printable(line:sub(1, LONGEST_QUOTE):match("^(.-)%s*$"))
+end
 
 -- What a tool says last counts: a name mistyped and corrected on the way is not why it failed in the end.
 -- @return the catalogue's entry, and the line
@@ -42,15 +49,12 @@ local function last_known(catalogue, output)
   return found, words
 end
 
--- Bytes of an unknown line that are shown.
-local LONGEST_QUOTE = 400
-
 local function last_line(output)
   local last
   for line in output:gmatch("[^\r\n]+") do
     if line:find("%S") then last = line end
   end
-  return last and tidy(last):sub(1, LONGEST_QUOTE) or "(it said nothing)"
+  return last and tidy(last) or "(it said nothing)"
 end
 
 local function explanation(kind, words, entry)

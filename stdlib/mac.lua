@@ -21,6 +21,7 @@ function mac.booted(root)
   local kind, message, code = sysctl.read "hw.osenvironment"
   local marker = require("lib_file").stat(mac.real_path(root, "/System/Installation"))
   if not kind and code == "ENOENT" then return "unknown", message end
+  if not sysctl.kernel() then return "unknown", "this is not an Apple silicon Mac" end
   if kind == "recoveryos" then return "recovery" end
   if kind and kind ~= "" and kind ~= "macos" and kind ~= "macOS" then
     return "unknown", "hw.osenvironment says " .. kind

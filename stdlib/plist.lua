@@ -1,4 +1,5 @@
--- Reads XML property lists, the form in which diskutil, nvram, ioreg and macOS itself hand out data.
+-- Reads property lists, the form in which diskutil, nvram, ioreg and macOS itself hand out data: XML here, binary in
+-- plist_binary.
 -- Must not guess: text that is not a whole, well-formed property list is an error, never a partial table.
 
 local plist = {}
@@ -116,10 +117,11 @@ local function read_document(text)
   return value
 end
 
---- Parses one XML property list. Dates come back as their text, data as a byte string.
+--- Parses one property list, XML or binary. Dates of XML come back as their text, data as a byte string.
 -- @param text string: the whole document
 -- @return the value, or nil and a message
 function plist.parse(text)
+  if text:sub(1, 8) == "bplist00" then return require("plist_binary").parse(text) end
   local fine, value = pcall(read_document, text)
   if fine then return value end
   return nil, "not a property list: " .. tostring(value)

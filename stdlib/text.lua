@@ -20,13 +20,14 @@ end
 
 -- Bytes that are no UTF-8 become "?", one by one.
 local function valid(value)
-  local position = 1
+  local pieces, position = {}, 1
   while true do
     local fine, bad = utf8.len(value, position)
-    if fine then return value end
-    value = value:sub(1, bad - 1) .. "?" .. value:sub(bad + 1)
-    position = bad
+    if fine then break end
+    pieces[#pieces + 1] = value:sub(position, bad - 1) .. "?"
+    position = bad + 1
   end
+  return table.concat(pieces) .. value:sub(position)
 end
 
 --- Makes text from a tool or a file harmless on a terminal: control characters other than newline and tab, those of the

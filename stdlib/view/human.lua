@@ -118,6 +118,7 @@ end
 
 local VERDICT_KINDS = { ok = "good", bad = "bad", unknown = "doubtful" }
 local DETAIL_COLUMN = (" "):rep(22)
+local ROW_INDENT = (" "):rep(13)
 
 function handlers.preflight(screen, event)
   if event.verdict == "ok" and screen.quiet then return end
@@ -145,6 +146,9 @@ function handlers.note(screen, event)
   if event.title then screen.write("\n" .. screen:paint("strong", event.title) .. "\n") end
   local indent = event.title and "  " or ""
   for _, words in ipairs(event.lines or {}) do screen:line(words, indent) end
+  for _, row in ipairs(event.rows or {}) do
+    screen:line(row[2], indent .. ROW_INDENT, indent .. text.pad(row[1] .. ":", #ROW_INDENT))
+  end
 end
 
 --- Opens the view.

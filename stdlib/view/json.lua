@@ -16,8 +16,12 @@ local KEY_ORDER = { "type", "time", "format", "version", "command", "run", "chec
 function view.open(_, command)
   local system, terminal = require "lib_system", require "lib_terminal"
   local self = {}
+  local function tell_people(note)
+    for _, words in ipairs(note.lines or {}) do self.say(words) end
+    for _, row in ipairs(note.rows or {}) do self.say(row[1] .. ": " .. row[2]) end
+  end
   function self.emit(event)
-    if event.type == "note" then return self.say(table.concat(event.lines or {}, "\n")) end
+    if event.type == "note" then return tell_people(event) end
     local line = { time = system.utc(system.now()) }
     for key, value in pairs(event) do line[key] = value end
     terminal.write(1, json.encode(line, KEY_ORDER) .. "\n")
