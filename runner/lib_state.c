@@ -1,8 +1,9 @@
 /*
- * Binding of state: load(text, chunkname, env).
+ * Binding of state: load(text, chunkname, env), traceback(message).
  * Must not hold logic.
  */
 #include "lib.h"
+#include "state.h"
 
 /* Text only: bytecode can break the interpreter's safety. The environment is the chunk's only upvalue. */
 static int load(lua_State *L)
@@ -22,7 +23,7 @@ static int load(lua_State *L)
 
 int lib_open_state(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "load", load }, { NULL, NULL } };
+	static const luaL_Reg functions[] = { { "load", load }, { "traceback", state_traceback }, { NULL, NULL } };
 	luaL_newlib(L, functions);
 	return 1;
 }

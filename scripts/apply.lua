@@ -56,6 +56,7 @@ return plan "apply" {
   step "sip" {
     why = "Turns System Integrity Protection off; the boot policy becomes Permissive, which a custom kernel needs.",
     where = "paired-recovery",
+    expected = "Permissive Security with System Integrity Protection off (7f)",
     check = function(c)
       local now, seen = read_policy(c)
       if not now then return "unknown" end
@@ -69,6 +70,7 @@ return plan "apply" {
     why = "Lets the boot loader pass boot arguments that Apple does not list. Newer csrutil has done this already.",
     where = "paired-recovery",
     needs = { "sip" },
+    expected = "the boot-args filter off",
     resets = { "sip", "kernel" },
     check = function(c)
       local now, seen = read_policy(c)
@@ -83,6 +85,7 @@ return plan "apply" {
     why = "Registers the development kernel collection as what this volume boots. The last of the policy changes.",
     where = "paired-recovery",
     needs = { "sip", "boot-args-filter" },
+    expected = "a custom kernel with our collection's bytes, SIP still off",
     check = function(c)
       local now, seen = read_policy(c)
       if not now then return "unknown" end
@@ -96,6 +99,7 @@ return plan "apply" {
     why = "Tells the development kernel how many macOS guests may run. Words of others stay as they are.",
     where = "any",
     needs = { "boot-args-filter" },
+    expected = "boot-args with our words in them, all others as they are",
     defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
     check = function(c)
       local value, seen = boot_args_now()

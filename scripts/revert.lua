@@ -24,6 +24,7 @@ return plan "revert" {
     why = "Takes our boot arguments out again. Words of others stay as they are.",
     where = "any",
     defers = "they stay in NVRAM; full security does not let them through to the kernel",
+    expected = "boot-args without our words",
     no_way_back = "apply sets them again",
     check = function(c)
       local value, seen = boot_args_now()
@@ -39,6 +40,7 @@ return plan "revert" {
     why = "Makes a new boot policy without the custom kernel: full security if Apple's server grants it.",
     where = "any",
     prompts = { "short name of a volume owner", "that user's password" },
+    expected = "Full Security, SIP on, the stock kernel",
     no_way_back = "apply lowers it again",
     check = function(c)
       local now = bputil.read(c.group)

@@ -12,6 +12,8 @@
 --   forget()                   what was probed is stale
 --   attempts                   how often wrong credentials are tried
 --   dry_run                    true when the door starts nothing: later places are skipped over
+--   gate(step, seen, about)    optional: asked before each step that would act (step-through). Answers "do", "all" (and
+--                              ask no more), "skip", "undo" (the last step) or "stop". about is { may_skip, why_not, last }
 -- The context c is handed to every function of the plan: its parameters, the target, and c.environment, c.baseline
 -- (recorded before the first act), c.before and c.tried (of the step that is checked).
 
@@ -39,13 +41,75 @@ local function later(self, step)
   return "done"
 end
 
--- A step that reads "todo". @return "done" or a final result
+local function forget_done(self, undone)
+  for _, step in ipairs(undone) do
+    self.checked[step.name] = nil
+    run_state.step(self.run, step.name).done = false
+  end
+  local kept = {}
+  for _, step in ipairs(self.latest) do
+    if self.checked[step.name] then kept[#kept + 1] = step end
+  end
+  self.latest = kept
+end
+
+-- The first later step that cannot do without this one, followed through needs.
+local function needed_by(self, step)
+  local missing = { [step.name] = true }
+  for number = step.number + 1, #self.plan.steps do
+    for _, name in ipairs(self.plan.steps[number].needs) do
+      if missing[name] then return self.plan.steps[number].name end
+    end
+  end
+end
+
+-- The step acted in last that is not undone.
+local function last_acted(self)
+  for index = #self.run.acted, 1, -1 do
+    local step = self.plan.index[self.run.acted[index]]
+    if step and not run_state.step(self.run, step.name).undone then return step end
+  end
+end
+
+local function skip(self, step, seen)
+  local failed = core.record(self, { type = "skipped", step = step.name })
+  if failed then return failed end
+  core.tell(self, step, "skipped", { verdict = "todo", seen = seen, reason = "you left it out" })
+  return "done"
+end
+
+-- Takes the last step back. @return "back" and its number, or a final result
+local function undo_last(self, last)
+  local final = undo.last(self, last)
+  if final then return final end
+  if not run_state.step(self.run, last.name).undone then return "back", nil end
+  forget_done(self, { last })
+  return "back", last.number
+end
+
+-- Asks what to do with a step that would act. @return "do", "done", "back" and a number, or a final result
+local function pass_gate(self, step, seen)
+  if not self.ports.gate or self.free then return "do" end
+  local needer, last = needed_by(self, step), last_acted(self)
+  local answer = self.ports.gate(step, seen, { may_skip = needer == nil, why_not = needer, last = last and last.name })
+  if answer == "do" or answer == "all" then
+    self.free = answer == "all"
+    return "do"
+  end
+  if answer == "skip" and not needer then return skip(self, step, seen) end
+  if answer == "undo" and last then return undo_last(self, last) end
+  return core.final("stopped", { kind = "asked", reason = "you asked to stop", step = step.name })
+end
+
+-- A step that reads "todo". @return "done", "back" and a number, or a final result
 local function do_step(self, step, seen)
   local waits = not step.run and not step.ladder
   if waits or not ladder.fits(step.where, self.c.environment) then
     if self.ports.dry_run then return later(self, step) end
     return core.end_phase(self, step, waits and next_place(self, step) or step.where)
   end
+  local move, number = pass_gate(self, step, seen)
+  if move ~= "do" then return move, number end
   if step.ladder then return act.climb(self, step, seen) end
   return act.run(self, step, seen)
 end
@@ -62,7 +126,7 @@ local function advance(self, step)
     core.mark_done(self, step, seen)
     return "done"
   end
-  if state.deferred then return "done" end
+  if state.deferred or state.skipped then return "done" end
   return do_step(self, step, seen)
 end
 
@@ -77,18 +141,6 @@ local function suspects(self, step)
   for _, name in ipairs(step.resets) do add(self.plan.index[name]) end
   for index = #self.latest, math.max(1, #self.latest - RECHECKED), -1 do add(self.latest[index]) end
   return list
-end
-
-local function forget_done(self, undone)
-  for _, step in ipairs(undone) do
-    self.checked[step.name] = nil
-    run_state.step(self.run, step.name).done = false
-  end
-  local kept = {}
-  for _, step in ipairs(self.latest) do
-    if self.checked[step.name] then kept[#kept + 1] = step end
-  end
-  self.latest = kept
 end
 
 -- Looks again at steps that were done.
@@ -137,11 +189,16 @@ local function walk(self)
     local step = self.plan.steps[number]
     local stop = core.stop_asked(self, step)
     if stop then return stop end
-    local move = advance(self, step)
-    if move ~= "done" then return move end
-    local final
-    number, final = after(self, step)
-    if not number then return final end
+    local move, to = advance(self, step)
+    if move == "back" then
+      number = to or number
+    elseif move ~= "done" then
+      return move
+    else
+      local final
+      number, final = after(self, step)
+      if not number then return final end
+    end
   end
   return nil
 end

@@ -85,6 +85,13 @@ function jobs.file(path)
   return job
 end
 
+--- The job of a plan named on the command line: apply (also when nothing is named), revert, or a file.
+function jobs.named(name)
+  if not name or name == "apply" then return jobs.apply() end
+  if name == "revert" then return jobs.revert() end
+  return jobs.file(name)
+end
+
 -- The job that goes on with a run, by its start record.
 local function of_run(run)
   if run.start.plan_file then

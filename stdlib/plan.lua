@@ -20,8 +20,15 @@ local function copy(source)
   return result
 end
 
--- Words a plan is written with. Copies, so that a plan cannot change the library under the engine's feet.
-local function vocabulary()
+local PURE = { "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type" }
+
+local function add_lua(environment)
+  for _, name in ipairs(PURE) do environment[name] = _G[name] end
+  for _, name in ipairs { "string", "table", "math", "utf8" } do environment[name] = copy(_G[name]) end
+end
+
+--- Words a plan is written with. Copies, so that a plan cannot change the library under the engine's feet.
+function plan.vocabulary()
   local words = {}
   for _, name in ipairs { "bputil", "csrutil", "kmutil", "nvram", "diskutil", "sysctl" } do
     words[name] = copy(require("tool." .. name))
@@ -31,6 +38,7 @@ local function vocabulary()
   words.boot_args = copy(require "boot_args")
   words.kernel_object = copy(require "kernel_object")
   local probe = require "probe"
+  add_lua(words)
   words.probe = function(argv) return probe.output(argv) end
   words.command = function(argv, about)
     local command = { argv = argv }
@@ -38,13 +46,6 @@ local function vocabulary()
     return command
   end
   return words
-end
-
-local PURE = { "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type" }
-
-local function add_lua(environment)
-  for _, name in ipairs(PURE) do environment[name] = _G[name] end
-  for _, name in ipairs { "string", "table", "math", "utf8" } do environment[name] = copy(_G[name]) end
 end
 
 local Step, Plan = {}, {}
@@ -90,8 +91,7 @@ local function new_param(kind, default)
 end
 
 local function environment()
-  local words = vocabulary()
-  add_lua(words)
+  local words = plan.vocabulary()
   words.plan, words.step, words.param = new_plan, new_step, new_param
   return words
 end

@@ -6,6 +6,7 @@
 --   intent       argv, step, part, parts, attempt, rung?, before        written before a command may start
 --   outcome      step, verdict, seen, exit?, words?                     what was read back
 --   deferred     step, reason
+--   skipped      step                                                   left out by the person, in step-through
 --   phase        next, step                                            a phase ended here
 --   undo-start   reason = "failed" | "asked"
 --   undo-intent  argv, step, part, parts, rung, before
@@ -64,6 +65,10 @@ function meaning.deferred(run, record)
   run_state.step(run, record.step).deferred = true
 end
 
+function meaning.skipped(run, record)
+  run_state.step(run, record.step).skipped = true
+end
+
 function meaning.phase(run, record)
   run.phase = record
 end
@@ -87,7 +92,7 @@ function meaning.close(run, record)
   run.closed, run.open = record, nil
 end
 
-local NAMES_STEP = { intent = true, outcome = true, deferred = true, ["undo-intent"] = true, ["undo-outcome"] = true }
+local NAMES_STEP = { intent = true, outcome = true, deferred = true, skipped = true, ["undo-intent"] = true, ["undo-outcome"] = true }
 
 --- Adds one record's meaning to a run.
 -- @return true, or nil and a sentence when the record makes no sense

@@ -3,7 +3,7 @@
 
 local view = {}
 
---- @return { emit(event), start(run), after_tool(output), say(text) }
+--- @return { emit(event), start(run), after_tool(output), say(text), say_raw(text) }
 function view.open(options, command)
   local module = options.json and "view.json" or "view.human"
   return require(module).open(options, command)

@@ -141,6 +141,7 @@ end
 
 local function drive(session, job, plan, directory, journal, run, context)
   local ports = run_ports.new(session, journal, directory and transcript_path(directory, run))
+  ports.gate = job.gate and job.gate(session, plan)
   context.baseline = run.start and run.start.baseline
   local final
   if job.rollback then final = engine.rollback(plan, ports, run, context)
@@ -180,9 +181,9 @@ local function before_acting(session, job, plan, run, rows)
       "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.")
   end
   session.view.emit { type = "plan", steps = steps }
-  local told = session.options.quiet and session.options.yes
+  local told = session.options.quiet and session.options.yes or job.gate
   if not run and not job.rollback and not told then overview.show(session, plan, overview.steps(rows, session.context)) end
-  session.asks_confirmation = job.rollback or not run and acts
+  session.asks_confirmation = not job.gate and (job.rollback or not run and acts)
   return true
 end
 

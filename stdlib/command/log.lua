@@ -20,6 +20,7 @@ function tell.outcome(r)
     r.words and "; the tool said: " .. r.words or "")
 end
 function tell.deferred(r) return ("%s: put off to macOS; the tool said: %s"):format(r.step, r.reason or "nothing") end
+function tell.skipped(r) return ("%s: left out"):format(r.step) end
 function tell.phase(r) return ("phase finished at %s; goes on in %s"):format(r.step, r.next) end
 tell["undo-start"] = function(r)
   return r.reason == "asked" and "going back, as asked" or "going back, because a step failed"

@@ -11,12 +11,6 @@ local runs = require "runs"
 local session_module = require "session"
 local work = require "work"
 
-local function job_for(name)
-  if not name or name == "apply" then return jobs.apply() end
-  if name == "revert" then return jobs.revert() end
-  return jobs.file(name)
-end
-
 local function latest_run(session)
   local directory = session_module.journal_directory(session)
   return directory and runs.latest(directory) or nil
@@ -42,7 +36,7 @@ return function(args, options, stand_in)
   local session, code = work.open(options, "plan", stand_in)
   if not session then return code end
   session.view.start(nil)
-  local job = job_for(args[1])
+  local job = jobs.named(args[1])
   local plan, message = job.load(session)
   if not plan then return work.stop(session, "usage", exit_code.USAGE, message) end
   if not session.group then return work.stop(session, "precondition", exit_code.PRECONDITION, session.problems.group) end

@@ -33,7 +33,8 @@ end
 
 -- One event stream for the whole rehearsal: the parts' own beginnings and ends are kept out of it.
 local function shared_view(outer)
-  local view = { result = nil, after_tool = outer.after_tool, say = outer.say, start = function() end }
+  local view = { result = nil, after_tool = outer.after_tool, say = outer.say,
+    say_raw = outer.say_raw, start = function() end }
   function view.emit(event)
     if event.type == "end" then view.result = event.result else outer.emit(event) end
   end
@@ -42,7 +43,7 @@ end
 
 local function silent_view()
   local function nothing() end
-  return { emit = nothing, after_tool = nothing, say = nothing, start = nothing }
+  return { emit = nothing, after_tool = nothing, say = nothing, say_raw = nothing, start = nothing }
 end
 
 local function stand_in(state, options, view)
@@ -101,6 +102,10 @@ local function rehearse_revert(directory, state, options, view, faults)
   return require "command.revert"({}, options_for(directory, options), stand_in(state, options, view))
 end
 
+local function rehearse_step(directory, state, options, view)
+  return through_restarts(directory, state, options_for(directory, options), view, "command.step", {})
+end
+
 local function rehearse_file(directory, state, options, view, file)
   return through_restarts(directory, state, options_for(directory, options), view, "command.run", { file })
 end
@@ -120,6 +125,7 @@ local function play(directory, state, options, what, faults)
   introduce(inner, state, options)
   local code
   if what == "apply" then code = rehearse_apply(directory, state, options, inner)
+  elseif what == "step" then code = rehearse_step(directory, state, options, inner)
   elseif what == "revert" then code = rehearse_revert(directory, state, options, inner, faults)
   else code = rehearse_file(directory, state, options, inner, what) end
   next_words(inner, what, code)
@@ -131,7 +137,6 @@ end
 return function(args, options)
   if options.list then return list() end
   local what = args[1] or "apply"
-  if what == "step" then return fail "rehearse step is not in this version yet" end
   local faults = options.fault or {}
   local state, message = require("sim.mac").new(options.mac or require("sim.catalogue").default, options["with"] or {},
     what == "revert" and {} or faults)

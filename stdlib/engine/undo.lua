@@ -82,6 +82,16 @@ local function result_of(summary)
   return #summary.lower > 0 and "undone-lower" or "undone"
 end
 
+--- Undoes one step, towards the state that was there before it, in a run that goes on forward.
+-- @return nil (whether it is undone stands in the run's state), or a final result
+function undo.last(self, step)
+  local baseline = self.c.baseline
+  self.c.baseline = nil
+  local final = undo_step(self, step, { lower = {}, stuck = {}, elsewhere = {} })
+  self.c.baseline = baseline
+  return final
+end
+
 --- Undoes every step that this run acted in, in reverse.
 -- @param reason "failed" (the run's own way back) or "asked" (rollback)
 -- @return a final result: "undone" | "undone-lower" | "incomplete" | "elsewhere" | "stopped" | "person"

@@ -147,7 +147,7 @@ function handlers.note(screen, event)
   local indent = event.title and "  " or ""
   for _, words in ipairs(event.lines or {}) do screen:line(words, indent) end
   for _, row in ipairs(event.rows or {}) do
-    screen:line(row[2], indent .. ROW_INDENT, indent .. text.pad(row[1] .. ":", #ROW_INDENT))
+    screen:line(row[2], indent .. ROW_INDENT, indent .. text.pad(row[1] == "" and "" or row[1] .. ":", #ROW_INDENT))
   end
 end
 
@@ -167,6 +167,7 @@ function view.open(options)
   function self.after_tool(heard)
     if heard ~= "" and heard:sub(-1) ~= "\n" then screen.write("\n") end
   end
+  function self.say_raw(words) screen.write(words .. "\n") end
   function self.say(words) screen:line(words, "") end
   return self
 end

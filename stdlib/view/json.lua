@@ -31,6 +31,7 @@ function view.open(_, command)
       run = run or json.null }
   end
   function self.after_tool() end
+  function self.say_raw(words) terminal.write(2, words .. "\n") end
   function self.say(words) terminal.write(2, words .. "\n") end
   return self
 end

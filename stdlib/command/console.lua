@@ -1,0 +1,11 @@
+-- `console`: a Lua prompt with the library, in front of this Mac.
+-- Must not change anything.
+
+return function(_, options, stand_in)
+  local work = require "work"
+  local session, code = work.open(options, "console", stand_in)
+  if not session then return code end
+  session.view.start(nil)
+  require("console").run(session, "Leave: Ctrl-D.")
+  return work.finish(session, "done", require("exit_code").OK)
+end

@@ -1,0 +1,8 @@
+-- `step [apply|revert|FILE]`: the same engine as apply, one step at a time.
+-- Must not hold logic: see jobs, stepper and work.
+
+return function(args, options, stand_in)
+  local job = require("jobs").named(args[1])
+  job.command, job.gate = "step", require("stepper").gate
+  return require("work").run(job, options, stand_in)
+end
