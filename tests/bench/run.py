@@ -62,9 +62,11 @@ def plan(folder):
 
 def the_same_commands(steps):
     """What the program starts for a plan of that many steps: look, act, look, and at the latest 16 again."""
-    for_step = lambda n: [f"{TOOL} get {n}", f"{TOOL} set {n}", f"{TOOL} get {n}",
-                          *(f"{TOOL} get {old}" for old in range(max(1, n - 16), n))]
-    return [command for n in range(1, steps + 1) for command in for_step(n)]
+    commands = []
+    for n in range(1, steps + 1):
+        commands += [f"{TOOL} get {n}", f"{TOOL} set {n}", f"{TOOL} get {n}"]
+        commands += [f"{TOOL} get {done}" for done in range(max(1, n - 16), n)]
+    return commands
 
 
 def relay(folder):
