@@ -211,8 +211,8 @@ build/linux-arm64/prompt: build/linux-arm64/prompt.o $(filter-out %/main.o,$(ARM
 build/linux-arm64/prompt.o: tests/macos/prompt.c Makefile | $(LIBS_linux-arm64)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
-bench: all deps-check deps-bench  ## ratios against what one would use instead
-	@python3 tests/bench/run.py
+bench: deps-check deps-bench all build/tests/lua build/venv/.done  ## ratios against what one would use instead
+	@build/venv/bin/python tests/bench/run.py $(BENCH)
 
 lint: check-lint  ## the same as check-lint
 

@@ -48,14 +48,20 @@ function words.lower(session, _, final)
   return lines
 end
 
-local function arrive_in_macos(session)
+-- The command to type again: the plan's own, or the user's file.
+local function again(session, plan)
+  local file = session.job_file
+  return file and "run " .. require("text").quote(file) or plan.name
+end
+
+local function arrive_in_macos(session, plan)
   return { "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet "
-    .. "saved would be lost. Then, in macOS, open Terminal and type:", "  " .. program(session, "macos") .. " apply" }
+    .. "saved would be lost. Then, in macOS, open Terminal and type:", "  " .. program(session, "macos") .. " " .. again(session, plan) }
 end
 
 local function arrive_in_recovery(session, plan)
   return { "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then "
-    .. "Utilities > Terminal, and type:", "  " .. program(session, "recovery") .. " " .. plan.name }
+    .. "Utilities > Terminal, and type:", "  " .. program(session, "recovery") .. " " .. again(session, plan) }
 end
 
 function words.phase(session, plan, final)
@@ -130,10 +136,13 @@ function words.elsewhere(session, plan, final)
   local lines = { because(final) .. "The rest of the way back can only be done in recovery." }
   refused_lines(lines, final.elsewhere)
   for _, rung in ipairs(final.refused or {}) do lines[#lines + 1] = "Here, " .. refusal(rung) end
-  for _, line in ipairs(arrive_in_recovery(session, { name = final.went_back and "rollback" or plan.name })) do
-    lines[#lines + 1] = line
-  end
+  local goes_on = final.went_back and { name = "rollback" } or plan
+  for _, line in ipairs(arrive_in_recovery(session, goes_on)) do lines[#lines + 1] = line end
   return lines
+end
+
+function words.mistake(_, _, final)
+  return { "The plan is wrong: " .. final.reason, "Nothing was changed." }
 end
 
 function words.none(_, _, final)
@@ -167,6 +176,7 @@ function closing.exit_code(final, detailed)
   if result == "person" then return final.acted == 0 and final.untouched and exit_code.PRECONDITION or exit_code.PERSON end
   if result == "undone" or result == "undone-lower" then return went_back_code(final) end
   if result == "elsewhere" then return exit_code.STOPPED end
+  if result == "mistake" then return exit_code.USAGE end
   return exit_code.UNDO_INCOMPLETE
 end
 

@@ -229,7 +229,9 @@ local function close(self, final)
   final.acted = #self.run.acted
   local over = CLOSES[final.result] or final.acted == 0 and final.result ~= "phase"
   if not over or not self.run.start then return final end
-  return core.record(self, { type = "close", result = final.result }) or final
+  local failed = core.record(self, { type = "close", result = final.result })
+  if failed then failed.acted = final.acted end
+  return failed or final
 end
 
 --- Goes on with a run (a new one, or one rebuilt from its journal) until it is finished, or a phase, or cannot.
@@ -240,7 +242,7 @@ end
 -- @param context c
 -- @return final: { result, acted = number of steps acted in, … }. result is one of
 --   done, lower (ladder step below the top), phase, stopped, person, none, elsewhere, and after a failure or a way back:
---   undone, undone-lower, incomplete. final.failed names the step whose failure caused the way back.
+--   undone, undone-lower, incomplete; mistake when the plan itself is wrong. final.failed names the step whose failure caused the way back.
 function engine.run(plan, ports, run, context)
   local self = core.new(plan, ports, run, context)
   local final

@@ -143,16 +143,22 @@ local function fitting_target(s, manifest)
     xnu = not manifest and same_build and s.kernel and s.kernel.xnu or nil }
 end
 
+-- A message about a file as the Mac names it, without the root that stands before it here.
+local function on_the_mac(s, message)
+  local at, to = message:find(s.root .. "/", 1, true)
+  return s.root ~= "" and at and message:sub(1, at - 1) .. message:sub(to) or message
+end
+
 function checks.collection(s)
   local on_mac, here, manifest_path = require("session").collection(s)
   if not on_mac then return unknown("the Data volume is not mounted", "unlock it, or name a file with --kc") end
   local found, message = kc.inspect(here)
   if not found then
-    return bad(message, "build it in macOS from the kit for this build, and stage it; or name a file with --kc")
+    return bad(on_the_mac(s, message), "build it in macOS from the kit for this build, and stage it; or name a file with --kc")
   end
   local manifest, why, code
   if manifest_path then manifest, why, code = kc.manifest(manifest_path) end
-  if why and code ~= "ENOENT" then return bad(why, "stage the collection again") end
+  if why and code ~= "ENOENT" then return bad(on_the_mac(s, why), "stage the collection again") end
   if not s.kernel then return unknown("this Mac's chip is not known", "see platform above") end
   local misfits = kc.misfits(found, fitting_target(s, manifest), manifest)
   if #misfits > 0 then

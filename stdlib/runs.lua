@@ -40,14 +40,15 @@ function runs.latest_number(directory)
   return numbers and numbers[#numbers]
 end
 
---- The latest run, or nil when there is none.
+--- The latest run, or nil when there is none. A file whose run died before its first record hides nothing.
 -- @return run, records; or nil (and message, code when a journal is there and cannot be read)
 function runs.latest(directory)
-  local number = runs.latest_number(directory)
-  if not number then return nil end
-  local run, records, code = runs.read(directory, number)
-  if run and not run.start then return nil end
-  return run, records, code
+  local numbers = require("lib_journal").list(directory) or {}
+  for index = #numbers, 1, -1 do
+    local run, records, code = runs.read(directory, numbers[index])
+    if not run or run.start then return run, records, code end
+  end
+  return nil
 end
 
 --- Opens the journal of an existing run for appending.
@@ -55,14 +56,15 @@ end
 function runs.continue(directory, number)
   local journal, message, code = require("lib_journal").open(directory, number)
   if not journal then return nil, message, code end
-  local decoded, why, kind = decode(journal:records(), journal:path())
+  local path = journal:path()
+  local decoded, why, kind = decode(journal:records(), path)
   local run, problem
   if decoded then run, problem = run_state.rebuild(decoded) end
   if not run then
     journal:close()
-    return nil, why or journal:path() .. ": " .. problem, kind or "corrupt"
+    return nil, why or path .. ": " .. problem, kind or "corrupt"
   end
-  run.number, run.path, run.torn = number, journal:path(), journal:torn()
+  run.number, run.path, run.torn = number, path, journal:torn()
   return journal, run
 end
 

@@ -40,7 +40,7 @@ function status_facts.gather(session)
     kernel = kernel and { chip = kernel.chip, kind = kernel.kind, xnu = kernel.xnu },
     sip = session.policy and session.policy.sip,
     boot_args = nvram.get "boot-args", boot_args_in_force = in_force, quota = quota_in(in_force),
-    hypervisor = session.booted == "macos" and sysctl.read "kern.hv_support" or nil, journal = journal,
+    hypervisor = session.booted == "macos" and sysctl.read "kern.hv_support" or nil, journal = journal or require("json").null,
   }, journal_words
 end
 

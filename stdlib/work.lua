@@ -143,6 +143,7 @@ local function drive(session, job, plan, directory, journal, run, context)
   local ports = run_ports.new(session, journal, directory and transcript_path(directory, run))
   ports.gate = job.gate and job.gate(session, plan)
   context.baseline = run.start and run.start.baseline
+  session.job_file = job.file
   local final
   if job.rollback then final = engine.rollback(plan, ports, run, context)
   else final = engine.run(plan, ports, run, context) end
@@ -204,6 +205,10 @@ local function run_locked(session, job, plan, run, directory)
     return stop(session, "precondition", exit_code.PRECONDITION,
       "The journal cannot be written, so nothing was changed: " .. opened,
       code == "corrupt" and "A bad record is not repaired by itself. Look at that line, or move the file away." or nil)
+  end
+  if (opened.torn or 0) > 0 then
+    session.view.emit { type = "note", lines = {
+      ("The last record in %s was torn off in the middle (%d bytes); it is cut."):format(opened.path, opened.torn) } }
   end
   local result = drive(session, job, plan, directory, journal, opened, session.context)
   journal:close()

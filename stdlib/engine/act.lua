@@ -50,9 +50,22 @@ local function start_all(self, step, commands, before, attempt)
   return outcome
 end
 
-local function as_list(commands)
-  if commands == nil then return {} end
-  return commands.argv and { commands } or commands
+-- The plan is wrong. With nothing done yet that is all; otherwise the step has failed.
+local function mistake(self, step, message)
+  if #self.run.acted == 0 then return core.final("mistake", { reason = message }) end
+  core.tell(self, step, "failed", { cause = message, unchanged = true })
+  return core.final("failed", { step = step, unchanged = true })
+end
+
+-- What a step wants to run. @return array of commands, nil when it waits; or nil and a final result
+local function commands_of(self, step, seen)
+  local answer, message = core.ask_plan(step, "run", self.c, seen)
+  if message then return nil, mistake(self, step, message) end
+  if answer == nil then return nil end
+  local list = answer.argv and { answer } or answer
+  local wrong = core.misformed(step, "run", list)
+  if wrong then return nil, mistake(self, step, wrong) end
+  return list
 end
 
 local function defer(self, step, outcome)
@@ -106,8 +119,9 @@ end
 function act.run(self, step, seen)
   local tried = 0
   repeat
-    local commands = as_list(step.run(self.c, seen))
-    if #commands == 0 then return core.end_phase(self, step, step.where) end
+    local commands, wrong = commands_of(self, step, seen)
+    if wrong then return wrong end
+    if not commands then return core.end_phase(self, step, step.where) end
     local outcome, final = start_all(self, step, commands, seen, tried + 1)
     if not outcome then return final end
     if outcome.dry_run then return "done" end
@@ -115,6 +129,26 @@ function act.run(self, step, seen)
     local move = judge(self, step, outcome, seen, tried)
     if move ~= "again" then return move end
   until false
+end
+
+--- Rungs as a ladder needs them: with a test of their own (the step reads "todo", where the plan gives none), and without
+-- those whose commands are no commands.
+function act.checked(self, step, field, rungs)
+  local sound = {}
+  for _, rung in ipairs(rungs or {}) do
+    local wrong = type(rung) ~= "table" and "no rung" or core.misformed(step, field, rung)
+    if wrong then
+      self.ports.emit { type = "undo", step = step.name, rung = #sound + 1, leaves = "a rung", verdict = "refused", reason = wrong }
+    else
+      rung.check = rung.check or function()
+        local verdict, seen = core.read(self, step)
+        if verdict == "unknown" then return nil, seen end
+        return verdict == (field == "ladder" and "done" or "todo"), seen
+      end
+      sound[#sound + 1] = rung
+    end
+  end
+  return sound
 end
 
 --- What a ladder needs to run its commands in this session.
@@ -155,7 +189,9 @@ end
 --- Performs a step whose act is a ladder (revert's policy).
 -- @return "done" or a final result
 function act.climb(self, step, seen)
-  local climbed = ladder.climb(step.ladder(self.c, seen), act.climber(self, step, "intent"), seen)
+  local rungs, message = core.ask_plan(step, "ladder", self.c, seen)
+  if message then return mistake(self, step, message) end
+  local climbed = ladder.climb(act.checked(self, step, "ladder", rungs), act.climber(self, step, "intent"), seen)
   if climbed.result == "halt" then return climbed.final end
   if climbed.result == "won" then
     if climbed.dry_run then return "done" end

@@ -50,6 +50,35 @@ function core.read_back(self, step)
   return VERDICTS[stricter] and stricter or "unknown", seen
 end
 
+--- Calls one of a plan's functions that hand out commands.
+-- @return what it answered, or nil and a sentence naming the step's place in the plan
+function core.ask_plan(step, field, ...)
+  local sound, answer = pcall(step[field], ...)
+  if sound and (answer == nil or type(answer) == "table") then return answer end
+  local why = sound and ("%s answered a %s, not a command"):format(field, type(answer)) or tostring(answer)
+  return nil, ("%s: step %s: %s"):format(step.at, step.name, why)
+end
+
+local function is_argv(argv)
+  if type(argv) ~= "table" or type(argv[1]) ~= "string" or argv[1]:sub(1, 1) ~= "/" then return false end
+  local count = 0
+  for _, word in pairs(argv) do
+    if type(word) ~= "string" or word:find("\0", 1, true) then return false end
+    count = count + 1
+  end
+  return count == #argv
+end
+
+--- What is wrong with a list of commands, or nil.
+function core.misformed(step, field, commands)
+  for index = 1, math.max(1, #commands) do
+    local command = commands[index]
+    if type(command) ~= "table" or not is_argv(command.argv) then
+      return ("%s: step %s: %s: command %d has no argv of an absolute path and words"):format(step.at, step.name, field, index)
+    end
+  end
+end
+
 --- One event about a step.
 function core.tell(self, step, event, more)
   local fields = more or {}

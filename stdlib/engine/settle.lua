@@ -13,7 +13,8 @@ end
 
 -- A ladder's rung may have been reached although the step (the top rung) does not read done.
 local function rung_reached(self, step, open, seen)
-  local rung = step.ladder and step.ladder(self.c, open.before)[open.rung]
+  local rungs = step.ladder and core.ask_plan(step, "ladder", self.c, open.before)
+  local rung = act.checked(self, step, "ladder", rungs or {})[open.rung]
   if not rung or not rung.check() then return nil end
   local move = act.reached(self, step, rung, open.rung, seen, {})
   return move == "done" and "settled" or move

@@ -22,12 +22,12 @@ end
 local function already_back(self, step)
   local failed = record(self, step, { verdict = "undone", leaves = "as before" })
   if failed then return failed end
-  emit(self, step, { verdict = "done", leaves = "as before" })
+  emit(self, step, { rung = 0, verdict = "done", leaves = "as before" })
   return nil
 end
 
-local function reached(self, step, climbed, summary)
-  local exact = climbed.rung.exact == true
+local function reached(self, step, before, climbed, summary)
+  local exact = climbed.rung.exact or value.same(climbed.seen, before)
   local failed = record(self, step, { verdict = exact and "undone" or "lower", rung = climbed.number,
     leaves = climbed.rung.leaves })
   if failed then return failed end
@@ -55,7 +55,7 @@ local function climb(self, step, before, now, rungs, summary)
   if climbed.result == "unknown" then
     return core.final("person", { step = step, before = before, now = climbed.seen or now })
   end
-  if climbed.result == "won" then return reached(self, step, climbed, summary) end
+  if climbed.result == "won" then return reached(self, step, before, climbed, summary) end
   return core.stop_asked(self, step) or not_reached(self, step, climbed, summary)
 end
 
@@ -71,9 +71,13 @@ local function undo_step(self, step, summary)
     summary.stuck[#summary.stuck + 1] = { step = step.name, refused = { { why = step.no_way_back } } }
     return nil
   end
-  local rungs = step.undo(self.c, state.before, now) or {}
-  if #rungs == 0 then return already_back(self, step) end
-  return climb(self, step, state.before, now, rungs, summary)
+  local rungs, message = core.ask_plan(step, "undo", self.c, state.before, now)
+  if message then
+    summary.stuck[#summary.stuck + 1] = { step = step.name, refused = { { why = message } } }
+    return nil
+  end
+  if not rungs or #rungs == 0 then return already_back(self, step) end
+  return climb(self, step, state.before, now, act.checked(self, step, "undo", rungs), summary)
 end
 
 local function result_of(summary)

@@ -92,13 +92,18 @@ local function put_status(policy, tag, word, value)
   put(policy, known.field, meaning)
 end
 
+-- SHA-384 in hex (reference §1.5).
+local function is_hash(value)
+  return type(value) == "string" and #value == 96 and value:find("^%x+$") ~= nil
+end
+
 local function put_plain(policy, tag, value)
   local field = PLAIN_TAGS[tag]
   if field == true then return end
   if tag == "vuid" or tag == "coih" or tag == "nsih" then
     value = value == "absent" and value or value:upper()
   end
-  if tag == "coih" and value ~= "absent" and not value:find("^%x+$") then contradiction("coih " .. value) end
+  if tag == "coih" and value ~= "absent" and not is_hash(value) then contradiction("coih " .. value) end
   put(policy, field, value)
 end
 
@@ -197,7 +202,7 @@ local function hash_from(object, key)
   if exists == nil and hash == nil then return nil end
   if (exists == false) ~= (hash == nil) then contradiction(key .. " and " .. key .. "_exists") end
   if hash == nil then return "absent" end
-  if type(hash) ~= "string" or not hash:find("^%x+$") then contradiction(key .. " is no hash") end
+  if not is_hash(hash) then contradiction(key .. " is no hash") end
   return hash:upper()
 end
 

@@ -221,11 +221,11 @@ def test_there_and_back(build, machine):
 
 def test_acts_are_told_as_they_were(mac):
     """What `plan` announces is what is then started, word for word."""
+    told = " ".join(driver.run(mac, "plan", "apply").out.split())
+    assert "/usr/sbin/nvram -s" in told and "csrutil disable" in told
     planned = driver.run(mac, "plan", "apply", "--json")
     steps = [step for plan in planned.of("plan") for step in plan["steps"]]
     announced = [[one[0].rsplit("/", 1)[1], *one[1:]] for step in steps for one in step["commands"]]
     applied(mac)
     for argv in mac.acts():
         assert argv in announced, (argv, announced)
-    told = " ".join(driver.run(mac, "plan", "apply").out.split())
-    assert "/usr/sbin/nvram -s" in told and "csrutil disable" in told

@@ -268,7 +268,7 @@ def test_locked_data_is_unlocked_on_request(build, session):
     one.child.sendline("Tr0ub4dor&3")
     assert Person(one, mac).answer_all() == 0, one.log
     assert policy_is_raised(mac)
-    assert ["diskutil", "apfs", "unlockVolume"] == [argv[:3] for argv in mac.acts()][0]
+    assert [argv[:3] for argv in mac.acts()][0] == ["diskutil", "apfs", "unlockVolume"]
 
 
 def test_stopped_and_continued(mac, session):

@@ -1,5 +1,6 @@
 """rehearse, seen from outside: it runs everywhere, leaves nothing behind, and breaks tools when told."""
 
+import concurrent.futures
 import os
 
 import driver
@@ -86,3 +87,54 @@ def test_not_root(scratch):
     process = driver.start(None, "rehearse", "--yes", environment={"TMPDIR": str(scratch)}, user=65534)
     seen = driver.finish(process)
     assert seen.code == 0, seen.text
+
+
+def listed(scratch, title):
+    """First words of the indented lines below a title of --list."""
+    found, inside = [], False
+    for line in names(scratch).out.splitlines():
+        if line and not line.startswith(" "):
+            inside = line.startswith(title)
+        elif inside and line.startswith("  ") and not line.startswith("   "):
+            found.append(line.split()[0])
+    assert found, title
+    return found
+
+
+def all_of(scratch, words):
+    """Rehearse with each set of words, several at a time; the results in order."""
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        return list(pool.map(lambda more: rehearse(scratch, *more, "--yes"), words))
+
+
+DOCUMENTED = {0, 1, 3, 4, 5, 6, 8, 9, 11}
+
+
+def test_every_mac_there_and_back(scratch):
+    """Each of the listed Macs: apply, and the way back."""
+    macs = listed(scratch, "Macs")
+    assert len(macs) >= 5
+    words = [[way, "--mac", mac] for mac in macs for way in ("apply", "revert")]
+    for more, seen in zip(words, all_of(scratch, words), strict=True):
+        assert seen.code == 0, (more, seen.text)
+    assert os.listdir(scratch) == []
+
+
+def test_every_circumstance(scratch):
+    """An end that the contract knows, never a bug; nothing left behind."""
+    words = [["--with", one] for one in listed(scratch, "Circumstances")]
+    assert len(words) >= 15
+    for more, seen in zip(words, all_of(scratch, words), strict=True):
+        assert seen.code in DOCUMENTED, (more, seen.text)
+        assert "traceback" not in seen.text
+    assert os.listdir(scratch) == []
+
+
+@pytest.mark.parametrize("tool", ["csrutil", "kmutil", "nvram"])
+def test_every_fault(scratch, tool):
+    """The same with broken tools."""
+    words = [["--fault", f"{tool}:{how}"] for how in listed(scratch, "Faults") if not how.startswith("hang")]
+    for more, seen in zip(words, all_of(scratch, words), strict=True):
+        assert seen.code in DOCUMENTED, (more, seen.text)
+        assert "traceback" not in seen.text
+    assert os.listdir(scratch) == []

@@ -30,7 +30,7 @@ def everywhere(mac, text):
     return found
 
 
-@pytest.mark.parametrize("more", [[], ["--json"], ["-v"]])
+@pytest.mark.parametrize("more", [["--json"], ["-v"]])
 def test_unattended(secretive, more):
     """With --password-fd, in every view."""
     mac = secretive

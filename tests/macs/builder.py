@@ -143,9 +143,9 @@ class Mac:
 
     def change(self):
         """Context manager: the state, stored again afterwards."""
-        return store.changing(str(self.root))
+        return store.Changing(str(self.root))
 
-    def fault(self, tool, how, match=(), times=1, skip=0, text="", status=0):
+    def fault(self, tool, how, *, match=(), times=1, skip=0, text="", status=0):
         """Break `tool` when all words of `match` are among its arguments; times=None means for ever."""
         with self.change() as state:
             state["faults"].append({"tool": tool, "how": how, "match": list(match), "times": times, "skip": skip,

@@ -73,7 +73,7 @@ class _Change:
     def __init__(self, tool):
         self.tool = tool
         self.lies = bool(tool.fault) and tool.fault["how"] == "lie"
-        self.inner = store.changing(tool.root)
+        self.inner = store.Changing(tool.root)
 
     def __enter__(self):
         if self.lies:
@@ -241,7 +241,7 @@ class Tool:
         """The first fault that fits these arguments and still has turns left."""
         if not self.state()["faults"]:
             return None
-        with store.changing(self.root) as state:
+        with store.Changing(self.root) as state:
             for fault in state["faults"]:
                 if fault["tool"] != self.name or not set(fault["match"]) <= set(self.arguments):
                     continue

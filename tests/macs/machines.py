@@ -120,7 +120,7 @@ M4 = {
 MACHINES = {one["machine"]: one for one in (M1, M2PRO, M4)}
 
 
-def new_state(machine, environment, several=None, name="Macintosh HD", data_name=None, owners=None, **knobs):
+def new_state(machine, environment, *, several=None, name="Macintosh HD", data_name=None, owners=None, **knobs):
     """Return the state of a fresh `machine`; `several` names a second system, other words are knobs."""
     unknown = set(knobs) - set(KNOBS)
     if unknown:

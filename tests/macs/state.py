@@ -22,7 +22,7 @@ def save(root, state):
     os.rename(temporary, path)
 
 
-class changing:
+class Changing:
     """Context manager: lock the state, hand it out, store it again. An exception leaves it as it was."""
 
     def __init__(self, root):

@@ -282,6 +282,22 @@ class TestKmutil:
         trap = run(mac, "usr/bin/kmutil", "configure-boot", "-v", "/Volumes/Macintosh HD - Data", "-c", "/x")
         assert trap.returncode == 71
 
+    @pytest.mark.parametrize("clears", [True, False])
+    def test_no_object(self, build, clears):
+        """One author's way back to the stock kernel, and the world in which it does not work."""
+        mac = build("m1-12.1", kmutil_clears=clears)
+        mac.set_policy(mode="permissive", coih="B" * 96, sip0=0x7F)
+        child = talk(mac, "usr/bin/kmutil", "configure-boot", "--volume", "/Volumes/Macintosh HD")
+        if clears:
+            child.expect_exact("(enter y or n)")
+            child.sendline("y")
+            child.expect_exact("Username: ")
+            child.sendline("maria")
+            password(child, "Password: ", "correct horse battery")
+        assert (finish(child)[0] == 0) is clears
+        policy = mac.policy()
+        assert (policy["mode"], policy["coih"] is None, policy["sip0"]) == ("permissive", clears, 0x7F)
+
     def test_macos(self, build):
         """Only in Recovery."""
         seen = run(build("m4-26.3", "macos"), "usr/bin/kmutil", "configure-boot", "-v", "/", "-c", "/x")

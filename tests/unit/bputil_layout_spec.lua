@@ -208,7 +208,7 @@ end)
 describe("layout.difference", function()
   it("names the first field that differs", function()
     local one = layout.from_text(policies.text(), GROUP)
-    for field, row in pairs { coih = "AB", ssv = "Disabled   (sip1): 1", kexts = "Enabled    (smb2): 1" } do
+    for field, row in pairs { coih = ("AB"):rep(48), ssv = "Disabled   (sip1): 1", kexts = "Enabled    (smb2): 1" } do
       assert.are.equal(field, layout.difference(one, layout.from_text(policies.text { [field] = row }, GROUP)))
     end
   end)

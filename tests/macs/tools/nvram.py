@@ -76,7 +76,7 @@ def _delete(tool, name, quietly):
 
 def _sync(tool):
     """-s: what is in memory reaches the flash (§4.1)."""
-    with store.changing(tool.root) as state:
+    with store.Changing(tool.root) as state:
         state["flash"] = {name: value for name, value in state["nvram"].items() if name not in state["lost"]}
 
 

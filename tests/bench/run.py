@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Measures the program against what a person would use instead; `make bench` prints it all.
+
+Every ratio is of two things measured in this one run. It must not fail for being slow: only tests fail.
+Arguments name the parts to measure; without any, all are.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import measure
+import sizes
+import table
+from stage import LOOK, PROGRAM, TOOL, TRUST, Stage
+
+PYTHON = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
+LUA = "build/tests/lua"
+PEXPECT = "import pexpect, sys\nfor line in open(sys.argv[1]): pexpect.run(line.strip())\n"
+
+
+def startup(_):
+    table.title("Start-up (median of 200, in turns)")
+    seconds = measure.together({
+        "vmq-recovery --version": [PROGRAM, "--version"],
+        "lua5.4 -e ''": ["lua5.4", "-e", ""],
+        "sh -c :": ["sh", "-c", ":"],
+        "python3 -c pass": [PYTHON, "-c", "pass"],
+    }, 200)
+    name = "vmq-recovery --version"
+    ours = {name: seconds.pop(name)}
+    table.compare(ours, seconds)
+
+
+def rehearsal(_):
+    table.title("A rehearsal, all child processes included (best of 5)")
+    runs = [measure.checked([PROGRAM, "rehearse", "apply", "--yes"]) for _ in range(5)]
+    best = min(runs, key=lambda run: run.seconds)
+    table.row("vmq-recovery rehearse apply --yes", best.seconds)
+    table.row("  its peak memory", best.peak, "B")
+
+
+def plan(folder):
+    stage = Stage(folder)
+    table.title("A plan of 1,000 steps, each read, done, read back, and the last 16 looked at again")
+    empty = stage.run(stage.plan(1, LOOK))
+    ours = stage.run(stage.plan(1000, LOOK))
+    commands = the_same_commands(1000)
+    script = Path(folder) / "same.sh"
+    script.write_text("".join(f"{stage.mac.root}{command} >/dev/null\n" for command in commands))
+    stage.clear()
+    shell = measure.checked(["sh", script])
+    part = Path(folder) / "part"
+    part.write_text("".join(f"{stage.mac.root}{command}\n" for command in commands[:300]))
+    stage.clear()
+    expect = measure.checked([sys.executable, "-c", PEXPECT, part]).seconds / 300 * len(commands)
+    table.compare({f"vmq-recovery run ({len(commands)} commands, journal, door)": ours.seconds - empty.seconds},
+                  {"sh, the same commands": shell.seconds, "python3 with pexpect, the same (300 measured)": expect})
+    table.row("  its peak memory", ours.peak, "B")
+
+
+def the_same_commands(steps):
+    """What the program starts for a plan of that many steps: look, act, look, and at the latest 16 again."""
+    commands = []
+    for n in range(1, steps + 1):
+        commands += [f"{TOOL} get {n}", f"{TOOL} set {n}", f"{TOOL} get {n}"]
+        commands += [f"{TOOL} get {done}" for done in range(max(1, n - 16), n)]
+    return commands
+
+
+def relay(folder):
+    stage = Stage(folder)
+    table.title("1 GiB of a child's output, relayed through a terminal")
+    one = stage.plan(1, TRUST, '"flood", "1024"', "interactive = true")
+    ours = stage.run(one)
+    small = stage.run(stage.plan(1, TRUST, '"flood", "1"', "interactive = true"))
+    script = measure.checked(["script", "-qec", f"{stage.tool} flood 1024", "/dev/null"])
+    table.compare({"vmq-recovery run": ours.seconds - small.seconds}, {"script": script.seconds})
+    table.row("  peak memory at 1 GiB", ours.peak, "B")
+    table.row("  peak memory at 1 MiB", small.peak, "B")
+
+
+def collection(folder):
+    from macs.collection import collection as make
+    table.title("Checking a kernel collection of 256 MiB: structure, version banner, SHA-256")
+    banner = b"Darwin Kernel Version "
+    data = make("Darwin Kernel Version 23.0.0: Fri Sep 15 14:41:43 PDT 2023; "
+                "root:xnu-10002.1.13~1/DEVELOPMENT_ARM64_T6020")
+    path, at = Path(folder) / "big.kc", data.index(banner)
+    noise = bytes((i * 7919 >> 3) & 255 for i in range(1 << 20))
+    path.write_bytes(data[:at] + noise * 256 + data[at:])
+    script = 'local set = assert(require("kc").inspect(arg[1])); assert(set.kernel and set.sha256)'
+    lua = Path(folder) / "inspect.lua"
+    lua.write_text(script)
+    measure.checked([LUA, lua, path])  # the file is in memory for all of them
+    ours = measure.checked([LUA, lua, path])
+    sums = measure.checked(["sha256sum", path]).seconds
+    strings = measure.checked(["sh", "-c", f"strings '{path}' | grep -c 'Darwin Kernel Version'"]).seconds
+    table.compare({"stdlib/kc.lua": ours.seconds}, {"sha256sum": sums, "strings | grep": strings,
+                                                    "both, one after the other": sums + strings})
+    table.row("  peak memory (the mapped file's pages count)", ours.peak, "B")
+
+
+def growth(folder):
+    stage = Stage(folder)
+    table.title("Growth: cost of one more step (its tool starts once; check, intent, act, outcome)")
+    runs = {steps: stage.run(stage.plan(steps, TRUST), "-q") for steps in (1, 10, 100, 1000, 10000)}
+    for steps, run in list(runs.items())[1:]:
+        table.row(f"each of {steps} steps", (run.seconds - runs[1].seconds) / steps)
+        table.row("  peak memory", run.peak, "B")
+    table.title("Growth: the journal (a durable record; opening and checking all of them)")
+    journal = Path(folder) / "records"
+    journal.mkdir()
+    told = subprocess.run([LUA, "tests/bench/journal.lua", journal], check=True, stdout=subprocess.PIPE, text=True)
+    for line in told.stdout.splitlines():
+        records, append, opening = line.split()
+        table.row(f"append one of {records} records", float(append))
+        table.row("  open", float(opening))
+
+
+PARTS = {"startup": startup, "rehearsal": rehearsal, "plan": plan, "relay": relay, "collection": collection,
+         "growth": growth, "sizes": sizes.measure_sizes}
+
+
+def main(chosen):
+    for name in chosen or PARTS:
+        with tempfile.TemporaryDirectory(prefix="vmq-bench.") as folder:
+            PARTS[name](folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""Crash tests: the enumerator (Lua) and the real program killed (Python)."""

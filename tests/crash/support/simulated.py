@@ -1,0 +1,142 @@
+"""A simulated Mac in a folder with the real program in front of it. It must not know where the program is killed."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+TREE = pathlib.Path(__file__).resolve().parent.parent.parent.parent
+PROGRAM = pathlib.Path(os.environ.get("VMQ_PROGRAM") or TREE / "build" / "vmq-recovery")
+LUA = str(TREE / "build" / "tests" / "lua")
+HELPER = "tests/crash/support/scratch_mac.lua"
+FOREIGN = "-v  debug=0x14e wdt=-1 note=\"50%25 off\" tag='ü&<x>' amfi=%zz trailing=a=b"
+WORDS = "kcsuffix=development hypervisor=0x1 hv_apple_isa_vm_quota=0xFF"
+FLAGS = ("mode", "coih", "sip0", "sip1", "sip2", "sip3", "smb2", "smb3")
+PHASE = 8
+
+
+_kept = []
+
+
+def keep_program(folder):
+    """Test a copy of the program: the one in build/ may be made anew meanwhile."""
+    folder.mkdir(parents=True)
+    _kept.append(shutil.copy2(PROGRAM, folder))
+
+
+def program():
+    """The program that is tested."""
+    return str(_kept[-1] if _kept else PROGRAM)
+
+
+class Mac:
+    """The Mac below `folder`."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+
+    def run(self, *words, before=(), timeout=60):
+        """Start the program with the owner's credentials; `before` are words in front of it."""
+        detailed = [] if "rollback" in words else ["--detailed-exitcode"]
+        read, write = os.pipe()
+        os.write(write, b"rehearsal\n")
+        os.close(write)
+        try:
+            return subprocess.run(
+                [*before, program(), "--root", str(self.folder), *words, "--yes", "--user", "ada", "--password-fd", str(read),
+                 *detailed],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                pass_fds=[read], timeout=timeout, check=False, start_new_session=True)
+        finally:
+            os.close(read)
+
+    def restart(self, into="macos"):
+        """A clean restart."""
+        subprocess.run([LUA, HELPER, "restart", str(self.folder), into, "clean"], cwd=TREE, check=True)
+
+    def state(self):
+        """The whole state."""
+        return json.loads((self.folder / "simulated-mac.json").read_text("utf-8"))
+
+    def policy(self):
+        """What makes two policies the same."""
+        policy = self.state()["groups"][0]["policy"]
+        return {name: policy.get(name) or None for name in FLAGS}
+
+    def boot_args(self):
+        """The stored boot-args."""
+        return next((one["value"] for one in self.state()["nvram"] if one["name"] == "boot-args"), "")
+
+
+def make(folder, *more):
+    """A new Mac with boot-args of others, in paired recovery."""
+    folder.mkdir(parents=True)
+    subprocess.run([LUA, HELPER, "make", str(folder), program(), "m2pro-14.0", "boot-args-set", *more], cwd=TREE, check=True)
+    return Mac(folder)
+
+
+def copy(mac, folder):
+    """The same Mac somewhere else. The links to its volumes are relative."""
+    shutil.copytree(mac.folder, folder, symlinks=True)
+    return Mac(folder)
+
+
+def stages(folder):
+    """Macs to start from: untouched, restarted after the first phase, applied and back in recovery."""
+    fresh = make(folder / "fresh")
+    second = copy(fresh, folder / "second")
+    assert second.run("apply").returncode == PHASE
+    second.restart()
+    applied = copy(second, folder / "applied")
+    assert applied.run("apply").returncode == 0
+    applied.restart("paired-recovery")
+    return {"fresh": fresh, "second": second, "applied": applied}
+
+
+OLD = dict.fromkeys(FLAGS) | {"mode": "full"}
+
+
+def _is_old(mac):
+    if mac.policy() != OLD:
+        return f"not the old policy: {mac.policy()}"
+    return None if mac.boot_args() == FOREIGN else f"not the old boot-args: {mac.boot_args()}"
+
+
+def _is_new(mac):
+    policy, running = mac.policy(), mac.state()["running"]
+    if (policy["mode"], policy["sip0"], policy["sip3"]) != ("permissive", 0x7F, True) or not policy["coih"]:
+        return f"not the new policy: {policy}"
+    if mac.boot_args() != f"{FOREIGN} {WORDS}":
+        return f"not the merged boot-args: {mac.boot_args()}"
+    return None if running["development"] and running["quota"] == 255 else f"not booted as wanted: {running}"
+
+
+def _go_on(mac, first, command):
+    """Start it again until it is finished. Returns the last result."""
+    word = first
+    for _ in range(5):
+        result = mac.run(word)
+        if "There is no run" in result.stdout or "Nothing to resume" in result.stdout:
+            if word == command:
+                return result
+            word = command
+        elif result.returncode == PHASE:
+            mac.restart()
+            word = "resume"
+        else:
+            return result
+    return result
+
+
+def finish(mac, command, how):
+    """After a death: resume, or roll back. Returns None or what is wrong."""
+    goes_back = command in ("revert", "rollback") or how == "rollback"
+    if command == "apply" and how == "rollback":
+        result = mac.run("rollback")
+    else:
+        result = _go_on(mac, "resume" if how == "resume" else command, command)
+    wrong = _is_old(mac) if goes_back else _is_new(mac)
+    if result.returncode != 0 or wrong:
+        return f"exit {result.returncode}, {wrong}\n{result.stdout[-1500:]}"
+    return None
