@@ -61,7 +61,7 @@ int door_act(const struct process_setup *setup, struct journal *journal, const s
 	pid_t child = start(setup, order, &ours, err);
 	if (child < 0)
 		return -1;
-	struct relay_order relay = { child, ours, order->terminal, order->person, order->screen, order->seconds, order->silence, order->calls };
+	struct relay_order relay = { child, ours, order->terminal, order->person, order->screen, order->seconds, order->silence, order->waiting, order->keep, order->calls };
 	relay_run(&relay, result);
 	(void)close(ours);
 	return 0;

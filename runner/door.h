@@ -16,6 +16,8 @@ struct door_order {
 	bool person;             /* the user's keys go to it */
 	int screen;              /* descriptor the output is shown on, or -1 */
 	double seconds, silence; /* limits; 0: none */
+	const char *waiting;     /* what to show while it is silent, or NULL */
+	struct secret *keep;     /* takes a password typed after Tab, or NULL */
 	struct relay_calls calls;
 };
 

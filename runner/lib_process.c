@@ -156,10 +156,11 @@ static void take_answer(lua_State *L, struct relay_answer *given)
 		given->kind = RELAY_TYPE;
 	} else if (lua_type(L, -1) == LUA_TNUMBER) {
 		given->again = lua_tonumber(L, -1);
-	} else if (lua_isboolean(L, -1) && !lua_toboolean(L, -1)) {
-		given->kind = RELAY_GIVE_UP;
+	} else if (lua_isboolean(L, -1)) {
+		given->question = lua_toboolean(L, -1);
+		given->kind = given->question ? RELAY_WAIT : RELAY_GIVE_UP;
 	} else if (!lua_isnil(L, -1)) {
-		luaL_error(L, "an answer must be nil, false, a number, a string or a secret, not a %s", luaL_typename(L, -1));
+		luaL_error(L, "an answer must be nil, a boolean, a number, a string or a secret, not a %s", luaL_typename(L, -1));
 	}
 }
 
@@ -250,6 +251,11 @@ static void read_options(lua_State *L, int options, struct door_order *order, st
 	order->screen = screen_field(L, options);
 	order->seconds = seconds_field(L, options, "seconds", 0);
 	order->silence = seconds_field(L, options, "silence", 0);
+	(void)lua_getfield(L, options, "waiting"); /* stays on the stack, and so alive */
+	order->waiting = luaL_optstring(L, -1, NULL);
+	(void)lua_getfield(L, options, "keep");
+	struct secret **keep = luaL_testudata(L, -1, SECRET_CLASS);
+	order->keep = keep != NULL ? *keep : NULL;
 	calls->answer = function_field(L, options, "answer");
 	calls->output = function_field(L, options, "output");
 	lua_pushnil(L);
@@ -276,6 +282,7 @@ static int push_result(lua_State *L, const struct relay_result *result)
 	set_boolean(L, "silent", result->silent);
 	set_boolean(L, "gave_up", result->gave_up);
 	set_boolean(L, "interrupted", result->interrupted);
+	set_boolean(L, "kept", result->kept);
 	return 1;
 }
 

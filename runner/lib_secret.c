@@ -1,5 +1,5 @@
 /*
- * Binding of secret: from_fd(n), from_text(text), secret:wipe(). Lua can hold a secret and give it to the door, never read it.
+ * Binding of secret: new(), from_fd(n), from_text(text), secret:wipe(). Lua can hold a secret and give it to the door, never read it.
  * Must not hold logic.
  */
 #include "lib.h"
@@ -40,9 +40,17 @@ static int from_text(lua_State *L)
 	return *handle != NULL ? 1 : lib_fail(L, &err);
 }
 
+static int new_empty(lua_State *L)
+{
+	struct error err;
+	void **handle = lib_new_handle(L, SECRET_CLASS);
+	*handle = secret_new(&err);
+	return *handle != NULL ? 1 : lib_fail(L, &err);
+}
+
 int lib_open_secret(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "from_fd", from_fd }, { "from_text", from_text }, { NULL, NULL } };
+	static const luaL_Reg functions[] = { { "new", new_empty }, { "from_fd", from_fd }, { "from_text", from_text }, { NULL, NULL } };
 	static const luaL_Reg methods[] = { { "wipe", wipe }, { NULL, NULL } };
 	lib_new_class(L, SECRET_CLASS, methods, release);
 	luaL_newlib(L, functions);

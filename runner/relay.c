@@ -2,7 +2,7 @@
  * Looks after a running tool until it ends.
  * Must not record what is typed.
  */
-#include "relay.h"
+#include "relay_state.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -23,28 +23,6 @@
 #define LINGER 0.1      /* seconds without output after the tool has ended, if something it left holds its terminal open */
 #define LONGEST_LINGER 1.0 /* the same with output */
 
-struct relay {
-	const struct relay_order *order;
-	struct relay_result *result;
-	struct signals_wait wait;
-	struct termios saved;
-	double now, started, last_output, last_sign; /* last_sign: output, a key, an answer or a continuation */
-	double reaped_at;
-	double kill_at;      /* when to kill; 0: not decided */
-	bool killed, reaped, open; /* open: the source may still give something */
-	bool person, raw, lost;    /* lost: there was a person, and the terminal is gone */
-	bool hang_up;        /* nobody may answer questions any more */
-	bool at_question;
-	bool answered;       /* a line was typed since the last output: the tool has what it wanted, even if it leaves the echo off */
-	bool asked_echo;
-	uint64_t asked_total; /* output when the plan was last asked; UINT64_MAX: not yet */
-	double ask_again_at;  /* when the plan wants to be asked about the same output; 0: not */
-	int screen, stage;
-	size_t typed, typed_used; /* keys not yet taken by the tool: typed of typed_used are gone */
-	char keys[512];
-	char chunk[64 * 1024];
-};
-
 /* --- output ------------------------------------------------------------------------------------ */
 
 /* guess: a question ends in one of these; kmutil's unfinished "… local machine policy..." does not (reference §2.2, §3.1). */
@@ -57,7 +35,7 @@ static bool looks_like_question(const struct relay_line *line)
 }
 
 /* Does the tool stand at an unfinished line that wants something typed? */
-static bool at_open_question(const struct relay_line *line, bool echo)
+bool relay_at_open_question(const struct relay_line *line, bool echo)
 {
 	return line->length > 0 && !line->finished && (!echo || looks_like_question(line));
 }
@@ -65,11 +43,12 @@ static bool at_open_question(const struct relay_line *line, bool echo)
 static void show(struct relay *r, const char *bytes, size_t length)
 {
 	struct error err;
+	progress_clear(&r->progress);
 	if (r->screen >= 0 && terminal_write(r->screen, bytes, length, &err) != 0)
 		r->screen = -1; /* a screen that is gone does not stop a tool that changes the Mac */
 }
 
-static void say(const char *text)
+void relay_say(const char *text)
 {
 	struct error err;
 	(void)terminal_write(STDERR_FILENO, text, strlen(text), &err);
@@ -77,7 +56,7 @@ static void say(const char *text)
 
 /* --- ways to end --------------------------------------------------------------------------------- */
 
-static void make_cooked(struct relay *r)
+void relay_make_cooked(struct relay *r)
 {
 	if (r->raw)
 		terminal_restore(STDIN_FILENO, &r->saved);
@@ -96,11 +75,11 @@ static void end_softly(struct relay *r, double seconds)
 	process_signal(r->order->child, SIGTERM);
 }
 
-static void leave_now(struct relay *r)
+void relay_leave_now(struct relay *r)
 {
 	r->result->interrupted = true;
 	r->person = false;
-	make_cooked(r);
+	relay_make_cooked(r);
 	end_softly(r, INTERRUPT_END);
 }
 
@@ -153,7 +132,7 @@ static bool type(struct relay *r, const char *bytes, size_t length)
 	return true;
 }
 
-static void note_answer(struct relay *r, const char *bytes, size_t length)
+void relay_note_answer(struct relay *r, const char *bytes, size_t length)
 {
 	r->last_sign = r->now;
 	if (memchr(bytes, '\n', length) != NULL || memchr(bytes, '\r', length) != NULL) {
@@ -162,14 +141,14 @@ static void note_answer(struct relay *r, const char *bytes, size_t length)
 	}
 }
 
-static void carry_out(struct relay *r, const struct relay_answer *answer)
+void relay_carry_out(struct relay *r, const struct relay_answer *answer)
 {
 	size_t length;
 	const char *bytes;
 	switch (answer->kind) {
 	case RELAY_TYPE:
 		(void)type(r, answer->text, answer->length);
-		note_answer(r, answer->text, answer->length);
+		relay_note_answer(r, answer->text, answer->length);
 		break;
 	case RELAY_SECRET:
 		/* Looked at once more: what is typed while the terminal echoes would be shown and recorded. */
@@ -178,7 +157,7 @@ static void carry_out(struct relay *r, const struct relay_answer *answer)
 			break;
 		if (type(r, bytes, length))
 			(void)type(r, "\n", 1);
-		note_answer(r, "\n", 1);
+		relay_note_answer(r, "\n", 1);
 		break;
 	case RELAY_GIVE_UP:
 		r->result->gave_up = true;
@@ -205,100 +184,21 @@ static void consider_question(struct relay *r)
 		return;
 	relay_last_line(r->result, &line);
 	bool echo = pty_echoes(r->order->source);
-	r->at_question = !r->answered && at_open_question(&line, echo);
+	r->at_question = !r->answered && (relay_at_open_question(&line, echo) || r->known_question);
 	struct relay_answer answer = { .kind = RELAY_WAIT };
 	if (line.length > 0 && r->order->calls.answer != NULL && is_time_to_ask(r, echo)) {
 		r->asked_total = r->result->total;
 		r->asked_echo = echo;
 		r->order->calls.answer(r->order->calls.context, &line, echo, &answer);
 		r->ask_again_at = answer.again > 0 ? r->now + answer.again : 0;
-		carry_out(r, &answer);
+		r->known_question = answer.question;
+		r->at_question = r->at_question || answer.question;
+		relay_carry_out(r, &answer);
 	}
 	if (answer.kind == RELAY_WAIT && r->at_question && r->hang_up) {
 		r->result->gave_up = true;
 		end_softly(r, SOFT_END);
 	}
-}
-
-/* --- the person ------------------------------------------------------------------------------------ */
-
-/* A typed Ctrl-C. At a question it goes to the tool as well, as that is how a person gets out of one. */
-static void interrupt_key(struct relay *r)
-{
-	struct relay_line line;
-	relay_last_line(r->result, &line);
-	bool first = signals_stage() == 0;
-	signals_note();
-	if (!first)
-		return;
-	r->stage = signals_stage();
-	if (!r->answered && at_open_question(&line, pty_echoes(r->order->source)))
-		r->keys[r->typed_used++] = 3;
-	else
-		say("\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
-}
-
-static void read_keys(struct relay *r)
-{
-	char keys[sizeof r->keys];
-	ssize_t n = read(STDIN_FILENO, keys, sizeof keys);
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (n <= 0) {
-		r->person = false;
-		r->lost = r->hang_up = true;
-		return;
-	}
-	note_answer(r, keys, (size_t)n);
-	for (ssize_t i = 0; i < n; i++)
-		if (r->saved.c_cc[VINTR] != (cc_t)_POSIX_VDISABLE && (unsigned char)keys[i] == r->saved.c_cc[VINTR])
-			interrupt_key(r);
-		else
-			r->keys[r->typed_used++] = keys[i];
-	memset(keys, 0, sizeof keys); /* it may have been a password */
-}
-
-static void pass_keys(struct relay *r)
-{
-	ssize_t n = write(r->order->source, r->keys + r->typed, r->typed_used - r->typed);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	r->typed = n < 0 ? r->typed_used : r->typed + (size_t)n;
-	if (r->typed < r->typed_used)
-		return;
-	volatile char *p = r->keys;
-	for (size_t i = 0; i < sizeof r->keys; i++)
-		p[i] = 0;
-	r->typed = r->typed_used = 0;
-}
-
-/* Stopped from outside: the terminal is put back, and taken again when the program goes on in the foreground. */
-static void notice_job_control(struct relay *r)
-{
-	if (signals_take(SIGTSTP)) {
-		make_cooked(r);
-		(void)kill(getpid(), SIGSTOP);
-	}
-	if (signals_take(SIGCONT)) {
-		make_cooked(r);
-		r->raw = terminal_make_raw(STDIN_FILENO, &r->saved);
-		r->last_sign = r->now = system_monotonic();
-		pty_copy_size(r->order->source);
-	}
-	if (signals_take(SIGWINCH))
-		pty_copy_size(r->order->source);
-}
-
-static void notice_interrupts(struct relay *r)
-{
-	int stage = signals_stage();
-	if (stage >= 2 && !r->result->interrupted) {
-		leave_now(r);
-	} else if (stage > r->stage) {
-		r->hang_up = true; /* it came as a signal: whoever sent it will not answer questions */
-		say("\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
-	}
-	r->stage = stage;
 }
 
 /* --- the loop --------------------------------------------------------------------------------------- */
@@ -316,7 +216,7 @@ static void read_source(struct relay *r)
 		return;
 	relay_keep(r->result, r->chunk, used);
 	r->last_output = r->last_sign = r->now = system_monotonic();
-	r->at_question = r->answered = false;
+	r->at_question = r->known_question = r->answered = false;
 	show(r, r->chunk, used);
 	if (r->order->calls.output != NULL && !r->result->failed && !r->order->calls.output(r->order->calls.context, r->chunk, used))
 		fail(r);
@@ -370,15 +270,20 @@ static void wait_and_move(struct relay *r)
 	if (r->open && FD_ISSET(source, &readable))
 		read_source(r);
 	if (keys && FD_ISSET(STDIN_FILENO, &readable))
-		read_keys(r);
+		relay_read_keys(r);
 	if (typing && FD_ISSET(source, &writable))
-		pass_keys(r);
+		relay_pass_keys(r);
 }
 
 static void reap(struct relay *r)
 {
 	r->reaped = process_reap(r->order->child, false, &r->result->end);
 	r->now = r->reaped_at = r->last_output = system_monotonic(); /* the last output may still be on its way through the terminal */
+}
+
+static bool ends_in_line(const struct relay_result *result)
+{
+	return result->total > 0 && result->tail[(result->total - 1) % RELAY_TAIL] != '\n';
 }
 
 /* One look at everything. Returns false when the tool has ended and nothing more comes. */
@@ -390,9 +295,11 @@ static bool turn(struct relay *r)
 		if (!r->open || r->now - r->last_output > LINGER || r->now - r->reaped_at > LONGEST_LINGER)
 			return false;
 	} else {
-		notice_job_control(r);
-		notice_interrupts(r);
+		relay_notice_job_control(r);
+		relay_notice_interrupts(r);
 		consider_question(r);
+		if (!r->at_question && r->kill_at == 0)
+			progress_show(&r->progress, r->now, ends_in_line(r->result));
 		if (!keep_limits(r))
 			return false;
 	}
@@ -413,6 +320,8 @@ void relay_run(const struct relay_order *order, struct relay_result *result)
 	r.asked_total = UINT64_MAX;
 	r.now = r.started = r.last_output = r.last_sign = system_monotonic();
 	r.person = order->person && order->terminal && isatty(STDIN_FILENO);
+	progress_begin(&r.progress, order->waiting, order->screen, r.now);
+	r.capture.secret = r.person ? order->keep : NULL;
 	signals_enter(&r.wait, r.person);
 	r.raw = r.person && terminal_make_raw(STDIN_FILENO, &r.saved);
 	reap(&r);
@@ -420,6 +329,7 @@ void relay_run(const struct relay_order *order, struct relay_result *result)
 		;
 	if (r.reaped)
 		read_source(&r);
-	make_cooked(&r);
+	progress_clear(&r.progress);
+	relay_make_cooked(&r);
 	signals_leave(&r.wait);
 }

@@ -21,6 +21,7 @@ struct relay_answer {
 	size_t length;
 	const struct secret *secret; /* RELAY_SECRET: typed with a newline, and only while the terminal does not echo */
 	double again; /* RELAY_WAIT: seconds after which to ask once more about the same output; 0: not */
+	bool question; /* RELAY_WAIT: it is a known question, the person's to answer */
 };
 
 /* The last line of output with something in it. Some tools end a question with a newline (reference §3.1). */
@@ -47,6 +48,8 @@ struct relay_order {
 	int screen;       /* descriptor the output is shown on, or -1 */
 	double seconds;   /* limit in all; 0: none */
 	double silence;   /* limit without output, not counted while a person is asked; 0: none */
+	const char *waiting; /* shown with the time while the tool is silent; NULL: nothing is shown */
+	struct secret *keep; /* takes a password typed after Tab, for later prompts; NULL: not offered */
 	struct relay_calls calls;
 };
 
@@ -56,6 +59,7 @@ struct relay_result {
 	bool gave_up;            /* hung up at a question nobody could answer, or the answer was to give up */
 	bool interrupted;        /* left at the second interrupt; the tool was killed */
 	bool failed;             /* a call-back failed */
+	bool kept;               /* the person typed a password to be kept */
 	uint64_t total;          /* bytes of output in all; the last RELAY_TAIL of them are in `tail`, a ring */
 	char tail[RELAY_TAIL];
 };

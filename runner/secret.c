@@ -5,6 +5,7 @@
 #include "secret.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -53,6 +54,31 @@ static struct secret *make_page(struct error *err)
 	(void)madvise(secret, sizeof *secret, MADV_DONTFORK);
 #endif
 	return secret;
+}
+
+struct secret *secret_new(struct error *err)
+{
+	return make_page(err);
+}
+
+void secret_add(struct secret *secret, char byte)
+{
+	if (secret->length < SECRET_LONGEST)
+		secret->bytes[secret->length++] = byte;
+}
+
+static bool continues_character(char byte)
+{
+	return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+void secret_drop_last(struct secret *secret)
+{
+	bool more = secret->length > 0;
+	while (more) {
+		more = continues_character(secret->bytes[--secret->length]) && secret->length > 0;
+		secret->bytes[secret->length] = '\0';
+	}
 }
 
 /* Returns the secret if it can be typed at a prompt, else releases it. */

@@ -16,6 +16,11 @@ struct secret;
 struct secret *secret_from_fd(int fd, struct error *err);
 struct secret *secret_from_text(const char *text, size_t length, struct error *err);
 
+/* An empty one, filled key by key. A byte that no longer fits is dropped; a whole UTF-8 character is taken back at once. */
+struct secret *secret_new(struct error *err);
+void secret_add(struct secret *secret, char byte);
+void secret_drop_last(struct secret *secret);
+
 /* Overwrites the bytes; the secret is empty afterwards. Release does this too. NULL is fine. */
 void secret_wipe(struct secret *secret);
 void secret_release(struct secret *secret);

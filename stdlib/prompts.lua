@@ -101,8 +101,8 @@ local MOST_OTHERS = 3
 --   names = array of the installed systems' volume names }
 -- @param heard function() → everything the tool has printed so far (a bounded tail)
 -- @param told function(kind) called when a prompt is seen
--- @return function(line, echo, finished) → string to type, secret, nil to leave it to the person, a number of seconds
---   after which to ask again, or false to give up
+-- @return function(line, echo, finished) → string to type, secret, true when it is a question left to the person, nil when
+--   it may be none, a number of seconds after which to ask again, or false to give up
 function prompts.answerer(command, credentials, heard, told)
   local asked, waited = {}, {}
   return function(line, echo, finished)
@@ -112,7 +112,7 @@ function prompts.answerer(command, credentials, heard, told)
     local answer = answer_for(kind, command, credentials, heard, echo)
     asked[kind or line] = (asked[kind or line] or 0) + 1
     if answer and asked[kind or line] <= (MOST_ANSWERS[kind] or MOST_OTHERS) then return answer end
-    if credentials.person then return nil end
+    if credentials.person then return kind ~= nil or nil end
     return without_a_person(kind, line, credentials, waited)
   end
 end

@@ -55,6 +55,28 @@ local function credentials_of(session)
     names = volume_names(session) }
 end
 
+-- The choice to type the password only once: told before the first tool that asks for one, off unless Tab is pressed.
+-- @return the secret that takes it, or nil where there is nothing to offer
+local function keeper(session, credentials)
+  if not credentials.person or session.secret or session.options.json then return nil end
+  if not session.told_about_keeping then
+    session.told_about_keeping = true
+    session.view.say("To type the password once for all of Apple's prompts in this run: press Tab at the password prompt, then "
+      .. "type it. It is kept in locked memory, typed only at their prompts, and wiped at the end.")
+  end
+  session.keeper = session.keeper or require("lib_secret").new()
+  return session.keeper
+end
+
+-- A password that was taken from the person and refused is not tried again.
+local function settle_kept(session, outcome, kind)
+  if outcome.kept then session.secret, session.keeper, session.secret_was_typed = session.keeper, nil, true end
+  if kind == "credentials" and session.secret_was_typed then
+    session.secret:wipe()
+    session.secret, session.secret_was_typed = nil, nil
+  end
+end
+
 local function act_options(session, command, step, path)
   local credentials = credentials_of(session)
   local asked = { password = 0 }
@@ -70,7 +92,10 @@ local function act_options(session, command, step, path)
     asked[kind] = (asked[kind] or 0) + 1
     session.view.emit { type = "prompt", step = step.name, kind = kind }
   end
+  local wait = "waiting for %s; Ctrl-C lets it finish, then stops"
   return {
+    waiting = not session.options.json and (command.interactive or command.slow) and wait:format(command.tool or "it") or nil,
+    keep = command.interactive and keeper(session, credentials) or nil,
     terminal = command.interactive or false, person = command.interactive and credentials.person or false,
     screen = session.options.json and 2 or (not session.options.quiet or command.interactive) and 1 or nil,
     seconds = not command.interactive and (session.stand_in.silence or command.seconds or SILENCE_OTHERS) or nil,
@@ -110,7 +135,9 @@ function run_ports.new(session, journal, transcript)
     return outcome, message, code
   end
   function ports.explain(command, outcome)
-    return errors.explain(command.tool, outcome.output or "", outcome.refused_credentials and "credentials")
+    local meaning = errors.explain(command.tool, outcome.output or "", outcome.refused_credentials and "credentials")
+    settle_kept(session, outcome, meaning.kind)
+    return meaning
   end
   function ports.stop() return signals.stage() end
   return ports

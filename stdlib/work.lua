@@ -26,6 +26,7 @@ local work = {}
 
 --- Ends the event stream. @return the exit code
 function work.finish(session, result, code)
+  if session.secret then session.secret:wipe() end
   session.view.emit { type = "end", result = result, exit = code }
   return code
 end

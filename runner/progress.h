@@ -1,0 +1,26 @@
+/*
+ * One line that shows that a silent tool is still being waited for.
+ * Must not be drawn over what the tool printed: it takes a line of its own and wipes it again.
+ */
+#ifndef VMQ_PROGRESS_H
+#define VMQ_PROGRESS_H
+
+#include <stdbool.h>
+
+struct progress {
+	const char *text; /* what is waited for; NULL: show nothing */
+	int screen;       /* descriptor */
+	bool live;        /* the line can be redrawn; else one line every half minute */
+	bool drawn;
+	double started, next; /* seconds on the monotonic clock: begin of the waiting, and when to draw again */
+};
+
+void progress_begin(struct progress *progress, const char *text, int screen, double now);
+
+/* Draws the line if it is time. `in_line`: the tool's last line is unfinished, so a new one is begun first. */
+void progress_show(struct progress *progress, double now, bool in_line);
+
+/* Wipes the line: to be called before anything else is written to the screen, and at the end. */
+void progress_clear(struct progress *progress);
+
+#endif
