@@ -79,7 +79,8 @@ local COMMANDS = {
   { name = "stage", later = true, help = "program and collection onto the Data volume" },
   { name = "verify", later = true, help = "the last phase's checks alone" },
   { name = "completion", args = "bash|zsh", max = 1, later = true, help = "shell completion" },
-  { name = "help", args = "[COMMAND]", max = 1, does = "command.help", help = "this, or one command's options" },
+  { name = "help", args = "[COMMAND|errors]", max = 1, does = "command.help",
+    help = "this, one command's options, or what failures mean" },
 }
 
 local BY_NAME = {}

@@ -2,6 +2,7 @@
 -- Must not leave a person without a next step.
 
 local describe = require "describe"
+local errors = require "errors"
 local exit_code = require "exit_code"
 
 local closing = {}
@@ -79,12 +80,14 @@ end
 
 function words.stopped(session, _, final)
   local lines = { "Stopped: " .. final.reason .. "." }
+  local known = errors.ours(final.kind)
+  if known then lines[2] = ("Cause: %s. What helps: %s."):format(known.cause, known.cure) end
   if final.acted == 0 then
-    lines[2] = "Nothing was changed."
+    lines[#lines + 1] = "Nothing was changed."
     return lines
   end
-  lines[2] = "What was done so far is in the journal. Go on: " .. here(session) .. " resume"
-  lines[3] = "Or go back: " .. here(session) .. " rollback"
+  lines[#lines + 1] = "What was done so far is in the journal. Go on: " .. here(session) .. " resume"
+  lines[#lines + 1] = "Or go back: " .. here(session) .. " rollback"
   return lines
 end
 
@@ -92,7 +95,9 @@ function words.person(session, _, final)
   local lines = { ("Step %s: the state is neither what it was before nor what the step makes."):format(final.step.name),
     "Before: " .. describe.seen(final.before), "Now:    " .. describe.seen(final.now) }
   if type(final.now) == "table" and final.now.error then lines[3] = "Now:    cannot be read: " .. final.now.error end
-  lines[#lines + 1] = "Nothing more is done by itself. Look at: " .. here(session) .. " status"
+  local known = errors.ours "neither"
+  lines[#lines + 1] = ("Cause: %s. Nothing more is done by itself."):format(known.cause)
+  lines[#lines + 1] = "Look at it: " .. here(session) .. " status"
   lines[#lines + 1] = "Back to the start: " .. here(session) .. " rollback; to full security: " .. here(session) .. " revert"
   return lines
 end

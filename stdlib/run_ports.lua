@@ -135,7 +135,7 @@ function run_ports.new(session, journal, transcript)
     return outcome, message, code
   end
   function ports.explain(command, outcome)
-    local meaning = errors.explain(command.tool, outcome.output or "", outcome.refused_credentials and "credentials")
+    local meaning = errors.explain(command.tool, outcome)
     settle_kept(session, outcome, meaning.kind)
     return meaning
   end

@@ -9,6 +9,7 @@
 local ask = require "ask"
 local closing = require "closing"
 local engine = require "engine"
+local errors = require "errors"
 local exit_code = require "exit_code"
 local ladder = require "ladder"
 local nvram = require "tool.nvram"
@@ -205,7 +206,7 @@ local function run_locked(session, job, plan, run, directory)
   if not journal then
     return stop(session, "precondition", exit_code.PRECONDITION,
       "The journal cannot be written, so nothing was changed: " .. opened,
-      code == "corrupt" and "A bad record is not repaired by itself. Look at that line, or move the file away." or nil)
+      "What helps: " .. errors.ours(code == "corrupt" and "corrupt" or "journal").cure .. ".")
   end
   if (opened.torn or 0) > 0 then
     session.view.emit { type = "note", lines = {
@@ -220,7 +221,8 @@ local function with_lock(session, directory, go)
   local held, message, code, holder = lock(session, directory)
   if not held then
     if code == "held" then
-      return stop(session, "locked", exit_code.LOCKED, "Another run is at work: " .. (holder or message))
+      return stop(session, "locked", exit_code.LOCKED, "Another run is at work: " .. (holder or message),
+        "What helps: " .. errors.ours("locked").cure .. ".")
     end
     return stop(session, "precondition", exit_code.PRECONDITION,
       "The journal's folder cannot be used, so nothing was changed: " .. message)
@@ -314,7 +316,8 @@ function work.run(job, options, stand_in)
   local latest, directory, trouble = find_journal(session, job)
   if trouble and not job.supersedes then
     return stop(session, "precondition", exit_code.PRECONDITION,
-      "The journal cannot be read, so nothing was changed: " .. trouble)
+      "The journal cannot be read, so nothing was changed: " .. trouble,
+      "What helps: " .. errors.ours("corrupt").cure .. ".")
   end
   local nothing
   job, nothing = resolve(session, job, latest, directory)

@@ -48,11 +48,12 @@ function help.short()
     "  help      everything else\n"
 end
 
-local function all()
+local function everything()
   local cli = require "cli"
   return "usage: vmq-recovery [OPTIONS] COMMAND [OPTIONS] [ARGS]\n\ncommands:\n" .. lines_of(cli.commands(), command_line) ..
     "\n\noptions, before or after the command:\n" .. lines_of(cli.global_options(), option_line) .. "\n\n" .. EXIT_CODES ..
-    "\n\nStop it anywhere. Run it again: it finishes or goes back, and tells you which.\n"
+    "\n\n`vmq-recovery help errors` explains every failure that is known.\n" ..
+    "Stop it anywhere. Run it again: it finishes or goes back, and tells you which.\n"
 end
 
 local function one(command)
@@ -64,10 +65,34 @@ local function one(command)
     command.help:gsub("^%l", string.upper) .. (command.later and " (not in this version yet)" or ""), place, options)
 end
 
+local function meaning_lines(lines, meaning)
+  for _, pair in ipairs { { "cause", meaning.cause }, { "what helps", meaning.cure }, { "not affected", meaning.unaffected } } do
+    if pair[2] then lines[#lines + 1] = text.wrap(("%s: %s"):format(pair[1], pair[2]), 80, "        ", "      ") end
+  end
+end
+
+--- The catalogue of failures: what is said, why, what helps, what is not affected.
+function help.errors()
+  local lines = {}
+  for _, part in ipairs(require("errors").all()) do
+    lines[#lines + 1] = part.title
+    for _, known in ipairs(part.entries) do
+      for _, says in ipairs(known.says) do lines[#lines + 1] = text.wrap(says, 80, "    ", "  ") end
+      meaning_lines(lines, known.meaning)
+    end
+    lines[#lines + 1] = ""
+  end
+  return table.concat(lines, "\n")
+end
+
 local function run(_, args)
   local terminal, exit_code, cli = require "lib_terminal", require "exit_code", require "cli"
+  if args[1] == "errors" then
+    terminal.write(1, help.errors())
+    return exit_code.OK
+  end
   if not args[1] then
-    terminal.write(1, all())
+    terminal.write(1, everything())
     return exit_code.OK
   end
   local command = cli.command(args[1])

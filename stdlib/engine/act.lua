@@ -80,7 +80,7 @@ local function fail(self, step, outcome, verdict, seen, unchanged)
   core.tell(self, step, "failed", { verdict = verdict, seen = seen, exit = outcome.exit, signal = outcome.signal,
     cause = outcome.meaning.cause, cure = outcome.meaning.cure, words = outcome.meaning.words,
     unaffected = unchanged and outcome.meaning.unaffected or nil, unchanged = unchanged,
-    timed_out = outcome.timed_out, claimed_success = not outcome.failed })
+    timed_out = outcome.timed_out, claimed_success = outcome.meaning.kind == "claimed" })
   return core.final("failed", { step = step, unchanged = unchanged })
 end
 

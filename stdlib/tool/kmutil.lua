@@ -27,11 +27,17 @@ function kmutil.clear(system_volume)
   }
 end
 
---- What kmutil's failures mean (reference §3.1). All carry `KMErrorDomain Code=71`, so the text after it decides.
+--- What kmutil's failures mean (reference §3.1, §3.3). All carry `KMErrorDomain Code=71`, so the text after it decides.
 kmutil.errors = {
   { pattern = "possibly wrong name or password", kind = "credentials" },
   { pattern = "not a valid admin user", kind = "credentials" },
   { pattern = "pairing %(?17%)?", kind = "pairing" },
+  { pattern = "Could not find a SDK or KDK", kind = "kit", cause = "no kernel debug kit of exactly this build is installed",
+    cure = "install the kit whose build is the one `sw_vers` shows; a near one does not do", unaffected = "nothing was changed" },
+  { pattern = "Could not find: kernel mach%-o", kind = "kit", cause = "the kit has no development kernel for this chip",
+    cure = "name the kit's own kernel file; Max and Ultra use the Pro's", unaffected = "nothing was changed" },
+  { pattern = "without baseKC", kind = "kit", cause = "kmutil was asked for a collection that rests on another",
+    cure = "build the boot collection alone (--new boot)", unaffected = "nothing was changed" },
   { pattern = "Read%-only file system", kind = "preboot", cause = "the Preboot volume is mounted read-only",
     cure = "diskutil unmount and diskutil mount it again", unaffected = "the old policy stays in force" },
   { pattern = "No space left", kind = "preboot", cause = "the Preboot volume is full",

@@ -99,8 +99,7 @@ function steps.again(screen, event)
 end
 
 function steps.failed(screen, event)
-  screen:labelled("bad", "failed", event.claimed_success and "the tool reported success, but the state says otherwise"
-    or event.cause or "the tool failed")
+  screen:labelled("bad", "failed", event.cause or "the tool failed")
   if event.words then screen:labelled("bad", "the tool said", event.words) end
   if event.seen then screen:labelled("bad", "state now", describe.seen(event.seen)) end
   if event.unaffected then screen:labelled("good", "not affected", event.unaffected) end
