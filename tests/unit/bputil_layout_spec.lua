@@ -142,7 +142,7 @@ describe("a text of bputil", function()
       boot_args_filter = { "Enabled    (sip3): 1", "Disabled   (sip3): absent" },
       kexts = { "Enabled    (smb2): absent", "Disabled   (smb2): 1" },
       mdm = { "Enabled    (smb3): absent", "Disabled   (smb3): 1" },
-      coih = { "present", "xyz" },
+      coih = { "present", "xyz", ("AB"):rep(47), ("AB"):rep(49), ("xy"):rep(48) },
     }
     for field, values in pairs(rows) do
       for _, value in ipairs(values) do

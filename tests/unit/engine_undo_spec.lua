@@ -165,6 +165,44 @@ describe("rollback", function()
   end)
 end)
 
+describe("a rung", function()
+  it("that leaves exactly what was before counts as the way back, whatever it calls itself", function()
+    local w
+    w = done { { "a", undo = function()
+      return { { { argv = { "/clear", "a" } }, leaves = "as it was", check = function() return not w.on.a, { on = w.on.a } end } }
+    end } }
+    assert.are.equal("undone", w.rollback().result)
+  end)
+
+  it("without a test of its own is read back by the step's check", function()
+    local w = done { { "a", undo = function() return { { { argv = { "/clear", "a" } }, leaves = "off", exact = true } } end } }
+    assert.are.equal("undone", w.rollback().result)
+    local stays = done { { "a", undo = function() return { { { argv = { "/other", "x" } }, leaves = "off", exact = true } } end } }
+    assert.are.equal("incomplete", stays.rollback().result)
+  end)
+end)
+
+describe("a mistake in a plan's undo", function()
+  it("is told, and the other steps are taken back all the same", function()
+    for _, undo in ipairs { function() error "oops" end, function() return "full" end } do
+      local w = done { "a", { "b", undo = undo }, "c" }
+      local final = w.rollback()
+      assert.are.same({ "incomplete", "b" }, { final.result, final.stuck[1].step })
+      assert.truthy(final.stuck[1].refused[1].why:find("step b: ", 1, true))
+      assert.are.same({ "/clear c", "/clear a" }, w.started)
+    end
+  end)
+
+  it("starts no command that is none", function()
+    local w = done { { "a", undo = function()
+      return { { { argv = { "relative" } }, leaves = "x" }, "no rung", { leaves = "empty" }, { { argv = { "/x", 7 } } } }
+    end } }
+    assert.are.equal("incomplete", w.rollback().result)
+    assert.are.same({}, w.started)
+    assert.are.equal(4, #undo_events(w) - 1)
+  end)
+end)
+
 describe("the undo of a step", function()
   it("is given what was before and what is now", function()
     local w, given

@@ -131,6 +131,15 @@ describe("errors.explain", function()
     assert.are.equal(1000, #errors.explain("kmutil", ("x"):rep(5000)).words)
   end)
 
+  it("is quick, whatever a tool prints", function()
+    local begun = os.clock()
+    for _, odd in ipairs { "x" .. (" "):rep(60000) .. "y", ("\255"):rep(262144), ("pairing (17)"):rep(5000), (" \n"):rep(30000) } do
+      errors.explain("csrutil", odd)
+      errors.explain("csrutil", "pairing (17)" .. odd)
+    end
+    assert.is_true(os.clock() - begun < 2, ("%.1f s"):format(os.clock() - begun))
+  end)
+
   it("knows no catalogue for a plan's own tool, nor for a name that is no tool's", function()
     for _, tool in ipairs { "mytool", "bputil_layout", "../engine" } do
       assert.are.equal("unknown", errors.explain(tool, "incorrect password\npairing (17)").kind)
