@@ -83,7 +83,8 @@ describe("rollback", function()
   it("goes on with the other steps where one has no way back", function()
     local w = done { "a", { "b", no_way_back = "burnt" }, "c" }
     local final = w.rollback()
-    assert.are.same({ "incomplete", "b", { { why = "burnt" } } }, { final.result, final.stuck[1].step, final.stuck[1].refused })
+    assert.are.same({ "incomplete", "b", { { why = "burnt" } } },
+      { final.result, final.stuck[1].step, final.stuck[1].refused })
     assert.are.same({ "/clear c", "/clear a" }, w.started)
   end)
 
@@ -169,16 +170,17 @@ describe("a rung", function()
   it("that leaves exactly what was before counts as the way back, whatever it calls itself", function()
     local w
     w = done { { "a", undo = function()
-      return { { { argv = { "/clear", "a" } }, leaves = "as it was", check = function() return not w.on.a, { on = w.on.a } end } }
+      local function gone() return not w.on.a, { on = w.on.a } end
+      return { { { argv = { "/clear", "a" } }, leaves = "as it was", check = gone } }
     end } }
     assert.are.equal("undone", w.rollback().result)
   end)
 
   it("without a test of its own is read back by the step's check", function()
-    local w = done { { "a", undo = function() return { { { argv = { "/clear", "a" } }, leaves = "off", exact = true } } end } }
-    assert.are.equal("undone", w.rollback().result)
-    local stays = done { { "a", undo = function() return { { { argv = { "/other", "x" } }, leaves = "off", exact = true } } end } }
-    assert.are.equal("incomplete", stays.rollback().result)
+    for result, argv in pairs { undone = { "/clear", "a" }, incomplete = { "/other", "x" } } do
+      local w = done { { "a", undo = function() return { { { argv = argv }, leaves = "off", exact = true } } end } }
+      assert.are.equal(result, w.rollback().result)
+    end
   end)
 end)
 
@@ -223,6 +225,7 @@ describe("the undo of a step", function()
     w.rollback()
     assert.are.same({ "/first x", "/clear a" }, w.started)
     local journal = table.concat(w.journal(), ";")
-    assert.truthy(journal:find("undo-start asked;undo-intent a;undo-intent a;undo-outcome a undone;close undone", 1, true), journal)
+    assert.truthy(journal:find("undo-start asked;undo-intent a;undo-intent a;undo-outcome a undone;close undone", 1,
+      true), journal)
   end)
 end)
