@@ -15,7 +15,8 @@ local function object_in(text) return json.decode(text, text:find("{", 1, true),
 
 -- What about.json says a sample means, in the program's words.
 local function meaning(about)
-  return { mode = about.mode, coih = about.coih or "absent", sip = about.sip0 or "absent", ssv = about.sip1 and "off" or "on",
+  return { mode = about.mode, coih = about.coih or "absent", sip = about.sip0 or "absent",
+    ssv = about.sip1 and "off" or "on",
     ctrr = about.sip2 and "off" or "on", boot_args_filter = about.sip3 and "off" or "on" }
 end
 
@@ -60,7 +61,8 @@ describe("recorded text", function()
       assert.are.equal("contradiction", select(3, layout.from_text(two, group)))
     end
     local failed = samples.read "kolide-12.1/bputil-e-failed-second.txt"
-    assert.are.same({ nil, "Can't get local policy for Volume Group UUID 5EADF322-3C85-4DF8-8516-0B556700CD5E", "incomplete" },
+    assert.are.same({ nil, "Can't get local policy for Volume Group UUID 5EADF322-3C85-4DF8-8516-0B556700CD5E",
+      "incomplete" },
       { layout.from_text(failed, "5EADF322-3C85-4DF8-8516-0B556700CD5E") })
   end)
 
@@ -136,13 +138,14 @@ describe("a text of bputil", function()
     local rows = {
       mode = { "Full       (smb0): 1", "Reduced    (smb0): absent", "Permissive (smb0): 1", "Reduced    (smb0 && smb1): 1",
         "Permissive (smb0 && smb1): absent", "Medium     (smb0): 1", "Full       (smb0): 2" },
-      sip = { "Enabled    (sip0): 7f", "Customized (sip0): 0", "Disabled   (sip0): 0", "Customized (sip0): absent", "Disabled   (sip0): absent", "Customized (sip0): xyz" },
+      sip = { "Enabled    (sip0): 7f", "Customized (sip0): 0", "Disabled   (sip0): 0", "Customized (sip0): absent",
+        "Disabled   (sip0): absent", "Customized (sip0): xyz" },
       ssv = { "Enabled    (sip1): 1", "Disabled   (sip1): absent", "Maybe      (sip1): 1", "Enabled    (sip1): 7" },
       ctrr = { "Enabled    (sip2): 1", "Disabled   (sip2): 0" },
       boot_args_filter = { "Enabled    (sip3): 1", "Disabled   (sip3): absent" },
       kexts = { "Enabled    (smb2): absent", "Disabled   (smb2): 1" },
       mdm = { "Enabled    (smb3): absent", "Disabled   (smb3): 1" },
-      coih = { "present", "xyz" },
+      coih = { "present", "xyz", ("AB"):rep(47), ("AB"):rep(49), ("xy"):rep(48) },
     }
     for field, values in pairs(rows) do
       for _, value in ipairs(values) do
@@ -155,7 +158,8 @@ describe("a text of bputil", function()
   end)
 
   it("with two different rows for one thing is no policy", function()
-    for _, row in ipairs { "SIP Status:                  Customized (sip0): 7f", "Kernel CTRR Status:          Disabled   (sip2): 1",
+    for _, row in ipairs { "SIP Status:                  Customized (sip0): 7f",
+      "Kernel CTRR Status:          Disabled   (sip2): 1",
       "Security Mode:               Reduced    (smb0): 1", "OS Pairing Status                             : Not Paired",
       "CustomKC or fuOS Image4 Hash            (coih): AB", "Volume Group UUID                       (vuid): ABCD" } do
       assert.are.equal("contradiction", select(3, layout.from_text(policies.text(nil, row .. "\n"), GROUP)), row)
@@ -191,7 +195,8 @@ describe("an object of bputil", function()
     for _, changes in ipairs { { smb0 = true }, { smb1 = true }, { security_mode = "reduced" },
       { security_mode = "permissive", smb0 = true }, { sip1 = "yes" }, { sip2 = 7 }, { coih_exists = true },
       { coih = "AB" }, { sip0_exists = true, sip0 = "7f" }, { sip0_exists = true, sip0 = "none" }, { vuid = "ABCD" },
-      { sip0 = 127 }, { sip0_exists = true, sip0 = -1 }, { coih = true, coih_exists = true }, { coih = "", coih_exists = true },
+      { sip0 = 127 }, { sip0_exists = true, sip0 = -1 }, { coih = true, coih_exists = true },
+      { coih = "", coih_exists = true },
       { coih = "no hash", coih_exists = true } } do
       assert.are.equal("contradiction", select(3, read(changes)), json.encode(changes))
     end
@@ -230,7 +235,7 @@ local function unfounded(policy, text)
   if policy.sip == "absent" and not text:find("%(sip0%): [a0]") then return "sip" end
   if policy.coih == "absent" and not text:find("%(coih%): absent") then return "coih" end
   if policy.coih ~= "absent" and not text:upper():find("(COIH): " .. policy.coih, 1, true) then return "coih" end
-  if not text:find(GROUP, 1, true) and policy.group == GROUP and not text:upper():find(GROUP, 1, true) then return "group" end
+  if policy.group == GROUP and not text:upper():find(GROUP, 1, true) then return "group" end
 end
 
 describe("spoilt output", function()
@@ -244,7 +249,9 @@ describe("spoilt output", function()
       local wrong = policy and unfounded(policy, text)
       if wrong then error(("round %d: %s has no ground in\n%s"):format(round, wrong, text)) end
       if policy then read = read + 1 else refused = refused + 1 end
-      if not policy and code ~= "incomplete" and code ~= "contradiction" then error("round " .. round .. ": " .. tostring(code)) end
+      if not policy and code ~= "incomplete" and code ~= "contradiction" then
+        error("round " .. round .. ": " .. tostring(code))
+      end
     end
     assert.is_true(read > 300 and refused > 2000, ("%d read, %d refused"):format(read, refused))
   end)

@@ -9,11 +9,14 @@ local GROUP = policies.GROUP
 local TEXT = "/usr/bin/bputil -d -v " .. GROUP
 local JSON = "/usr/bin/bputil -d -j -v " .. GROUP
 
-local function as_json(changes) return "Operating on Volume Group UUID " .. GROUP .. "\n" .. json.encode(policies.object(changes)) end
+local function as_json(changes)
+  return "Operating on Volume Group UUID " .. GROUP .. "\n" .. json.encode(policies.object(changes))
+end
 
 describe("bputil's commands", function()
   it("always name the group", function()
-    assert.are.same({ "/usr/bin/bputil", "--disable-boot-args-restriction", "-v", GROUP }, bputil.allow_boot_args(GROUP).argv)
+    assert.are.same({ "/usr/bin/bputil", "--disable-boot-args-restriction", "-v", GROUP },
+      bputil.allow_boot_args(GROUP).argv)
     assert.are.same({ "/usr/bin/bputil", "--full-security", "-v", GROUP }, bputil.full(GROUP).argv)
     assert.are.same({ "/usr/bin/bputil", "-g", "-v", GROUP }, bputil.reduced(GROUP).argv)
     assert.are.same({ "/usr/bin/bputil", "-n", "-v", GROUP }, bputil.permissive(GROUP).argv)

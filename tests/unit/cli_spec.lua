@@ -15,7 +15,8 @@ describe("cli.parse", function()
     for _, args in ipairs { { "--root", "/r", "-n", "plan", "apply" }, { "plan", "apply", "-n", "--root=/r" },
       { "plan", "--root=/r", "apply", "--dry-run" }, { "-n", "plan", "--root", "/r", "--", "apply" } } do
       local result = assert(cli.parse(args))
-      assert.are.same({ "plan", { "apply" }, { root = "/r", dry_run = true } }, { result.command.name, result.args, result.options })
+      assert.are.same({ "plan", { "apply" }, { root = "/r", dry_run = true } },
+        { result.command.name, result.args, result.options })
     end
   end)
 
@@ -51,15 +52,20 @@ describe("cli.parse", function()
       ["0x7fffffff"] = 0x7FFFFFFF, ["007"] = 7 } do
       assert.are.equal(value, parsed("apply", "--quota", text).options.quota, text)
     end
-    for _, text in ipairs { "0", "-1", "2147483648", "0x80000000", "1.5", "1e3", "ten", " 7", "7 ", "0x", "99999999999999999999",
+    for _, text in ipairs { "0", "-1", "2147483648", "0x80000000", "1.5", "1e3", "ten", " 7", "7 ", "0x",
+      "99999999999999999999",
       "0xFFFFFFFFFFFFFFFF1" } do
-      assert.are.equal("--quota takes a whole number from 1 to 0x7FFFFFFF, not " .. text, complaint("apply", "--quota=" .. text), text)
+      assert.are.equal("--quota takes a whole number from 1 to 0x7FFFFFFF, not " .. text,
+        complaint("apply", "--quota=" .. text), text)
     end
-    assert.are.equal("--password-fd takes a whole number from 0 to 0x3FF, not 1024", complaint("status", "--password-fd=1024"))
+    assert.are.equal("--password-fd takes a whole number from 0 to 0x3FF, not 1024",
+      complaint("status", "--password-fd=1024"))
   end)
 
   it("keeps --color to its words", function()
-    for _, word in ipairs { "auto", "always", "never" } do assert.are.equal(word, parsed("status", "--color", word).options.color) end
+    for _, word in ipairs { "auto", "always", "never" } do
+      assert.are.equal(word, parsed("status", "--color", word).options.color)
+    end
     assert.are.equal("--color takes auto|always|never, not red", complaint("status", "--color=red"))
   end)
 

@@ -5,7 +5,8 @@ local closing = require "closing"
 local function session(environment)
   local events = {}
   return { events = events, environment = environment or "paired-recovery", root = "", quota = 255,
-    group = { data = { mount = "/Volumes/Data", name = "Data" } }, view = { emit = function(event) events[#events + 1] = event end } }
+    group = { data = { mount = "/Volumes/Data", name = "Data" } },
+      view = { emit = function(event) events[#events + 1] = event end } }
 end
 
 local STEP = { name = "kernel" }
@@ -22,10 +23,12 @@ describe("closing.exit_code", function()
       { 3, { result = "stopped", kind = "journal", acted = 0 } }, { 6, { result = "stopped", kind = "journal", acted = 1 } },
       { 3, { result = "person", acted = 0, untouched = true } }, { 11, { result = "person", acted = 1 } },
       { 11, { result = "person", acted = 1, untouched = true } }, { 11, { result = "person", acted = 0 } },
-      { 1, { result = "undone", went_back = "failed", acted = 1 } }, { 0, { result = "undone", went_back = "asked", acted = 1 } },
+      { 1, { result = "undone", went_back = "failed", acted = 1 } },
+      { 0, { result = "undone", went_back = "asked", acted = 1 } },
       { 5, { result = "undone-lower", went_back = "failed", acted = 1 } },
       { 9, { result = "undone-lower", went_back = "asked", acted = 1 } },
-      { 5, { result = "incomplete", went_back = "failed", acted = 1 } }, { 5, { result = "incomplete", went_back = "asked", acted = 1 } },
+      { 5, { result = "incomplete", went_back = "failed", acted = 1 } },
+      { 5, { result = "incomplete", went_back = "asked", acted = 1 } },
       { 6, { result = "elsewhere", acted = 1 } }, { 5, { result = "none", acted = 1 } },
     } do
       assert.are.equal(case[1], code(case[2]), ("%s %s"):format(case[2].result, case[2].kind or case[2].went_back or ""))
@@ -59,7 +62,8 @@ describe("closing.tell", function()
     says(text, "restart cleanly", "sudo /System/Volumes/Data/vmq-recovery apply", "Do not hold the power button")
     assert.are.same({ "phase", "macos" }, { events[1].type, events[1].next })
     says(events[1].instructions, "sudo /System/Volumes/Data/vmq-recovery apply")
-    says(told { result = "phase", acted = 0, step = STEP, next = "paired-recovery" }, "shut down fully", "hold the power button",
+    says(told { result = "phase", acted = 0, step = STEP, next = "paired-recovery" }, "shut down fully",
+      "hold the power button",
       "/Volumes/Data/vmq-recovery apply")
     says(told { result = "phase", acted = 1, step = { name = "booted" }, next = "macos", pending = true },
       "They count after one more clean restart.")
@@ -89,7 +93,8 @@ describe("closing.tell", function()
   end)
 
   it("says what a way back reached, and the way without this program where it fell short", function()
-    says(told { result = "undone", failed = "kernel", touched = true, acted = 2 }, "Step kernel failed.", "Everything this run did is undone")
+    says(told { result = "undone", failed = "kernel", touched = true, acted = 2 }, "Step kernel failed.",
+      "Everything this run did is undone")
     says(told { result = "undone", acted = 0 }, "Nothing was changed; read back.")
     says(told { result = "undone-lower", failed = "kernel", acted = 2, lower = { { step = "sip", leaves = "reduced security",
       refused = REFUSED } } }, "step sip leaves reduced security", "full security: offline", "Startup Security Utility")
@@ -99,6 +104,7 @@ describe("closing.tell", function()
       "can only be done in recovery", "/Volumes/Data/vmq-recovery rollback")
     says(told({ result = "lower", acted = 1, leaves = "reduced security", refused = REFUSED }, "revert"),
       "not to full security: reduced security", "offline (the tool said: Code=102)", "Startup Security Utility")
-    says(told({ result = "none", acted = 1, refused = REFUSED }, "revert"), "No way to a safer policy worked", "Startup Security Utility")
+    says(told({ result = "none", acted = 1, refused = REFUSED }, "revert"), "No way to a safer policy worked",
+      "Startup Security Utility")
   end)
 end)

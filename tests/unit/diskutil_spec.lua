@@ -26,7 +26,8 @@ describe("diskutil.volume_groups", function()
   it("reads the recorded list", function()
     answers.use { [LIST] = samples.read "azahi-26.6-diskutil/listVolumeGroups.plist" }
     assert.are.same({ { group = "9F1E2D3C-4B5A-4697-8879-6A5B4C3D2E1F",
-      system = { device = "disk3s1", name = "Macintosh HD" }, data = { device = "disk3s5", name = "Macintosh HD - Data" } } },
+      system = { device = "disk3s1", name = "Macintosh HD" },
+      data = { device = "disk3s5", name = "Macintosh HD - Data" } } },
       diskutil.volume_groups())
   end)
 

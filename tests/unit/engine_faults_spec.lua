@@ -28,14 +28,16 @@ describe("a tool that fails", function()
     assert.is_nil(w.go().touched)
     local event = failure(w)
     assert.are.same({ "todo", 1, "it broke", "cause", "cure", "nothing else", true, false },
-      { event.verdict, event.exit, event.words, event.cause, event.cure, event.unaffected, event.unchanged, event.claimed_success })
+      { event.verdict, event.exit, event.words, event.cause, event.cure, event.unaffected, event.unchanged,
+      event.claimed_success })
   end)
 
   it("half-way is not called without effect", function()
     local w = world.new { "a" }
     w.plan.steps[1].check = function() return "todo", { half = #w.started > 0 and not w.on.back } end
     w.plan.steps[1].undo = function()
-      return { { { argv = { "/set", "back" } }, leaves = "before", exact = true, check = function() return w.on.back == true end } }
+      return { { { argv = { "/set", "back" } }, leaves = "before", exact = true,
+        check = function() return w.on.back == true end } }
     end
     w.tools["/set a"] = world.fails
     assert.are.equal("undone", w.go().result)
@@ -290,7 +292,9 @@ describe("deferral", function()
     end
     local w = deferring(world.fails)
     for _, event in ipairs(w.events) do
-      if event.event == "skipped" then assert.are.same({ true, "done later", "it broke" }, { event.deferred, event.reason, event.words }) end
+      if event.event == "skipped" then
+        assert.are.same({ true, "done later", "it broke" }, { event.deferred, event.reason, event.words })
+      end
     end
   end)
 

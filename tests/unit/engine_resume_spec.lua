@@ -111,7 +111,8 @@ describe("a rung of a step's own ladder, begun before a crash,", function()
   local function stairs(w, top, low)
     return function()
       return {
-        { { argv = { "/set", top } }, leaves = "the top", exact = true, check = function() return w.on[top] == true, "seen" end },
+        { { argv = { "/set", top } }, leaves = "the top", exact = true,
+          check = function() return w.on[top] == true, "seen" end },
         { { argv = { "/set", low } }, leaves = "the middle", check = function() return w.on[low] == true, "seen" end },
       }
     end

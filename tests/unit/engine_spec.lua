@@ -41,7 +41,8 @@ describe("a run", function()
     w.go()
     assert.are.same({ "/set b" }, w.started)
     local skipped = told(w, "skipped")
-    assert.are.same({ "a", "already so", "done", 1, 2 }, { skipped.name, skipped.reason, skipped.verdict, skipped.number, skipped.of })
+    assert.are.same({ "a", "already so", "done", 1, 2 },
+      { skipped.name, skipped.reason, skipped.verdict, skipped.number, skipped.of })
   end)
 
   it("changes nothing and writes nothing when everything is so", function()

@@ -83,7 +83,8 @@ describe("rollback", function()
   it("goes on with the other steps where one has no way back", function()
     local w = done { "a", { "b", no_way_back = "burnt" }, "c" }
     local final = w.rollback()
-    assert.are.same({ "incomplete", "b", { { why = "burnt" } } }, { final.result, final.stuck[1].step, final.stuck[1].refused })
+    assert.are.same({ "incomplete", "b", { { why = "burnt" } } },
+      { final.result, final.stuck[1].step, final.stuck[1].refused })
     assert.are.same({ "/clear c", "/clear a" }, w.started)
   end)
 
@@ -165,6 +166,45 @@ describe("rollback", function()
   end)
 end)
 
+describe("a rung", function()
+  it("that leaves exactly what was before counts as the way back, whatever it calls itself", function()
+    local w
+    w = done { { "a", undo = function()
+      local function gone() return not w.on.a, { on = w.on.a } end
+      return { { { argv = { "/clear", "a" } }, leaves = "as it was", check = gone } }
+    end } }
+    assert.are.equal("undone", w.rollback().result)
+  end)
+
+  it("without a test of its own is read back by the step's check", function()
+    for result, argv in pairs { undone = { "/clear", "a" }, incomplete = { "/other", "x" } } do
+      local w = done { { "a", undo = function() return { { { argv = argv }, leaves = "off", exact = true } } end } }
+      assert.are.equal(result, w.rollback().result)
+    end
+  end)
+end)
+
+describe("a mistake in a plan's undo", function()
+  it("is told, and the other steps are taken back all the same", function()
+    for _, undo in ipairs { function() error "oops" end, function() return "full" end } do
+      local w = done { "a", { "b", undo = undo }, "c" }
+      local final = w.rollback()
+      assert.are.same({ "incomplete", "b" }, { final.result, final.stuck[1].step })
+      assert.truthy(final.stuck[1].refused[1].why:find("step b: ", 1, true))
+      assert.are.same({ "/clear c", "/clear a" }, w.started)
+    end
+  end)
+
+  it("starts no command that is none", function()
+    local w = done { { "a", undo = function()
+      return { { { argv = { "relative" } }, leaves = "x" }, "no rung", { leaves = "empty" }, { { argv = { "/x", 7 } } } }
+    end } }
+    assert.are.equal("incomplete", w.rollback().result)
+    assert.are.same({}, w.started)
+    assert.are.equal(4, #undo_events(w) - 1)
+  end)
+end)
+
 describe("the undo of a step", function()
   it("is given what was before and what is now", function()
     local w, given
@@ -185,6 +225,7 @@ describe("the undo of a step", function()
     w.rollback()
     assert.are.same({ "/first x", "/clear a" }, w.started)
     local journal = table.concat(w.journal(), ";")
-    assert.truthy(journal:find("undo-start asked;undo-intent a;undo-intent a;undo-outcome a undone;close undone", 1, true), journal)
+    assert.truthy(journal:find("undo-start asked;undo-intent a;undo-intent a;undo-outcome a undone;close undone", 1,
+      true), journal)
   end)
 end)

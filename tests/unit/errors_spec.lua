@@ -6,7 +6,8 @@ local samples = require "tests.unit.support.samples"
 
 local TOOLS = { "bputil", "csrutil", "kmutil", "nvram", "diskutil" }
 
--- Tool, the tool's words, kind. Words from reference §1.2, §1.3, §1.6 (bputil), §2.2 (csrutil), §3.1 (kmutil), §4.1 (nvram).
+-- Tool, the tool's words, kind. Words from reference §1.2, §1.3, §1.6 (bputil), §2.2 (csrutil), §3.1 (kmutil), §4.1
+-- (nvram).
 local KNOWN = {
   { "bputil", 'Error Domain=BYErrorDomain Code=102 "Can\'t continue"', "network" },
   { "bputil", "Can't continue because you are not connected to the Internet", "network" },
@@ -125,10 +126,21 @@ describe("errors.explain", function()
 
   it("quotes the last words of a failure nobody knows", function()
     assert.are.same({ kind = "unknown", words = "second?",
-      cause = "unknown to this program; the tool's own words are all there is", cure = "read the tool's words above; what the Mac's state says now decides" },
+      cause = "unknown to this program; the tool's own words are all there is",
+      cure = "read the tool's words above; what the Mac's state says now decides" },
       errors.explain("bputil", "first\n  second\27 \n\n"))
     assert.are.equal("(it said nothing)", errors.explain("kmutil", " \n\n").words)
     assert.are.equal(1000, #errors.explain("kmutil", ("x"):rep(5000)).words)
+  end)
+
+  it("is quick, whatever a tool prints", function()
+    local begun = os.clock()
+    for _, odd in ipairs { "x" .. (" "):rep(60000) .. "y", ("\255"):rep(262144), ("pairing (17)"):rep(5000),
+      (" \n"):rep(30000) } do
+      errors.explain("csrutil", odd)
+      errors.explain("csrutil", "pairing (17)" .. odd)
+    end
+    assert.is_true(os.clock() - begun < 2, ("%.1f s"):format(os.clock() - begun))
   end)
 
   it("knows no catalogue for a plan's own tool, nor for a name that is no tool's", function()
@@ -139,7 +151,8 @@ describe("errors.explain", function()
 
   it("takes the kind from who knows better", function()
     local meaning = errors.explain("kmutil", "Password:", "credentials")
-    assert.are.same({ "credentials", "Password:", "nothing was changed" }, { meaning.kind, meaning.words, meaning.unaffected })
+    assert.are.same({ "credentials", "Password:", "nothing was changed" },
+      { meaning.kind, meaning.words, meaning.unaffected })
     assert.truthy(meaning.cure:find("short name", 1, true))
   end)
 

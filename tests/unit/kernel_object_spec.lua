@@ -13,7 +13,8 @@ local function disk(holds)
   local files = { compared = 0, mtime = 5 }
   function files.list(path)
     if path == BOOT then return { "active", NSIH:lower() } end
-    if path == CACHES then return { "kernelcache", "kernelcache.custom." .. ("EE"):rep(48), "kernelcache.custom." .. COIH } end
+    local other = "kernelcache.custom." .. ("EE"):rep(48)
+    if path == CACHES then return { "kernelcache", other, "kernelcache.custom." .. COIH } end
     return nil, path .. ": No such file or directory", "ENOENT"
   end
   function files.stat() return { type = "file", inode = 1, size = 2, mtime = files.mtime } end

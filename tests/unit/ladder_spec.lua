@@ -2,7 +2,8 @@
 
 local ladder = require "ladder"
 
-local FAILED = { failed = true, tries = 1, meaning = { kind = "network", cause = "offline", cure = "join Wi-Fi", words = "Code=102" } }
+local FAILED = { failed = true, tries = 1,
+  meaning = { kind = "network", cause = "offline", cure = "join Wi-Fi", words = "Code=102" } }
 local WRONG = { failed = true, tries = 1, meaning = { kind = "credentials", cause = "wrong", words = "sorry" } }
 local FINE = { failed = false, tries = 1, meaning = { kind = "unknown" } }
 
@@ -111,7 +112,8 @@ describe("ladder.climb", function()
     local climbed = ladder.climb({ rung("a", { true }, { where = "recovery" }), here }, c)
     assert.are.same({ "won", here, { { leaves = "a", why = "this can only be done in recovery" } } },
       { climbed.result, climbed.rung, climbed.refused })
-    assert.are.equal("elsewhere", ladder.climb({ rung("a", { true }, { where = "paired-recovery" }) }, climber({}, "recovery")).result)
+    assert.are.equal("elsewhere", ladder.climb({ rung("a", { true }, { where = "paired-recovery" }) },
+      climber({}, "recovery")).result)
     assert.are.equal("none", ladder.climb({}, climber {}).result)
   end)
 

@@ -32,11 +32,14 @@ describe("mac.environment", function()
     local one = "one true recoveryOS"
     for _, case in ipairs {
       { "macos", nil, "macos" }, { "macos", { os_type = one, paired = true }, "macos" },
-      { "recovery", { os_type = one, paired = true }, "paired-recovery" }, { "recovery", { os_type = one, paired = false }, "recovery" },
+      { "recovery", { os_type = one, paired = true }, "paired-recovery" },
+      { "recovery", { os_type = one, paired = false }, "recovery" },
       { "recovery", { os_type = "ordinary recoveryOS", paired = false }, "recovery" },
       { "recovery", { os_type = "recoveryOS" }, "recovery" }, { "recovery", { os_type = one }, "unknown" },
-      { "recovery", { os_type = "macOS", paired = false }, "unknown" }, { "recovery", { os_type = "new kind", paired = true }, "unknown" },
-      { "recovery", {}, "unknown" }, { "recovery", nil, "unknown" }, { "unknown", { os_type = one, paired = true }, "unknown" },
+      { "recovery", { os_type = "macOS", paired = false }, "unknown" },
+      { "recovery", { os_type = "new kind", paired = true }, "unknown" },
+      { "recovery", {}, "unknown" }, { "recovery", nil, "unknown" },
+      { "unknown", { os_type = one, paired = true }, "unknown" },
     } do
       local environment, words = mac.environment(case[1], case[2])
       assert.are.equal(case[3], environment, words)
@@ -84,7 +87,8 @@ describe("mac.choose", function()
   local hd, second = group(GROUP, "Macintosh HD", { data = { name = "HD Daten" } }), group(OTHER, "Second")
 
   local function default(uuid)
-    answers.use { ["/usr/sbin/nvram -x boot-volume"] = "boot-volume\tEF57347C-0000-AA11-AA11-00306543ECAC:AB:" .. (uuid or "") .. "\n" }
+    local value = "EF57347C-0000-AA11-AA11-00306543ECAC:AB:" .. (uuid or "")
+    answers.use { ["/usr/sbin/nvram -x boot-volume"] = "boot-volume\t" .. value .. "\n" }
   end
 
   it("takes the only one, and none from nothing", function()

@@ -33,7 +33,8 @@ describe("macho.read_fileset", function()
   it("checks every size and offset", function()
     local s, e = fileset.segment, fileset.entry
     assert.are.equal("/k: cut off: 5000 bytes of load commands in a file of 4096", refusal { commands_size = 5000 })
-    assert.are.equal("/k: cut off: 4294967295 bytes of load commands in a file of 4096", refusal { commands_size = 0xFFFFFFFF })
+    assert.are.equal("/k: cut off: 4294967295 bytes of load commands in a file of 4096",
+      refusal { commands_size = 0xFFFFFFFF })
     assert.are.equal("/k: load command 2 of 9 is missing", refusal { commands = { s("A", 0, 1) }, count = 9 })
     assert.are.equal("/k: load command 1 has a bad size", refusal { commands = { string.pack("<I4I4", 1, 4) } })
     assert.are.equal("/k: load command 1 has a bad size", refusal { commands = { string.pack("<I4I4", 1, 0xFFFFFFFF) } })

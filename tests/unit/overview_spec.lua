@@ -18,7 +18,8 @@ describe("overview.steps", function()
     local step = steps(row({ run = one, undo = function(_, before, now)
       return { { { argv = { "/x" } }, leaves = before.mode .. " after " .. now.mode .. now.coih, where = "recovery" } }
     end }, "todo", policies.summary()))[1]
-    assert.are.same({ "sip", "Turns SIP off.", "paired-recovery", "todo", { "/usr/bin/csrutil", "disable" }, { "p" }, false },
+    assert.are.same({ "sip", "Turns SIP off.", "paired-recovery", "todo", { "/usr/bin/csrutil", "disable" }, { "p" },
+      false },
       { step.name, step.why, step.where, step.verdict, step.argv, step.prompts, step.ladder })
     assert.are.same({ { "/usr/bin/csrutil", "disable" } }, step.commands)
     assert.are.same({ { leaves = "full after permissive(new)", where = "recovery", argv = { "/x" } } }, step.undo)
@@ -52,7 +53,8 @@ describe("overview.plan_lines", function()
 
   it("tells steps for a person, and a way back that is the same only once", function()
     assert.are.same({
-      "1. sip (todo): Turns SIP off.", "   runs: /usr/bin/csrutil disable", "   way back: full security; else reduced security",
+      "1. sip (todo): Turns SIP off.", "   runs: /usr/bin/csrutil disable",
+      "   way back: full security; else reduced security",
       "2. filter (todo): Turns SIP off.", "   runs: /usr/bin/csrutil disable", "   way back: as for sip",
       "3. kernel (done): Turns SIP off.",
     }, overview.plan_lines(steps(row { run = one, undo = undo }, row { name = "filter", run = one, undo = undo },
@@ -69,7 +71,8 @@ describe("overview.show", function()
   local function shown(plan, more)
     local text = {}
     local session = { group = { name = "Macintosh HD", group = policies.GROUP, version = "15.6", build = "24G84" },
-      kernel = { chip = "t6041" }, policy = policies.summary(), environment = "paired-recovery", root = "", options = { kc = "/k.kc" },
+      kernel = { chip = "t6041" }, policy = policies.summary(), environment = "paired-recovery", root = "",
+      options = { kc = "/k.kc" },
       found_collection = { size = 1 << 20, sha256 = ("ab"):rep(32), kernel = { banner = "Darwin Kernel Version 24" } },
       view = { emit = function(event) text[#text + 1] = event.title .. ": " .. table.concat(event.lines, "\n") end } }
     for key, value in pairs(more or {}) do session[key] = value end

@@ -8,7 +8,9 @@ local HEAD = 'return plan "p" {\n  summary = "s",\n'
 local CHECK = "check = function() error 'the check was run' end"
 local ACT = 'run = function() end, no_way_back = "none", '
 
-local function step(name, fields) return ('  step "%s" { why = "w", where = "any", %s, %s },\n'):format(name, CHECK, fields or "") end
+local function step(name, fields)
+  return ('  step "%s" { why = "w", where = "any", %s, %s },\n'):format(name, CHECK, fields or "")
+end
 
 -- Complaint about a plan with these steps; the first step stands in line 3.
 local function about(...)
@@ -89,7 +91,8 @@ describe("the fields of a step", function()
   it("are known and of the right type", function()
     assert.are.equal('my/plan.lua:3: step "a": unknown field "chekc" (did you mean "check"?)', about(step("a", "chekc = 1")))
     for field, wrong in pairs { why = "1", where = "true", needs = '"a"', resets = "1", prompts = '"x"', settles = "{}",
-      check = "1", run = '"x"', verify = "{}", undo = "1", ladder = "1", defers = "true", instructions = "1", no_way_back = "1" } do
+      check = "1", run = '"x"', verify = "{}", undo = "1", ladder = "1", defers = "true", instructions = "1",
+        no_way_back = "1" } do
       local message = about(('  step "a" { %s = %s },\n'):format(field, wrong))
       assert.truthy(message:find(('^my/plan%%.lua:3: step "a": %s must be a %%a+, not a %%a+$'):format(field)), message)
     end
@@ -132,7 +135,8 @@ describe("the order of steps", function()
 
   it("follows needs", function()
     assert.are.equal('my/plan.lua:3: step "a" needs "z", which is not in the plan', about(step("a", 'needs = { "z" }')))
-    assert.are.equal('my/plan.lua:3: step "a" needs "b", which comes after it', about(step("a", 'needs = { "b" }'), step "b"))
+    assert.are.equal('my/plan.lua:3: step "a" needs "b", which comes after it',
+      about(step("a", 'needs = { "b" }'), step "b"))
   end)
 
   it("has no circle", function()
@@ -148,7 +152,8 @@ describe("the order of steps", function()
     assert.are.equal(undoes, about(step("a", ACT .. 'resets = { "b" }'), step("b", ACT .. 'resets = { "a" }')))
     assert.are.equal(undoes, about(step "a", step("b", ACT .. 'resets = { "a" }')))
     assert.are.equal('my/plan.lua:5: the order undoes itself: step "c" drops "a", and running that again drops "c"',
-      about(step("a", ACT .. 'resets = { "b" }'), step("b", ACT .. 'resets = { "c" }'), step("c", ACT .. 'resets = { "a" }')))
+      about(step("a", ACT .. 'resets = { "b" }'), step("b", ACT .. 'resets = { "c" }'),
+        step("c", ACT .. 'resets = { "a" }')))
   end)
 
   it("lets a dropped step follow again in the same place only", function()

@@ -14,7 +14,8 @@ end
 
 describe("the sandbox", function()
   it("has no way out", function()
-    for _, name in ipairs { "io", "os", "load", "loadfile", "loadstring", "dofile", "require", "package", "debug", "coroutine",
+    for _, name in ipairs { "io", "os", "load", "loadfile", "loadstring", "dofile", "require", "package", "debug",
+      "coroutine",
       "getmetatable", "setmetatable", "rawget", "rawset", "rawequal", "collectgarbage", "print", "_G", "_VERSION", "warn",
       "lib_file", "lib_process", "lib_journal", "arg" } do
       assert.are.equal("nil", inside("return type(" .. name .. ")"), name)
@@ -22,7 +23,8 @@ describe("the sandbox", function()
   end)
 
   it("has the words a plan is written with, and Lua's pure functions", function()
-    for _, name in ipairs { "plan", "step", "param", "probe", "command", "assert", "error", "ipairs", "next", "pairs", "pcall",
+    for _, name in ipairs { "plan", "step", "param", "probe", "command", "assert", "error", "ipairs", "next", "pairs",
+      "pcall",
       "select", "tonumber", "tostring", "type" } do
       assert.are.equal("function", inside("return type(" .. name .. ")"), name)
     end
@@ -42,7 +44,8 @@ describe("the sandbox", function()
     assert.are.equal("-v", require("tool.bputil").full("G").argv[3])
     assert.are.equal("full", require("policy").FULL.mode)
     assert.are.same({ 1023, "aa" }, { require("boot_args").LIMIT, ("a"):rep(2) })
-    assert.are.same({ "table", "full", "function", 1023 }, { type(inside 'return bputil.full("G")'), inside "return policy.FULL.mode",
+    assert.are.same({ "table", "full", "function", 1023 },
+      { type(inside 'return bputil.full("G")'), inside "return policy.FULL.mode",
       inside "return type(table.insert)", (inside "return boot_args.LIMIT") })
     assert.are.equal("40A0DDD2-77F8-4392-B4A3-1E7304206516", inside "return nvram.SYSTEM_GUID")
   end)

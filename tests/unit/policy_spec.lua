@@ -62,7 +62,8 @@ describe("policy.ladder", function()
   end)
 
   it("goes back to a relaxed policy, SIP words after the rebuild", function()
-    local rebuild = { B .. "-nca" .. V .. " ; /usr/bin/csrutil disable", "paired-recovery", true, "permissive security as before" }
+    local rebuild = { B .. "-nca" .. V .. " ; /usr/bin/csrutil disable", "paired-recovery", true,
+      "permissive security as before" }
     local rest = { K, "paired-recovery", false, "the stock kernel; other relaxations stay" }
     assert.are.same({ { K, "paired-recovery", true, "the policy as before, stock kernel" }, rebuild, rest },
       ladder("sip_off", "lowered"))

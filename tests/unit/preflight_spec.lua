@@ -17,10 +17,13 @@ before_each(function()
   policy.unknown = {}
   session = { root = root, options = {}, stand_in = { uid = 0 }, problems = {}, words = { "a=1" }, booted = "recovery",
     environment = "paired-recovery", environment_words = "paired", policy = policy,
-    group = { group = policies.GROUP, name = "HD", version = "15.6", build = "24G84", owners = { { short = "ada", full = "Ada L." } },
-      system = { mount = "/Volumes/HD", device = "disk3s1" }, data = { mount = "/Volumes/Data", device = "disk3s5", name = "Daten" },
+    group = { group = policies.GROUP, name = "HD", version = "15.6", build = "24G84",
+      owners = { { short = "ada", full = "Ada L." } },
+      system = { mount = "/Volumes/HD", device = "disk3s1" },
+      data = { mount = "/Volumes/Data", device = "disk3s5", name = "Daten" },
       preboot = { mount = "/Volumes/Preboot", device = "disk3s2", writable = true } } }
-  for _, tool in ipairs { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/nvram", "/usr/sbin/diskutil" } do
+  for _, tool in ipairs { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/nvram",
+    "/usr/sbin/diskutil" } do
     files.make_directory(root .. tool:match("^(.*)/"), 448)
     files.write_atomic(root .. tool, "", 448)
   end
@@ -100,7 +103,8 @@ describe("preflight", function()
     expect("environment", "ok", "paired", "revert", { where = "paired-recovery" })
     session.environment, session.environment_words = "recovery", "not paired"
     expect("environment", "bad", "not paired", "revert", { where = "paired-recovery" })
-    assert.truthy(row_of("environment", "revert", { where = "paired-recovery" }).cure:find("make HD the startup disk", 1, true))
+    assert.truthy(row_of("environment", "revert", { where = "paired-recovery" }).cure:find("make HD the startup disk", 1,
+      true))
     session.environment, session.environment_words = "macos", "macOS is running"
     expect("environment", "bad", "the next step needs recovery", "revert", { where = "recovery" })
     session.environment = "unknown"

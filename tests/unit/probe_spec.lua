@@ -6,7 +6,8 @@ local probe = require "probe"
 describe("probe.output", function()
   it("asks once until told to forget", function()
     local asked = answers.use { ["/t a"] = "one", ["/t b"] = "two" }
-    assert.are.same({ "one", "one", "two" }, { (probe.output { "/t", "a" }), (probe.output { "/t", "a" }), (probe.output { "/t", "b" }) })
+    assert.are.same({ "one", "one", "two" },
+      { (probe.output { "/t", "a" }), (probe.output { "/t", "a" }), (probe.output { "/t", "b" }) })
     assert.are.same({ "/t a", "/t b" }, asked)
     probe.forget()
     assert.are.equal("one", probe.output { "/t", "a" })
@@ -42,7 +43,8 @@ describe("probe.output", function()
     assert.are.same({ "/usr/bin/t 1 printed too much", "flood" }, told(answer { truncated = true }))
     assert.are.same({ "/usr/bin/t 1 ended with status 3: why", "status" }, told(answer { exit = 3, stderr = "why\nx" }))
     assert.are.same({ "/usr/bin/t 1 ended with status 3: out", "status" }, told(answer { exit = 3 }))
-    assert.are.same({ "/usr/bin/t 1 ended with status 3: it said nothing", "status" }, told(answer { exit = 3, stdout = "" }))
+    assert.are.same({ "/usr/bin/t 1 ended with status 3: it said nothing", "status" },
+      told(answer { exit = 3, stdout = "" }))
     assert.are.same({ "/usr/bin/t 1 was killed by signal 9: out", "status" },
       told { signal = 9, stdout = "out", stderr = "" })
   end)

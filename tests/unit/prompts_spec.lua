@@ -8,13 +8,15 @@ local samples = require "tests.unit.support.samples"
 local FORMS = {
   ["yes-no"] = {
     'Allow booting unsigned operating systems and any kernel extensions for OS "Macintosh HD"? [y/n]: ',
-    'Raise security level to full boot security for OS "Macintosh HD"? [y/n]: ', "Are you sure you want to do this? (enter y or n)",
+    'Raise security level to full boot security for OS "Macintosh HD"? [y/n]: ',
+      "Are you sure you want to do this? (enter y or n)",
     "Are you sure you want to do this? (enter y or n) ", "Continue? (y/n): ", "Continue? [Y/N]", "Go on? (yes/no): ",
   },
   user = { "Authorized user: ", "Authorized user:", "Administrator username:", "User name: ", "Username:", "Username: ",
     "Enter a username of an authorized user:", "Enter a username of an authorized user: ", "User: " },
   password = { "Password:", "Password: ", "Password       : ", "Enter password for user maria: ", "Password for user admin:",
-    "Please enter password for user admin:", "password for user X:", "Enter password for user _mbsetupuser: ", "Passphrase: ",
+    "Please enter password for user admin:", "password for user X:", "Enter password for user _mbsetupuser: ",
+    "Passphrase: ",
     "Passphrase for disk3s5:" },
   menu = { "Pick a macOS installation (1..2): ", "Select a macOS installation (1..3): " },
 }
@@ -34,7 +36,8 @@ describe("prompts.kind", function()
 
   it("knows the recorded prompts", function()
     local seen = {}
-    for _, name in ipairs { "pomme-26.6.2/bputil-prompts.txt", "silo-26/csrutil-prompts.txt", "pomme-26.6.2/csrutil-prompts.txt" } do
+    for _, name in ipairs { "pomme-26.6.2/bputil-prompts.txt", "silo-26/csrutil-prompts.txt",
+      "pomme-26.6.2/csrutil-prompts.txt" } do
       for line in samples.read(name):gmatch("[^\n]+") do
         local kind = prompts.kind(line)
         if kind then seen[kind] = (seen[kind] or 0) + 1 end

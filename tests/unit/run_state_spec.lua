@@ -6,7 +6,9 @@ local START = { type = "start", format = 1, plan = "p" }
 
 local function rebuild(...) return run_state.rebuild { START, ... } end
 
-local function intent(step, before) return { type = "intent", step = step, before = before, argv = { "/x" }, part = 1, parts = 1 } end
+local function intent(step, before)
+  return { type = "intent", step = step, before = before, argv = { "/x" }, part = 1, parts = 1 }
+end
 local function outcome(step, verdict, seen) return { type = "outcome", step = step, verdict = verdict, seen = seen } end
 
 describe("run_state.rebuild", function()
@@ -44,7 +46,8 @@ describe("run_state.rebuild", function()
       { type = "phase", next = "macos", step = "d" }))
     assert.is_true(run_state.step(run, "a").pending)
     assert.is_true(run_state.step(run, "b").deferred)
-    assert.are.same({ 2, "half", false }, { run_state.step(run, "c").rung, run_state.step(run, "c").leaves, run_state.step(run, "c").done })
+    assert.are.same({ 2, "half", false },
+      { run_state.step(run, "c").rung, run_state.step(run, "c").leaves, run_state.step(run, "c").done })
     assert.are.equal("macos", run.phase.next)
   end)
 

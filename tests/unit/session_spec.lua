@@ -3,7 +3,8 @@
 local session = require "session"
 
 local function at(root, options, data)
-  return { root = root, options = options or {}, group = data and { data = data, group = "G", name = "HD", system = { mount = "/Volumes/HD" } } }
+  return { root = root, options = options or {},
+    group = data and { data = data, group = "G", name = "HD", system = { mount = "/Volumes/HD" } } }
 end
 
 describe("session.words", function()
@@ -28,7 +29,8 @@ describe("session.journal_directory", function()
   end)
 
   it("is where --journal says, below the root or with it", function()
-    assert.are.same({ "/Volumes/Stick/j", "/Volumes/Stick/j" }, { session.journal_directory(at("", { journal = "/Volumes/Stick/j" })) })
+    assert.are.same({ "/Volumes/Stick/j", "/Volumes/Stick/j" },
+      { session.journal_directory(at("", { journal = "/Volumes/Stick/j" })) })
     assert.are.same({ "/r/Volumes/Stick/j", "/Volumes/Stick/j" },
       { session.journal_directory(at("/r", { journal = "/Volumes/Stick/j" })) })
     assert.are.same({ "/r/Volumes/Stick/j", "/Volumes/Stick/j" },
@@ -39,7 +41,8 @@ end)
 describe("session.collection", function()
   it("is the staged one, with its manifest", function()
     local folder = "/Volumes/Data/Users/Shared/vmq-recovery/"
-    assert.are.same({ folder .. "VirtualMachine.kc", "/r" .. folder .. "VirtualMachine.kc", "/r" .. folder .. "manifest.json" },
+    assert.are.same({ folder .. "VirtualMachine.kc", "/r" .. folder .. "VirtualMachine.kc",
+      "/r" .. folder .. "manifest.json" },
       { session.collection(at("/r", {}, { mount = "/Volumes/Data" })) })
     assert.is_nil((session.collection(at("/r", {}, {}))))
   end)
@@ -68,7 +71,8 @@ end)
 
 describe("session.program_in", function()
   it("names the program as it is typed in the other system", function()
-    assert.are.equal("/System/Volumes/Data/vmq-recovery", session.program_in(at("", {}, { mount = "/Volumes/Data" }), "macos"))
+    assert.are.equal("/System/Volumes/Data/vmq-recovery",
+      session.program_in(at("", {}, { mount = "/Volumes/Data" }), "macos"))
     assert.are.equal("/Volumes/HD - Data/vmq-recovery",
       session.program_in(at("", {}, { mount = "/Volumes/HD - Data" }), "recovery"))
     assert.are.equal("/Volumes/Daten/vmq-recovery",

@@ -69,7 +69,9 @@ describe("the human view", function()
   end)
 
   it("heads each step once", function()
-    local function step(name, event) return { type = "step", name = name, number = 1, of = 2, event = event, seen = {}, reason = "r" } end
+    local function step(name, event)
+      return { type = "step", name = name, number = 1, of = 2, event = event, seen = {}, reason = "r" }
+    end
     local out = shown({ color = "never" }, 80, { step("a", "done"), step("a", "done"), step("b", "skipped") }).out()
     assert.are.equal("[1/2] a\n      done, read back: nothing\n      done, read back: nothing\n[1/2] b\n"
       .. "      skipped: r: nothing\n", out)
@@ -99,7 +101,8 @@ describe("the human view", function()
   end)
 
   it("passes over events it does not know", function()
-    assert.are.equal("", shown({ color = "never" }, 80, { { type = "odd" }, { type = "step", event = "odd", name = "x" } }).out())
+    assert.are.equal("", shown({ color = "never" }, 80,
+      { { type = "odd" }, { type = "step", event = "odd", name = "x" } }).out())
   end)
 
   it("starts a line of its own after a tool that stopped in the middle of one", function()

@@ -39,7 +39,8 @@ describe("the JSON view", function()
     view.emit { type = "step", name = "sip", event = "ended", exit = 0, argv = { "/usr/bin/csrutil", "disable" } }
     local line = dkjson.decode(terminal.out())
     line.time = nil
-    assert.are.same({ type = "step", name = "sip", event = "ended", exit = 0, argv = { "/usr/bin/csrutil", "disable" } }, line)
+    assert.are.same({ type = "step", name = "sip", event = "ended", exit = 0, argv = { "/usr/bin/csrutil", "disable" } },
+      line)
   end)
 
   it("keeps a line one line, whatever a tool prints", function()

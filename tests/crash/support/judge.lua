@@ -2,14 +2,13 @@
 -- Must not use the program's own reading of the Mac: it looks at the simulated Mac's state itself.
 
 local boot = require "sim.boot"
-local boot_args = require "boot_args"
 local mac = require "sim.mac"
 local runs = require "runs"
 local world_module = require "support.world"
 
 local judge = {}
 
-local WORDS = { "kcsuffix=development", "hypervisor=0x1", "hv_apple_isa_vm_quota=0xFF" }
+local WORDS = "kcsuffix=development hypervisor=0x1 hv_apple_isa_vm_quota=0xFF"
 local FLAGS = { "mode", "coih", "sip0", "sip1", "sip2", "sip3", "smb2", "smb3", "smb4" }
 
 local function differ(what, now, wanted)
@@ -55,8 +54,10 @@ local function is_new(world_now, base)
   if not object or object.release then return "the custom kernel is not ours" end
   if world.state.environment ~= "macos" then return differ("environment", world.state.environment, "macos") end
   if not running.development or running.quota ~= 255 or running.hv_support ~= 1 then return "not booted as wanted" end
-  if not boot_args.has(running.arguments, WORDS) then return "boot-args not in force: " .. running.arguments end
-  return boot_args_are(world, boot_args.merge(world_module.boot_args(base), WORDS))
+  local others = world_module.boot_args(base)
+  local wanted = others == "" and WORDS or others .. " " .. WORDS
+  if running.arguments ~= wanted then return differ("what the kernel was given", running.arguments, wanted) end
+  return boot_args_are(world, wanted)
 end
 
 local function is_old(world, base)

@@ -30,7 +30,7 @@ end
 -- A program that has just been started knows nothing.
 local function begin()
   require("tool.bputil").forget()
-  probe.forget()
+  probe.use(stage.probe)
 end
 
 local function look(world, options)
@@ -109,7 +109,8 @@ end
 
 --- Starts the program once.
 -- @param command "apply" | "revert" | "resume" | "rollback"
--- @param options { root = an empty folder, blind = true when Preboot cannot be read }
+-- @param options { root = an empty folder, blind = true when Preboot cannot be read,
+--   probe = function(argv) that answers the engine in place of the Mac }
 -- @return the engine's final result; { result = "nothing" } when there was nothing to start from
 function program.run(world, command, options)
   begin()
@@ -125,6 +126,8 @@ function program.run(world, command, options)
   local journal, opened = assert(open_run(world, session, plan, run, command))
   context.baseline = opened.start.baseline
   local ports = run_ports.new(session, journal, nil)
+  -- From here on the engine asks; what was looked at before is forgotten.
+  if options.probe then probe.use(options.probe) end
   local go = command == "rollback" and engine.rollback or engine.run
   local result = go(plan, ports, opened, context)
   result.acted = result.acted or #opened.acted

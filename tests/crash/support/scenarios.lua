@@ -25,6 +25,7 @@ return {
   { name = "apply-fails", command = "apply", circumstances = { "preboot-full", "boot-args-set" }, fails = true },
   { name = "apply-fails-offline", command = "apply", circumstances = { "preboot-full", "offline" }, fails = true,
     lower = "reduced" },
+  { name = "apply-lie", command = "apply", faults = { "kmutil:lie" }, fails = true },
   { name = "revert", command = "revert", after = "applied", into = "paired-recovery" },
   { name = "revert-m4", command = "revert", after = "applied", into = "paired-recovery", mac = "m4-26",
     circumstances = { "boot-args-set" } },

@@ -36,18 +36,22 @@ class Mac:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
 
-    def run(self, *words, before=(), timeout=60):
-        """Start the program with the owner's credentials; `before` are words in front of it."""
-        detailed = [] if "rollback" in words else ["--detailed-exitcode"]
+    def run(self, *words, before=(), typed=None, timeout=60):
+        """Start the program with the owner's credentials and --yes, or with `typed` as all there is to read instead.
+
+        `before` are words in front of it.
+        """
+        more = [] if "rollback" in words else ["--detailed-exitcode"]
+        given = {"stdin": subprocess.DEVNULL} if typed is None else {"input": typed}
         read, write = os.pipe()
         os.write(write, b"rehearsal\n")
         os.close(write)
         try:
             return subprocess.run(
-                [*before, program(), "--root", str(self.folder), *words, "--yes", "--user", "ada", "--password-fd", str(read),
-                 *detailed],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                pass_fds=[read], timeout=timeout, check=False, start_new_session=True)
+                [*before, program(), "--root", str(self.folder), *words, *(["--yes"] if typed is None else []),
+                 "--user", "ada", "--password-fd", str(read), *more],
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", pass_fds=[read],
+                timeout=timeout, check=False, start_new_session=True, **given)
         finally:
             os.close(read)
 

@@ -25,7 +25,8 @@ local function new_step(self, number, about)
   step.ladder = about.ladder
   if not about.no_way_back and not about.waits then
     step.undo = about.undo or function(_, before)
-      return { { { argv = { before.on and "/set" or "/clear", name }, tool = "set" }, leaves = name .. " as before", exact = true,
+      return { { { argv = { before.on and "/set" or "/clear", name }, tool = "set" }, leaves = name .. " as before",
+        exact = true,
         check = function() return (self.on[name] or false) == before.on, { on = self.on[name] or false } end } }
     end
   end
@@ -51,7 +52,9 @@ end
 
 local function write(self, fields)
   self.writes = self.writes + 1
-  if self.journal_fails_at and self.writes >= self.journal_fails_at then return nil, "0001.journal: No space left on device" end
+  if self.journal_fails_at and self.writes >= self.journal_fails_at then
+    return nil, "0001.journal: No space left on device"
+  end
   self.records[#self.records + 1] = copy(fields)
   return true
 end
