@@ -10,13 +10,14 @@ local closing = {}
 local BY_HAND = "Without this program: shut down, hold the power button until startup options appear, Options, Utilities > "
   .. "Startup Security Utility, choose the volume, Full Security. That also forgets the custom kernel."
 
-local function program(session, place)
+-- A command to be typed stands on a line of its own, indented and never wrapped.
+local function type_this(session, place, rest)
   local path = require("text").quote(require("session").program_in(session, place))
-  return place == "macos" and "sudo " .. path or path
+  return { command = (place == "macos" and "sudo " or "") .. path .. " " .. rest }
 end
 
-local function here(session)
-  return program(session, session.environment == "macos" and "macos" or "recovery")
+local function here(session, rest)
+  return type_this(session, session.environment == "macos" and "macos" or "recovery", rest)
 end
 
 -- Why a rung was not reached: "full security, stock kernel: … (the tool said: …)".
@@ -30,7 +31,7 @@ local words = {}
 function words.done(session, plan)
   if plan.name == "apply" then
     return { "Done: the development kernel runs and allows up to " .. session.quota .. " macOS guests, all of it read back.",
-      "Before a macOS update: " .. here(session) .. " revert" }
+      "Before a macOS update:", here(session, "revert") }
   end
   if plan.name == "revert" then
     return { "Done: full security and the stock kernel, read back. They take effect at the next start.",
@@ -44,7 +45,8 @@ function words.lower(session, _, final)
   for _, rung in ipairs(final.refused or {}) do
     lines[#lines + 1] = "Not possible: " .. refusal(rung)
   end
-  lines[#lines + 1] = "Full security later, when online and up to date: " .. here(session) .. " revert"
+  lines[#lines + 1] = "Full security later, when online and up to date:"
+  lines[#lines + 1] = here(session, "revert")
   lines[#lines + 1] = BY_HAND
   return lines
 end
@@ -57,19 +59,19 @@ end
 
 local function arrive_in_macos(session, plan)
   return { "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet "
-    .. "saved would be lost. Then, in macOS, open Terminal and type:", "  " .. program(session, "macos") .. " " .. again(session, plan) }
+    .. "saved would be lost. Then, in macOS, open Terminal and type:", type_this(session, "macos", again(session, plan)) }
 end
 
 local function arrive_in_recovery(session, plan)
   return { "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then "
-    .. "Utilities > Terminal, and type:", "  " .. program(session, "recovery") .. " " .. again(session, plan) }
+    .. "Utilities > Terminal, and type:", type_this(session, "recovery", again(session, plan)) }
 end
 
 function words.phase(session, plan, final)
   local lines = { "This part is finished and read back." }
   if final.step.name == "booted" and not final.pending then
     lines = { "The development kernel or its boot arguments are not in force yet.",
-      "If this stays so after a clean restart, go back: " .. here(session) .. " revert" }
+      "If this stays so after a clean restart, go back:", here(session, "revert") }
   elseif final.pending then
     lines = { "The boot arguments are set. They count after one more clean restart." }
   end
@@ -82,12 +84,14 @@ function words.stopped(session, _, final)
   local lines = { "Stopped: " .. final.reason .. "." }
   local known = errors.ours(final.kind)
   if known then lines[2] = ("Cause: %s. What helps: %s."):format(known.cause, known.cure) end
-  if final.acted == 0 then
-    lines[#lines + 1] = "Nothing was changed."
+  if not final.changed then
+    lines[#lines + 1] = final.acted == 0 and "Nothing was changed." or "Nothing was changed; the state was read back."
     return lines
   end
-  lines[#lines + 1] = "What was done so far is in the journal. Go on: " .. here(session) .. " resume"
-  lines[#lines + 1] = "Or go back: " .. here(session) .. " rollback"
+  lines[#lines + 1] = "What was done so far is in the journal. To go on:"
+  lines[#lines + 1] = here(session, "resume")
+  lines[#lines + 1] = "Or to go back:"
+  lines[#lines + 1] = here(session, "rollback")
   return lines
 end
 
@@ -97,8 +101,8 @@ function words.person(session, _, final)
   if type(final.now) == "table" and final.now.error then lines[3] = "Now:    cannot be read: " .. final.now.error end
   local known = errors.ours "neither"
   lines[#lines + 1] = ("Cause: %s. Nothing more is done by itself."):format(known.cause)
-  lines[#lines + 1] = "Look at it: " .. here(session) .. " status"
-  lines[#lines + 1] = "Back to the start: " .. here(session) .. " rollback; to full security: " .. here(session) .. " revert"
+  lines[#lines + 1] = "To look at it, to go back to the start, or to go to full security:"
+  for _, command in ipairs { "status", "rollback", "revert" } do lines[#lines + 1] = here(session, command) end
   return lines
 end
 
@@ -123,7 +127,8 @@ words["undone-lower"] = function(session, _, final)
   local lines = { because(final) .. "This run's changes are undone, but not all the way:" }
   for _, entry in ipairs(final.lower) do lines[#lines + 1] = ("step %s leaves %s."):format(entry.step, entry.leaves) end
   refused_lines(lines, final.lower)
-  lines[#lines + 1] = "Later, when online and up to date: " .. here(session) .. " revert"
+  lines[#lines + 1] = "Later, when online and up to date:"
+  lines[#lines + 1] = here(session, "revert")
   lines[#lines + 1] = BY_HAND
   return lines
 end
@@ -132,7 +137,8 @@ function words.incomplete(session, _, final)
   local lines = { because(final) .. "Going back did not work for every step." }
   refused_lines(lines, final.stuck)
   refused_lines(lines, final.elsewhere)
-  lines[#lines + 1] = "Try again: " .. here(session) .. " rollback"
+  lines[#lines + 1] = "To try again:"
+  lines[#lines + 1] = here(session, "rollback")
   lines[#lines + 1] = BY_HAND
   return lines
 end
@@ -165,8 +171,15 @@ local function went_back_code(final)
 end
 
 local function stopped_code(final)
-  if final.acted > 0 then return exit_code.STOPPED end
+  if final.changed then return exit_code.STOPPED end
   return final.kind == "asked" and exit_code.DECLINED or exit_code.PRECONDITION
+end
+
+--- Lines as one text, commands indented.
+function closing.plain(lines)
+  local plain = {}
+  for index, line in ipairs(lines) do plain[index] = type(line) == "table" and "  " .. line.command or line end
+  return table.concat(plain, "\n")
 end
 
 --- The exit code for a final result.
@@ -189,7 +202,7 @@ end
 function closing.tell(session, plan, final)
   local lines = words[final.result](session, plan, final)
   if final.result == "phase" then
-    session.view.emit { type = "phase", next = final.next, instructions = table.concat(lines, "\n") }
+    session.view.emit { type = "phase", next = final.next, instructions = closing.plain(lines) }
   end
   table.insert(lines, 1, "")
   session.view.emit { type = "note", lines = lines }

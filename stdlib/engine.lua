@@ -23,6 +23,7 @@ local ladder = require "ladder"
 local run_state = require "run_state"
 local settle = require "engine.settle"
 local undo = require "engine.undo"
+local value = require "value"
 
 local engine = {}
 
@@ -225,12 +226,21 @@ end
 -- Results after which nothing is left to resume.
 local CLOSES = { done = true, lower = true, undone = true, ["undone-lower"] = true, none = true, incomplete = true }
 
+-- Did any step change anything that was read back? An act without an outcome may have.
+local function has_changed(self)
+  for _, name in ipairs(self.run.acted) do
+    local state = run_state.step(self.run, name)
+    if self.run.open and self.run.open.step == name or not value.same(state.seen, state.before) then return true end
+  end
+  return false
+end
+
 local function close(self, final)
-  final.acted = #self.run.acted
-  local over = CLOSES[final.result] or final.acted == 0 and final.result ~= "phase"
+  final.acted, final.changed = #self.run.acted, has_changed(self)
+  local over = CLOSES[final.result] or not final.changed and final.result ~= "phase" and final.result ~= "person"
   if not over or not self.run.start then return final end
   local failed = core.record(self, { type = "close", result = final.result })
-  if failed then failed.acted = final.acted end
+  if failed then failed.acted, failed.changed = final.acted, final.changed end
   return failed or final
 end
 
@@ -240,7 +250,7 @@ end
 -- @param ports see above
 -- @param run from run_state, with its start record
 -- @param context c
--- @return final: { result, acted = number of steps acted in, … }. result is one of
+-- @return final: { result, acted = number of steps acted in, changed = whether any of them changed something, … }. result is one of
 --   done, lower (ladder step below the top), phase, stopped, person, none, elsewhere, and after a failure or a way back:
 --   undone, undone-lower, incomplete; mistake when the plan itself is wrong. final.failed names the step whose failure caused the way back.
 function engine.run(plan, ports, run, context)

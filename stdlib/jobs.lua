@@ -1,9 +1,11 @@
 -- What each command that works on a plan is particular about: which plan, which preflight, what it may take over.
 -- Must not run anything; see work.
 
+local boot_args = require "boot_args"
 local embed = require "lib_embed"
 local exit_code = require "exit_code"
 local plan = require "plan"
+local runs = require "runs"
 
 local jobs = {}
 
@@ -16,12 +18,24 @@ local function load_embedded(name)
   end
 end
 
--- A run's own boot-args words and baseline, so that revert takes out exactly what apply put in.
-local function use_recorded_words(session, run)
-  if not run or run.start.plan ~= "apply" then return end
-  if session.group and run.start.group ~= session.group.group then return end
-  session.words = run.start.words or session.words
-  session.recorded_boot_args = run.start.baseline and run.start.baseline.boot_args
+-- Adds words whose key is not among them yet.
+local function add_words(words, more)
+  local known = {}
+  for _, word in ipairs(words) do known[boot_args.key(word)] = true end
+  for _, word in ipairs(more or {}) do
+    if not known[boot_args.key(word)] then words[#words + 1] = word end
+  end
+end
+
+-- What revert takes out of boot-args: every word that any apply since the last revert put in; and what it puts back: what
+-- stood there before the first of them. A later apply's own baseline holds our words already.
+local function use_recorded_words(session, directory)
+  local words = { table.unpack(session.words) }
+  for _, run in ipairs(directory and runs.since_revert(directory, session.group and session.group.group) or {}) do
+    add_words(words, run.start.words)
+    session.recorded_boot_args = run.start.baseline and run.start.baseline.boot_args or session.recorded_boot_args
+  end
+  session.words = words
 end
 
 -- Apply needs everything as long as a policy step is left to do in recovery; afterwards only what macOS needs.
@@ -44,8 +58,8 @@ end
 function jobs.revert()
   local job = { command = "revert", name = "revert", load = load_embedded "revert", supersedes = true }
   function job.preflight() return "revert", "any" end
-  function job.prepare(session, run)
-    use_recorded_words(session, run)
+  function job.prepare(session, directory)
+    use_recorded_words(session, directory)
     job.context = { baseline_boot_args = session.recorded_boot_args }
   end
   return job
@@ -118,6 +132,11 @@ function jobs.rollback()
   local job = { command = "rollback" }
   function job.resolve(latest, directory)
     if not latest then return nil, "There is no run in " .. directory .. "." end
+    if latest.start.plan == "revert" then
+      return nil, "The last run was a revert: there is no way back from it but apply."
+        .. (latest.closed and "" or " It is not finished: `vmq-recovery resume` goes on with it."),
+        latest.closed and exit_code.OK or exit_code.STOPPED
+    end
     if latest.closed and #latest.acted == 0 then return nil, "Nothing to roll back: the last run changed nothing." end
     if latest.closed and latest.closed.result == "undone" then
       return nil, "Nothing to roll back: the last run is undone already."

@@ -1,19 +1,24 @@
 -- Says before anything changes what is about to happen: target, kernel, policy, commands, prompts, losses, ways back.
 -- Must not hold back or promise anything: it prints what the plan's own functions answer.
 
+local core = require "engine.core"
 local ladder = require "ladder"
 local policy = require "policy"
 local text = require "text"
 
 local overview = {}
 
+local function first_argv(entry)
+  local command = type(entry) == "table" and (entry.argv and entry or entry[1])
+  return type(command) == "table" and command.argv or nil
+end
+
+-- What the step would run, or the first command of each rung; a plan's mistake shows as no command.
 local function commands_of(step, c, seen)
-  if not step.run and not step.ladder then return {} end
-  local fine, made = pcall(step.run or step.ladder, c, seen or {})
-  if not fine or made == nil then return {} end
-  if made.argv then return { made.argv } end
+  local field = step.run and "run" or step.ladder and "ladder"
+  local made = field and core.ask_plan(step, field, c, seen or {})
   local list = {}
-  for index, entry in ipairs(made) do list[index] = entry.argv or entry[1].argv end
+  for _, entry in ipairs(made and made.argv and { made } or made or {}) do list[#list + 1] = first_argv(entry) end
   return list
 end
 
@@ -30,10 +35,10 @@ local function undo_of(step, c, seen)
   if not step.undo then
     return step.no_way_back and { { leaves = "no way back by itself: " .. step.no_way_back } } or {}
   end
-  local fine, rungs = pcall(step.undo, c, seen or {}, pretend_changed(seen) or {})
   local ways = {}
-  for index, rung in ipairs(fine and type(rungs) == "table" and rungs or {}) do
-    ways[index] = { leaves = rung.leaves, where = rung.where or "any", argv = rung[1] and rung[1].argv }
+  for _, rung in ipairs(core.ask_plan(step, "undo", c, seen or {}, pretend_changed(seen) or {}) or {}) do
+    local argv = first_argv(rung)
+    if argv then ways[#ways + 1] = { leaves = tostring(rung.leaves), where = rung.where or "any", argv = argv } end
   end
   return ways
 end
@@ -116,6 +121,7 @@ local function prompt_lines(steps, environment)
     if step.verdict == "todo" and #step.commands > 0 and ladder.fits(step.where, environment)
       and not step.commands[1][1]:find("nvram") then counted = counted + 1 end
   end
+  if counted == 0 then return { "None: no tool that asks for a password runs here." } end
   return { ("Apple's tools ask %d time%s for a volume owner's short name and login password, and whether to go on. What "
     .. "you type goes to them, not to this program."):format(counted, counted == 1 and "" or "s") }
 end

@@ -51,6 +51,19 @@ function runs.latest(directory)
   return nil
 end
 
+--- The runs of apply on one volume group since the last revert that finished, latest first. Unreadable ones end the search.
+function runs.since_revert(directory, group)
+  local numbers, found = require("lib_journal").list(directory) or {}, {}
+  for index = #numbers, 1, -1 do
+    local run = runs.read(directory, numbers[index])
+    if not run then break end
+    local ours = run.start and run.start.group == group
+    if ours and run.start.plan == "revert" and run.closed then break end
+    if ours and run.start.plan == "apply" then found[#found + 1] = run end
+  end
+  return found
+end
+
 --- Opens the journal of an existing run for appending.
 -- @return journal, run; or nil, message, code
 function runs.continue(directory, number)

@@ -36,7 +36,7 @@ end
 -- @param options from cli.parse
 -- @param command string: the command's name, for the event stream
 -- @param stand_in nil, or for a rehearsal what takes the place of the real thing: { view, uid, user, password,
---   unattended, patience = seconds, silence = seconds }
+--   unattended, on_data = the program is taken to lie on Data, patience = seconds, silence = seconds }
 function session.open(options, command, stand_in)
   local self = { options = options, command = command, root = (options.root or ""):gsub("/+$", ""),
     stand_in = stand_in or {}, dry_run = options.dry_run or false }
@@ -149,16 +149,30 @@ function session.context(self, params)
   return c
 end
 
---- Where this program lies as typed in the other system: below Data's root if it is there, else its name alone.
+-- Folders of macOS that lie on the Data volume, though they are named from "/" (firmlinks).
+local ON_DATA = { "/Users/", "/Applications/", "/Library/", "/private/", "/usr/local/", "/opt/" }
+
+-- The program's path below the root of Data, or nil when it lies elsewhere.
+local function below_data(self, path)
+  local data = self.group and self.group.data
+  if not data or not data.mount then return nil end
+  if data.mount ~= "/" and path:sub(1, #data.mount + 1) == data.mount .. "/" then return path:sub(#data.mount + 1) end
+  for _, folder in ipairs(self.booted == "macos" and ON_DATA or {}) do
+    if path:sub(1, #folder) == folder then return path end
+  end
+end
+
+--- How to call this program in a system: by its own path here; in the other system, by where that path appears there.
 -- @param place "macos" | "recovery" | "paired-recovery"
 function session.program_in(self, place)
-  local executable = require("lib_system").executable()
   local data = self.group and self.group.data
-  local mount = data and data.mount and session.real(self, data.mount)
-  local tail = mount and executable:sub(1, #mount + 1) == mount .. "/" and executable:sub(#mount + 1) or "/vmq-recovery"
+  local staged = self.stand_in.on_data and data and data.mount and data.mount .. "/vmq-recovery"
+  local path = staged or on_mac(self.root, require("lib_system").executable())
+  if (place == "macos") == (self.booted == "macos") then return path end
+  local tail = below_data(self, path)
+  if not tail then return path:find("^/Volumes/") and path or "vmq-recovery" end
   if place == "macos" then return "/System/Volumes/Data" .. tail end
-  local name = data and (data.mount and data.mount:match("^/Volumes/.+") or "/Volumes/" .. (data.name or "Data"))
-  return (name or "/Volumes/Data") .. tail
+  return "/Volumes/" .. (self.group.data.name or "Data") .. tail
 end
 
 return session

@@ -2,7 +2,7 @@
 -- Must not hold anything particular to one plan but what a job description says.
 --
 -- A job (see jobs): command, name of the plan, file (a user's plan), load(session, run) → plan | nil, message, code;
--- preflight(session, rows, run) → kind, where; prepare(session, run); context (more fields for the plan's context);
+-- preflight(session, rows, run) → kind, where; prepare(session, directory); context (more fields for the plan's context);
 -- supersedes = true closes an open run of another plan; rollback = true goes back instead of forward;
 -- resolve(latest run, directory) → the job to do instead | nil, why there is none.
 
@@ -22,6 +22,7 @@ local run_state = require "run_state"
 local runs = require "runs"
 local session_module = require "session"
 local unlock = require "unlock"
+local values = require "value"
 
 local work = {}
 
@@ -149,7 +150,6 @@ local function drive(session, job, plan, directory, journal, run, context)
   local final
   if job.rollback then final = engine.rollback(plan, ports, run, context)
   else final = engine.run(plan, ports, run, context) end
-  final.acted = final.acted or #run.acted
   closing.tell(session, plan, final)
   return work.finish(session, final.result, closing.exit_code(final, session.options.detailed_exitcode))
 end
@@ -242,10 +242,21 @@ local function nothing_to_do(session, plan, rows, directory)
   return with_lock(session, directory, say)
 end
 
+-- Were other words asked for than the open run was begun with?
+local function asks_otherwise(session, open)
+  local asked = session.options.quota or session.options.boot_arg
+  return asked and not values.same(session.words, open.start.words)
+end
+
 -- The run to go on with, if there is one. @return run|nil; or nil, exit code
 local function choose_run(session, job, latest, directory)
   local open = latest and not latest.closed and latest or nil
   if job.rollback then return latest end
+  if open and open.start.plan == job.name and asks_otherwise(session, open) then
+    return nil, stop(session, "stopped", exit_code.STOPPED,
+      "The open run was begun with: " .. table.concat(open.start.words or {}, " "),
+      "Finish it first (without --quota and --boot-arg), or undo it with `vmq-recovery rollback`.")
+  end
   if not open or open.start.plan == job.name then return open end
   if job.supersedes then
     session.superseded = open
@@ -272,9 +283,9 @@ local function find_journal(session, job)
 end
 
 -- The plan's context for this Mac and this run. @return true, or nil and an exit code
-local function make_context(session, job, plan, run, latest)
+local function make_context(session, job, plan, run, directory)
   if run and run.start.words then session.words = run.start.words end
-  job.prepare(session, run or session.superseded or latest)
+  job.prepare(session, directory)
   local params, why = {}, nil
   if session.group then params, why = params_of(session, plan, run) end
   if not params then return nil, stop(session, "usage", exit_code.USAGE, why) end
@@ -303,9 +314,9 @@ local function resolve(session, job, latest, directory)
     return nil, stop(session, "precondition", exit_code.PRECONDITION,
       "The journal cannot be reached: is the Data volume locked?")
   end
-  local resolved, sentence = job.resolve(latest, directory)
+  local resolved, sentence, code = job.resolve(latest, directory)
   if resolved then return resolved end
-  return nil, stop(session, "done", exit_code.OK, sentence)
+  return nil, stop(session, code == exit_code.STOPPED and "stopped" or "done", code or exit_code.OK, sentence)
 end
 
 --- Does a job.
@@ -326,7 +337,7 @@ function work.run(job, options, stand_in)
   if refused then return refused end
   local plan, message, usage_code = job.load(session, run)
   if not plan then return stop(session, "usage", usage_code or exit_code.USAGE, message) end
-  local made, usage = make_context(session, job, plan, run, latest)
+  local made, usage = make_context(session, job, plan, run, directory)
   if not made then return usage end
   local rows = engine.survey(plan, run or run_state.new(), session.context)
   if not job.rollback and not run and not first_todo(rows) then return nothing_to_do(session, plan, rows, directory) end

@@ -41,7 +41,7 @@ return function(args, options, stand_in)
   if not plan then return work.stop(session, "usage", exit_code.USAGE, message) end
   if not session.group then return work.stop(session, "precondition", exit_code.PRECONDITION, session.problems.group) end
   local run = latest_run(session)
-  job.prepare(session, run)
+  job.prepare(session, session_module.journal_directory(session))
   local params, why = plan_module.fill(plan, given_params(session))
   if not params then return work.stop(session, "usage", exit_code.USAGE, why) end
   local context = session_module.context(session, params)

@@ -48,7 +48,8 @@ end
 
 local function stand_in(state, options, view)
   return { view = view, uid = state.uid, user = options.yes and state.owner.short or nil,
-    password = options.yes and state.owner.password or nil, unattended = options.yes, patience = 1, silence = 3 }
+    password = options.yes and state.owner.password or nil, unattended = options.yes, on_data = true,
+    patience = 1, silence = 3 }
 end
 
 local function options_for(directory, options, quiet)
@@ -111,6 +112,9 @@ local function rehearse_file(directory, state, options, view, file)
 end
 
 local function next_words(view, what, code)
+  if code == exit_code.STOPPED or code == exit_code.PERSON then
+    say(view, nil, "", "This simulated Mac is thrown away now; on a real Mac one of the lines above would be next.")
+  end
   if code ~= exit_code.OK then return end
   if what == "apply" then
     say(view, nil, "", "To rehearse the way back: vmq-recovery rehearse revert")

@@ -1,6 +1,7 @@
 -- What every part of the engine works with: one session's steps, verdicts, records and words to the views.
 -- Must not decide what comes next, and must not do any input or output but through the ports (see engine).
 
+local json = require "json"
 local run_state = require "run_state"
 
 local core = {}
@@ -30,6 +31,18 @@ function core.stop_asked(self, step)
   return core.final("stopped", { kind = "asked", reason = "you asked to stop", step = step and step.name })
 end
 
+-- Bytes of what a check saw that a journal record can hold.
+local MOST_SEEN = 64 * 1024
+
+-- What a check saw, as the journal will give it back; nil and why when a journal cannot hold it.
+local function keepable(seen)
+  if seen == nil then return nil end
+  local sound, text = pcall(json.encode, seen)
+  if not sound or type(text) ~= "string" then return nil, "it is no plain data" end
+  if #text > MOST_SEEN then return nil, ("it has %d bytes"):format(#text) end
+  return json.decode(text)
+end
+
 --- Reads one step's verdict. A check that throws or answers nonsense is "unknown".
 -- @return "done" | "todo" | "unknown", and what was seen
 function core.read(self, step)
@@ -38,7 +51,9 @@ function core.read(self, step)
   local sound, verdict, seen = pcall(step.check, self.c)
   if not sound then return "unknown", { error = tostring(verdict) } end
   if not VERDICTS[verdict] then return "unknown", { error = "the check answered " .. tostring(verdict) } end
-  return verdict, seen
+  local kept, why = keepable(seen)
+  if why then return "unknown", { error = "what the check saw cannot be kept: " .. why } end
+  return verdict, kept
 end
 
 --- Reads a step's verdict right after its act: `verify`, where a step has it, may only be stricter than `check`.

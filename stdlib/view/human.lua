@@ -144,7 +144,10 @@ end
 function handlers.note(screen, event)
   if event.title then screen.write("\n" .. screen:paint("strong", event.title) .. "\n") end
   local indent = event.title and "  " or ""
-  for _, words in ipairs(event.lines or {}) do screen:line(words, indent) end
+  for _, words in ipairs(event.lines or {}) do
+    if type(words) == "table" then screen.write(indent .. "  " .. text.printable(words.command) .. "\n")
+    else screen:line(words, indent) end
+  end
   for _, row in ipairs(event.rows or {}) do
     screen:line(row[2], indent .. ROW_INDENT, indent .. text.pad(row[1] == "" and "" or row[1] .. ":", #ROW_INDENT))
   end

@@ -17,7 +17,7 @@ function view.open(_, command)
   local system, terminal = require "lib_system", require "lib_terminal"
   local self = {}
   local function tell_people(note)
-    for _, words in ipairs(note.lines or {}) do self.say(words) end
+    for _, words in ipairs(note.lines or {}) do self.say(type(words) == "table" and "  " .. words.command or words) end
     for _, row in ipairs(note.rows or {}) do self.say(row[1] .. ": " .. row[2]) end
   end
   function self.emit(event)
