@@ -21,6 +21,7 @@ local KNOWN = {
   { "bputil", "enter recovery key", "owner" },
   { "bputil", "a newer version is available", "newer-macos" },
   { "bputil", 'Error Domain=BYErrorDomain Code=401 "Failed to create local policy"', "refused" },
+  { "bputil", 'Error Domain=BYErrorDomain Code=602 "The volume is not bootable"', "bootability" },
   { "csrutil", "This tool needs to be executed from Recovery OS.", "place" },
   { "csrutil", "This tool needs to be executed from the Recovery OS.", "place" },
   { "csrutil", "authentication failure", "credentials" },
@@ -37,6 +38,9 @@ local KNOWN = {
   { "kmutil", "not a valid admin user for the volume at /Volumes/Preboot/X/", "credentials" },
   { "kmutil", "Boot policy error: Error updating custom os local policy: code pairing (17)", "pairing" },
   { "kmutil", "Error setting third-party kexts tag: pairing 17", "pairing" },
+  { "kmutil", "Could not find a SDK or KDK", "kit" },
+  { "kmutil", "Could not find: kernel mach-o", "kit" },
+  { "kmutil", "a collection without baseKC", "kit" },
   { "kmutil", "Read-only file system", "preboot" },
   { "kmutil", "No space left on device", "preboot" },
   { "nvram", "(iokit/common) not permitted", "denied" },
@@ -56,10 +60,15 @@ local function innocent()
   return list
 end
 
+-- The failure of a tool that exited with status 1 and printed this.
+local function failed(tool, output)
+  return errors.explain(tool, { output = output, exit = 1 })
+end
+
 describe("errors.explain", function()
   for _, known in ipairs(KNOWN) do
     it(("calls %s's \"%s\" %s"):format(known[1], known[2], known[3]), function()
-      local meaning = errors.explain(known[1], "Progress ...\n  " .. known[2] .. "\r\nbye\n")
+      local meaning = failed(known[1], "Progress ...\n  " .. known[2] .. "\r\nbye\n")
       assert.are.same({ known[3], known[2] }, { meaning.kind, meaning.words })
       for _, field in ipairs { "cause", "cure", "unaffected" } do assert.is_string(meaning[field], field) end
     end)
@@ -76,7 +85,7 @@ describe("errors.explain", function()
       ["nvramc-26.5.2/nvram-denied.stderr.txt"] = "denied", ["nvramc-26.5.2/nvram-denied-older.stderr.txt"] = "denied",
       ["nvramc-26.5.2/nvram-general.stderr.txt"] = "denied", ["nvramc-26.5.2/nvram-privilege.stderr.txt"] = "root",
     } do
-      assert.are.equal(kind, errors.explain(name:match("/(%l+)"), samples.read(name)).kind, name)
+      assert.are.equal(kind, failed(name:match("/(%l+)"), samples.read(name)).kind, name)
     end
   end)
 
@@ -101,14 +110,14 @@ describe("errors.explain", function()
     for _, name in ipairs { "s28265119556-12/csrutil-disable.txt", "s28265119556-12/csrutil-enable.txt",
       "brain-15.7/kmutil-configure-boot.txt", "pomme-26.6.2/bputil-prompts.txt", "silo-26/csrutil-prompts.txt",
       "kolide-12.1/bputil.stderr.txt", "silo-26/csrutil-already.txt", "pomme-26.6.2/csrutil-clear.txt" } do
-      assert.are.equal("unknown", errors.explain(name:match("/(%l+)"), samples.read(name)).kind, name)
+      assert.are.equal("unknown", failed(name:match("/(%l+)"), samples.read(name)).kind, name)
     end
   end)
 
   it("calls nothing a password error that a password has nothing to do with, prompts before it or not", function()
     local dialogue = "Authorized user: ada\nPassword       : \nEnter password for user ada: \nUsername: ada\nPassword:\n"
     for _, known in ipairs(innocent()) do
-      local meaning = errors.explain(known[1], dialogue .. known[2] .. "\n")
+      local meaning = failed(known[1], dialogue .. known[2] .. "\n")
       assert.are.equal(known[3], meaning.kind, known[2])
       assert.is_nil(meaning.cause:lower():find("password", 1, true), known[2])
     end
@@ -118,39 +127,39 @@ describe("errors.explain", function()
     local mistyped = "Authorized user: bob\nUnknown user - try again!\nAuthorized user: ada\nPassword       : \n"
     for _, known in ipairs(innocent()) do
       if known[1] == "csrutil" or known[1] == "bputil" then
-        assert.are.equal(known[3], errors.explain(known[1], mistyped .. known[2] .. "\n").kind, known[2])
+        assert.are.equal(known[3], failed(known[1], mistyped .. known[2] .. "\n").kind, known[2])
       end
     end
-    assert.are.equal("credentials", errors.explain("csrutil", "pairing (17)\nFailed to authenticate.\n").kind)
+    assert.are.equal("credentials", failed("csrutil", "pairing (17)\nFailed to authenticate.\n").kind)
   end)
 
   it("quotes the last words of a failure nobody knows", function()
     assert.are.same({ kind = "unknown", words = "second?",
       cause = "unknown to this program; the tool's own words are all there is",
       cure = "read the tool's words above; what the Mac's state says now decides" },
-      errors.explain("bputil", "first\n  second\27 \n\n"))
-    assert.are.equal("(it said nothing)", errors.explain("kmutil", " \n\n").words)
-    assert.are.equal(1000, #errors.explain("kmutil", ("x"):rep(5000)).words)
+      failed("bputil", "first\n  second\27 \n\n"))
+    assert.are.equal("(it said nothing)", failed("kmutil", " \n\n").words)
+    assert.are.equal(1000, #failed("kmutil", ("x"):rep(5000)).words)
   end)
 
   it("is quick, whatever a tool prints", function()
     local begun = os.clock()
     for _, odd in ipairs { "x" .. (" "):rep(60000) .. "y", ("\255"):rep(262144), ("pairing (17)"):rep(5000),
       (" \n"):rep(30000) } do
-      errors.explain("csrutil", odd)
-      errors.explain("csrutil", "pairing (17)" .. odd)
+      failed("csrutil", odd)
+      failed("csrutil", "pairing (17)" .. odd)
     end
     assert.is_true(os.clock() - begun < 2, ("%.1f s"):format(os.clock() - begun))
   end)
 
   it("knows no catalogue for a plan's own tool, nor for a name that is no tool's", function()
     for _, tool in ipairs { "mytool", "bputil_layout", "../engine" } do
-      assert.are.equal("unknown", errors.explain(tool, "incorrect password\npairing (17)").kind)
+      assert.are.equal("unknown", failed(tool, "incorrect password\npairing (17)").kind)
     end
   end)
 
   it("takes the kind from who knows better", function()
-    local meaning = errors.explain("kmutil", "Password:", "credentials")
+    local meaning = errors.explain("kmutil", { output = "Password:", refused_credentials = true, exit = 0 })
     assert.are.same({ "credentials", "Password:", "nothing was changed" },
       { meaning.kind, meaning.words, meaning.unaffected })
     assert.truthy(meaning.cure:find("short name", 1, true))
@@ -160,7 +169,7 @@ describe("errors.explain", function()
     local r = random.new(51)
     for _ = 1, 2000 do
       local tool = r.pick(TOOLS)
-      if errors.explain(tool, r.bytes(r.int(0, 200))).kind ~= "unknown" then error("random bytes were understood") end
+      if failed(tool, r.bytes(r.int(0, 200))).kind ~= "unknown" then error("random bytes were understood") end
     end
   end)
 end)

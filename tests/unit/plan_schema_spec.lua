@@ -91,7 +91,7 @@ describe("the fields of a step", function()
   it("are known and of the right type", function()
     assert.are.equal('my/plan.lua:3: step "a": unknown field "chekc" (did you mean "check"?)', about(step("a", "chekc = 1")))
     for field, wrong in pairs { why = "1", where = "true", needs = '"a"', resets = "1", prompts = '"x"', settles = "{}",
-      check = "1", run = '"x"', verify = "{}", undo = "1", ladder = "1", defers = "true", instructions = "1",
+      check = "1", run = '"x"', verify = "{}", undo = "1", ladder = "1", defers = "true", expected = "1",
         no_way_back = "1" } do
       local message = about(('  step "a" { %s = %s },\n'):format(field, wrong))
       assert.truthy(message:find(('^my/plan%%.lua:3: step "a": %s must be a %%a+, not a %%a+$'):format(field)), message)
