@@ -4,8 +4,10 @@ local closing = require "closing"
 
 local function session(environment)
   local events = {}
-  return { events = events, environment = environment or "paired-recovery", root = "", quota = 255,
-    group = { data = { mount = "/Volumes/Data", name = "Data" } },
+  environment = environment or "paired-recovery"
+  local mount = environment == "macos" and "/System/Volumes/Data" or "/Volumes/Data"
+  return { events = events, environment = environment, booted = environment, root = "", quota = 255,
+    stand_in = { on_data = true }, group = { data = { mount = mount, name = "Data" } },
       view = { emit = function(event) events[#events + 1] = event end } }
 end
 
@@ -18,9 +20,13 @@ describe("closing.exit_code", function()
   it("tells every result", function()
     for _, case in ipairs {
       { 0, { result = "done", acted = 3 } }, { 9, { result = "lower", acted = 1 } }, { 0, { result = "phase", acted = 3 } },
-      { 4, { result = "stopped", kind = "asked", acted = 0 } }, { 6, { result = "stopped", kind = "asked", acted = 1 } },
-      { 6, { result = "stopped", kind = "left", acted = 1 } }, { 6, { result = "stopped", kind = "undone", acted = 2 } },
-      { 3, { result = "stopped", kind = "journal", acted = 0 } }, { 6, { result = "stopped", kind = "journal", acted = 1 } },
+      { 4, { result = "stopped", kind = "asked", acted = 0 } },
+      { 4, { result = "stopped", kind = "asked", acted = 1, changed = false } },
+      { 6, { result = "stopped", kind = "asked", acted = 1, changed = true } },
+      { 6, { result = "stopped", kind = "left", acted = 1, changed = true } },
+      { 6, { result = "stopped", kind = "undone", acted = 2, changed = true } },
+      { 3, { result = "stopped", kind = "journal", acted = 0 } },
+      { 6, { result = "stopped", kind = "journal", acted = 1, changed = true } },
       { 3, { result = "person", acted = 0, untouched = true } }, { 11, { result = "person", acted = 1 } },
       { 11, { result = "person", acted = 1, untouched = true } }, { 11, { result = "person", acted = 0 } },
       { 1, { result = "undone", went_back = "failed", acted = 1 } },
@@ -48,7 +54,7 @@ describe("closing.tell", function()
     closing.tell(s, { name = plan or "apply" }, final)
     local lines = {}
     for _, event in ipairs(s.events) do
-      for _, line in ipairs(event.lines or {}) do lines[#lines + 1] = line end
+      lines[#lines + 1] = closing.plain(event.lines or {})
     end
     return table.concat(lines, "\n"), s.events
   end
@@ -78,7 +84,7 @@ describe("closing.tell", function()
   end)
 
   it("says what was left, with resume and rollback", function()
-    says(told { result = "stopped", acted = 1, kind = "asked", reason = "you asked to stop" }, "Stopped: you asked to stop.",
+    says(told { result = "stopped", acted = 1, changed = true, kind = "asked", reason = "you asked to stop" }, "Stopped: you asked to stop.",
       "/Volumes/Data/vmq-recovery resume", "/Volumes/Data/vmq-recovery rollback")
     local text = told { result = "stopped", acted = 0, kind = "asked", reason = "you asked to stop" }
     says(text, "Nothing was changed.")

@@ -13,7 +13,7 @@ end
 describe("a run", function()
   it("does each step, once, in order, and reads each back", function()
     local w = world.new { "a", "b" }
-    assert.are.same({ result = "done", acted = 2 }, w.go())
+    assert.are.same({ result = "done", acted = 2, changed = true }, w.go())
     assert.are.same({ "/set a", "/set b" }, w.started)
     assert.are.same({ "start", "intent a", "outcome a done", "intent b", "outcome b done", "close done" }, w.journal())
     assert.are.same({ "a:intent", "a:started", "a:ended", "a:done", "b:intent", "b:started", "b:ended", "b:done" }, w.told())
@@ -48,7 +48,7 @@ describe("a run", function()
   it("changes nothing and writes nothing when everything is so", function()
     local w = world.new { "a", "b" }
     w.on = { a = true, b = true }
-    assert.are.same({ result = "done", acted = 0 }, w.go())
+    assert.are.same({ result = "done", acted = 0, changed = false }, w.go())
     assert.are.same({}, w.started)
   end)
 

@@ -70,13 +70,42 @@ describe("session.context", function()
 end)
 
 describe("session.program_in", function()
-  it("names the program as it is typed in the other system", function()
+  local system = package.loaded.lib_system or require "lib_system"
+
+  -- A session booted into that system, whose program lies there.
+  local function running(booted, path, data, stand_in)
+    local self = at("", {}, data)
+    self.booted, self.stand_in = booted, stand_in or {}
+    package.loaded.lib_system = setmetatable({ executable = function() return path end }, { __index = system })
+    return self
+  end
+  after_each(function() package.loaded.lib_system = system end)
+
+  it("names the program's own path in the same system", function()
+    for _, path in ipairs { "/Volumes/STICK/tool", "/Volumes/Data/vmq-recovery", "/private/tmp/x" } do
+      assert.are.equal(path, session.program_in(running("recovery", path, { mount = "/Volumes/Data" }), "paired-recovery"))
+    end
+    assert.are.equal("/usr/local/bin/vmq", session.program_in(running("macos", "/usr/local/bin/vmq", { mount = "/" }), "macos"))
+  end)
+
+  it("names what lies on Data as it is typed in the other system", function()
+    local data = { mount = "/Volumes/HD - Data", name = "HD - Data" }
     assert.are.equal("/System/Volumes/Data/vmq-recovery",
-      session.program_in(at("", {}, { mount = "/Volumes/Data" }), "macos"))
-    assert.are.equal("/Volumes/HD - Data/vmq-recovery",
-      session.program_in(at("", {}, { mount = "/Volumes/HD - Data" }), "recovery"))
-    assert.are.equal("/Volumes/Daten/vmq-recovery",
-      session.program_in(at("", {}, { mount = "/System/Volumes/Data", name = "Daten" }), "paired-recovery"))
-    assert.are.equal("/Volumes/Data/vmq-recovery", session.program_in(at("", {}), "recovery"))
+      session.program_in(running("recovery", "/Volumes/HD - Data/vmq-recovery", data), "macos"))
+    assert.are.equal("/Volumes/Daten/Users/Shared/vmq", session.program_in(
+      running("macos", "/Users/Shared/vmq", { mount = "/System/Volumes/Data", name = "Daten" }), "recovery"))
+  end)
+
+  it("names nothing that is not there", function()
+    local data = { mount = "/Volumes/Data", name = "Data" }
+    assert.are.equal("/Volumes/STICK/tool", session.program_in(running("recovery", "/Volumes/STICK/tool", data), "macos"))
+    assert.are.equal("vmq-recovery", session.program_in(running("recovery", "/tmp/vmq-recovery", data), "macos"))
+    assert.are.equal("vmq-recovery", session.program_in(running("recovery", "/tmp/vmq-recovery"), "macos"))
+  end)
+
+  it("takes a rehearsal's program to lie on the simulated Data", function()
+    local data = { mount = "/Volumes/Data", name = "Data" }
+    assert.are.equal("/Volumes/Data/vmq-recovery",
+      session.program_in(running("recovery", "/home/me/build", data, { on_data = true }), "recovery"))
   end)
 end)

@@ -76,7 +76,8 @@ local function new_ports(self)
     return { exit = 0, output = "" }
   end
   function ports.explain(_, outcome)
-    return { kind = (outcome.output or ""):find("password") and "credentials" or "unknown", cause = "cause", cure = "cure",
+    local otherwise = outcome.exit == 0 and "claimed" or "unknown"
+    return { kind = (outcome.output or ""):find("password") and "credentials" or otherwise, cause = "cause", cure = "cure",
       unaffected = "nothing else", words = outcome.output }
   end
   function ports.stop() return self.stop(#self.started) end
