@@ -70,11 +70,12 @@ end
 -- @return function, or nil, message, true when the text only lacks its end
 local function compile(source, words)
   local load = require("lib_state").load
-  local chunk = load("return " .. source, "=console", words)
+  local chunk, as_expression = load("return " .. source, "=console", words)
   if chunk then return chunk end
   local message
   chunk, message = load(source, "=console", words)
-  return chunk, message, message and message:find("<eof>", 1, true) ~= nil
+  if chunk then return chunk end
+  return nil, message, message:find("<eof>", 1, true) ~= nil or as_expression:find("<eof>", 1, true) ~= nil
 end
 
 local function print_results(view, results)

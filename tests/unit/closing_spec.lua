@@ -84,7 +84,8 @@ describe("closing.tell", function()
   end)
 
   it("says what was left, with resume and rollback", function()
-    says(told { result = "stopped", acted = 1, changed = true, kind = "asked", reason = "you asked to stop" }, "Stopped: you asked to stop.",
+    says(told { result = "stopped", acted = 1, changed = true, kind = "asked", reason = "you asked to stop" },
+      "Stopped: you asked to stop.",
       "/Volumes/Data/vmq-recovery resume", "/Volumes/Data/vmq-recovery rollback")
     local text = told { result = "stopped", acted = 0, kind = "asked", reason = "you asked to stop" }
     says(text, "Nothing was changed.")

@@ -173,3 +173,68 @@ describe("errors.explain", function()
     end
   end)
 end)
+
+-- This program's own entries: what reaches each. Some are the engine's and the journal's: their words are printed by the
+-- commands, and tests/end_to_end makes them.
+describe("an ending without known words", function()
+  for kind, outcome in pairs {
+    silent = { timed_out = true, signal = 15 }, question = { gave_up = true, exit = 1 }, killed = { signal = 9 },
+    claimed = { exit = 0 }, ["not-started"] = { refused = true }, unknown = { exit = 71 },
+  } do
+    it("is " .. kind, function()
+      outcome.output = "odd words\n"
+      local meaning, own = errors.explain("kmutil", outcome), errors.ours(kind)
+      assert.are.same({ kind, "odd words", own.cause, own.cure, own.unaffected },
+        { meaning.kind, meaning.words, meaning.cause, meaning.cure, meaning.unaffected })
+    end)
+  end
+
+  it("is silent too when it only stopped talking", function()
+    assert.are.equal("silent", errors.explain("bputil", { silent = true, signal = 15 }).kind)
+    assert.are.equal("(it said nothing)", errors.explain("bputil", { silent = true }).words)
+  end)
+
+  it("counts for less than the tool's own words", function()
+    for _, outcome in ipairs { { exit = 0 }, { signal = 9 }, { gave_up = true }, { timed_out = true } } do
+      outcome.output = "Failed to authenticate.\n"
+      assert.are.equal("credentials", errors.explain("csrutil", outcome).kind)
+    end
+  end)
+
+  it("counts for less than what the program itself saw of the credentials", function()
+    assert.are.equal("credentials", errors.explain("kmutil", { output = "pairing (17)", refused_credentials = true }).kind)
+  end)
+end)
+
+describe("errors.all", function()
+  local OURS = { "silent", "question", "killed", "claimed", "not-started", "journal", "corrupt", "locked", "undone",
+    "neither", "unknown" }
+
+  it("holds every pattern of every tool, and this program's own, each with cause and cure", function()
+    local listed = 0
+    for _, part in ipairs(errors.all()) do
+      assert.truthy(part.title:find(" says$"))
+      for _, entry in ipairs(part.entries) do
+        listed = listed + #entry.says
+        for _, field in ipairs { "cause", "cure" } do assert.is_string(entry.meaning[field], entry.says[1]) end
+      end
+    end
+    local known = #OURS
+    for _, tool in ipairs(TOOLS) do known = known + #require("tool." .. tool).errors end
+    assert.are.equal(known, listed)
+  end)
+
+  it("knows of its own entries those that tests reach, no other", function()
+    local parts = errors.all()
+    assert.are.equal(#OURS, #parts[#parts].entries)
+    for _, kind in ipairs(OURS) do assert.is_string(errors.ours(kind).says, kind) end
+  end)
+
+  it("writes patterns as words", function()
+    for _, part in ipairs(errors.all()) do
+      for _, entry in ipairs(part.entries) do
+        for _, says in ipairs(entry.says) do assert.is_nil(says:find("[%%%[%]^?]"), says) end
+      end
+    end
+  end)
+end)

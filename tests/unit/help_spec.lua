@@ -40,8 +40,24 @@ describe("help", function()
       { code, terminal.out(), terminal.err() })
   end)
 
+  it("explains every failure: what is said, cause, what helps, what is not affected", function()
+    local terminal, code = helped "errors"
+    assert.are.equal(0, code)
+    local words = terminal.out():gsub("%s+", " ")
+    for _, part in ipairs(require("errors").all()) do
+      assert.truthy(words:find(part.title, 1, true), part.title)
+      for _, entry in ipairs(part.entries) do
+        for _, says in ipairs(entry.says) do assert.truthy(words:find((says:gsub("%s+", " ")), 1, true), says) end
+        assert.truthy(words:find("cause: " .. entry.meaning.cause, 1, true), entry.meaning.cause)
+        assert.truthy(words:find("what helps: " .. entry.meaning.cure, 1, true), entry.meaning.cure)
+        local rest = entry.meaning.unaffected
+        assert.truthy(not rest or words:find("not affected: " .. rest, 1, true), rest)
+      end
+    end
+  end)
+
   it("is never wider than 80 columns", function()
-    local texts = { helped().out(), require("command.help").short() }
+    local texts = { helped().out(), helped("errors").out(), require("command.help").short() }
     for _, command in ipairs(cli.commands()) do texts[#texts + 1] = helped(command.name).out() end
     for line in table.concat(texts, "\n"):gmatch("[^\n]+") do assert.is_true(utf8.len(line) <= 80, line) end
   end)

@@ -85,7 +85,8 @@ describe("session.program_in", function()
     for _, path in ipairs { "/Volumes/STICK/tool", "/Volumes/Data/vmq-recovery", "/private/tmp/x" } do
       assert.are.equal(path, session.program_in(running("recovery", path, { mount = "/Volumes/Data" }), "paired-recovery"))
     end
-    assert.are.equal("/usr/local/bin/vmq", session.program_in(running("macos", "/usr/local/bin/vmq", { mount = "/" }), "macos"))
+    assert.are.equal("/usr/local/bin/vmq",
+      session.program_in(running("macos", "/usr/local/bin/vmq", { mount = "/" }), "macos"))
   end)
 
   it("names what lies on Data as it is typed in the other system", function()
