@@ -36,7 +36,9 @@ local function through(lines, about, one, options, columns)
   return answer, shown, prompts
 end
 
-local function says(shown, words) assert.truthy(shown.out():find(words, 1, true), words .. " is not in:\n" .. shown.out()) end
+local function says(shown, words)
+  assert.truthy(shown.out():find(words, 1, true), words .. " is not in:\n" .. shown.out())
+end
 
 describe("the step prompt", function()
   it("takes every key and every word for what it says", function()
