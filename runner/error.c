@@ -61,16 +61,3 @@ int error_system(struct error *err, int number, const char *format, ...)
 	(void)snprintf(err->code, sizeof err->code, "%s", error_name(number));
 	return -1;
 }
-
-int error_prefix(struct error *err, const char *format, ...)
-{
-	char cause[sizeof err->text];
-	memcpy(cause, err->text, sizeof cause);
-	va_list args;
-	va_start(args, format);
-	write_text(err, format, args);
-	va_end(args);
-	size_t used = strlen(err->text);
-	(void)snprintf(err->text + used, sizeof err->text - used, ": %s", cause);
-	return -1;
-}

@@ -19,9 +19,6 @@ int error_set(struct error *err, const char *code, const char *format, ...) __at
 /* The same from `number` (an errno value): the system's words are put behind the text. Returns -1. */
 int error_system(struct error *err, int number, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Puts "prefix: " before the text; the code stays. Returns -1. */
-int error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /* The symbolic name of an errno value ("EIO"); "unknown" for one not in the table. Never NULL. */
 const char *error_name(int number);
 

@@ -251,9 +251,12 @@ static bool starts_others(const char *path)
 		"awk", "make", "ssh", "screen", "tmux", "vi", "vim", "ed", "stdbuf", "chroot", "busybox", "lua", "node", "swift", "tclsh", "php",
 	};
 	const char *name = strrchr(path, '/') + 1;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(name, names[i]) == 0)
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		size_t length = strlen(names[i]);
+		/* A version may follow: python3.11, lua5.4. */
+		if (strncmp(name, names[i], length) == 0 && strspn(name + length, "0123456789.-") == strlen(name + length))
 			return true;
+	}
 	return false;
 }
 

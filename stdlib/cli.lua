@@ -118,7 +118,7 @@ local function find_option(command, field, name)
 end
 
 local function option_names(command)
-  local names = {}
+  local names = { "--version" }
   for _, options in ipairs(option_tables(command)) do
     for _, option in ipairs(options) do names[#names + 1] = "--" .. option.name end
   end
@@ -199,8 +199,7 @@ local function check_fit(parsed)
   local command = parsed.command
   for _, option in ipairs(parsed.used) do
     if not find_option(command, "name", option.name) then
-      usage("%s has no option --%s; the nearest is %s", command.name, option.name,
-        text.nearest("--" .. option.name, option_names(command)))
+      usage("%s has no option --%s; `vmq-recovery help %s` lists its options", command.name, option.name, command.name)
     end
   end
   if #parsed.args < (command.min or 0) then usage("%s needs %s", command.name, command.args) end

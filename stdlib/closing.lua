@@ -28,6 +28,10 @@ end
 
 local words = {}
 
+function words.rehearsed()
+  return { "Dry run: nothing was started and nothing was changed. Above is what would run here." }
+end
+
 function words.done(session, plan)
   if plan.name == "apply" then
     return { "Done: the development kernel runs and allows up to " .. session.quota .. " macOS guests, all of it read back.",
@@ -200,7 +204,7 @@ end
 
 --- Tells how the run ended.
 function closing.tell(session, plan, final)
-  local lines = words[final.result](session, plan, final)
+  local lines = words[session.dry_run and final.result == "done" and "rehearsed" or final.result](session, plan, final)
   if final.result == "phase" then
     session.view.emit { type = "phase", next = final.next, instructions = closing.plain(lines) }
   end

@@ -15,7 +15,7 @@ end
 
 --- @param seen table or nil: the second value of a step's check
 function describe.seen(seen)
-  if type(seen) ~= "table" then return "nothing could be read" end
+  if type(seen) ~= "table" then return seen == nil and "nothing could be read" or tostring(seen) end
   if seen.mode then return policy.describe(seen) end
   if seen.in_force then
     return ("%s kernel, hypervisor %s, boot-args in force \"%s\""):format(seen.kernel,

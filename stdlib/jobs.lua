@@ -68,9 +68,20 @@ end
 local function declare_tools(loaded)
   for _, tool in ipairs(loaded.tools) do
     local fine, message = pcall(require("lib_process").declare, tool.path, tool.reads)
-    if not fine then return nil, ("%s: %s"):format(tool.path, tostring(message)) end
+    if not fine then return nil, ("%s: tools: %s"):format(loaded.at, tostring(message)) end
   end
   return true
+end
+
+--- What a plan declares as only reading, a line each: it is its author's word, and it is started as that.
+function jobs.readers(loaded)
+  local lines = {}
+  for _, tool in ipairs(loaded.tools) do
+    for _, form in ipairs(tool.reads) do
+      lines[#lines + 1] = ("It says that this only reads: %s %s"):format(tool.path, table.concat(form, " "))
+    end
+  end
+  return lines
 end
 
 --- Loads a plan from a file of the user's.

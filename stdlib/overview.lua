@@ -10,7 +10,7 @@ local overview = {}
 
 local function first_argv(entry)
   local command = type(entry) == "table" and (entry.argv and entry or entry[1])
-  return type(command) == "table" and command.argv or nil
+  return type(command) == "table" and core.is_argv(command.argv) and command.argv or nil
 end
 
 -- What the step would run, or the first command of each rung; a plan's mistake shows as no command.

@@ -105,7 +105,7 @@ local function finish(described, source_hash)
     flat.name, flat.at, flat.number, flat.settles = step.name, step.at, number, flat.settles or "now"
     steps[number], index[step.name] = flat, flat
   end
-  return { name = described.name, summary = described.fields.summary, params = described.fields.params or {},
+  return { name = described.name, at = described.at, summary = described.fields.summary, params = described.fields.params or {},
     tools = described.fields.tools or {}, steps = steps, index = index, hash = source_hash }
 end
 

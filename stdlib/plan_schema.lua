@@ -152,6 +152,10 @@ local function check_tools(plan)
     if type(tool) ~= "table" or type(tool.path) ~= "string" or type(tool.reads) ~= "table" then
       complain(plan.at, "tools[%d] must be { path = \"/…\", reads = { { \"word\", … }, … } }", index)
     end
+    for _, form in ipairs(tool.reads) do
+      if type(form) ~= "table" then complain(plan.at, "tools[%d]: reads must hold lists of words", index) end
+      check_words(plan.at, ("tools[%d]"):format(index), "reads", form)
+    end
     if tool.path:sub(1, 1) ~= "/" then complain(plan.at, "tools[%d]: %s is not an absolute path", index, tool.path) end
   end
 end

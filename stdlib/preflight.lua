@@ -87,6 +87,12 @@ function checks.data(s)
     :format(data.name or data.device), "diskutil apfs unlockVolume " .. data.device)
 end
 
+-- A message about a file as the Mac names it, without the root that stands before it here.
+local function on_the_mac(s, message)
+  local at, to = message:find(s.root .. "/", 1, true)
+  return s.root ~= "" and at and message:sub(1, at - 1) .. message:sub(to) or message
+end
+
 -- Bytes that a run's journal and transcript may need.
 local JOURNAL_ROOM = 2 << 20
 
@@ -110,6 +116,10 @@ function checks.journal(s)
   if room < JOURNAL_ROOM then
     return bad(("only %s are free at %s"):format(text.size(room), on_mac),
       "free some space, or name another folder with --journal")
+  end
+  local latest, trouble, code = require("runs").latest(here)
+  if not latest and code then
+    return bad(on_the_mac(s, trouble), "look at that line, or move the file away; `revert` works without a journal")
   end
   return ok("kept in " .. on_mac)
 end
@@ -141,12 +151,6 @@ local function fitting_target(s, manifest)
   local same_build = product and s.group.build and product.build == s.group.build
   return { chip = s.kernel and s.kernel.chip, build = s.group.build,
     xnu = not manifest and same_build and s.kernel and s.kernel.xnu or nil }
-end
-
--- A message about a file as the Mac names it, without the root that stands before it here.
-local function on_the_mac(s, message)
-  local at, to = message:find(s.root .. "/", 1, true)
-  return s.root ~= "" and at and message:sub(1, at - 1) .. message:sub(to) or message
 end
 
 function checks.collection(s)

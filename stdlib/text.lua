@@ -18,8 +18,8 @@ function text.command(argv)
   return table.concat(words, " ")
 end
 
--- Bytes that are no UTF-8 become "?", one by one.
-local function valid(value)
+--- The text with each byte that is no UTF-8 replaced by "?".
+function text.valid(value)
   local pieces, position = {}, 1
   while true do
     local fine, bad = utf8.len(value, position)
@@ -33,7 +33,7 @@ end
 --- Makes text from a tool or a file harmless on a terminal: control characters other than newline and tab, those of the
 -- upper half (U+0080 to U+009F) too, become "?".
 function text.printable(value)
-  return (valid(value):gsub("\r\n", "\n"):gsub("[%z\1-\8\11-\31\127]", "?"):gsub("\xC2[\x80-\x9F]", "?"))
+  return (text.valid(value):gsub("\r\n", "\n"):gsub("[%z\1-\8\11-\31\127]", "?"):gsub("\xC2[\x80-\x9F]", "?"))
 end
 
 -- Columns on a terminal: wide characters take two.

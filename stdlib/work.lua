@@ -111,7 +111,9 @@ local function confirm(session)
   if session.options.yes or session.dry_run then return true end
   local name = session.group.name or session.group.group
   session.view.emit { type = "note",
-    lines = { "", ("To go on, type the volume's name: %s. To leave everything as it is: n"):format(name) } }
+    lines = { "", ("Target: %s (%s), build %s. Steps and ways back are listed above."):format(name, session.group.group,
+      session.group.build or "?"),
+      ("To go on, type the volume's name: %s. To leave everything as it is: n"):format(name) } }
   return ask.word("volume's name> ", name)
 end
 
@@ -190,6 +192,17 @@ local function before_acting(session, job, plan, run, rows)
   return true
 end
 
+-- The person may have taken minutes to answer: is everything still as the overview said?
+local function has_moved(session, plan, run)
+  require("probe").forget()
+  session_module.look_at_policy(session)
+  local now = engine.survey(plan, run or run_state.new(), session.context)
+  for number, row in ipairs(now) do
+    if row.verdict ~= session.rows[number].verdict or not values.same(row.seen, session.rows[number].seen) then return true end
+  end
+  return false
+end
+
 local function run_locked(session, job, plan, run, directory)
   if session.asks_confirmation then
     local agreed, why = confirm(session)
@@ -197,6 +210,10 @@ local function run_locked(session, job, plan, run, directory)
       return stop(session, "declined", exit_code.DECLINED,
         ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
     end
+  end
+  if session.asks_confirmation and has_moved(session, plan, run) then
+    return stop(session, "precondition", exit_code.PRECONDITION,
+      "The Mac is no longer as it was shown to you: something else changed it. Nothing was changed. Run this again.")
   end
   if session.asks_confirmation and not preflight.can_answer(session) then
     return stop(session, "precondition", exit_code.PRECONDITION,
@@ -250,7 +267,7 @@ end
 
 -- The run to go on with, if there is one. @return run|nil; or nil, exit code
 local function choose_run(session, job, latest, directory)
-  local open = latest and not latest.closed and latest or nil
+  local open = latest and run_state.is_open(latest) and latest or nil
   if job.rollback then return latest end
   if open and open.start.plan == job.name and asks_otherwise(session, open) then
     return nil, stop(session, "stopped", exit_code.STOPPED,
@@ -340,6 +357,7 @@ function work.run(job, options, stand_in)
   local made, usage = make_context(session, job, plan, run, directory)
   if not made then return usage end
   local rows = engine.survey(plan, run or run_state.new(), session.context)
+  session.rows = rows
   if not job.rollback and not run and not first_todo(rows) then return nothing_to_do(session, plan, rows, directory) end
   local fine, exit = before_acting(session, job, plan, run, rows)
   if not fine then return exit end

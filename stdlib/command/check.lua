@@ -10,6 +10,7 @@ return function(args, options)
   end
   if not options.quiet then
     terminal.write(1, ("%s: plan %s is well-formed: %d steps.\n"):format(args[1], loaded.name, #loaded.steps))
+    for _, line in ipairs(require("jobs").readers(loaded)) do terminal.write(1, line .. "\n") end
   end
   return exit_code.OK
 end

@@ -50,6 +50,10 @@ return function(args, options, stand_in)
   context.baseline = current.start and current.start.baseline
   local steps = overview.steps(engine.survey(plan, current, context), context)
   session.view.emit { type = "plan", steps = steps }
+  if run and run_state.is_open(run) then
+    session.view.emit { type = "note", lines = { ("Run %d (%s) is open: `vmq-recovery resume` goes on with it."):format(
+      run.number, run.start.plan) } }
+  end
   session.view.emit { type = "note", title = ("Plan %s for %s"):format(plan.name, session.group.name or session.group.group),
     lines = overview.plan_lines(steps) }
   local changes = has_changes(steps)

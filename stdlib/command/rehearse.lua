@@ -73,7 +73,11 @@ local function through_restarts(directory, state, options, view, command, args)
   for _ = 1, RESTARTS do
     code = require(command)(args, options, stand_in(state, options, view))
     if code ~= exit_code.PHASE then return code end
-    if restart(directory, view, "macos") ~= "macos" then return code end
+    if restart(directory, view, "macos") ~= "macos" then
+      say(view, nil, "macOS did not start. On a real Mac: shut down, hold the power button until startup options appear, Options, "
+        .. "Utilities > Terminal, and there:", { command = "vmq-recovery revert" })
+      return exit_code.STOPPED
+    end
   end
   return code
 end

@@ -74,7 +74,8 @@ function core.ask_plan(step, field, ...)
   return nil, ("%s: step %s: %s"):format(step.at, step.name, why)
 end
 
-local function is_argv(argv)
+--- Is this an argv at all: an absolute path and words?
+function core.is_argv(argv)
   if type(argv) ~= "table" or type(argv[1]) ~= "string" or argv[1]:sub(1, 1) ~= "/" then return false end
   local count = 0
   for _, word in pairs(argv) do
@@ -88,7 +89,7 @@ end
 function core.misformed(step, field, commands)
   for index = 1, math.max(1, #commands) do
     local command = commands[index]
-    if type(command) ~= "table" or not is_argv(command.argv) then
+    if type(command) ~= "table" or not core.is_argv(command.argv) then
       return ("%s: step %s: %s: command %d has no argv of an absolute path and words"):format(step.at, step.name, field, index)
     end
   end

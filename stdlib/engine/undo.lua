@@ -27,7 +27,8 @@ local function already_back(self, step)
 end
 
 local function reached(self, step, before, climbed, summary)
-  local exact = climbed.rung.exact or value.same(climbed.seen, before)
+  local _, now = core.read(self, step)
+  local exact = climbed.rung.exact or value.same(now, before)
   local failed = record(self, step, { verdict = exact and "undone" or "lower", rung = climbed.number,
     leaves = climbed.rung.leaves })
   if failed then return failed end

@@ -24,7 +24,8 @@ function view.open(_, command)
     if event.type == "note" then return tell_people(event) end
     local line = { time = system.utc(system.now()) }
     for key, value in pairs(event) do line[key] = value end
-    terminal.write(1, json.encode(line, KEY_ORDER) .. "\n")
+    -- JSON is UTF-8; a tool's output need not be.
+    terminal.write(1, require("text").valid(json.encode(line, KEY_ORDER)) .. "\n")
   end
   function self.start(run)
     self.emit { type = "start", format = view.FORMAT, version = require("lib_embed").version(), command = command,
