@@ -183,8 +183,9 @@ check-lua: deps-check build/tests/lua  ## unit tests of the Lua modules (busted)
 check-c: deps-check $(C_TESTS)  ## unit tests of the C parts, with sanitizers (cmocka)
 	@for test in $(C_TESTS); do echo "$$test"; $$test || failed=1; done; [ -z "$$failed" ]
 
-check-crash: build/tests/lua all  ## die at every effect point, start again
-	@for test in tests/crash/*.lua; do build/tests/lua $$test || failed=1; done; [ -z "$$failed" ]
+check-crash: deps-check build/tests/lua all  ## die at every effect point, start again; break the program on purpose
+	@for test in tests/crash/*.lua; do build/tests/lua $$test || failed=1; done; \
+	for test in tests/crash/*_test.py tests/mutants/run.py; do python3 $$test || failed=1; done; [ -z "$$failed" ]
 
 PYTEST = build/venv/bin/python -m pytest -q
 
