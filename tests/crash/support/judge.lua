@@ -101,10 +101,10 @@ local CLAIMS = {
 }
 
 -- Which plan the result is about, and what it claims to have reached.
-local function claim(world, scenario, final)
+local function claim(world, scenario, finish, final)
   local latest = runs.latest(world.directory)
   local result = final.result
-  if final.idle then return scenario.command, result, latest end
+  if final.idle then return finish == "revert" and finish or scenario.command, result, latest end
   if result == "nothing" then
     if not latest or final.why == "unchanged" then return "apply", "undone", latest end
     result = latest.closed.result
@@ -114,7 +114,7 @@ end
 
 --- Which ways a run may end: what was asked for, unless it was on its way back already.
 local function allowed(scenario, finish, direction)
-  if scenario.command == "revert" then return { done = true, lower = true } end
+  if scenario.command == "revert" or finish == "revert" then return { done = true, lower = true } end
   local back = { undone = true, ["undone-lower"] = true }
   if finish == "rollback" or scenario.fails or direction == "back" then return back end
   return { done = true }
@@ -122,12 +122,12 @@ end
 
 --- Judges a Mac on which the program says it is finished.
 -- @param world the Mac; base: the Mac as it was before anything was done to it
--- @param finish "resume" | "rollback": how it was finished
+-- @param finish "resume" | "rollback" | "revert": how it was finished
 -- @param direction of the run when the last death came
 -- @param final the engine's final result
 -- @return nil, or a sentence: what is wrong
 function judge.finished(world, base, scenario, finish, direction, final)
-  local plan, result, latest = claim(world, scenario, final)
+  local plan, result, latest = claim(world, scenario, finish, final)
   if not allowed(scenario, finish, direction)[result] then
     local step = final.step and (type(final.step) == "table" and final.step.name or final.step) or ""
     return ("ended with %s %s (%s)"):format(tostring(result), step, tostring(final.reason or final.why or ""))
