@@ -44,7 +44,7 @@ local function in_macos(world)
   return { state = state }
 end
 
-local function is_new(world_now, base)
+local function is_new(world_now, base, scenario)
   local world = in_macos(world_now)
   local now, running = world_module.group(world).policy, world.state.running
   local object = boot.object(world_module.group(world))
@@ -55,7 +55,7 @@ local function is_new(world_now, base)
   if world.state.environment ~= "macos" then return differ("environment", world.state.environment, "macos") end
   if not running.development or running.quota ~= 255 or running.hv_support ~= 1 then return "not booted as wanted" end
   local others = world_module.boot_args(base)
-  local wanted = others == "" and WORDS or others .. " " .. WORDS
+  local wanted = scenario.raised or others == "" and WORDS or others .. " " .. WORDS
   if running.arguments ~= wanted then return differ("what the kernel was given", running.arguments, wanted) end
   return boot_args_are(world, wanted)
 end
@@ -67,8 +67,18 @@ end
 
 local FULL = { mode = "full", sip1 = false, sip2 = false, sip3 = false, smb2 = false, smb3 = false, smb4 = false }
 
-local function is_full(world, base)
-  return policy_is(world, FULL) or boot_args_are(world, world_module.boot_args(base)) or starts(world)
+local function apply_began(world)
+  for number in pairs(world_module.journals(world)) do
+    local run = runs.read(world.directory, number)
+    if run and run.start and run.start.plan == "apply" then return true end
+  end
+  return false
+end
+
+-- Without any record of an apply, revert takes out every word with one of our keys, whoever set it.
+local function is_full(world, base, scenario)
+  local wanted = scenario.dropped and not apply_began(world) and scenario.dropped or world_module.boot_args(base)
+  return policy_is(world, FULL) or boot_args_are(world, wanted) or starts(world)
 end
 
 local RUNGS = {}
