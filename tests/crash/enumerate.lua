@@ -6,6 +6,7 @@
 -- behind it for a crash while recovering from a crash.
 
 package.path = "./tests/crash/?.lua;" .. package.path
+io.stdout:setvbuf "line" -- a worker's lines are passed on as they come
 
 local lib_file = require "lib_file"
 local stage = require "support.stage"
