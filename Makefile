@@ -101,9 +101,12 @@ build/linux-arm64/vmq-recovery: $(ARM64) $(LIBS_linux-arm64)
 	$(say)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) -static -s -o $@ $^
 
+# A function that came after macOS 12 is an error, not a crash in somebody's recovery.
+TOO_NEW = -Werror=unguarded-availability -Werror=unguarded-availability-new
+
 build/macos/%.o: runner/%.c Makefile | $(LIBS_macos)
 	$(say)
-	$(Q)$(ZIG) cc -target $(TARGET_macos) $(CROSS_FLAGS) -Ibuild/macos/include -MMD -MP -c -o $@ $<
+	$(Q)$(ZIG) cc -target $(TARGET_macos) $(CROSS_FLAGS) $(TOO_NEW) -Ibuild/macos/include -MMD -MP -c -o $@ $<
 
 build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
 	$(say)
