@@ -101,9 +101,12 @@ build/linux-arm64/vmq-recovery: $(ARM64) $(LIBS_linux-arm64)
 	$(say)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) -static -s -o $@ $^
 
+# A function that came after macOS 12 is an error, not a crash in somebody's recovery.
+TOO_NEW = -Werror=unguarded-availability -Werror=unguarded-availability-new
+
 build/macos/%.o: runner/%.c Makefile | $(LIBS_macos)
 	$(say)
-	$(Q)$(ZIG) cc -target $(TARGET_macos) $(CROSS_FLAGS) -Ibuild/macos/include -MMD -MP -c -o $@ $<
+	$(Q)$(ZIG) cc -target $(TARGET_macos) $(CROSS_FLAGS) $(TOO_NEW) -Ibuild/macos/include -MMD -MP -c -o $@ $<
 
 build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
 	$(say)
@@ -183,8 +186,9 @@ check-lua: deps-check build/tests/lua  ## unit tests of the Lua modules (busted)
 check-c: deps-check $(C_TESTS)  ## unit tests of the C parts, with sanitizers (cmocka)
 	@for test in $(C_TESTS); do echo "$$test"; $$test || failed=1; done; [ -z "$$failed" ]
 
-check-crash: build/tests/lua all  ## die at every effect point, start again
-	@for test in tests/crash/*.lua; do build/tests/lua $$test || failed=1; done; [ -z "$$failed" ]
+check-crash: deps-check build/tests/lua all  ## die at every effect point, start again; break the program on purpose
+	@for test in tests/crash/*.lua; do build/tests/lua $$test || failed=1; done; \
+	for test in tests/crash/*_test.py tests/mutants/run.py; do python3 $$test || failed=1; done; [ -z "$$failed" ]
 
 PYTEST = build/venv/bin/python -m pytest -q
 

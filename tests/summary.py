@@ -61,7 +61,8 @@ def run_layer(layer):
     print(f"{layer:<12} ", end="", flush=True)
     start = time.monotonic()
     with log.open("w") as out:
-        command = [os.environ.get("MAKE", "make"), "--no-print-directory", f"check-{layer}"]
+        command = [os.environ.get("MAKE", "make"), f"-j{os.cpu_count()}", "--no-print-directory",
+                   f"check-{layer}"]
         status = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, check=False
         ).returncode

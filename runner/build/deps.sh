@@ -35,7 +35,7 @@ install_packages() {
     ${command%%apt-get*} env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
         echo "deps: apt-get update failed; trying with the package lists there are" >&2
     # shellcheck disable=SC2086  # the command is a list of words made above
-    ${command%%apt-get*} env DEBIAN_FRONTEND=noninteractive ${command#sudo } ||
+    ${command%%apt-get*} env DEBIAN_FRONTEND=noninteractive ${command#sudo } >/dev/null ||
         fail "could not install: $*. Is there a network? By hand: $command"
 }
 

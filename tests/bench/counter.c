@@ -8,6 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifndef STATE
+#define STATE "/tmp" /* stage.py gives a folder of its own */
+#endif
+
 static int flood(long mebibytes)
 {
 	static char block[1 << 16];
@@ -29,7 +33,7 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		return 2;
 	if (strcmp(argv[1], "flood") == 0)
-		return flood(atol(argv[2]));
+		return flood(strtol(argv[2], NULL, 10));
 	(void)snprintf(path, sizeof path, "%s/%s", STATE, argv[2]);
 	if (strcmp(argv[1], "set") == 0)
 		return open(path, O_CREAT | O_WRONLY, 0600) < 0;

@@ -6,6 +6,7 @@
 -- behind it for a crash while recovering from a crash.
 
 package.path = "./tests/crash/?.lua;" .. package.path
+io.stdout:setvbuf "line" -- a worker's lines are passed on as they come
 
 local lib_file = require "lib_file"
 local stage = require "support.stage"
@@ -29,7 +30,8 @@ local crash = require "support.crash"
 local scenarios = require "support.scenarios"
 local world_module = require "support.world"
 
-local FINISHES = { "resume", "rollback" }
+-- What is typed after a death. An apply that died can also be reverted, which takes over from it.
+local FINISHES = { apply = { "resume", "rollback", "revert" }, revert = { "resume", "rollback" }, rollback = { "resume", "rollback" } }
 
 local totals = { points = 0, deaths = 0, torn = 0, recoveries = 0, stopped = 0, alike = 0, passed = 0, failed = 0 }
 
@@ -69,11 +71,11 @@ end
 
 -- ---- one depth ----------------------------------------------------------------------------------------------------
 
--- Starts again in both ways. @return per way, the points that were passed; nil for a world that was met before
+-- Starts again in each way. @return per way, the points that were passed; nil for a world that was met before
 local function recover(self, dead, code, mode)
   local key = world_module.describe(dead) .. (mode == "half" and "half" or "")
   local passed = {}
-  for _, how in ipairs(FINISHES) do
+  for _, how in ipairs(FINISHES[self.deeper and "rollback" or self.scenario.command]) do
     if self.met[how .. key] then
       totals.alike = totals.alike + 1
     else
@@ -82,7 +84,7 @@ local function recover(self, dead, code, mode)
       local fine, wrong, seen, stopped = pcall(crash.recover, self, dead, how, self.half or mode == "half")
       if stopped then totals.stopped = totals.stopped + 1 end
       if wrong then complain(code .. "/" .. how, wrong) else totals.passed = totals.passed + 1 end
-      passed[how] = fine and not wrong and seen or nil
+      passed[how] = fine and not wrong and how ~= "revert" and seen or nil
     end
   end
   return passed
@@ -99,6 +101,7 @@ local function deaths(self, frozen, command, seen, visit)
 end
 
 local function second_depth(self, dead, how, code, seen)
+  self.deeper = true
   deaths(self, dead, how, seen, function(number, mode, again)
     recover(self, again, ("%s/%s/%d:%s"):format(code, how, number, mode), mode)
   end)

@@ -77,12 +77,11 @@ def test_end_of_input_at_the_name(mac, session):
     assert mac.acts() == [] and one.terminal_as_before()
 
 
-@pytest.mark.parametrize("machine", MACHINES)
-@pytest.mark.parametrize("kind", ["yes-no", "user", "password"])
+# The csrutil of m1-12.1 asks for no name.
+@pytest.mark.parametrize(("machine", "kind"), [(machine, kind) for machine in MACHINES for kind in
+                                               ("yes-no", "user", "password") if (machine, kind) != ("m1-12.1", "user")])
 def test_end_of_input_at_the_first_tool(build, session, machine, kind):
     """Ctrl-D at a question of the first tool is never a yes: the policy is as it was, the terminal too."""
-    if machine == "m1-12.1" and kind == "user":
-        pytest.skip("this csrutil asks no name")
     mac = build(machine)
     one = session(mac, "apply")
     code = Person(one, mac, ends_at=(kind, 1)).answer_all()

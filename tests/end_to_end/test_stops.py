@@ -194,6 +194,15 @@ def test_rollback_keeps_what_was_permissive_before(mac):
     assert not has_words(mac)
 
 
+def test_rollback_restores_the_recorded_boot_args(mac):
+    """Byte for byte, even words of our own names that stood there before."""
+    mac.set_boot_args("-v kcsuffix=release  hypervisor=0x0")
+    assert driver.unattended(mac, "apply").code == 0
+    seen = driver.unattended(mac, "rollback")
+    assert seen.code == 0, seen.text
+    assert mac.boot_args() == "-v kcsuffix=release  hypervisor=0x0"
+
+
 def test_rollback_twice(mac):
     """The second finds nothing left to undo."""
     assert driver.unattended(mac, "apply").code == 0

@@ -38,7 +38,8 @@ end
 
 local function play(self, world, counter, command)
   stage.set(world, counter)
-  local fine, final = pcall(program.person, world, command, self.scenario.command, self.options)
+  local fresh = command == "revert" and command or self.scenario.command
+  local fine, final = pcall(program.person, world, command, fresh, self.options)
   stage.clear()
   if fine or final == points.DEATH then return fine, final end
   error(final, 0)
@@ -83,7 +84,7 @@ local function direction_of(dead)
 end
 
 --- Starts again after a death, to its end, and judges.
--- @param how "resume" | "rollback"
+-- @param how "resume" | "rollback" | "revert"
 -- @param may_stop true when it may stop and show both states instead (a tool was cut in the middle of its work)
 -- @return nil, or a sentence: what is wrong; the points that were passed; true when it did stop so
 function crash.recover(self, dead, how, may_stop)

@@ -44,7 +44,7 @@ local function in_macos(world)
   return { state = state }
 end
 
-local function is_new(world_now, base)
+local function is_new(world_now, base, scenario)
   local world = in_macos(world_now)
   local now, running = world_module.group(world).policy, world.state.running
   local object = boot.object(world_module.group(world))
@@ -55,7 +55,7 @@ local function is_new(world_now, base)
   if world.state.environment ~= "macos" then return differ("environment", world.state.environment, "macos") end
   if not running.development or running.quota ~= 255 or running.hv_support ~= 1 then return "not booted as wanted" end
   local others = world_module.boot_args(base)
-  local wanted = others == "" and WORDS or others .. " " .. WORDS
+  local wanted = scenario.raised or others == "" and WORDS or others .. " " .. WORDS
   if running.arguments ~= wanted then return differ("what the kernel was given", running.arguments, wanted) end
   return boot_args_are(world, wanted)
 end
@@ -67,8 +67,18 @@ end
 
 local FULL = { mode = "full", sip1 = false, sip2 = false, sip3 = false, smb2 = false, smb3 = false, smb4 = false }
 
-local function is_full(world, base)
-  return policy_is(world, FULL) or boot_args_are(world, world_module.boot_args(base)) or starts(world)
+local function apply_began(world)
+  for number in pairs(world_module.journals(world)) do
+    local run = runs.read(world.directory, number)
+    if run and run.start and run.start.plan == "apply" then return true end
+  end
+  return false
+end
+
+-- Without any record of an apply, revert takes out every word with one of our keys, whoever set it.
+local function is_full(world, base, scenario)
+  local wanted = scenario.dropped and not apply_began(world) and scenario.dropped or world_module.boot_args(base)
+  return policy_is(world, FULL) or boot_args_are(world, wanted) or starts(world)
 end
 
 local RUNGS = {}
@@ -101,10 +111,10 @@ local CLAIMS = {
 }
 
 -- Which plan the result is about, and what it claims to have reached.
-local function claim(world, scenario, final)
+local function claim(world, scenario, finish, final)
   local latest = runs.latest(world.directory)
   local result = final.result
-  if final.idle then return scenario.command, result, latest end
+  if final.idle then return finish == "revert" and finish or scenario.command, result, latest end
   if result == "nothing" then
     if not latest or final.why == "unchanged" then return "apply", "undone", latest end
     result = latest.closed.result
@@ -114,7 +124,7 @@ end
 
 --- Which ways a run may end: what was asked for, unless it was on its way back already.
 local function allowed(scenario, finish, direction)
-  if scenario.command == "revert" then return { done = true, lower = true } end
+  if scenario.command == "revert" or finish == "revert" then return { done = true, lower = true } end
   local back = { undone = true, ["undone-lower"] = true }
   if finish == "rollback" or scenario.fails or direction == "back" then return back end
   return { done = true }
@@ -122,12 +132,12 @@ end
 
 --- Judges a Mac on which the program says it is finished.
 -- @param world the Mac; base: the Mac as it was before anything was done to it
--- @param finish "resume" | "rollback": how it was finished
+-- @param finish "resume" | "rollback" | "revert": how it was finished
 -- @param direction of the run when the last death came
 -- @param final the engine's final result
 -- @return nil, or a sentence: what is wrong
 function judge.finished(world, base, scenario, finish, direction, final)
-  local plan, result, latest = claim(world, scenario, final)
+  local plan, result, latest = claim(world, scenario, finish, final)
   if not allowed(scenario, finish, direction)[result] then
     local step = final.step and (type(final.step) == "table" and final.step.name or final.step) or ""
     return ("ended with %s %s (%s)"):format(tostring(result), step, tostring(final.reason or final.why or ""))

@@ -95,11 +95,12 @@ local function all_done(plan, context)
   return true
 end
 
--- Revert takes out exactly what an earlier apply recorded.
-local function use_record(session, context, latest)
-  if not latest or latest.start.plan ~= "apply" then return end
-  session.words = latest.start.words or session.words
-  context.words, context.baseline_boot_args = session.words, latest.start.baseline.boot_args
+-- Revert takes out exactly what an earlier apply recorded: the program's own job says how that is found.
+local function prepare(session, context, name, run, latest)
+  local job = require("jobs")[name]()
+  job.prepare(session, run or latest)
+  context.words = session.words
+  for key, value in pairs(job.context or {}) do context[key] = value end
 end
 
 local function open_run(world, session, plan, run, command)
@@ -121,7 +122,7 @@ function program.run(world, command, options)
   local session, plan = look(world, options), program.plan(name)
   if run then session.words = run.start.words end
   local context = context_of(world, session, plan, options)
-  if name == "revert" then use_record(session, context, latest) end
+  prepare(session, context, name, run, latest)
   if not run and all_done(plan, context) then return { result = "done", idle = true } end
   local journal, opened = assert(open_run(world, session, plan, run, command))
   context.baseline = opened.start.baseline

@@ -4,7 +4,14 @@
 -- after      what was done to the Mac before, uncrashed: "applied" (to the end, then into `into`) or "phase" (one phase)
 -- blind      Preboot cannot be read: whether the custom kernel is ours is told by its hash alone
 -- lower      what a way back may end in when the old state cannot be had: "reduced", or "stock" (permissive, stock kernel)
+-- boot_args  what others have set; raised: what they become, where our words are among them already;
+--            dropped: what is left of them when nothing was recorded
 -- fails      apply cannot succeed here: it must end back at the old state by itself
+
+-- Somebody had one of our words before, with another value.
+local OWN_KEY = "-v hypervisor=0x2  debug=0x14e"
+local OWN_KEY_DROPPED = "-v  debug=0x14e"
+local OWN_KEY_RAISED = "-v hypervisor=0x1  debug=0x14e kcsuffix=development hv_apple_isa_vm_quota=0xFF"
 
 return {
   { name = "apply", command = "apply" },
@@ -26,6 +33,8 @@ return {
   { name = "apply-fails-offline", command = "apply", circumstances = { "preboot-full", "offline" }, fails = true,
     lower = "reduced" },
   { name = "apply-lie", command = "apply", faults = { "kmutil:lie" }, fails = true },
+  { name = "apply-own-key", command = "apply", boot_args = OWN_KEY, raised = OWN_KEY_RAISED,
+    dropped = OWN_KEY_DROPPED },
   { name = "revert", command = "revert", after = "applied", into = "paired-recovery" },
   { name = "revert-m4", command = "revert", after = "applied", into = "paired-recovery", mac = "m4-26",
     circumstances = { "boot-args-set" } },
@@ -44,4 +53,6 @@ return {
     circumstances = { "already-permissive", "boot-args-set" } },
   { name = "rollback-permissive-macos", command = "rollback", after = "applied", into = "macos",
     circumstances = { "already-permissive" } },
+  { name = "rollback-own-key", command = "rollback", after = "applied", into = "paired-recovery", boot_args = OWN_KEY,
+    raised = OWN_KEY_RAISED },
 }

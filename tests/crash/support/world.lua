@@ -22,11 +22,19 @@ end
 
 world.write = write
 
+-- As if they had been there for long: saved, and what a failed save falls back to.
+local function set_boot_args(state, value)
+  for _, name in ipairs { "nvram", "nvram_saved", "nvram_first" } do
+    table.insert(state[name], { name = "boot-args", value = value })
+  end
+end
+
 --- A new Mac.
--- @param scenario { mac, circumstances, faults }
+-- @param scenario { mac, circumstances, faults, boot_args = what others have set }
 -- @param directory where its journal lies: an empty folder on a real file system
 function world.new(scenario, directory)
   local state = assert(mac.new(scenario.mac, scenario.circumstances or {}, scenario.faults or {}))
+  if scenario.boot_args then set_boot_args(state, scenario.boot_args) end
   return { state = state, contents = files.new(state), directory = directory }
 end
 
