@@ -158,9 +158,9 @@ function console.run(session, farewell)
   view.say("Lua, to look around: help() tells how. " .. farewell)
   local read = reader(words)
   while true do
-    local source, why = read_input(read, words)
-    if not source and why == "eof" then break end
-    if source and source:find("%S") then
+    local source = read_input(read, words)
+    if not source then break end -- the end of input, or Ctrl-C, after which nothing more is read
+    if source:find("%S") then
       local chunk, message = compile(source, words)
       if chunk then evaluate(view, chunk) else view.say_raw(text.printable(message)) end
     end
