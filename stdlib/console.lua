@@ -45,9 +45,9 @@ Words: policy(), status(), help(), probe { "/usr/bin/csrutil", "status" }, nvram
 bputil.read(GROUP), sysctl.read "kern.osbuildconfig", and the other names that plans have; Tab completes.
 This prompt only looks. To change something, put it into a plan and use `vmq-recovery run FILE`.]]
 
-local function refuse()
-  error("this prompt only looks: put the command into a plan, then `vmq-recovery check FILE` and `vmq-recovery run FILE`", 0)
-end
+local REFUSAL = "this prompt only looks: put the command into a plan, then `vmq-recovery check FILE` and `vmq-recovery run FILE`"
+
+local function refuse() error(REFUSAL, 0) end
 
 -- The target's policy, as a function that is still the module of policy words.
 local function callable(module, call)
@@ -87,7 +87,9 @@ local function evaluate(view, chunk)
   local results = table.pack(xpcall(chunk, require("lib_state").traceback))
   if results[1] then return print_results(view, results) end
   -- The prompt's own frames below the person's are of no use to them.
-  local trace = tostring(results[2]):gsub("\n%s*%[C%]: in function 'xpcall'.*$", "")
+  local trace = tostring(results[2])
+  if trace:sub(1, #REFUSAL) == REFUSAL then return view.say(REFUSAL) end
+  trace = trace:gsub("\n%s*%[C%]: in function 'xpcall'.*$", "")
   view.say_raw(text.printable(trace))
 end
 

@@ -1,0 +1,116 @@
+"""What stands on the screen, at three sizes, as kept text: steps, keys, Apple's prompts, and last of all the next command."""
+
+import os
+
+import pytest
+import screens
+
+# Under an emulator the program cannot tell its own path.
+pytestmark = pytest.mark.skipif("VMQ_PROGRAM" in os.environ, reason="the kept screens hold the program's own path")
+
+SIZES = [(80, 24), (40, 10), (200, 50)]
+KEYS = "[y/n/c/w/p/d/u/l/q/?]>"
+
+
+@pytest.fixture(name="screen")
+def _screen(tmp_path):
+    """Opens screens; closes them at the end."""
+    opened = []
+
+    def screen(mac, *arguments, **more):
+        one = screens.Screen(mac, *arguments, folder=tmp_path / f"screen{len(opened)}", **more)
+        opened.append(one)
+        return one
+
+    yield screen
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.timeout(120)
+def test_step(screen, mac, size):
+    """The introduction, each looking key, a step done, taken back, and the stop with what to type next."""
+    one = screen(mac, "step", size=size)
+    one.shows(f"sip {KEYS}")
+    one.like("step-introduction")
+    for key, name in (("w", "why"), ("p", "command"), ("d", "difference"), ("?", "help"), ("x", "unknown"), ("n", "refused")):
+        one.types(key)
+        one.shows(f"sip {KEYS}")
+        one.like(f"step-{name}")
+    one.types("y")
+    one.shows("[y/n]:")
+    one.like("step-tool-asks")
+    one.types("y")
+    one.shows("user:")
+    one.types("mykola")
+    one.shows("Password       :")
+    one.types(" pass word with blanks ")
+    one.shows(f"kernel {KEYS}")
+    one.like("step-next")
+    assert "pass word" not in one.history()
+    one.types("q")
+    assert one.ended() == 6
+    one.like("step-stopped")
+    text = " ".join(one.text().split())
+    assert "resume" in text and "rollback" in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_console(screen, mac, size):
+    """A table, an error, a refusal."""
+    one = screen(mac, "console", size=size)
+    one.shows(">")
+    for line in ("policy()", "nvram.get \"boot-args\"", "nothing.here", "act {}"):
+        one.types(line)
+        one.shows("\n>")
+    one.like("console")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_last_screen_of_an_apply(screen, mac, size):
+    """It holds the result and the next command, whole, at any size."""
+    one = screen(mac, "apply", "--yes", "--user", "mykola", "--password-fd", 9, size=size,
+                 password=mac.group()["owners"][0]["password"])
+    assert one.ended() == 0
+    one.like("apply-finished")
+    assert "This part is finished and read back." in " ".join(one.history().split())
+    assert "/System/Volumes/Data/vmq-recovery apply" in one.text().replace("\n", "")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_declined(screen, mac, size):
+    """n at the name."""
+    one = screen(mac, "apply", size=size)
+    one.shows("name>")
+    one.like("apply-name")
+    one.types("n")
+    assert one.ended() == 4
+    one.like("apply-declined")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_wide_and_combining_names(screen, build, size):
+    """A volume and an owner in Japanese, one with combining accents: every line ends before the edge."""
+    owner = {"name": "ren", "password": "Tr0ub4dor", "full_name": "日本 太郎 Jose\u0301", "uuid": "X"}
+    mac = build(name="マッキントッシュ ディスク", data_name="データ", owners=[owner])
+    one = screen(mac, "step", size=size)
+    one.shows(f"sip {KEYS}")
+    one.like("wide-names")
+    one.types("q")
+    assert one.ended() == 4
+
+
+def test_a_window_that_changes_its_size(screen, mac):
+    """Narrower and wider at a prompt of step and at a tool's: the keys still work."""
+    one = screen(mac, "step")
+    one.shows(f"sip {KEYS}")
+    one.resize(50, 12)
+    one.types("w")
+    one.shows(f"sip {KEYS}")
+    one.resize(120, 40)
+    one.types("y")
+    one.shows("[y/n]:")
+    one.resize(60, 20)
+    one.types("n")
+    assert one.ended() in (1, 4)
