@@ -45,7 +45,8 @@ Words: policy(), status(), help(), probe { "/usr/bin/csrutil", "status" }, nvram
 bputil.read(GROUP), sysctl.read "kern.osbuildconfig", and the other names that plans have; Tab completes.
 This prompt only looks. To change something, put it into a plan and use `vmq-recovery run FILE`.]]
 
-local REFUSAL = "this prompt only looks: put the command into a plan, then `vmq-recovery check FILE` and `vmq-recovery run FILE`"
+local REFUSAL = "this prompt only looks: put the command into a plan, then `vmq-recovery check FILE` and "
+  .. "`vmq-recovery run FILE`"
 
 local function refuse() error(REFUSAL, 0) end
 

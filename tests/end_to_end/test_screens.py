@@ -1,4 +1,4 @@
-"""What stands on the screen, at three sizes, as kept text: steps, keys, Apple's prompts, and last of all the next command."""
+"""What stands on the screen, at three sizes, as kept text: steps, keys, Apple's prompts, and last the next command."""
 
 import os
 
@@ -34,7 +34,8 @@ def test_step(screen, mac, size):
     one = screen(mac, "step", size=size)
     one.shows(f"sip {KEYS}")
     one.like("step-introduction")
-    for key, name in (("w", "why"), ("p", "command"), ("d", "difference"), ("?", "help"), ("x", "unknown"), ("n", "refused")):
+    for key, name in (("w", "why"), ("p", "command"), ("d", "difference"), ("?", "help"), ("x", "unknown"),
+                      ("n", "refused")):
         one.types(key)
         one.shows(f"sip {KEYS}")
         one.like(f"step-{name}")

@@ -92,6 +92,15 @@ describe("closing.tell", function()
     assert.is_nil(text:find("resume", 1, true))
   end)
 
+  it("explains a stop that the catalogue knows", function()
+    for _, kind in ipairs { "journal", "undone" } do
+      local known = require("errors").ours(kind)
+      says(told { result = "stopped", acted = 1, changed = true, kind = kind, reason = "r" },
+        ("Cause: %s. What helps: %s."):format(known.cause, known.cure))
+    end
+    says(told { result = "person", acted = 1, step = STEP }, "Cause: " .. require("errors").ours("neither").cause)
+  end)
+
   it("shows both states to a person", function()
     says(told { result = "person", acted = 1, step = STEP, before = { value = "-v" }, now = { value = "x" } },
       "Step kernel: the state is neither", 'Before: boot-args "-v"', 'Now:    boot-args "x"', "status", "rollback", "revert")

@@ -139,7 +139,7 @@ static void an_unknown_terminal_is_drawn_on(void **state)
 	assert_true(p.live);
 }
 
-/* The width is that of the program's own terminal; here there may be none, so the line is only held against its own limit. */
+/* The width is the program's own terminal's; here there may be none, so the line is held against its own limit. */
 static void a_long_line_is_cut(void **state)
 {
 	struct progress p;

@@ -49,7 +49,8 @@ static int waits(struct fixture *f)
 
 static bool same_settings(const struct termios *a, const struct termios *b)
 {
-	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
+	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_lflag == b->c_lflag &&
+	       memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
 }
 
 struct talk {
@@ -91,7 +92,8 @@ static void tab_keeps_what_is_typed(void **state)
 
 static void keys_edit_what_is_kept(void **state)
 {
-	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "\t", "wrong\025hunx\177", "ter2", "\r" }, KEPT, "hunter2\n", "hunter2" });
+	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "\t", "wrong\025hunx\177", "ter2", "\r" }, KEPT, "hunter2\n",
+		"hunter2" });
 }
 
 static void without_tab_nothing_is_kept(void **state)
@@ -121,8 +123,8 @@ static void without_an_offer_tab_is_the_tools(void **state)
 
 static void where_it_would_be_shown_tab_is_the_tools(void **state)
 {
-	hold(*state, &(struct talk){ "printf 'Name: '; IFS= read -r y; echo \"$y\" >$root/typed; exit 0", "Name: ", offers, { "\t", "x\r" }, 0,
-		"\tx\n", "" });
+	static const char script[] = "printf 'Name: '; IFS= read -r y; echo \"$y\" >$root/typed; exit 0";
+	hold(*state, &(struct talk){ script, "Name: ", offers, { "\t", "x\r" }, 0, "\tx\n", "" });
 }
 
 /* It hung up on the question, so the tool does what it does at the end of its input; what was typed is gone. */

@@ -96,9 +96,9 @@ local function all_done(plan, context)
 end
 
 -- Revert takes out exactly what an earlier apply recorded: the program's own job says how that is found.
-local function prepare(session, context, name, run, latest)
+local function prepare(session, context, name, directory)
   local job = require("jobs")[name]()
-  job.prepare(session, run or latest)
+  job.prepare(session, directory)
   context.words = session.words
   for key, value in pairs(job.context or {}) do context[key] = value end
 end
@@ -122,7 +122,7 @@ function program.run(world, command, options)
   local session, plan = look(world, options), program.plan(name)
   if run then session.words = run.start.words end
   local context = context_of(world, session, plan, options)
-  prepare(session, context, name, run, latest)
+  prepare(session, context, name, world.directory)
   if not run and all_done(plan, context) then return { result = "done", idle = true } end
   local journal, opened = assert(open_run(world, session, plan, run, command))
   context.baseline = opened.start.baseline
