@@ -72,7 +72,7 @@ describe("rollback", function()
   it("takes the second rung where the first does not read back, and says so", function()
     local w
     w = done { { "a", undo = two_rungs(function() return w end, "a") }, "b" }
-    w.tools["/clear a"] = world.lies
+    w.tools["/clear a"], w.tools["/half a"] = world.lies, world.lies
     local final = w.rollback()
     assert.are.same({ "undone-lower", "a", "a half-way" }, { final.result, final.lower[1].step, final.lower[1].leaves })
     assert.are.same({ { leaves = "a as before", why = "cause", words = "done", cure = "cure" } }, final.lower[1].refused)
