@@ -16,7 +16,7 @@ end
 --- @param seen table or nil: the second value of a step's check
 function describe.seen(seen)
   if type(seen) ~= "table" then return seen == nil and "nothing could be read" or tostring(seen) end
-  if seen.mode then return policy.describe(seen) end
+  if seen.mode and seen.boot_args_filter and seen.sip and seen.coih then return policy.describe(seen) end
   if seen.in_force then
     return ("%s kernel, hypervisor %s, boot-args in force \"%s\""):format(seen.kernel,
       seen.hypervisor == "1" and "on" or "off", seen.in_force)
