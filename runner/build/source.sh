@@ -43,6 +43,10 @@ update_lists() {
 if ! command -v apt-get >/dev/null || ! command -v dpkg-source >/dev/null; then
     fail "this needs Debian 12 with dpkg-dev; on a Mac give the sources by variables (runner/build/darwin.mk)"
 fi
+# One at a time: make may start several of these together, and they share apt's folders.
+mkdir -p "$apt"
+exec 9>"$apt/turn"
+flock 9
 advice="source package '$package' is wanted. Is there a network? By hand: apt-get source $package"
 
 
