@@ -205,7 +205,7 @@ build/linux-arm64/emulated: build/linux-arm64/vmq-recovery
 	@chmod +x $@
 
 # In one process (-n 0): the second build, for the comparison, takes all cores itself.
-check-macos: deps-check dist build/linux-arm64/prompt build/venv/.done  ## the macOS program, byte by byte
+check-macos: deps-check dist linux-arm64 build/linux-arm64/prompt build/venv/.done  ## the macOS program, byte by byte
 	DKJSON=$(DKJSON) VERSION=$(VERSION) $(PYTEST) -n 0 tests/macos
 
 build/linux-arm64/prompt: build/linux-arm64/prompt.o $(filter-out %/main.o,$(ARM64)) $(LIBS_linux-arm64)
