@@ -180,7 +180,7 @@ check-deep: deps-build deps-cross deps-check  ## the exhaustive rest as well; ta
 check-lint: deps-check build/venv/.done  ## compilers' warnings, static analysis, style
 	@CFLAGS='$(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS)' python3 tests/lint/run.py
 
-check-lua: deps-check build/tests/lua  ## unit tests of the Lua modules (busted)
+check-lua: deps-check all build/tests/lua  ## unit tests of the Lua modules (busted)
 	build/tests/lua /usr/bin/busted --output=plainTerminal --pattern=_spec tests/unit
 
 check-c: deps-check $(C_TESTS)  ## unit tests of the C parts, with sanitizers (cmocka)
