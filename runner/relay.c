@@ -17,6 +17,7 @@
 
 #define QUIET 0.1       /* seconds without output after which the last line may be a question */
 #define ECHO_POLL 0.1   /* seconds between looks at the echo while a question is open */
+#define SILENT 2.0      /* seconds without a sign after which the waiting is shown; a question is known long before */
 #define SOFT_END 2.0    /* seconds between asking a tool to end and killing it */
 #define INTERRUPT_END 0.5
 #define DEAD_END 2.0    /* seconds a killed tool may take to vanish before it is left behind */
@@ -298,7 +299,7 @@ static bool turn(struct relay *r)
 		relay_notice_job_control(r);
 		relay_notice_interrupts(r);
 		consider_question(r);
-		if (!r->at_question && r->kill_at == 0)
+		if (!r->at_question && r->kill_at == 0 && r->now - r->last_sign >= SILENT)
 			progress_show(&r->progress, r->now, ends_in_line(r->result));
 		if (!keep_limits(r))
 			return false;

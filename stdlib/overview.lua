@@ -1,6 +1,7 @@
 -- Says before anything changes what is about to happen: target, kernel, policy, commands, prompts, losses, ways back.
 -- Must not hold back or promise anything: it prints what the plan's own functions answer.
 
+local boot_args = require "boot_args"
 local core = require "engine.core"
 local ladder = require "ladder"
 local policy = require "policy"
@@ -23,11 +24,11 @@ local function commands_of(step, c, seen)
 end
 
 -- The state a step would leave cannot be known before it ran; its ladder is asked for the way from "changed" back.
-local function pretend_changed(seen)
-  if not seen or not seen.mode then return seen end
+local function pretend_changed(seen, c)
   local changed = {}
-  for key, inner in pairs(seen) do changed[key] = inner end
-  changed.mode, changed.sip, changed.coih = "permissive", "7f", "(new)"
+  for key, inner in pairs(type(seen) == "table" and seen or {}) do changed[key] = inner end
+  if changed.mode then changed.mode, changed.sip, changed.coih = "permissive", "7f", "(new)" end
+  if changed.value then changed.value = boot_args.merge(changed.value, c.words) end
   return changed
 end
 
@@ -36,7 +37,7 @@ local function undo_of(step, c, seen)
     return step.no_way_back and { { leaves = "no way back by itself: " .. step.no_way_back } } or {}
   end
   local ways = {}
-  for _, rung in ipairs(core.ask_plan(step, "undo", c, seen or {}, pretend_changed(seen) or {}) or {}) do
+  for _, rung in ipairs(core.ask_plan(step, "undo", c, seen or {}, pretend_changed(seen, c)) or {}) do
     local argv = first_argv(rung)
     if argv then ways[#ways + 1] = { leaves = tostring(rung.leaves), where = rung.where or "any", argv = argv } end
   end
