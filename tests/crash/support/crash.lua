@@ -72,8 +72,9 @@ local function rollback_of_revert(self, dead)
   local world = world_module.thaw(dead)
   local latest = runs.latest(world.directory)
   local reverting = latest and latest.start.plan == "revert"
-  play(self, world, points.new(), "rollback")
+  local _, refused = play(self, world, points.new(), "rollback")
   if reverting and #stage.starts() > 0 then return nil, world, "rollback of a revert started " .. stage.starts()[1][1] end
+  if reverting and latest.closed then return refused, world end
   local _, final = play(self, world, points.new(), "revert")
   return final, world
 end

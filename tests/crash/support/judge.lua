@@ -116,7 +116,7 @@ local function claim(world, scenario, finish, final)
   local result = final.result
   if final.idle then return finish == "revert" and finish or scenario.command, result, latest end
   if result == "nothing" then
-    if not latest or final.why == "unchanged" then return "apply", "undone", latest end
+    if not latest or #latest.acted == 0 then return "apply", "undone", latest end
     result = latest.closed.result
   end
   return latest and latest.start.plan or "apply", result, latest

@@ -60,23 +60,18 @@ local function start_fields(session, plan, command)
     baseline = { policy = session.policy and policy.summary(session.policy), boot_args = nvram.get "boot-args" } }
 end
 
-local function nothing(why) return { result = "nothing", why = why } end
-
--- What resume and rollback refuse to begin with. @return the run to go on with, or nil and a final result
-local function recorded(command, latest)
-  if not latest then return nil, nothing "no run" end
-  if command == "resume" and latest.closed then return nil, nothing "closed" end
-  if command == "rollback" and latest.closed then
-    if #latest.acted == 0 then return nil, nothing "unchanged" end
-    if latest.direction == "back" and latest.closed.result == "undone" then return nil, nothing "undone" end
-  end
-  return latest
+-- What resume and rollback refuse to begin with is the program's own to say.
+-- @return the run to go on with, or nil and a final result
+local function recorded(world, command, latest)
+  local job, sentence = require("jobs")[command]().resolve(latest, world.directory)
+  if job then return latest end
+  return nil, { result = "nothing", why = latest and "refused" or "no run", reason = sentence }
 end
 
 -- @return the run to go on with or nil, the plan's name; or nil, nil, a final result
 local function choose(world, command, latest)
   if command == "resume" or command == "rollback" then
-    local run, final = recorded(command, latest)
+    local run, final = recorded(world, command, latest)
     return run, run and run.start.plan, final
   end
   local open = latest and not latest.closed and latest or nil
@@ -144,7 +139,7 @@ end
 local function must_begin_anew(world, final, fresh)
   if final.why == "no run" then return true end
   local latest = runs.latest(world.directory)
-  return final.why == "closed" and fresh == "revert" and latest.start.plan ~= "revert"
+  return fresh == "revert" and latest.start.plan ~= "revert"
 end
 
 --- A person who starts the program, does what it says, and starts it again, until it says that it is finished.

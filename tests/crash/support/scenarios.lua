@@ -44,6 +44,8 @@ return {
   { name = "revert-newer", command = "revert", after = "applied", into = "paired-recovery",
     circumstances = { "newer-macos", "boot-args-set" }, lower = "reduced" },
   { name = "revert-half-way", command = "revert", after = "phase", into = "paired-recovery" },
+  { name = "revert-own-key", command = "revert", after = "applied", into = "paired-recovery", boot_args = OWN_KEY,
+    raised = OWN_KEY_RAISED },
   { name = "rollback", command = "rollback", after = "applied", into = "paired-recovery", circumstances = { "boot-args-set" } },
   { name = "rollback-macos", command = "rollback", after = "applied", into = "macos", circumstances = { "boot-args-set" } },
   { name = "rollback-phase", command = "rollback", after = "phase", into = "paired-recovery" },
