@@ -23,6 +23,9 @@ endif
 LUA_CFLAGS ?= -I/usr/include/lua5.4
 LUA_SHARED ?= -llua5.4
 LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -lz -Wl,-Bdynamic -lm
+# Wholly static: no loader at start-up, which makes it as quick as the lua5.4 interpreter.
+STATIC     ?= -static-pie
+STATIC_LIBRARIES ?= -llua5.4 -ledit -lbsd -ltinfo -lmd -lz -lm
 DKJSON     ?= /usr/share/lua/5.4/dkjson.lua
 DKJSON_LICENCE ?= /usr/share/doc/lua-dkjson/copyright
 HARDEN     ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
@@ -57,7 +60,7 @@ NATIVE := $(RUNNER:runner/%.c=build/native/%.o) build/native/embedded.o
 
 build/vmq-recovery: $(NATIVE)
 	$(say)
-	$(Q)$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) $(STRIP_LD) -o $@ $(NATIVE) $(LIBRARIES)
+	$(Q)$(CC) $(ALL_CFLAGS) $(HARDEN_LD:-pie=$(STATIC)) $(LDFLAGS) $(STRIP_LD) -o $@ $(NATIVE) $(STATIC_LIBRARIES)
 
 build/native/%.o: runner/%.c Makefile | build/native/ $(NATIVE_LIBRARIES)
 	$(say)
