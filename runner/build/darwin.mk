@@ -13,14 +13,14 @@ LUA_SHARED =
 HARDEN    ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -mmacosx-version-min=12.0
 HARDEN_LD ?= -Wl,-dead_strip -Wl,-x
 STRIP_LD  ?=
+# macOS runs no wholly static program (libSystem stays dynamic).
+STATIC     =
+STATIC_LIBRARIES = $(LIBRARIES)
 
 ifdef LUA_SOURCE
 NATIVE_LIBRARIES = $(addprefix build/darwin/lib/,libedit.a libtinfo.a liblua.a libz.a)
 LUA_CFLAGS ?= -Ibuild/darwin/include
 LIBRARIES  ?= $(NATIVE_LIBRARIES)
-# macOS runs no wholly static program (libSystem stays dynamic).
-STATIC     =
-STATIC_LIBRARIES = $(LIBRARIES)
 DARWIN_ENV  = CC="$(CC) -mmacosx-version-min=12.0" AR=ar RANLIB=ranlib BUILD_CC="$(CC)" \
               CFLAGS="-Os -DNDEBUG $(HARDEN)" HOST_TRIPLET=aarch64-apple-darwin BUILD_TRIPLET=aarch64-apple-darwin
 
