@@ -5,9 +5,11 @@ It must not touch the tree itself. The same tests must pass on an unchanged copy
 """
 
 import concurrent.futures
+import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -57,14 +59,26 @@ def commands(test):
     raise ValueError(test)
 
 
+def end(process):
+    """End what a broken program's test may have left behind, which would hold the rest up."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
 def run(command, tree):
     """Run one command in a tree. Returns (exit status, what it said)."""
-    try:
-        done = subprocess.run([str(word) for word in command], cwd=tree, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return 124, "it took too long"
-    return done.returncode, done.stdout
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        process = subprocess.Popen([str(word) for word in command], cwd=tree, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+                                   stdout=said, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            status = process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            return 124, "it took too long"
+        finally:
+            end(process)
+        said.seek(0)
+        return status, said.read()
 
 
 def passes(test, tree):
