@@ -28,7 +28,7 @@ local value = require "value"
 local engine = {}
 
 -- After each act: every step the act is declared to drop, and the latest this many steps done. Before a run calls itself
--- finished: all. So a plan of ten thousand steps costs the same per step as one of ten.
+-- finished: all. So the checks grow with the steps, not with their square.
 local RECHECKED = 16
 
 -- Where a waiting step's run goes on: where the step after it belongs.
