@@ -67,7 +67,8 @@ class Mac:
 
     def _fill_volumes(self, state, group, staged):
         data = self.folder / "parked" / group["data"]["device"]
-        for place in (STAGED, "private/var/db", "private/var/root", "private/tmp", "Library/Preferences"):
+        for place in (STAGED, "private/var/db", "private/var/root", "private/tmp", "Library/Preferences",
+                      "Library/Extensions"):
             (data / place).mkdir(parents=True)
         for one in group["owners"]:
             (data / "Users" / one["name"]).mkdir()

@@ -140,6 +140,14 @@ class TestCreate:
         assert create(mac, more=()).returncode == 0
         assert below(mac, OUT + ".development").exists() and not below(mac, OUT).exists()
 
+    def test_repositories(self, build):
+        """Whatever the system's folders are called, and third-party kexts from theirs."""
+        mac = build(kit="good")
+        ids = [row[0] for row in kexts.TABLE if "SEPHiber" not in row[0]]
+        more = ["--repository", "/Volumes/Macintosh HD/System/Library/Extensions", "-r", "/Library/Extensions"]
+        assert create(mac, ids=ids, more=more).returncode == 0
+        assert len(entries(below(mac, OUT + ".development").read_bytes())) == len(ids) + 1
+
     def test_short_forms(self, build):
         """The M4 recipe of §3.2, and DVM's from the kit alone."""
         mac = build("m4-26.3", kit="good")

@@ -64,7 +64,8 @@ def _ids(tool, repository):
     place = tool.below(repository)
     if not os.path.isdir(place):
         _error(tool, 71, f"Could not find repository at {repository}")  # guess: no transcript
-    found = kexts.below(repository)
+    # /Volumes/Macintosh HD/System/Library/Extensions is the same folder
+    found = kexts.below(repository) | kexts.below(os.path.realpath(place).removeprefix(os.path.realpath(tool.root)))
     for folder, _, names in os.walk(place):
         if "Info.plist" in names:
             with open(os.path.join(folder, "Info.plist"), encoding="utf-8") as file:
