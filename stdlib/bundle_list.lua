@@ -11,7 +11,8 @@ local bundle_list = {}
 -- AppleFirmwareKit, AppleARMWatchdogTimer); kits' own kernels were built with them and booted on 15.4 and 26.3.1
 -- (reference §3.2, JADE and M4DEV), so they stay in. `build --exclude` leaves out more.
 local EXCLUSIONS = {
-  { word = "SEPHiber", from = 12, why = "does not link (reference §3.2, §3.3)" },
+  -- reference §3.2 and §3.3: dropped by the method's first description; it does not link
+  { word = "SEPHiber", from = 12, why = "known not to link" },
 }
 
 -- Third-party extensions live elsewhere and would be swept in (peers-and-users §2.6).

@@ -273,8 +273,8 @@ local NEEDS = {
   stage = { "root", "platform", "volume", "environment", "data", "collection", "room", "journal" },
   kc = { "platform", "volume", "collection" },
   ["kdk-check"] = { "platform", "volume", "kit", "kit files", "kernel" },
-  ["kdk-fetch"] = { "root", "volume", "environment", "room", "journal" },
-  ["kdk-install"] = { "root", "volume", "environment", "image", "room", "journal" },
+  ["kdk-fetch"] = { "root", "platform", "volume", "environment", "room", "journal" },
+  ["kdk-install"] = { "root", "platform", "volume", "environment", "image", "room", "journal" },
 }
 local ADVISORY = { network = true }
 

@@ -138,10 +138,23 @@ function session.temporary_journal(self)
   return session.real(self, "/private/var/tmp/vmq-recovery")
 end
 
---- A place from the root of the Data volume, as the Mac names it; nil while Data is not mounted.
+-- Folders of macOS that lie on the Data volume, though they are named from "/" (firmlinks).
+local ON_DATA = { "/Users/", "/Applications/", "/Library/", "/private/", "/usr/local/", "/opt/" }
+
+local function is_firmlinked(path)
+  for _, folder in ipairs(ON_DATA) do
+    if path:sub(1, #folder) == folder then return true end
+  end
+  return false
+end
+
+--- A place from the root of the Data volume, as the Mac names it; nil while Data is not mounted. In macOS the running
+-- system's own is named without the volume, as people know it.
 function session.on_data(self, path)
   local data = self.group and self.group.data
-  return data and data.mount and (data.mount == "/" and "" or data.mount) .. path or nil
+  if not data or not data.mount then return nil end
+  if self.booted == "macos" and data.mount == "/System/Volumes/Data" and is_firmlinked(path) then return path end
+  return (data.mount == "/" and "" or data.mount) .. path
 end
 
 --- The program's own folder on the Data volume, which only root can write; nil while Data is not mounted.
@@ -184,17 +197,12 @@ function session.context(self, params)
   return c
 end
 
--- Folders of macOS that lie on the Data volume, though they are named from "/" (firmlinks).
-local ON_DATA = { "/Users/", "/Applications/", "/Library/", "/private/", "/usr/local/", "/opt/" }
-
 -- The program's path below the root of Data, or nil when it lies elsewhere.
 local function below_data(self, path)
   local data = self.group and self.group.data
   if not data or not data.mount then return nil end
   if data.mount ~= "/" and path:sub(1, #data.mount + 1) == data.mount .. "/" then return path:sub(#data.mount + 1) end
-  for _, folder in ipairs(self.booted == "macos" and ON_DATA or {}) do
-    if path:sub(1, #folder) == folder then return path end
-  end
+  return self.booted == "macos" and is_firmlinked(path) and path or nil
 end
 
 --- How to call this program in a system: by its own path here; in the other system, by where that path appears there.

@@ -18,20 +18,26 @@ function text.command(argv)
   return table.concat(words, " ")
 end
 
--- Bytes of a command line that are shown; a build names hundreds of extensions.
-local LONGEST_COMMAND = 900
+-- What is shown of a command line and of one word of it: a build names hundreds of extensions, a manifest is one long word.
+local LONGEST_COMMAND, LONGEST_WORD = 700, 200
+
+local function brief_word(word)
+  local quoted = text.quote(word)
+  if #quoted <= LONGEST_WORD then return quoted end
+  return ("%s… (%d bytes)"):format(text.valid(word:sub(1, LONGEST_WORD // 4)):gsub("%c", " "), #word)
+end
 
 --- A command line for the screen: one that is too long to be read is cut, and says so.
 function text.brief(argv)
-  local whole = text.command(argv)
-  if #whole <= LONGEST_COMMAND then return whole end
   local words, length = {}, 0
   for index, word in ipairs(argv) do
-    words[index] = text.quote(word)
+    words[index] = brief_word(word)
     length = length + #words[index] + 1
-    if length > LONGEST_COMMAND // 2 then break end
+    if length > LONGEST_COMMAND and index < #argv then
+      return ("%s … (and %d more words; --json shows them all)"):format(table.concat(words, " "), #argv - index)
+    end
   end
-  return ("%s … (and %d more words; --json shows them all)"):format(table.concat(words, " "), #argv - #words)
+  return table.concat(words, " ")
 end
 
 --- The text with each byte that is no UTF-8 replaced by "?".

@@ -41,8 +41,8 @@ local function list_online(session)
   for _, entry in ipairs(entries) do
     session.view.emit { type = "kit", version = entry.version, build = entry.build, address = entry.url, size = entry.fileSize,
       sha256 = entry.sha256sum:lower(), fits = entry.build == build }
-    lines[#lines + 1] = ("%s  %s  %s%s"):format(text.pad(entry.version, 8), text.pad(entry.build, 12), text.size(entry.fileSize),
-      entry.build == build and "  <- this macOS" or "")
+    lines[#lines + 1] = ("%s, build %s, %s%s"):format(entry.version, entry.build, text.size(entry.fileSize),
+      entry.build == build and ": exactly this macOS's" or "")
   end
   note(session, "Kits in the public list", lines)
 end

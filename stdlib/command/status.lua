@@ -17,7 +17,8 @@ local function rows_of(session, status, journal_words)
     { "kernel", known(kernel) },
     { "boot-args", known(status.boot_args == "" and "(empty)" or status.boot_args) },
   }
-  if status.boot_args_in_force then rows[#rows + 1] = { "in force", status.boot_args_in_force } end
+  local in_force = status.boot_args_in_force
+  if in_force then rows[#rows + 1] = { "in force", in_force == "" and "(empty)" or in_force } end
   if status.quota then rows[#rows + 1] = { "quota", ("%d macOS guests"):format(status.quota) } end
   rows[#rows + 1] = { "journal", known(journal_words) }
   if session.facts then table.move(macos_facts.rows(session.facts), 1, 5, #rows + 1, rows) end
