@@ -161,10 +161,13 @@ void signals_let_go(const sigset_t *before)
 void signals_clear(void)
 {
 	static const int last = 31; /* the classic signals, on Linux and macOS alike; two of them cannot be set, which does no harm */
-	sigset_t none;
-	for (int number = 1; number <= last; number++)
-		if (signal(number, SIG_IGN) != SIG_ERR) /* takes away one that is held back */
-			(void)signal(number, SIG_DFL);
+	sigset_t none, held;
+	(void)sigpending(&held);
+	for (int number = 1; number <= last; number++) {
+		if (sigismember(&held, number) == 1)
+			(void)signal(number, SIG_IGN); /* takes it away */
+		(void)signal(number, SIG_DFL);
+	}
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
