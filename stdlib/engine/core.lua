@@ -8,6 +8,9 @@ local core = {}
 
 local VERDICTS = { done = true, todo = true, unknown = true }
 
+-- What stands in a run about a step that it has not come to: looking at a step leaves nothing behind.
+local UNTOUCHED = { acted = false }
+
 --- A session: one process's work on one run.
 function core.new(plan, ports, run, context)
   return { plan = plan, ports = ports, run = run, c = context, checked = {}, latest = {}, acted = false }
@@ -46,7 +49,7 @@ end
 --- Reads one step's verdict. A check that throws or answers nonsense is "unknown".
 -- @return "done" | "todo" | "unknown", and what was seen
 function core.read(self, step)
-  local state = run_state.step(self.run, step.name)
+  local state = self.run.steps[step.name] or UNTOUCHED
   self.c.before, self.c.tried = state.before, state.acted
   local sound, verdict, seen = pcall(step.check, self.c)
   if not sound then return "unknown", { error = tostring(verdict) } end
