@@ -40,6 +40,8 @@ local MOST_SEEN = 64 * 1024
 -- What a check saw, as the journal will give it back; nil and why when a journal cannot hold it.
 local function keepable(seen)
   if seen == nil then return nil end
+  local copy = json.copy_plain(seen)
+  if copy then return copy end
   local sound, text = pcall(json.encode, seen)
   if not sound or type(text) ~= "string" then return nil, "it is no plain data" end
   if #text > MOST_SEEN then return nil, ("it has %d bytes"):format(#text) end
