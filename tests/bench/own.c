@@ -22,9 +22,9 @@ static long own_peak(pid_t pid)
 	FILE *status = fopen(path, "r");
 	if (status == NULL)
 		return -1;
-	while (fgets(line, sizeof line, status) != NULL)
-		if (sscanf(line, "VmHWM: %ld", &peak) == 1)
-			break;
+	while (peak < 0 && fgets(line, sizeof line, status) != NULL)
+		if (strncmp(line, "VmHWM:", 6) == 0)
+			peak = strtol(line + 6, NULL, 10);
 	(void)fclose(status);
 	return peak;
 }

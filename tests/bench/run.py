@@ -5,6 +5,7 @@ Every ratio is of two things measured in this one run. It must not fail for bein
 Arguments name the parts to measure; without any, all are.
 """
 
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -103,21 +104,24 @@ def collection(folder):
     table.row("  peak memory (the mapped file's pages count)", ours.peak, "B")
 
 
-# Of so many runs the quickest counts: start-up, with the root's slow tools, would hide what a few steps cost.
-GROWTH = {1: 11, 10: 11, 100: 11, 1000: 3, 10000: 1}
+# With files made and deleted by the ten thousand, the file system's own cost for one more would grow.
+PASS = '"pass", name'
+# Of so many runs, in turns, the quickest counts: start-up, with the root's slow tools, would hide what a few steps cost.
+GROWTH = {1: 15, 10: 15, 100: 15, 1000: 3, 10000: 1}
 
 
 def growth(folder):
     stage = Stage(folder)
-    table.title("Growth: cost of one more step (its tool starts once; check, intent, act, outcome)")
-    fewer = before = None
-    for steps, rounds in GROWTH.items():
-        written = stage.plan(steps, TRUST)
-        best = min((stage.run(written, "-q") for _ in range(rounds)), key=lambda run: run.seconds)
-        if before:
-            table.row(f"each more, from {fewer} to {steps} steps", (best.seconds - before.seconds) / (steps - fewer))
-        table.row(f"  peak memory at {steps}", best.peak, "B")
-        fewer, before = steps, best
+    table.title("Growth: cost of one more step (its tool starts once and does nothing; check, intent, act, outcome)")
+    runs = {steps: [] for steps in GROWTH}
+    for turn in range(max(GROWTH.values())):
+        for steps in (steps for steps, turns in GROWTH.items() if turn < turns):
+            runs[steps].append(stage.run(stage.plan(steps, TRUST, PASS), "-q"))
+    best = {steps: min(runs[steps], key=lambda run: run.seconds) for steps in GROWTH}
+    for fewer, steps in itertools.pairwise(GROWTH):
+        each = (best[steps].seconds - best[fewer].seconds) / (steps - fewer)
+        table.row(f"each more, from {fewer} to {steps} steps", each)
+        table.row(f"  peak memory at {steps}", best[steps].peak, "B")
     floor(stage)
     records(folder)
 
