@@ -5,7 +5,8 @@ stds.plan = {
   read_globals = {
     "plan", "step", "param", "probe", "command",
     -- the library
-    "boot_args", "bputil", "csrutil", "diskutil", "kernel_object", "kmutil", "nvram", "policy", "sysctl",
+    "boot_args", "bputil", "built", "csrutil", "curl", "diskutil", "file", "hdiutil", "installer", "kernel_object", "kit_image",
+    "kmutil", "nvram", "policy", "staged", "sysctl",
     -- Lua's pure functions
     "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type",
     "string", "table", "math", "utf8",

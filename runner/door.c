@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "file_act.h"
 #include "pty.h"
 #include "tools.h"
 
@@ -47,6 +49,18 @@ static pid_t start(const struct process_setup *setup, const struct door_order *o
 	return child;
 }
 
+/* An act of our own ends as a tool would: with a status, and words where it failed. */
+static void act_on_files(const struct process_setup *setup, const char *const *argv, struct relay_result *result)
+{
+	struct error err;
+	*result = (struct relay_result){ .end = { .exited = true } };
+	if (file_act(setup->root, argv, &err) == 0)
+		return;
+	result->end.exit = 1;
+	relay_keep(result, err.text, strlen(err.text));
+	relay_keep(result, "\n", 1);
+}
+
 int door_act(const struct process_setup *setup, struct journal *journal, const struct door_order *order, struct relay_result *result, struct error *err)
 {
 	if (!setup->configured)
@@ -57,11 +71,16 @@ int door_act(const struct process_setup *setup, struct journal *journal, const s
 		return 1;
 	if (journal == NULL || !journal_take_intent(journal, order->argv))
 		return error_set(err, "refused", "will not run %s: the journal holds no open intent with these arguments", order->argv[0]);
+	if (file_act_named(order->argv[0])) {
+		act_on_files(setup, order->argv, result);
+		return 0;
+	}
 	int ours = -1;
 	pid_t child = start(setup, order, &ours, err);
 	if (child < 0)
 		return -1;
-	struct relay_order relay = { child, ours, order->terminal, order->person, order->screen, order->seconds, order->silence, order->waiting, order->keep, order->calls };
+	struct relay_order relay = { child, ours, order->terminal, order->person, order->screen, order->seconds, order->silence, order->stoppable,
+	                             order->waiting, order->keep, order->calls };
 	relay_run(&relay, result);
 	(void)close(ours);
 	return 0;

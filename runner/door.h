@@ -1,5 +1,5 @@
 /*
- * The one door: the only place where a program is started that may change the Mac.
+ * The one door: the only place where a program is started that may change the Mac, or files of the Mac are changed for a plan.
  * Must not open for a command that the journal does not hold as its durable open intent, and must not know Lua.
  */
 #ifndef VMQ_DOOR_H
@@ -11,11 +11,12 @@
 #include "relay.h"
 
 struct door_order {
-	const char *const *argv; /* argv[0] is the path on the Mac */
+	const char *const *argv; /* argv[0] is the path on the Mac, or the name of an act on files (file_act.h) */
 	bool terminal;           /* a terminal of its own, else a pipe for both outputs and no input */
 	bool person;             /* the user's keys go to it */
 	int screen;              /* descriptor the output is shown on, or -1 */
 	double seconds, silence; /* limits; 0: none */
+	bool stoppable;          /* the first interrupt ends it: it changes nothing that matters until it is done */
 	const char *waiting;     /* what to show while it is silent, or NULL */
 	struct secret *keep;     /* takes a password typed after Tab, or NULL */
 	struct relay_calls calls;

@@ -145,14 +145,39 @@ static int folder_of(const char *path, char folder[PATH_MAX], struct error *err)
 	return 0;
 }
 
-/* Writes the new text under a temporary name. On failure errno tells why and the name is gone. */
-static int write_temporary(char *name, const char *bytes, size_t length, mode_t mode)
+/* What a new file is filled with: a text, or all that an open file still holds. */
+struct content {
+	const char *bytes;
+	size_t length;
+	int source; /* -1: the text */
+};
+
+/* Returns 0, or -1 with errno. */
+static int copy_rest(int source, int target)
+{
+	char piece[128 * 1024];
+	for (;;) {
+		ssize_t n = read_full(source, piece, sizeof piece);
+		if (n <= 0)
+			return (int)n;
+		if (file_write_all(target, piece, (size_t)n) != 0)
+			return -1;
+	}
+}
+
+static int fill(int fd, const struct content *content)
+{
+	return content->source >= 0 ? copy_rest(content->source, fd) : file_write_all(fd, content->bytes, content->length);
+}
+
+/* Writes the new content under a temporary name. On failure errno tells why and the name is gone. */
+static int write_temporary(char *name, const struct content *content, mode_t mode)
 {
 	int fd = mkstemp(name);
 	if (fd < 0)
 		return -1;
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	int failed = fchmod(fd, mode) != 0 || file_write_all(fd, bytes, length) != 0 || file_sync(fd) != 0;
+	int failed = fchmod(fd, mode) != 0 || fill(fd, content) != 0 || file_sync(fd) != 0;
 	int number = errno;
 	if (close(fd) != 0 && !failed) {
 		failed = 1;
@@ -164,21 +189,56 @@ static int write_temporary(char *name, const char *bytes, size_t length, mode_t 
 	return failed ? -1 : 0;
 }
 
-int file_write_atomic(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err)
+/* Puts a file in place of another, and makes the new name survive. */
+static int put_in_place(const char *name, const char *path, struct error *err)
 {
-	char folder[PATH_MAX], name[PATH_MAX];
+	char folder[PATH_MAX];
 	if (folder_of(path, folder, err) != 0)
 		return -1;
+	if (rename(name, path) != 0)
+		return error_system(err, errno, "cannot put the new %s in place", path);
+	return file_sync_folder(folder, err);
+}
+
+static int replace(const char *path, const struct content *content, mode_t mode, struct error *err)
+{
+	char name[PATH_MAX];
 	if (snprintf(name, sizeof name, "%s.new.XXXXXX", path) >= (int)sizeof name)
 		return error_system(err, ENAMETOOLONG, "cannot write %s", path);
-	if (write_temporary(name, bytes, length, mode) != 0)
+	if (write_temporary(name, content, mode) != 0)
 		return error_system(err, errno, "cannot write %s", path);
-	if (rename(name, path) != 0) {
-		int number = errno;
+	int result = put_in_place(name, path, err);
+	if (result != 0)
 		(void)unlink(name);
-		return error_system(err, number, "cannot put the new %s in place", path);
-	}
-	return file_sync_folder(folder, err);
+	return result;
+}
+
+int file_write_atomic(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err)
+{
+	struct content content = { bytes, length, -1 };
+	return replace(path, &content, mode, err);
+}
+
+int file_copy(const char *source, const char *path, mode_t mode, struct error *err)
+{
+	struct stat st;
+	struct content content = { .source = open_read(source, err) };
+	if (content.source < 0)
+		return -1;
+	int result = -1;
+	if (fstat(content.source, &st) != 0)
+		(void)error_system(err, errno, "cannot look at %s", source);
+	else if (!S_ISREG(st.st_mode))
+		(void)error_set(err, "EINVAL", "cannot copy %s: it is no plain file", source);
+	else
+		result = replace(path, &content, mode, err);
+	(void)close(content.source);
+	return result;
+}
+
+int file_move(const char *source, const char *path, struct error *err)
+{
+	return put_in_place(source, path, err);
 }
 
 int file_append(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err)

@@ -32,6 +32,12 @@ int file_sync_folder(const char *path, struct error *err);
 /* Puts `bytes` in place of `path`, durably: after a crash the file is the old one or the new one. `mode` as for chmod. */
 int file_write_atomic(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err);
 
+/* Puts a copy of the plain file `source` in place of `path`, with the same promise; memory is constant. */
+int file_copy(const char *source, const char *path, mode_t mode, struct error *err);
+
+/* Renames `source` to `path`, in place of what is there, durably. Both must be on one volume: else error "EXDEV". */
+int file_move(const char *source, const char *path, struct error *err);
+
 /* Appends without making durable; creates the file with `mode`. */
 int file_append(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err);
 

@@ -248,6 +248,7 @@ static void read_options(lua_State *L, int options, struct door_order *order, st
 {
 	order->terminal = boolean_field(L, options, "terminal");
 	order->person = boolean_field(L, options, "person");
+	order->stoppable = boolean_field(L, options, "stoppable");
 	order->screen = screen_field(L, options);
 	order->seconds = seconds_field(L, options, "seconds", 0);
 	order->silence = seconds_field(L, options, "silence", 0);

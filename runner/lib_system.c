@@ -1,10 +1,11 @@
 /*
- * Binding of system: uid, pid, executable, now, monotonic, utc, environment, sleep.
+ * Binding of system: uid, pid, executable, directory, now, monotonic, utc, environment, sleep.
  * Must not hold logic.
  */
 #include "lib.h"
 #include "system.h"
 
+#include <limits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,14 @@ static int executable(lua_State *L)
 	if (system_executable(path, &err) != 0)
 		return lib_fail(L, &err);
 	lua_pushstring(L, path);
+	return 1;
+}
+
+/* The working folder; "/" where it cannot be told. */
+static int directory(lua_State *L)
+{
+	char path[PATH_MAX];
+	lua_pushstring(L, getcwd(path, sizeof path) != NULL ? path : "/");
 	return 1;
 }
 
@@ -65,7 +74,7 @@ static int sleep_seconds(lua_State *L)
 int lib_open_system(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "uid", uid }, { "pid", pid }, { "executable", executable }, { "now", now }, { "monotonic", monotonic },
+		{ "uid", uid }, { "pid", pid }, { "executable", executable }, { "directory", directory }, { "now", now }, { "monotonic", monotonic },
 		{ "utc", utc }, { "environment", environment }, { "sleep", sleep_seconds }, { NULL, NULL },
 	};
 	luaL_newlib(L, functions);

@@ -76,6 +76,11 @@ static void end_softly(struct relay *r, double seconds)
 	process_signal(r->order->child, SIGTERM);
 }
 
+void relay_end_softly(struct relay *r)
+{
+	end_softly(r, SOFT_END);
+}
+
 void relay_leave_now(struct relay *r)
 {
 	r->result->interrupted = true;
@@ -87,7 +92,7 @@ void relay_leave_now(struct relay *r)
 static void fail(struct relay *r)
 {
 	r->result->failed = true;
-	end_softly(r, SOFT_END);
+	relay_end_softly(r);
 }
 
 /* Kills when it is time; gives up waiting for what even that does not end. Returns false when there is nothing left to wait for. */
@@ -96,12 +101,12 @@ static bool keep_limits(struct relay *r)
 	const struct relay_order *o = r->order;
 	if (r->kill_at == 0 && o->seconds > 0 && r->now - r->started >= o->seconds) {
 		r->result->timed_out = true;
-		end_softly(r, SOFT_END);
+		relay_end_softly(r);
 	}
 	bool thinking = r->at_question && r->person && r->raw;
 	if (r->kill_at == 0 && o->silence > 0 && !thinking && r->now - r->last_sign >= o->silence) {
 		r->result->silent = true;
-		end_softly(r, SOFT_END);
+		relay_end_softly(r);
 	}
 	if (r->kill_at > 0 && r->now >= r->kill_at) {
 		if (r->killed)
@@ -162,7 +167,7 @@ void relay_carry_out(struct relay *r, const struct relay_answer *answer)
 		break;
 	case RELAY_GIVE_UP:
 		r->result->gave_up = true;
-		end_softly(r, SOFT_END);
+		relay_end_softly(r);
 		break;
 	case RELAY_FAILED:
 		fail(r);
@@ -198,7 +203,7 @@ static void consider_question(struct relay *r)
 	}
 	if (answer.kind == RELAY_WAIT && r->at_question && r->hang_up) {
 		r->result->gave_up = true;
-		end_softly(r, SOFT_END);
+		relay_end_softly(r);
 	}
 }
 

@@ -48,6 +48,7 @@ struct relay_order {
 	int screen;       /* descriptor the output is shown on, or -1 */
 	double seconds;   /* limit in all; 0: none */
 	double silence;   /* limit without output, not counted while a person is asked; 0: none */
+	bool stoppable;   /* the first interrupt ends it, instead of letting it finish */
 	const char *waiting; /* shown with the time while the tool is silent; NULL: nothing is shown */
 	struct secret *keep; /* takes a password typed after Tab, for later prompts; NULL: not offered */
 	struct relay_calls calls;

@@ -13,6 +13,13 @@
 #include "system.h"
 #include "terminal.h"
 
+static void at_first_interrupt(struct relay *r)
+{
+	relay_say(r->order->stoppable ? "\nStopping it.\n" : "\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
+	if (r->order->stoppable)
+		relay_end_softly(r);
+}
+
 /* A typed Ctrl-C. At a question it goes to the tool as well, as that is how a person gets out of one. */
 static void interrupt_key(struct relay *r)
 {
@@ -28,7 +35,7 @@ static void interrupt_key(struct relay *r)
 	if (!r->answered && relay_at_open_question(&line, pty_echoes(r->order->source)))
 		r->keys[r->typed_used++] = 3;
 	else
-		relay_say("\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
+		at_first_interrupt(r);
 }
 
 /* Tab alone, at a question that does not echo: no password begins with it, and the person was told what it does. */
@@ -113,7 +120,7 @@ void relay_notice_interrupts(struct relay *r)
 		relay_leave_now(r);
 	} else if (stage > r->stage) {
 		r->hang_up = true; /* it came as a signal: whoever sent it will not answer questions */
-		relay_say("\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
+		at_first_interrupt(r);
 	}
 	r->stage = stage;
 }

@@ -42,6 +42,7 @@ bool relay_at_open_question(const struct relay_line *line, bool echo);
 void relay_say(const char *text);
 void relay_make_cooked(struct relay *r);
 void relay_leave_now(struct relay *r);
+void relay_end_softly(struct relay *r);
 void relay_carry_out(struct relay *r, const struct relay_answer *answer);
 void relay_note_answer(struct relay *r, const char *bytes, size_t length);
 

@@ -7,6 +7,8 @@
  */
 #include "tools.h"
 
+#include "file_act.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,10 +136,15 @@ static const struct tool table[] = {
 	{ "/usr/bin/uname", { "", "<flag>" }, { NULL }, NULL },
 	{ "/usr/bin/sw_vers", { "", "<flag>" }, { NULL }, NULL },
 	{ "/usr/bin/profiles", { "status -type enrollment" }, { NULL }, NULL },
-	{ "/usr/sbin/pkgutil", { "--files <word>", "--pkg-info <word>", "--pkgs" }, { NULL }, NULL },
+	{ "/usr/sbin/pkgutil", { "--files <word>", "--pkg-info <word>", "--pkgs", "--check-signature <word>" }, { NULL }, NULL },
+	{ "/bin/ps", { "-axo comm=" }, { NULL }, NULL },
 	{ "/usr/bin/hdiutil", { "info", "info -plist" }, { "..." }, NULL },
 	{ "/usr/sbin/installer", { NULL }, { "..." }, NULL },
-	{ "/usr/bin/curl", { NULL }, { "..." }, NULL },
+	/* Only the public list of kits is read without an intent, and only from its own address (reference §7.4). */
+	{ "/usr/bin/curl",
+	  { "-q --fail --location --proto =https --proto-redir =https --connect-timeout 30 --silent --show-error --max-time 90 -- "
+	    "https://dortania.github.io/KdkSupportPkg/manifest.json" },
+	  { "..." }, NULL },
 };
 #define TABLE_COUNT (sizeof table / sizeof table[0])
 
@@ -220,6 +227,8 @@ int tools_check_change(const struct tools_declared *list, const char *const *arg
 {
 	const struct tool *tool = find_tool(argv[0]);
 	const char *why = "it is not among the programs that may change the Mac";
+	if (file_act_named(argv[0]))
+		return file_act_check(argv, err);
 	if (tool != NULL) {
 		if (any_form_fits(tool->changes, sizeof tool->changes / sizeof tool->changes[0], argv + 1))
 			why = tool->never != NULL ? tool->never(argv + 1) : NULL;

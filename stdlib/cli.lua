@@ -29,6 +29,23 @@ local APPLY = {
   { name = "boot-arg", value = "WORD", list = true, form = "^[%g]+$",
     help = "a further boot argument (repeatable)" },
 }
+local KC = { name = "kc", value = "FILE", help = "kernel collection (default: what build made, else the staged one)" }
+local INEXACT = { name = "inexact", help = "take a near kit where none fits; says what may happen" }
+local BUILD = {
+  { name = "kdk", value = "DIR", help = "the kit to use (default: the installed one of exactly this build)" },
+  { name = "output", value = "FILE", help = "where the collection goes (default: where stage looks for it)" },
+  { name = "exclude", value = "ID", list = true, form = "^[%w%.%-_]+$", help = "leave out this kernel extension too (repeatable)" },
+  { name = "include", value = "ID", list = true, form = "^[%w%.%-_]+$", help = "take back one that is left out (repeatable)" },
+  { name = "from-kit", help = "from the kit's own list alone: also for another Mac" },
+  { name = "model", value = "NAME", form = "^%w+$", help = "with --from-kit: which of the kit's lists, such as mac14g" },
+  { name = "chip", value = "CHIP", form = "^t%d+$", help = "with --from-kit: whose kernel, such as t6020 (default: this Mac's)" },
+}
+local FETCH = {
+  { name = "online", help = "list: the public list as well (asks the network)" },
+  { name = "build", value = "BUILD", form = "^%w+$", help = "a kit of this build instead of this macOS's" },
+  { name = "output", value = "DIR", help = "fetch: where the image goes" },
+  { name = "from", value = "FILE", help = "a saved copy of the public list, instead of asking the network" },
+}
 local DETAILED = { name = "detailed-exitcode", help = "tell outcomes apart that otherwise exit 0" }
 local SET = { name = "set", value = "NAME=VALUE", list = true, form = "^[%w_]+=",
   help = "a parameter of the plan (repeatable)" }
@@ -74,10 +91,16 @@ local COMMANDS = {
   { name = "report", args = "[RUN]", max = 1, later = true, help = "a run as a report" },
   { name = "source", args = "[NAME]", max = 1, does = "command.source",
     help = "print an embedded script; without a name list them" },
-  { name = "build", later = true, help = "kernel collection from the matching kit" },
-  { name = "kdk", args = "list|check|fetch|install", max = 2, later = true, help = "kernel debug kits" },
-  { name = "stage", later = true, help = "program and collection onto the Data volume" },
-  { name = "verify", later = true, help = "the last phase's checks alone" },
+  { name = "build", where = "macOS", does = "command.build", options = with(BUILD, INEXACT),
+    help = "kernel collection from the matching kit" },
+  { name = "kdk", args = "list|check [DIR]|fetch|install [FILE]", where = "macOS", min = 1, max = 2, does = "command.kdk",
+    options = with(FETCH, INEXACT), help = "kernel debug kits: on this Mac, in the public list; download and install one" },
+  { name = "kc", args = "FILE", min = 1, max = 1, does = "command.kc",
+    help = "what is in a kernel collection, and whether it fits this Mac" },
+  { name = "stage", where = "macOS", does = "command.stage", options = with(KC),
+    help = "program, collection and manifest onto the Data volume, for recovery" },
+  { name = "verify", where = "macOS", does = "command.verify", options = with(APPLY),
+    help = "the last phase's checks alone, and what else to know there" },
   { name = "completion", args = "bash|zsh", max = 1, later = true, help = "shell completion" },
   { name = "help", args = "[COMMAND|errors]", max = 1, does = "command.help",
     help = "this, one command's options, or what failures mean" },

@@ -20,6 +20,17 @@ local function here(session, rest)
   return type_this(session, session.environment == "macos" and "macos" or "recovery", rest)
 end
 
+--- How a command of this program is typed in a place: "sudo /System/Volumes/Data/vmq-recovery stage".
+-- @param place "macos" | "recovery"
+function closing.command(session, place, rest)
+  return type_this(session, place, rest).command
+end
+
+-- The last resort: another for what only prepares, as nothing of the boot policy was touched.
+local function by_hand(session)
+  return session.job and session.job.stopped_words or BY_HAND
+end
+
 -- Why a rung was not reached: "full security, stock kernel: … (the tool said: …)".
 local function refusal(rung, otherwise)
   local said = rung.words and (" (the tool said: %s)"):format(rung.words) or ""
@@ -33,6 +44,7 @@ function words.rehearsed()
 end
 
 function words.done(session, plan)
+  if session.job and session.job.last_words then return session.job.last_words(session) end
   if plan.name == "apply" then
     return { "Done: the development kernel runs and allows up to " .. session.quota .. " macOS guests, all of it read back.",
       "Before a macOS update:", here(session, "revert") }
@@ -92,6 +104,11 @@ function words.stopped(session, _, final)
     lines[#lines + 1] = final.acted == 0 and "Nothing was changed." or "Nothing was changed; the state was read back."
     return lines
   end
+  if session.job and session.job.again then
+    lines[#lines + 1] = session.job.stopped_words
+    lines[#lines + 1] = here(session, session.job.again)
+    return lines
+  end
   lines[#lines + 1] = "What was done so far is in the journal. To go on:"
   lines[#lines + 1] = here(session, "resume")
   lines[#lines + 1] = "Or to go back:"
@@ -122,9 +139,11 @@ local function because(final)
   return final.failed and ("Step %s failed. "):format(final.failed) or ""
 end
 
-function words.undone(_, _, final)
-  if not final.touched then return { because(final) .. "Nothing was changed; read back." } end
-  return { because(final) .. "Everything this run did is undone, and read back as it was before." }
+function words.undone(session, _, final)
+  local lines = { because(final) .. (final.touched and "Everything this run did is undone, and read back as it was before."
+    or "Nothing was changed; read back.") }
+  if session.job and session.job.stopped_words then lines[2] = session.job.stopped_words end
+  return lines
 end
 
 words["undone-lower"] = function(session, _, final)
@@ -142,8 +161,8 @@ function words.incomplete(session, _, final)
   refused_lines(lines, final.stuck)
   refused_lines(lines, final.elsewhere)
   lines[#lines + 1] = "To try again:"
-  lines[#lines + 1] = here(session, "rollback")
-  lines[#lines + 1] = BY_HAND
+  lines[#lines + 1] = here(session, session.job and session.job.again or "rollback")
+  lines[#lines + 1] = by_hand(session)
   return lines
 end
 

@@ -18,7 +18,7 @@ local COMMON = {
 }
 
 -- Tools that bring a catalogue of their own, in the order of `help errors`.
-local CATALOGUED = { "csrutil", "bputil", "kmutil", "nvram", "diskutil" }
+local CATALOGUED = { "csrutil", "bputil", "kmutil", "nvram", "diskutil", "curl", "hdiutil", "installer", "file" }
 
 -- What this program itself has to report, by kind.
 local OURS = {
@@ -151,7 +151,7 @@ end
 function errors.all()
   local parts = {}
   for index, tool in ipairs(CATALOGUED) do
-    parts[index] = { title = tool .. " says", entries = grouped(errors.catalogue(tool)) }
+    parts[index] = { title = tool == "file" and "Files: the system says" or tool .. " says", entries = grouped(errors.catalogue(tool)) }
   end
   local own = {}
   for index, entry in ipairs(OURS) do own[index] = { says = { entry.says }, meaning = entry } end

@@ -82,7 +82,7 @@ local function step_lines(lines, number, step, previous)
   lines[#lines + 1] = ("%d. %s (%s): %s"):format(number, step.name, step.verdict, step.why)
   for index, argv in ipairs(step.commands) do
     local lead = step.ladder and (index == 1 and "   first: " or "   else:  ") or "   runs: "
-    lines[#lines + 1] = lead .. text.command(argv)
+    lines[#lines + 1] = lead .. text.brief(argv)
   end
   if step.verdict ~= "todo" or #step.undo == 0 then return end
   local same = previous and previous.verdict == "todo" and ways_as_text(previous) == ways_as_text(step)
@@ -125,7 +125,7 @@ local function kernel_lines(session)
   if not found then return nil end
   local path = require("session").collection(session)
   return { path, ("%s, SHA-256 %s"):format(text.size(found.size), found.sha256), found.kernel.banner,
-    session.manifest and "its manifest vouches for it" or "no manifest vouches for it" }
+    session.manifest_doubt or session.manifest and "its manifest vouches for it" or "no manifest vouches for it" }
 end
 
 local function prompt_lines(steps, environment)
@@ -147,6 +147,10 @@ function overview.show(session, plan, steps)
     if lines then session.view.emit { type = "note", title = title, lines = lines } end
   end
   note("Target", target_lines(session))
+  if session.job and session.job.notes then
+    for _, entry in ipairs(session.job.notes(session)) do note(entry[1], entry[2]) end
+    return note("Steps", overview.plan_lines(steps))
+  end
   if plan.name == "apply" then note("Kernel collection", kernel_lines(session)) end
   note("Policy now", session.policy and { policy.describe(session.policy) })
   note("Steps", overview.plan_lines(steps))

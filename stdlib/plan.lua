@@ -37,6 +37,8 @@ function plan.vocabulary()
   words.policy.FULL = copy(require("policy").FULL)
   words.boot_args = copy(require "boot_args")
   words.kernel_object = copy(require "kernel_object")
+  for _, name in ipairs { "file", "hdiutil", "installer", "curl" } do words[name] = copy(require("tool." .. name)) end
+  for _, name in ipairs { "built", "staged", "kit_image" } do words[name] = copy(require(name)) end
   local probe = require "probe"
   add_lua(words)
   words.probe = function(argv) return probe.output(argv) end

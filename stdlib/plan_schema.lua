@@ -14,7 +14,7 @@ local PLAN_FIELDS = { summary = "string", params = "table", tools = "table" }
 local STEP_FIELDS = {
   why = "string", where = "string", needs = "table", resets = "table", prompts = "table", settles = "string",
   check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
-  defers = "string", expected = "string", no_way_back = "string",
+  defers = "string", expected = "string", no_way_back = "string", repeatable = "boolean",
 }
 
 local NONE = {} -- what a step without such a list has

@@ -3,21 +3,24 @@
 
 local boot_args = require "boot_args"
 local kc = require "kc"
+local kdk = require "kdk"
+local manifest_module = require "manifest"
 local nvram = require "tool.nvram"
 local policy = require "policy"
+local staged = require "staged"
 local sysctl = require "tool.sysctl"
 local text = require "text"
+local verdict = require "verdict"
 
 local preflight = {}
 
 local RECOVERY_WAY = "shut down fully, hold the power button until startup options appear, choose Options and a user, "
   .. "then Utilities > Terminal"
 
-local checks = {}
+local ok, bad, unknown = verdict.ok, verdict.bad, verdict.unknown
 
-local function ok(detail) return { verdict = "ok", detail = detail } end
-local function bad(detail, cure) return { verdict = "bad", detail = detail, cure = cure } end
-local function unknown(detail, cure) return { verdict = "unknown", detail = detail, cure = cure } end
+local checks = {}
+for name, check in pairs(require "preflight_kit") do checks[name] = check end
 
 function checks.root(s)
   local uid = s.stand_in.uid or require("lib_system").uid()
@@ -146,11 +149,46 @@ function checks.owners(s)
   return ok("owners by short name: " .. table.concat(names, ", "))
 end
 
+-- What the collection must be of. A running kernel of the same build, or the kit of the target's build, tells more than a name.
 local function fitting_target(s, manifest)
   local product = sysctl.product()
-  local same_build = product and s.group.build and product.build == s.group.build
-  return { chip = s.kernel and s.kernel.chip, build = s.group.build,
-    xnu = not manifest and same_build and s.kernel and s.kernel.xnu or nil }
+  local build = s.group and s.group.build
+  local same_build = product and build and product.build == build
+  local data = s.group and s.group.data
+  local kits = kdk.folder(s.booted, data and data.mount)
+  return { chip = s.kernel and s.kernel.chip, build = build,
+    xnu = not manifest and same_build and s.kernel and s.kernel.xnu or nil,
+    kit_kernel = kdk.kernel_of_build(s.root, kits, build, s.kernel and s.kernel.chip) }
+end
+
+-- The method's first description leaves the collection in a home folder; several are listed, none is taken.
+local function not_staged(s, message)
+  local users = require("session").on_data(s, "/Users")
+  local found = users and staged.candidates(s.root .. users) or {}
+  if #found == 0 then return bad(message, "build it in macOS from the kit for this build, and stage it; or name a file with --kc") end
+  for index, name in ipairs(found) do found[index] = users .. "/" .. name end
+  return bad(("%s; but there is %s"):format(message, table.concat(found, ", ")),
+    "stage one in macOS (vmq-recovery stage --kc FILE), or name it with --kc")
+end
+
+-- The staged program is what the person starts in recovery; where a manifest names it, it must be that one.
+local function program_misfit(s, manifest)
+  local path = require("session").on_data(s, staged.PROGRAM)
+  local sum = manifest and manifest.program and path and require("sums").sha256(s.root .. path)
+  if sum and sum ~= manifest.program.sha256 then return ("the program at %s is not the one its manifest names"):format(path) end
+end
+
+-- @return manifest, or nil and a row that says why it is refused; nil, nil when there is none that counts, and why in words
+local function believable_manifest(s, path, here)
+  if not path then return nil, nil, "no manifest vouches for it" end
+  local manifest, why, code = manifest_module.read(path)
+  if not manifest and code == "ENOENT" then return nil, nil, "no manifest vouches for it" end
+  if not manifest then return nil, bad(on_the_mac(s, why), "stage the collection again") end
+  for _, file in ipairs { path, here } do
+    local open, how = staged.is_open_to_others(file)
+    if open then return manifest, nil, "its manifest cannot be trusted: " .. on_the_mac(s, how) end
+  end
+  return manifest
 end
 
 function checks.collection(s)
@@ -158,20 +196,21 @@ function checks.collection(s)
   if not on_mac then return unknown("the Data volume is not mounted", "unlock it, or name a file with --kc") end
   local found, message = kc.inspect(here)
   if not found then
+    if not s.options.kc and not require("lib_file").stat(here) then return not_staged(s, on_the_mac(s, message)) end
     return bad(on_the_mac(s, message), "build it in macOS from the kit for this build, and stage it; or name a file with --kc")
   end
-  local manifest, why, code
-  if manifest_path then manifest, why, code = kc.manifest(manifest_path) end
-  if why and code ~= "ENOENT" then return bad(on_the_mac(s, why), "stage the collection again") end
+  local manifest, refusal, doubt = believable_manifest(s, manifest_path, here)
+  if refusal then return refusal end
   if not s.kernel then return unknown("this Mac's chip is not known", "see platform above") end
-  local misfits = kc.misfits(found, fitting_target(s, manifest), manifest)
+  local misfits = kc.misfits(found, fitting_target(s, not doubt and manifest), manifest)
+  misfits[#misfits + 1] = program_misfit(s, manifest)
   if #misfits > 0 then
     return bad(("%s: %s"):format(on_mac, table.concat(misfits, "; ")),
-      "build the collection for this Mac and this macOS build")
+      "build the collection for this Mac and this macOS build, and stage it again")
   end
-  s.found_collection, s.manifest = found, manifest
+  s.found_collection, s.manifest, s.manifest_doubt = found, manifest, doubt
   return ok(("%s, %s, SHA-256 %s…, %s%s"):format(on_mac, text.size(found.size), found.sha256:sub(1, 16),
-    found.kernel.banner:match("root:(.*)$") or found.kernel.banner, manifest and "" or "; no manifest vouches for it"))
+    found.kernel.banner:match("root:(.*)$") or found.kernel.banner, doubt and "; " .. doubt or ""))
 end
 
 function checks.preboot(s)
@@ -230,12 +269,18 @@ local NEEDS = {
   revert = { "root", "platform", "tools", "volume", "policy", "environment", "boot-args", "network" },
   rollback = { "root", "platform", "tools", "volume", "policy", "environment", "journal" },
   run = { "root", "volume", "environment", "journal" },
+  build = { "root", "platform", "volume", "environment", "kit", "kit files", "kernel", "extensions", "output", "room", "journal" },
+  stage = { "root", "platform", "volume", "environment", "data", "collection", "room", "journal" },
+  kc = { "platform", "volume", "collection" },
+  ["kdk-check"] = { "platform", "volume", "kit", "kit files", "kernel" },
+  ["kdk-fetch"] = { "root", "volume", "environment", "room", "journal" },
+  ["kdk-install"] = { "root", "volume", "environment", "image", "room", "journal" },
 }
 local ADVISORY = { network = true }
 
 --- Runs the checks of one kind of work and tells each to the view.
 -- @param session after session.look
--- @param kind "apply" | "apply-macos" | "revert" | "run"
+-- @param kind a key of NEEDS
 -- @param wanted { where = the place the next step needs (default any), acts = true when tools will ask questions }
 -- @return true when all needed ones are ok, else false; and the rows
 function preflight.run(session, kind, wanted)

@@ -19,14 +19,15 @@ end
 
 --- Runs one read-only command.
 -- @param argv array: the tool's absolute path on the Mac, then its arguments
+-- @param seconds number|nil: how long it may take (default 20)
 -- @return { exit, signal, stdout, stderr, timed_out, truncated } or nil, message, code. The same table is handed out
 --   until probe.forget(): do not change it.
-function probe.run(argv)
+function probe.run(argv, seconds)
   local key = table.concat(argv, "\0")
   local known = answers[key]
   if not known then
     start = start or require("lib_process").probe
-    known = table.pack(start(argv))
+    known = table.pack(start(argv, seconds and { seconds = seconds }))
     answers[key] = known
   end
   return table.unpack(known, 1, known.n)
@@ -34,8 +35,8 @@ end
 
 --- Standard output of a read-only command that must succeed.
 -- @return text, or nil, a message that names the command and quotes its own words, code, and the raw answer if any
-function probe.output(argv)
-  local answer, message, code = probe.run(argv)
+function probe.output(argv, seconds)
+  local answer, message, code = probe.run(argv, seconds)
   if not answer then return nil, message, code end
   local command = require("text").command(argv)
   if answer.timed_out then return nil, command .. " did not answer in time", "timeout", answer end

@@ -92,12 +92,13 @@ local function act_options(session, command, step, path)
     asked[kind] = (asked[kind] or 0) + 1
     session.view.emit { type = "prompt", step = step.name, kind = kind }
   end
-  local wait = "waiting for %s; Ctrl-C lets it finish, then stops"
+  local wait = command.stoppable and "waiting for %s; Ctrl-C stops it" or "waiting for %s; Ctrl-C lets it finish, then stops"
   return {
     waiting = not session.options.json and (command.interactive or command.slow) and wait:format(command.tool or "it") or nil,
     keep = command.interactive and keeper(session, credentials) or nil,
     terminal = command.interactive or false, person = command.interactive and credentials.person or false,
     screen = session.options.json and 2 or (not session.options.quiet or command.interactive) and 1 or nil,
+    stoppable = command.stoppable or false,
     seconds = not command.interactive and (session.stand_in.silence or command.seconds or SILENCE_OTHERS) or nil,
     silence = command.interactive and alone and (session.stand_in.silence or SILENCE[command.tool] or SILENCE_OTHERS)
       or nil,

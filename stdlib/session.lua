@@ -4,6 +4,7 @@
 local bputil = require "tool.bputil"
 local mac = require "mac"
 local probe = require "probe"
+local staged = require "staged"
 
 local session = {}
 
@@ -16,10 +17,16 @@ function session.words(quota, extra)
   return words
 end
 
--- A path given on the command line, as the Mac itself names it: without the root, if it was typed with it.
+-- A path given on the command line, as the Mac itself names it: whole, and without the root, if it was typed with it.
 local function on_mac(root, path)
+  if path:sub(1, 1) ~= "/" then path = require("lib_system").directory() .. "/" .. path:gsub("^%./", "") end
   if root ~= "" and path:sub(1, #root + 1) == root .. "/" then return path:sub(#root + 1) end
   return path
+end
+
+--- The same for other parts: a path from the command line, as the Mac itself names it.
+function session.path_on_mac(self, path)
+  return on_mac(self.root, path)
 end
 
 local configured = false
@@ -101,6 +108,14 @@ end
 --- The journal's folder as this process opens it, and as the Mac names it; nil and why when there is none that survives
 -- a restart.
 function session.journal_directory(self)
+  local here, path = session.main_journal(self)
+  if not here or not self.journal_part then return here, path end
+  return here .. "/" .. self.journal_part, path .. "/" .. self.journal_part
+end
+
+--- The journal's folder of apply and revert. Commands that only prepare (self.journal_part) have folders of their own in it,
+-- so that they are never taken for the run that `resume` and `rollback` are about.
+function session.main_journal(self)
   local given = self.options.journal
   if given then
     local path = on_mac(self.root, given)
@@ -112,10 +127,9 @@ function session.journal_directory(self)
     if on_a_volume and not files.stat(given) then return inside, path end
     return given, given
   end
-  local data = self.group and self.group.data
-  if not data then return nil, "no Data volume is known" end
-  if not data.mount then return nil, "the Data volume is not mounted" end
-  local path = (data.mount == "/" and "" or data.mount) .. "/private/var/db/vmq-recovery"
+  if not self.group or not self.group.data then return nil, "no Data volume is known" end
+  local path = session.own_folder(self)
+  if not path then return nil, "the Data volume is not mounted" end
   return session.real(self, path), path
 end
 
@@ -124,17 +138,38 @@ function session.temporary_journal(self)
   return session.real(self, "/private/var/tmp/vmq-recovery")
 end
 
---- The kernel collection: path on the Mac, path as this process opens it, and the manifest's path (nil with --kc).
+--- A place from the root of the Data volume, as the Mac names it; nil while Data is not mounted.
+function session.on_data(self, path)
+  local data = self.group and self.group.data
+  return data and data.mount and (data.mount == "/" and "" or data.mount) .. path or nil
+end
+
+--- The program's own folder on the Data volume, which only root can write; nil while Data is not mounted.
+function session.own_folder(self)
+  return session.on_data(self, "/private/var/db/vmq-recovery")
+end
+
+--- Where `kdk fetch` keeps images.
+function session.kit_folder(self)
+  return (session.own_folder(self) or "") .. "/kits"
+end
+
+--- Where `build` puts the collection unless it is told another place.
+function session.built_collection(self)
+  return (session.own_folder(self) or "") .. "/build/VirtualMachine.kc"
+end
+
+--- The kernel collection: path on the Mac, path as this process opens it, and the manifest's path (nil with --kc, and for
+-- `stage`, which writes one).
 function session.collection(self)
+  if self.source then return self.source, session.real(self, self.source), nil end
   if self.options.kc then
     local path = on_mac(self.root, self.options.kc)
     return path, session.real(self, path), nil
   end
-  local data = self.group and self.group.data
-  if not data or not data.mount then return nil end
-  local folder = (data.mount == "/" and "" or data.mount) .. "/Users/Shared/vmq-recovery"
-  return folder .. "/VirtualMachine.kc", session.real(self, folder .. "/VirtualMachine.kc"),
-    session.real(self, folder .. "/manifest.json")
+  local path = session.on_data(self, staged.COLLECTION)
+  if not path then return nil end
+  return path, session.real(self, path), session.real(self, session.on_data(self, staged.MANIFEST))
 end
 
 --- The context that a plan's functions get.
@@ -166,8 +201,8 @@ end
 -- @param place "macos" | "recovery" | "paired-recovery"
 function session.program_in(self, place)
   local data = self.group and self.group.data
-  local staged = self.stand_in.on_data and data and data.mount and data.mount .. "/vmq-recovery"
-  local path = staged or on_mac(self.root, require("lib_system").executable())
+  local program = self.stand_in.on_data and data and data.mount and data.mount .. "/vmq-recovery"
+  local path = program or on_mac(self.root, require("lib_system").executable())
   if (place == "macos") == (self.booted == "macos") then return path end
   local tail = below_data(self, path)
   if not tail then return path:find("^/Volumes/") and path or "vmq-recovery" end

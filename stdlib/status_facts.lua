@@ -21,7 +21,7 @@ local function journal_state(session)
 end
 
 -- The quota is in no sysctl; what the kernel was told is in its boot arguments (reference §8.2).
-local function quota_in(bootargs)
+function status_facts.quota_in(bootargs)
   local value = bootargs and bootargs:match("hv_apple_isa_vm_quota=(%w+)")
   return value and math.tointeger(tonumber(value))
 end
@@ -32,16 +32,21 @@ function status_facts.gather(session)
   local kernel = sysctl.kernel()
   local in_force = session.booted == "macos" and sysctl.read "kern.bootargs" or nil
   local journal, journal_words = journal_state(session)
-  return {
+  local status = {
     type = "status", environment = session.environment or session.booted, group = session.group and session.group.group,
     volume = session.group and session.group.name, build = session.group and session.group.build,
     policy = session.policy and policy.summary(session.policy), policy_problem = session.problems.policy,
     unknown_rows = session.policy and session.policy.unknown,
     kernel = kernel and { chip = kernel.chip, kind = kernel.kind, xnu = kernel.xnu },
     sip = session.policy and session.policy.sip,
-    boot_args = nvram.get "boot-args", boot_args_in_force = in_force, quota = quota_in(in_force),
+    boot_args = nvram.get "boot-args", boot_args_in_force = in_force, quota = status_facts.quota_in(in_force),
     hypervisor = session.booted == "macos" and sysctl.read "kern.hv_support" or nil, journal = journal or require("json").null,
-  }, journal_words
+  }
+  if session.booted == "macos" then
+    session.facts = require("macos_facts").gather(session)
+    for name, value in pairs(session.facts) do status[name] = value end
+  end
+  return status, journal_words
 end
 
 return status_facts

@@ -18,6 +18,22 @@ function text.command(argv)
   return table.concat(words, " ")
 end
 
+-- Bytes of a command line that are shown; a build names hundreds of extensions.
+local LONGEST_COMMAND = 900
+
+--- A command line for the screen: one that is too long to be read is cut, and says so.
+function text.brief(argv)
+  local whole = text.command(argv)
+  if #whole <= LONGEST_COMMAND then return whole end
+  local words, length = {}, 0
+  for index, word in ipairs(argv) do
+    words[index] = text.quote(word)
+    length = length + #words[index] + 1
+    if length > LONGEST_COMMAND // 2 then break end
+  end
+  return ("%s … (and %d more words; --json shows them all)"):format(table.concat(words, " "), #argv - #words)
+end
+
 --- The text with each byte that is no UTF-8 replaced by "?".
 function text.valid(value)
   local pieces, position = {}, 1

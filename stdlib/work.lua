@@ -4,7 +4,8 @@
 -- A job (see jobs): command, name of the plan, file (a user's plan), load(session, run) → plan | nil, message, code;
 -- preflight(session, rows, run) → kind, where; prepare(session, directory); context (more fields for the plan's context);
 -- supersedes = true closes an open run of another plan; rollback = true goes back instead of forward;
--- resolve(latest run, directory) → the job to do instead | nil, why there is none.
+-- resolve(latest run, directory) → the job to do instead | nil, why there is none. What the commands that only prepare
+-- have besides: see job.preparation.
 
 local ask = require "ask"
 local closing = require "closing"
@@ -100,6 +101,10 @@ end
 
 local function confirm(session)
   if session.options.yes or session.dry_run then return true end
+  if session.job.question then
+    local agreed, why = ask.yes_no(session.job.question(session))
+    return agreed or nil, why or "declined"
+  end
   local name = session.group.name or session.group.group
   session.view.emit { type = "note",
     lines = { "", ("Target: %s (%s), build %s. Steps and ways back are listed above."):format(name, session.group.group,
@@ -122,12 +127,13 @@ local function open_run(session, job, directory, run, plan, params)
   return runs.start(directory, start_fields(session, job, plan, params))
 end
 
--- Revert takes over from whatever was open: the open run is closed with that reason.
-local function supersede(directory, run)
-  local journal = runs.continue(directory, run.number)
+-- Revert takes over from whatever was open, and a preparation from one that was to make something else: the open run is
+-- closed with that reason.
+local function supersede(session, directory)
+  local journal = runs.continue(directory, session.superseded.number)
   if not journal then return end
   local time = require("lib_system").utc(require("lib_system").now())
-  journal:append(require("json").encode { type = "close", result = "superseded by revert", time = time })
+  journal:append(require("json").encode { type = "close", result = "superseded by " .. session.command, time = time })
   journal:close()
 end
 
@@ -153,9 +159,9 @@ local function fallback_directory(session)
   return session_module.temporary_journal(session)
 end
 
-local function params_of(session, plan, run)
+local function params_of(session, job, plan, run)
   local given = session_module.context(session)
-  for name, value in pairs(run and run.start.params or {}) do given[name] = value end
+  for name, value in pairs(run and run.start.params or job.params and job.params(session) or {}) do given[name] = value end
   for _, pair in ipairs(session.options.set or {}) do
     local name, value = pair:match("^([^=]+)=(.*)$")
     if not name then return nil, "--set takes NAME=VALUE, not " .. pair end
@@ -169,17 +175,18 @@ local function before_acting(session, job, plan, run, rows)
   local steps = not session.view.leaves_out_plan and overview.steps(rows, session.context)
   local acts = overview.acts(rows, session.context, session.environment)
   local todo = first_todo(rows)
-  local kind, where = job.preflight(session, rows, run)
+  local kind, where
+  if job.preflight then kind, where = job.preflight(session, rows, run) end
   local wanted = { where = where or todo and todo.step.where or "any", acts = acts or job.rollback }
-  local fine = preflight.run(session, kind, wanted)
-  if not fine then
+  if kind and not preflight.run(session, kind, wanted) then
     return nil, stop(session, "precondition", exit_code.PRECONDITION,
       "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.")
   end
   if steps then session.view.emit { type = "plan", steps = steps } end
   local told = session.options.quiet and session.options.yes or job.gate
   if not run and not job.rollback and not told then overview.show(session, plan, overview.steps(rows, session.context)) end
-  session.asks_confirmation = not job.gate and (job.rollback or not run and acts)
+  if job.begin then session.asks_confirmation = job.question ~= nil and acts
+  else session.asks_confirmation = not job.gate and (job.rollback or not run and acts) end
   return true
 end
 
@@ -207,7 +214,7 @@ local function run_locked(session, job, plan, run, directory)
     return stop(session, "precondition", exit_code.PRECONDITION,
       "The Mac is no longer as it was shown to you: something else changed it. Nothing was changed. Run this again.")
   end
-  if session.asks_confirmation and not preflight.can_answer(session) then
+  if session.asks_confirmation and not session.job.begin and not preflight.can_answer(session) then
     return stop(session, "precondition", exit_code.PRECONDITION,
       "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed.")
   end
@@ -245,7 +252,9 @@ end
 local function nothing_to_do(session, plan, rows, directory)
   local function say()
     session.view.emit { type = "plan", steps = overview.steps(rows, session.context) }
-    return stop(session, "done", exit_code.OK, ("Nothing to do: every step of %s reads done."):format(plan.name))
+    session.view.emit { type = "note", lines = { ("Nothing to do: every step of %s reads done."):format(plan.name) } }
+    if session.job.last_words then session.view.emit { type = "note", lines = session.job.last_words(session) } end
+    return work.finish(session, "done", exit_code.OK)
   end
   if not directory or not require("lib_file").stat(directory) then return say() end
   return with_lock(session, directory, say)
@@ -261,6 +270,10 @@ end
 local function choose_run(session, job, latest, directory)
   local open = latest and run_state.is_open(latest) and latest or nil
   if job.rollback then return latest end
+  if open and job.params and not values.same(job.params(session), open.start.params) then
+    session.superseded = open
+    return nil
+  end
   if open and open.start.plan == job.name and asks_otherwise(session, open) then
     return nil, stop(session, "stopped", exit_code.STOPPED,
       "The open run was begun with: " .. table.concat(open.start.words or {}, " "),
@@ -296,7 +309,7 @@ local function make_context(session, job, plan, run, directory)
   if run and run.start.words then session.words = run.start.words end
   job.prepare(session, directory)
   local params, why = {}, nil
-  if session.group then params, why = params_of(session, plan, run) end
+  if session.group then params, why = params_of(session, job, plan, run) end
   if not params then return nil, stop(session, "usage", exit_code.USAGE, why) end
   session.params = params
   session.context = session_module.context(session, params)
@@ -311,7 +324,7 @@ local function act(session, job, plan, run, directory)
   end
   directory = directory or job.supersedes and fallback_directory(session)
   return with_lock(session, directory, function()
-    if session.superseded then supersede(directory, session.superseded) end
+    if session.superseded then supersede(session, directory) end
     return run_locked(session, job, plan, run, directory)
   end)
 end
@@ -333,6 +346,7 @@ end
 function work.run(job, options, stand_in)
   local session, code = work.open(options, job.command, stand_in)
   if not session then return code end
+  session.journal_part = job.journal_part
   local latest, directory, trouble = find_journal(session, job)
   if trouble and not job.supersedes then
     return stop(session, "precondition", exit_code.PRECONDITION,
@@ -342,6 +356,11 @@ function work.run(job, options, stand_in)
   local nothing
   job, nothing = resolve(session, job, latest, directory)
   if not job then return nothing end
+  session.job = job
+  if job.begin then
+    local fine, refusal = job.begin(session)
+    if not fine then return refusal end
+  end
   local run, refused = choose_run(session, job, latest, directory)
   if refused then return refused end
   local plan, message, usage_code = job.load(session, run)

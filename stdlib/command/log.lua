@@ -13,7 +13,7 @@ function tell.start(r)
   return ("run of %s on %s (%s), build %s, in %s; program %s"):format(r.plan, r.volume or "?", r.group or "?",
     r.build or "?", r.environment or "?", r.version or "?")
 end
-function tell.intent(r) return ("%s: about to run %s"):format(r.step, text.command(r.argv)) end
+function tell.intent(r) return ("%s: about to run %s"):format(r.step, text.brief(r.argv)) end
 function tell.outcome(r)
   local status = r.exit and r.exit ~= 0 and (" (exit status %d)"):format(r.exit) or ""
   return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, status, describe.seen(r.seen),

@@ -2,6 +2,7 @@
 -- Must not change anything, and must not need anything to be right.
 
 local exit_code = require "exit_code"
+local macos_facts = require "macos_facts"
 local policy = require "policy"
 local work = require "work"
 
@@ -19,8 +20,22 @@ local function rows_of(session, status, journal_words)
   if status.boot_args_in_force then rows[#rows + 1] = { "in force", status.boot_args_in_force } end
   if status.quota then rows[#rows + 1] = { "quota", ("%d macOS guests"):format(status.quota) } end
   rows[#rows + 1] = { "journal", known(journal_words) }
+  if session.facts then table.move(macos_facts.rows(session.facts), 1, 5, #rows + 1, rows) end
   for _, row in ipairs(status.unknown_rows or {}) do rows[#rows + 1] = { "unknown row", row } end
   return rows
+end
+
+-- What a person who raised the limit must know: an update that waits, a collection that no longer matches.
+local function warnings_of(session)
+  local facts, lines = session.facts, {}
+  if not facts or not session.policy or session.policy.coih == "absent" then return lines end
+  lines[1] = macos_facts.outdated(session, facts)
+  lines[#lines + 1] = macos_facts.update_words(facts)
+  if #lines > 0 then
+    lines[#lines + 1] = macos_facts.REVERT_FIRST .. ":"
+    lines[#lines + 1] = { command = require("closing").command(session, "macos", "revert") }
+  end
+  return lines
 end
 
 return function(_, options, stand_in)
@@ -30,5 +45,7 @@ return function(_, options, stand_in)
   local status, journal_words = require("status_facts").gather(session)
   session.view.emit(status)
   session.view.emit { type = "note", title = "Status", rows = rows_of(session, status, journal_words) }
+  local warnings = warnings_of(session)
+  if #warnings > 0 then session.view.emit { type = "note", title = "Before you go on", lines = warnings } end
   return work.finish(session, "done", exit_code.OK)
 end

@@ -1,6 +1,7 @@
 -- What every part of the engine works with: one session's steps, verdicts, records and words to the views.
 -- Must not decide what comes next, and must not do any input or output but through the ports (see engine).
 
+local file_act = require "tool.file"
 local json = require "json"
 local run_state = require "run_state"
 
@@ -79,9 +80,10 @@ function core.ask_plan(step, field, ...)
   return nil, ("%s: step %s: %s"):format(step.at, step.name, why)
 end
 
---- Is this an argv at all: an absolute path and words?
+--- Is this an argv at all: an absolute path (or an act on files) and words?
 function core.is_argv(argv)
-  if type(argv) ~= "table" or type(argv[1]) ~= "string" or argv[1]:sub(1, 1) ~= "/" then return false end
+  if type(argv) ~= "table" or type(argv[1]) ~= "string" then return false end
+  if argv[1]:sub(1, 1) ~= "/" and not file_act.ACTS[argv[1]] then return false end
   local count = 0
   for _, word in pairs(argv) do
     if type(word) ~= "string" or word:find("\0", 1, true) then return false end

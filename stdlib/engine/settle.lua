@@ -35,8 +35,9 @@ function settle.forward(self)
     return nil
   end
   -- Commands that belong together are safe to repeat: done half-way through them means once more from the first. So is
-  -- what settles at a restart: it cannot read done before, and its command is made for what is there now.
-  local unsettled = step.settles == "clean-restart" or value.same(seen, open.before)
+  -- what settles at a restart: it cannot read done before, and its command is made for what is there now. And a step may
+  -- say that it can be repeated from wherever it was cut off (a download, a build).
+  local unsettled = step.settles == "clean-restart" or step.repeatable or value.same(seen, open.before)
   if verdict == "done" or verdict == "todo" and unsettled then
     core.tell(self, step, "again", { reason = "crash" })
     return close_intent(self, step, "todo", seen)

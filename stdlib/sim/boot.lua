@@ -158,6 +158,7 @@ end
 -- Returns the environment reached, and why when macOS was wanted and did not start.
 function boot.next(state, options)
   settle_nvram(state, options.clean ~= false)
+  state.images = {}
   state.boot_failure = nil
   state.boots = state.boots + 1
   state.clock = options.time or state.clock + 120

@@ -3,8 +3,11 @@
 
 local catalogue = {}
 
--- Every `wording` field names one of the forms of reference §1.3, §2.2, §3.1 and §4.1. Forms that no source ties to
--- a release are spread over the Macs, at least two of each, so that nothing can depend on one of them.
+-- Every `wording` field names one of the forms of reference §1.3, §2.2, §3.1, §3.3 and §4.1. Forms that no source ties
+-- to a release are spread over the Macs, so that nothing can depend on one of them. guess: which Mac has which of
+-- `inspect` (gap of a line), `gutted` (what an update takes from a kit), `create_extension` (--no-variant-extension is
+-- ignored), `create_refuses` (an existing file), `hdiutil_tells`, `signature_time`, `curl`.
+-- `kits`: the builds before and after the first system's.
 local macs = {
   {
     name = "m1-12.6", title = "Mac mini (M1), macOS 12.6: bputil has no --json yet",
@@ -14,9 +17,16 @@ local macs = {
       name = "Macintosh HD", data = "Macintosh HD - Data", version = "12.6", build = "21G115", darwin = "21.6.0",
       date = "Mon Aug 22 20:19:52 PDT 2022", xnu = "8020.140.49~2", love = "21.7.115.0.0,0",
     } },
+    kits = {
+      near = { version = "12.5.1", build = "21G83", darwin = "21.6.0", date = "Wed Aug 10 14:28:23 PDT 2022",
+        xnu = "8020.141.5~2" },
+      next = { version = "12.6.1", build = "21G217", darwin = "21.6.0", date = "Thu Sep 29 20:13:56 PDT 2022",
+        xnu = "8020.240.7~1" },
+    },
     wording = {
       csrutil = "authorized", csrutil_retry = true, csrutil_refusal = "from the Recovery OS",
       bputil = "username", display = "12", kmutil = "spaced", nvram_error = "prefixed", osenvironment = "invalid",
+      inspect = "tabs", gutted = "version", create_extension = true, hdiutil_tells = true,
     },
     nvram_plain = true,
   },
@@ -28,10 +38,18 @@ local macs = {
       name = "Macintosh HD", data = "Macintosh HD - Data", version = "14.0", build = "23A344", darwin = "23.0.0",
       date = "Fri Sep 15 14:41:43 PDT 2023", xnu = "10002.1.13~1", love = "23.1.344.0.0,0",
     } },
+    -- guess: xnu's number of that beta
+    kits = {
+      near = { version = "14.0", build = "23A5337a", darwin = "23.0.0", date = "Wed Aug 23 18:17:24 PDT 2023",
+        xnu = "10002.1.11~3" },
+      next = { version = "14.1", build = "23B74", darwin = "23.1.0", date = "Mon Oct  9 21:28:45 PDT 2023",
+        xnu = "10002.41.9~6" },
+    },
     wording = {
       csrutil = "password", csrutil_refusal = "from Recovery OS",
       bputil = "authorized", display = "14", json = "bare", kmutil = "plain", nvram_error = "prefixed",
       osenvironment = "invalid",
+      inspect = "blanks", gutted = "extensions",
     },
     nvram_plain = true,
   },
@@ -46,10 +64,17 @@ local macs = {
       name = "Büro Mac", data = "Büro Mac - Data", version = "14.6.1", build = "23G93", darwin = "23.6.0",
       date = "Mon Jul 29 21:14:30 PDT 2024", xnu = "10063.141.2~1", love = "23.7.93.0.0,0",
     } },
+    kits = {
+      near = { version = "15.5", build = "24F74", darwin = "24.5.0", date = "Tue Apr 22 19:54:25 PDT 2025",
+        xnu = "11417.121.6~2" },
+      next = { version = "15.6.1", build = "24G90", darwin = "24.6.0", date = "Mon Aug 11 21:16:21 PDT 2025",
+        xnu = "11417.140.69.701.11~1" },
+    },
     wording = {
       csrutil = "authorized", csrutil_refusal = "from Recovery OS",
       bputil = "administrator", bputil_confirms = true, display = "26", json = "headed", kmutil = "spaced",
       nvram_error = "bare", osenvironment = "unknown",
+      inspect = "tabs", gutted = "extensions", create_refuses = true, signature_time = true, hdiutil_tells = true,
     },
     nvram_plain = true,
   },
@@ -62,10 +87,18 @@ local macs = {
       name = "Macintosh HD", data = "Data", version = "26.3.1", build = "25D2128", darwin = "25.3.0",
       date = "Wed Jan 28 20:48:41 PST 2026", xnu = "12377.91.3~2", love = "25.4.2128.0.0,0",
     } },
+    -- guess: build and number of 26.3, date and number of both
+    kits = {
+      near = { version = "26.3", build = "25D125", darwin = "25.3.0", date = "Wed Jan 14 19:21:08 PST 2026",
+        xnu = "12377.91.2~1" },
+      next = { version = "26.4", build = "25E246", darwin = "25.4.0", date = "Thu Mar 12 21:40:52 PDT 2026",
+        xnu = "12377.101.15~1" },
+    },
     wording = {
       csrutil = "enter", csrutil_retry = true, csrutil_refusal = "from Recovery OS", csrutil_short = true,
       bputil = "name", bputil_confirms = true, display = "26", json = "headed", kmutil = "newline",
       nvram_error = "bare", osenvironment = "word",
+      inspect = "tabs", gutted = "version", create_extension = true, signature_time = true,
     },
     nvram_plain = false,
   },
@@ -78,16 +111,29 @@ local macs = {
       name = "Macintosh HD", data = "Data", version = "26.6", build = "25G70", darwin = "25.6.0",
       date = "Sat Jun 27 02:11:09 PDT 2026", xnu = "12377.160.45~1", love = "25.7.70.0.0,0",
     } },
+    -- guess: the build of 26.6.1, date and number of both
+    kits = {
+      near = { version = "26.5", build = "25F71", darwin = "25.5.0", date = "Tue May 12 20:02:33 PDT 2026",
+        xnu = "12377.140.40~3" },
+      next = { version = "26.6.1", build = "25G80", darwin = "25.6.0", date = "Mon Jul 20 18:33:47 PDT 2026",
+        xnu = "12377.160.46~2" },
+    },
     wording = {
       csrutil = "password", csrutil_refusal = "from Recovery OS", csrutil_short = true,
       bputil = "authorized", display = "26", json = "headed", kmutil = "plain", nvram_error = "bare",
       osenvironment = "word",
+      inspect = "tabs", gutted = "extensions", signature_time = true, curl = "long",
     },
     nvram_plain = false, device_tree_quota = 2,
   },
 }
 
 catalogue.default = "m2pro-14.0"
+
+--- An older kit that every public list has.
+catalogue.OLD_KIT = {
+  version = "13.6", build = "22G120", darwin = "22.6.0", date = "Fri Sep 15 13:41:30 PDT 2023", xnu = "8796.141.3.700.8~1",
+}
 
 --- Names of the Macs, in the order of their age.
 function catalogue.names()

@@ -1,7 +1,9 @@
 -- The circumstances a rehearsal can be played in: named changes to a fresh Mac, free to combine.
 -- It must not change how tools behave in general; each tool looks at the state that is set here.
 
+local catalogue = require "sim.catalogue"
 local digest = require "sim.digest"
+local kit = require "sim.kit"
 local policy = require "sim.policy"
 
 local circumstance = {}
@@ -47,13 +49,19 @@ local function spoil(state, key, value)
   if state.collection then state.collection[key] = value end
 end
 
+local function unpublish(state)
+  for index, about in ipairs(state.published) do
+    if about.build == state.kit.build then return table.remove(state.published, index) end
+  end
+end
+
 local known = {
   { "unpaired", "recovery that does not belong to the target system",
     function(state) state.environment, state.paired = "unpaired-recovery", nil end },
   { "ordinary-recovery", "recovery reached without the power button held from off",
     function(state) state.environment, state.paired = "recovery", nil end },
   { "macos", "started in macOS", function(state) state.environment, state.paired = "macos", nil end },
-  { "offline", "no Internet: full security cannot be had", function(state) state.online = false end },
+  { "offline", "no Internet: neither full security nor a download", function(state) state.online = false end },
   { "newer-macos", "a newer macOS is out: full security is refused", function(state) state.latest = false end },
   { "filevault-locked", "the Data volume is locked", function(state) data(state).locked = true end },
   { "data-named-data", "the Data volume is called Data", function(state) data(state).name = "Data" end },
@@ -99,6 +107,29 @@ local known = {
   { "not-root", "the user is not root", function(state) state.uid = 501 end },
   { "slow-kmutil", "kmutil takes two seconds", function() end },
   { "no-kernel-boot", "the custom kernel does not boot", function() end },
+  { "kit-installed", "the kernel debug kit of this macOS is installed",
+    function(state) kit.install(state, state.kit) end },
+  { "kit-gutted", "files of the installed kit are gone, its receipt is there",
+    function(state)
+      state.kit.gutted = state.wording.gutted
+      kit.install(state, state.kit)
+    end },
+  { "kit-of-another-build", "a kit of a near build is installed",
+    function(state) kit.install(state, state.near_kit) end },
+  { "kit-without-chip", "the installed kit has no development kernel for this chip",
+    function(state)
+      state.kit.without = true
+      kit.install(state, state.kit)
+    end },
+  { "kit-not-published", "the public list has no kit of this macOS", function(state) unpublish(state) end },
+  { "kit-unsigned", "the package in the kit's image is not signed", function(state) state.kit.unsigned = true end },
+  { "variant-extension", "kmutil create adds .development to the name whatever is asked",
+    function(state) state.wording.create_extension = true end },
+  { "slow-download", "downloads take two seconds", function() end },
+  { "disk-full", "no room on the Data volume: downloads, kits and collections stop half-way", function() end },
+  { "update-staged", "an update of macOS is waiting to be installed",
+    function(state) state.update = catalogue.entry(state.mac.name).kits.next end },
+  { "guests-running", "two guests run whenever macOS runs", function(state) state.guests = 2 end },
 }
 
 --- Puts a custom object of somebody else's in place, and the policy that goes with it (reference §10, kmutil alone).

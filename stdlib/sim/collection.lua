@@ -1,4 +1,4 @@
--- Small kernel collections: made for the staged file, and read by the simulated kmutil.
+-- Small kernels and kernel collections: made for kits and for the staged file, and read by the simulated kmutil.
 -- It must not use the program's own reader: what is under test must not check itself.
 
 local digest = require "sim.digest"
@@ -8,7 +8,7 @@ local collection = {}
 local MAGIC, ARM64, ARM64E, FILESET, EXECUTE, BUNDLE = 0xFEEDFACF, 0x0100000C, 0xC0000002, 0xC, 0x2, 0xB
 local SEGMENT, UUID, SOURCE_VERSION, ENTRY = 0x19, 0x1B, 0x2A, 0x80000035
 local BASE = 0xFFFFFE0007004000
-local PAGE, KERNEL_AT, KERNEL_SIZE, KEXT_SIZE = 0x4000, 0x4000, 0xC000, 0x4000
+local PAGE, KERNEL_SIZE, KEXT_SIZE = 0x4000, 0xC000, 0x4000
 
 local KEXTS = {
   "com.apple.kpi.bsd", "com.apple.kpi.iokit", "com.apple.kpi.libkern", "com.apple.iokit.IOPCIFamily",
@@ -16,11 +16,11 @@ local KEXTS = {
   "com.apple.security.AppleImage4",
 }
 
-local function uuid_bytes(text)
-  return (digest.hex(text, 32):gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
+local function bytes_of(hex)
+  return (hex:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
 end
 
-local function uuid_command(text) return string.pack("<I4I4", UUID, 24) .. uuid_bytes(text) end
+local function uuid_command(hex) return string.pack("<I4I4", UUID, 24) .. bytes_of(hex) end
 
 local function segment(name, offset, size)
   return string.pack("<I4I4c16I8I8I8I8I4I4I4I4", SEGMENT, 72, name, BASE + offset, size, offset, size, 5, 5, 0, 0)
@@ -39,53 +39,79 @@ end
 
 local function fill(text, size) return text .. ("\0"):rep(size - #text) end
 
--- The banner as `uname -v` would print it on that kernel (reference §7.3).
-local function banner(about)
-  local family, flavour = "xnu_development", "DEVELOPMENT"
-  if about.release then family, flavour = "xnu", "RELEASE" end
-  return ("Darwin Kernel Version %s: %s; root:%s-%s/%s_ARM64_%s"):format(
-    about.darwin, about.date or "Tue Aug 1 03:49:27 PDT 2023", family, about.xnu, flavour, about.soc)
+local function whole_pages(size) return (size + PAGE - 1) // PAGE * PAGE end
+
+local FAMILIES = { release = "xnu", development = "xnu_development", kasan = "xnu_kasan" }
+
+--- The banner as `uname -v` would print it on that kernel (reference §7.3); `about` as for `collection.kernel`.
+function collection.banner(about)
+  local flavour = about.flavour or about.release and "release" or "development"
+  return ("Darwin Kernel Version %s: %s; root:%s-%s/%s_ARM64_%s"):format(about.darwin,
+    about.date or "Tue Aug 1 03:49:27 PDT 2023", FAMILIES[flavour], about.xnu, flavour:upper(), about.soc)
 end
 
-local function kernel(about)
-  local text = banner(about)
+-- A kernel's file, or the same kernel at `at` in a collection: its own header keeps UUID and banner.
+local function kernel(banner, uuid, at)
   local head = macho(EXECUTE, {
-    uuid_command("kernel " .. text), segment("__TEXT", KERNEL_AT, KERNEL_SIZE),
-    string.pack("<I4I4I8", SOURCE_VERSION, 16, 10002 << 40),
+    uuid_command(uuid), segment("__TEXT", at, KERNEL_SIZE), string.pack("<I4I4I8", SOURCE_VERSION, 16, 10002 << 40),
   })
-  local body = fill(head, 0x1000) .. "@(#)VERSION: " .. text .. "\0" .. text .. "\0"
+  local body = fill(head, 0x1000) .. "@(#)VERSION: " .. banner .. "\0" .. banner .. "\0"
   return fill(body .. "hv_apple_isa_vm_quota\0hypervisor\0kcsuffix\0", KERNEL_SIZE)
 end
 
-local function prelink_info()
-  local list = {}
-  for index, name in ipairs(KEXTS) do
-    list[index] = { CFBundleIdentifier = name, CFBundleVersion = "1.0", _PrelinkExecutableSize = KEXT_SIZE }
-  end
-  return require("sim.xml").plist { _PrelinkInfoDictionary = { list = list } }
+local function kernel_uuid(banner) return digest.hex("kernel " .. banner, 32) end
+
+--- The bytes of a kernel as a kit holds it: 48 KiB. `about`: { soc = "T6020", darwin = "23.0.0",
+-- xnu = "10002.1.13~1", date = text|nil, flavour = "release" | "development" | "kasan" }.
+function collection.kernel(about)
+  local banner = collection.banner(about)
+  return kernel(banner, kernel_uuid(banner), 0)
 end
 
---- The bytes of a file set: arm64e, a kernel with its banner, a few kexts, their list.
--- `about`: { soc = "T6020", darwin = "23.0.0", xnu = "10002.1.13~1", date = text|nil, release = bool,
--- truncated = bool }.
-function collection.make(about)
-  local kexts_at = KERNEL_AT + KERNEL_SIZE
-  local info_at = kexts_at + #KEXTS * KEXT_SIZE
-  local info = prelink_info()
-  info = fill(info, (#info + PAGE - 1) // PAGE * PAGE)
-  local commands = {
-    uuid_command("set " .. banner(about)), segment("__TEXT", 0, KERNEL_AT),
-    segment("__TEXT_EXEC", KERNEL_AT, info_at - KERNEL_AT), segment("__PRELINK_INFO", info_at, #info),
-    entry("com.apple.kernel", KERNEL_AT),
-  }
-  local parts = { kernel(about) }
-  for index, name in ipairs(KEXTS) do
-    local at = kexts_at + (index - 1) * KEXT_SIZE
-    commands[#commands + 1] = entry(name, at)
-    local kext = macho(BUNDLE, { uuid_command(name .. about.xnu), segment("__TEXT", at, KEXT_SIZE) })
-    parts[#parts + 1] = fill(kext, KEXT_SIZE)
+local function prelink_info(ids)
+  local list = {}
+  for index, name in ipairs(ids) do
+    list[index] = { CFBundleIdentifier = name, CFBundleVersion = "1.0", _PrelinkExecutableSize = KEXT_SIZE }
   end
-  local whole = fill(macho(FILESET, commands), KERNEL_AT) .. table.concat(parts) .. info
+  local info = require("sim.xml").plist { _PrelinkInfoDictionary = { list = list } }
+  return fill(info, whole_pages(#info))
+end
+
+local function fileset_commands(identity, ids, kernel_at, info_size)
+  local kexts_at = kernel_at + KERNEL_SIZE
+  local info_at = kexts_at + #ids * KEXT_SIZE
+  local commands = {
+    uuid_command(identity), segment("__TEXT", 0, kernel_at),
+    segment("__TEXT_EXEC", kernel_at, info_at - kernel_at), segment("__PRELINK_INFO", info_at, info_size),
+    entry("com.apple.kernel", kernel_at),
+  }
+  for index, name in ipairs(ids) do commands[#commands + 1] = entry(name, kexts_at + (index - 1) * KEXT_SIZE) end
+  return macho(FILESET, commands)
+end
+
+-- The same kernel and kexts give the same set.
+local function identity(about, banner)
+  return digest.hex("set " .. banner .. table.concat(about.ids or {}, " "), 32)
+end
+
+--- The bytes of a file set: arm64e, a kernel with its banner, kexts, their list.
+-- `about`: as for `collection.kernel`, with release = bool for the flavour, truncated = bool; or, around a kernel that is
+-- there already, { banner, kernel_uuid }. `about.ids`: array of bundle ids of the kexts, nil for a few.
+function collection.make(about)
+  local ids, banner = about.ids or KEXTS, about.banner or collection.banner(about)
+  local set, info = identity(about, banner), prelink_info(ids)
+  local kernel_at = whole_pages(#fileset_commands(set, ids, PAGE, #info))
+  local parts = {
+    fill(fileset_commands(set, ids, kernel_at, #info), kernel_at),
+    kernel(banner, about.kernel_uuid or kernel_uuid(banner), kernel_at),
+  }
+  for index, name in ipairs(ids) do
+    local at = kernel_at + KERNEL_SIZE + (index - 1) * KEXT_SIZE
+    local commands = { uuid_command(digest.hex(name .. banner, 32)), segment("__TEXT", at, KEXT_SIZE) }
+    parts[#parts + 1] = fill(macho(BUNDLE, commands), KEXT_SIZE)
+  end
+  parts[#parts + 1] = info
+  local whole = table.concat(parts)
   return about.truncated and whole:sub(1, #whole // 2) or whole
 end
 
@@ -129,18 +155,42 @@ local function describe_kernel(text)
   return { darwin = darwin, xnu = xnu, soc = soc, release = family == "xnu" }
 end
 
---- What kmutil sees in a file: { uuid, entries = { { name, offset } … }, kernel = { darwin, xnu, soc, release } },
--- or nil when it is no whole Mach-O file set.
-function collection.read(files, path)
+-- Header and load commands of a Mach-O of one kind at `at`, or nil.
+local function read_header(files, path, kind, at, size)
+  local head = files.read_at(path, at, 32) or ""
+  if #head < 32 then return nil end
+  local magic, _, _, filetype, count, length = string.unpack("<I4I4I4I4I4I4", head)
+  if magic ~= MAGIC or filetype ~= kind or at + 32 + length > size then return nil end
+  return parse_commands({ entries = {} }, files.read_at(path, at + 32, length), count, size)
+end
+
+local function file_size(files, path)
   local about = files.stat(path)
-  if not about or about.type ~= "file" or about.size < 32 then return nil end
-  local magic, _, _, filetype, count, length = string.unpack("<I4I4I4I4I4I4", files.read_at(path, 0, 32))
-  if magic ~= MAGIC or filetype ~= FILESET or 32 + length > about.size then return nil end
-  local found = parse_commands({ entries = {} }, files.read_at(path, 32, length), count, about.size)
-  local text = found and find_banner(files, path, about.size)
-  if not text then return nil end
+  return about and about.type == "file" and about.size or nil
+end
+
+--- What kmutil sees in a file: { uuid, kernel_uuid, entries = { { name, offset } … },
+-- kernel = { darwin, xnu, soc, release } }, or nil when it is no whole Mach-O file set.
+function collection.read(files, path)
+  local size = file_size(files, path)
+  local found = size and read_header(files, path, FILESET, 0, size)
+  local text = found and find_banner(files, path, size)
+  found = text and found
+  if not found then return nil end
   found.kernel = describe_kernel(text)
+  for _, item in ipairs(found.entries) do
+    local own = item.name == "com.apple.kernel" and read_header(files, path, EXECUTE, item.offset, size)
+    if own then found.kernel_uuid = own.uuid end
+  end
   return found.kernel and found
+end
+
+--- What kmutil takes from a kernel's file: { banner, kernel_uuid }, for `collection.make`; nil when it is no kernel.
+function collection.read_kernel(files, path)
+  local size = file_size(files, path)
+  local found = size and read_header(files, path, EXECUTE, 0, size)
+  local text = found and find_banner(files, path, size)
+  return text and { banner = text, kernel_uuid = found.uuid } or nil
 end
 
 -- Tag and length of a DER element.

@@ -3,9 +3,12 @@
 
 local fault = {}
 
-fault.tools = { "csrutil", "bputil", "kmutil", "nvram", "diskutil", "sysctl" }
+fault.tools = {
+  "csrutil", "bputil", "kmutil", "nvram", "diskutil", "sysctl", "curl", "hdiutil", "installer", "pkgutil",
+}
 
--- What each does is told in `sim.process`. Those ending in -read break calls that only read, the others break changes.
+-- What each does is told in `sim.process`, or by the one tool that is named third: no other tool takes that fault.
+-- Those ending in -read break calls that only read, the others break changes.
 fault.kinds = {
   { "fail-before", "fails without having done anything" },
   { "act-then-fail", "does it all and reports a failure" },
@@ -19,13 +22,15 @@ fault.kinds = {
   { "garbage-read", "prints unknown text when asked for the state" },
   { "fail-read", "cannot tell the state" },
   { "hang-read", "stops answering when asked for the state" },
+  { "cut", "curl: the connection breaks half-way, half of the file stays", "curl" },
+  { "wrong-bytes", "curl: the file is as long as it should be and not the right one", "curl" },
+  { "half-file", "kmutil create: fails with half of the file written", "kmutil" },
 }
 
-local function contains(list, word)
+local function find(list, word)
   for _, item in ipairs(list) do
-    if item == word or item[1] == word then return true end
+    if item == word or item[1] == word then return item end
   end
-  return false
 end
 
 local function names(list)
@@ -41,11 +46,15 @@ function fault.parse(text)
   if not tool then
     return nil, ("a fault is written TOOL:HOW or TOOL:HOW:N, not %q"):format(text), "unknown"
   end
-  if not contains(fault.tools, tool) then
+  if not find(fault.tools, tool) then
     return nil, ("no faults are known for %q; the tools are: %s"):format(tool, names(fault.tools)), "unknown"
   end
-  if not contains(fault.kinds, how) then
+  local kind = find(fault.kinds, how)
+  if not kind then
     return nil, ("there is no fault called %q; there are: %s"):format(how, names(fault.kinds)), "unknown"
+  end
+  if kind[3] and kind[3] ~= tool then
+    return nil, ("%s cannot fail by %q: that is a fault of %s alone"):format(tool, how, kind[3]), "unknown"
   end
   return { tool = tool, how = how, nth = tonumber(nth) }
 end

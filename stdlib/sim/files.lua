@@ -30,53 +30,122 @@ local function store(lib, target, head, source, tail)
   return lib.append(target, tail, 420)
 end
 
+local LARGEST = 16 << 20 -- of what a simulated tool reads whole
+
+local function replace(lib, path, text)
+  lib.remove(path)
+  return lib.append(path, text, 420) -- 0644
+end
+
 --- The port below a scratch root. Its functions take the Mac's own paths and answer as those of `lib_file`;
+-- `write(path, text)` puts a file in place of another, without making folders and without making it durable;
+-- `append(path, text)`, `remove(path)`, `make_directory(path)`, `list(path)`, `read(path)` as there;
 -- `store(path, head, source, tail)` writes a file of `head`, the bytes of the file `source`, and `tail`;
 -- `attach` and `detach` mount and unmount a volume of the state.
 function files.below(root)
   local lib, layout = require "lib_file", require "sim.layout"
   return {
     stat = function(path) return lib.stat(root .. path) end,
+    list = function(path) return lib.list(root .. path) end,
+    read = function(path) return lib.read(root .. path, LARGEST) end,
     read_at = function(path, offset, length) return lib.read_at(root .. path, offset, length) end,
     sha256 = function(path) return lib.sha256(root .. path) end,
+    write = function(path, text) return replace(lib, root .. path, text) end,
+    append = function(path, text) return lib.append(root .. path, text, 420) end,
+    remove = function(path) return lib.remove(root .. path) end,
+    make_directory = function(path) return lib.make_directory(root .. path, 493) end, -- 0755
     store = function(path, head, source, tail) return store(lib, root .. path, head, root .. source, tail) end,
     attach = function(volume) return files.link(root, volume.mount, layout.storage(volume)) end,
     detach = function(volume) return lib.remove(root .. volume.mount) end,
   }
 end
 
---- The same port on a table of path → bytes, for runs without any file.
-function files.memory(contents)
+local function missing(path) return nil, path .. ": No such file or directory", "ENOENT" end
+
+-- The folders that the paths of `contents` lie in, and those that were made empty.
+local function is_folder(contents, made, path)
+  if made[path] then return true end
+  for name in pairs(contents) do
+    if name:sub(1, #path + 1) == path .. "/" then return true end
+  end
+  return false
+end
+
+local function names_in(contents, made, path)
+  local found, names = {}, {}
+  for _, paths in ipairs { contents, made } do
+    for name in pairs(paths) do
+      local first = name:sub(1, #path + 1) == path .. "/" and name:sub(#path + 2):match("^[^/]+")
+      if first then found[first] = true end
+    end
+  end
+  for name in pairs(found) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+local function add_readers(port, contents, made)
   local hashes = {}
-  local function get(path)
+  function port.read(path)
     local text = contents[path]
     if text then return text end
-    return nil, path .. ": No such file or directory", "ENOENT"
+    return missing(path)
   end
-  local function sha256(path)
-    local text, message, code = get(path)
-    if not text then return nil, message, code end
+  function port.stat(path)
+    local text = contents[path]
+    if text then return { type = "file", size = #text, mode = 420, uid = 0, mtime = 0 } end
+    if is_folder(contents, made, path) then return { type = "directory", size = 0, mode = 493, uid = 0, mtime = 0 } end
+    return missing(path)
+  end
+  function port.list(path)
+    if not is_folder(contents, made, path) then return missing(path) end
+    return names_in(contents, made, path)
+  end
+  function port.sha256(path)
+    local text = contents[path]
+    if not text then return missing(path) end
     hashes[text] = hashes[text] or require("sim.digest").hex(text, 64):lower()
     return hashes[text]
   end
-  return {
-    stat = function(path)
-      local text, message, code = get(path)
-      if not text then return nil, message, code end
-      return { type = "file", size = #text, mode = 420, uid = 0, mtime = 0 }
-    end,
-    sha256 = sha256,
-    read_at = function(path, offset, length)
-      local text, message, code = get(path)
-      if not text then return nil, message, code end
-      return text:sub(offset + 1, offset + length)
-    end,
-    store = function(path, head, source, tail)
-      contents[path] = head .. contents[source] .. tail
-      return true
-    end,
-    attach = function() return true end, detach = function() return true end,
-  }
+  function port.read_at(path, offset, length)
+    local text = contents[path]
+    if not text then return missing(path) end
+    return text:sub(offset + 1, offset + length)
+  end
+end
+
+local function add_writers(port, contents, made)
+  function port.write(path, text)
+    local folder = path:match("^(.*)/")
+    if folder ~= "" and not is_folder(contents, made, folder) then return missing(path) end
+    contents[path] = text
+    return true
+  end
+  function port.append(path, text) return port.write(path, (contents[path] or "") .. text) end
+  function port.remove(path)
+    if not contents[path] then return missing(path) end
+    made[path:match("^(.*)/")] = true -- its folder stays
+    contents[path] = nil
+    return true
+  end
+  function port.make_directory(path)
+    made[path] = true
+    return true
+  end
+  function port.store(path, head, source, tail)
+    contents[path] = head .. contents[source] .. tail
+    return true
+  end
+end
+
+--- The same port on a table of path → bytes, for runs without any file.
+function files.memory(contents)
+  local port, made = {}, {}
+  add_readers(port, contents, made)
+  add_writers(port, contents, made)
+  function port.attach() return true end
+  function port.detach() return true end
+  return port
 end
 
 return files

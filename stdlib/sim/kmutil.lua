@@ -1,4 +1,4 @@
--- kmutil: sets a custom boot object, and tells what is in a collection (reference §3).
+-- kmutil: sets a custom boot object, and tells what is in a collection (reference §3); `create` is `sim.kmutil_create`.
 -- It must not decide what a policy becomes (`sim.policy`) nor whether the object will boot (`sim.boot`).
 
 local collection = require "sim.collection"
@@ -166,34 +166,47 @@ local INSPECT = {
   ["--no-header"] = true, ["--show-kernel-uuid"] = true, ["--show-mach-header"] = true,
 }
 
-local STOCK = {
-  "com.apple.kpi.bsd", "com.apple.kpi.iokit", "com.apple.iokit.IOPCIFamily", "com.apple.driver.AppleSEPHibernation",
-  "com.apple.driver.AppleARMPlatform", "com.apple.filesystems.apfs", "com.apple.driver.AppleHV",
-}
-
-local function kext_lines(p, group, names)
-  for _, name in ipairs(names) do
-    p.out(name, "  ", group.darwin, "  /System/Library/Extensions/", name:match("[^.]+$"), ".kext\n")
+-- Where an extension of a collection would lie is not in the collection.
+local function entries(found, group)
+  local list = {}
+  for index, item in ipairs(found.entries) do
+    local path = ("/System/Library/Extensions/%s.kext"):format(item.name:match("[^.]+$"))
+    list[index] = { id = item.name, version = group.darwin, path = path }
   end
+  return list
 end
 
--- guess: the layout of everything but the line of a kext (§3.3).
+local function read_collection(p, path)
+  return collection.read(p.files, path) or failed(p, ("Could not open collection at %s"):format(path))
+end
+
+local function dashed(uuid)
+  return (uuid:gsub("^(%x%x%x%x%x%x%x%x)(%x%x%x%x)(%x%x%x%x)(%x%x%x%x)", "%1-%2-%3-%4-"))
+end
+
+-- Known: a line of a kext, with tabs or blanks (§3.3). guess: everything else, and which Mac uses blanks.
 local function inspect(p)
   local options = parse(p, INSPECT)
-  local group, names = place.booted(p.state), STOCK
+  local group = place.booted(p.state)
   p.reads()
+  local list
   if options.boot then
-    local found = collection.read(p.files, options.boot)
-    if not found then failed(p, ("Could not open collection at %s"):format(options.boot)) end
-    names = {}
-    for _, entry in ipairs(found.entries) do names[#names + 1] = entry.name end
-    if options["--show-kernel-uuid"] then p.out("Kernel UUID: ", found.uuid, "\n") end
+    local found = read_collection(p, options.boot)
+    list = entries(found, group)
+    if options["--show-kernel-uuid"] then p.out("Kernel UUID: ", dashed(found.kernel_uuid or ""), "\n") end
+  else
+    local variant = options.variant or "release"
+    if variant ~= "release" then failed(p, "Could not find: kernel mach-o at //System/Library/Kernels/kernel." .. variant) end
+    list = require("sim.kexts").all(group)
   end
   if not options["--no-header"] then p.out("Extension Information:\n") end
-  kext_lines(p, group, names)
+  local gap = p.state.wording.inspect == "blanks" and "  " or "\t"
+  for _, kext in ipairs(list) do p.out(kext.id, gap, kext.version, gap, kext.path, "\n") end
 end
 
-local commands = { ["configure-boot"] = configure_boot, inspect = inspect }
+local function create(p) return require("sim.kmutil_create").create(p, failed) end
+
+local commands = { ["configure-boot"] = configure_boot, inspect = inspect, create = create }
 
 --- Plays kmutil; see `sim.tools.play`.
 function kmutil.kmutil(p)

@@ -7,6 +7,7 @@ local xml = require "sim.xml"
 local layout = {}
 
 layout.DISKS = "/.disks/" -- each volume's files, whether it is mounted or not
+layout.UPDATE = layout.DISKS .. "update" -- the volume of staged updates; recovery does not mount it
 layout.STATE = "/simulated-mac.json"
 layout.COLLECTION = "/Users/Shared/vmq-recovery/VirtualMachine.kc"
 
@@ -37,6 +38,7 @@ local function in_macos(state, links)
   for _, folder in ipairs { "/private", "/Users", "/Library", "/Applications" } do links[folder] = data .. folder end
   links["/System/Library"] = layout.storage(system) .. "/System/Library"
   links["/Volumes/" .. system.name] = "/"
+  links["/System/Volumes/Update"] = layout.UPDATE
 end
 
 --- The links below the root that make up what is mounted: path → target, both as the Mac's own paths from "/".
@@ -49,8 +51,12 @@ end
 
 --- Folders that must be there in the present environment.
 function layout.folders(state)
-  local folders = { "/Volumes", "/System/Volumes", "/usr/bin", "/usr/sbin", layout.DISKS .. "base/System/Installation",
-    layout.DISKS .. "iSCPreboot" }
+  local folders = { "/Volumes", "/System/Volumes", "/usr/bin", "/usr/sbin", "/bin", layout.UPDATE,
+    layout.DISKS .. "base/System/Installation", layout.DISKS .. "iSCPreboot" }
+  for _, name in ipairs { "Extensions", "DriverExtensions" } do
+    local system = place.volume(state, state.default, "System")
+    folders[#folders + 1] = layout.storage(system) .. "/System/Library/" .. name
+  end
   if not place.in_recovery(state) then return folders end
   for _, name in ipairs { "var/db", "var/root", "var/tmp", "tmp", "etc" } do
     folders[#folders + 1] = ramdisk(state) .. "/private/" .. name
@@ -93,10 +99,30 @@ local function add_group(state, group, files)
   files[home .. "/Applications/.keep"], files[home .. "/private/etc/.keep"] = "", ""
 end
 
+-- Kits that are installed, on the Data volume of the first system.
+local function add_kits(state, files)
+  if #state.kits == 0 then return end
+  local kit = require "sim.kit"
+  local data = layout.storage(place.volume(state, state.default, "Data"))
+  for _, about in ipairs(state.kits) do
+    local folder = ("%s%s/%s/"):format(data, kit.FOLDER, kit.name(about))
+    for path, bytes in pairs(kit.files(about)) do files[folder .. path] = bytes end
+  end
+end
+
+local function add_update(state, files)
+  if not state.update then return end
+  files[layout.UPDATE .. "/Update.plist"] = xml.plist {
+    ["update-asset-attributes"] = { Build = state.update.build, OSVersion = state.update.version },
+  }
+end
+
 --- Every file a new Mac has: path below the root → bytes.
 function layout.files(state)
   local files = { [layout.DISKS .. "base" .. VERSION] = system_version(place.booted(state)) }
   for _, group in ipairs(state.groups) do add_group(state, group, files) end
+  add_kits(state, files)
+  add_update(state, files)
   if state.collection then
     local data = layout.storage(place.volume(state, state.default, "Data"))
     files[data .. layout.COLLECTION] = require("sim.collection").make(state.collection)

@@ -7,6 +7,8 @@ local digest = require "sim.digest"
 local fault = require "sim.fault"
 local policy = require "sim.policy"
 
+local SYSTEM_FIELDS = { "version", "build", "darwin", "date", "xnu" }
+
 local mac = {}
 
 local CONTAINER = "disk3"
@@ -64,6 +66,22 @@ local function copy(value)
   return new
 end
 
+local function kit_of(entry, system)
+  local kit = { soc = entry.soc, model = entry.model }
+  for _, field in ipairs(SYSTEM_FIELDS) do kit[field] = system[field] end
+  return kit
+end
+
+-- Kits: of the first system's build, of a near one, and what the public list has (newest first); none is installed.
+local function add_kits(state, entry)
+  local known = entry.kits
+  state.kit, state.near_kit = kit_of(entry, entry.systems[1]), kit_of(entry, known.near)
+  state.published = { kit_of(entry, known.next), state.kit, state.near_kit }
+  local newest = tonumber(state.kit.version:match("^%d+")) < 13
+  table.insert(state.published, newest and 1 or 4, kit_of(entry, catalogue.OLD_KIT))
+  state.kits, state.images, state.guests = {}, {}, 0
+end
+
 local function fresh(entry)
   local state = {
     format = 1, mac = machine(entry), wording = copy(entry.wording), groups = {}, volumes = {},
@@ -82,6 +100,7 @@ local function fresh(entry)
   local system = entry.systems[1]
   state.collection = { soc = entry.soc, darwin = system.darwin, xnu = system.xnu, date = system.date }
   state.nvram = variables(state.default)
+  add_kits(state, entry)
   return state
 end
 

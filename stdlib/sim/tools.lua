@@ -17,6 +17,11 @@ tools.paths = {
   ["/usr/bin/uname"] = "sim.uname",
   ["/usr/bin/sw_vers"] = "sim.uname",
   ["/usr/bin/profiles"] = "sim.uname",
+  ["/usr/bin/curl"] = "sim.curl",
+  ["/usr/bin/hdiutil"] = "sim.hdiutil",
+  ["/usr/sbin/installer"] = "sim.installer",
+  ["/usr/sbin/pkgutil"] = "sim.installer",
+  ["/bin/ps"] = "sim.ps",
 }
 
 --- Runs a tool. `path`: its path on the Mac; `args`: without argv[0]; `io`: see `process.new`.

@@ -1,5 +1,7 @@
--- Registers a kernel collection as the boot object of one volume with kmutil configure-boot. Facts: reference §3.1.
--- Must be given the System volume's mount point: the Data volume's is a known trap.
+-- Builds a kernel collection (kmutil create) and registers it as the boot object of one volume (kmutil configure-boot).
+-- Facts: reference §3. Must be given the System volume's mount point: the Data volume's is a known trap.
+
+local probe = require "probe"
 
 local kmutil = {}
 
@@ -27,6 +29,37 @@ function kmutil.clear(system_volume)
   }
 end
 
+--- The kernel extensions of the running release collection (reference §3.3: bundle id, version, path; blanks or tabs).
+-- @return array of { id, path } in the order told, or nil, message, code
+function kmutil.bundles()
+  local out, message, code = probe.output({ PATH, "inspect", "-V", "release", "--no-header" }, 120)
+  if not out then return nil, message, code end
+  local bundles = {}
+  for line in out:gmatch("[^\r\n]+") do
+    local id, path = line:match("^%s*([%w%.%-_]+)%s+%S+%s+(/.-)%s*$")
+    if id then bundles[#bundles + 1] = { id = id, path = path }
+    elseif line:find("%S") then return nil, "kmutil inspect printed a line that names no extension: " .. line:sub(1, 200), "unknown" end
+  end
+  if #bundles == 0 then return nil, "kmutil inspect named no extension", "unknown" end
+  return bundles
+end
+
+--- Command: link a development kernel with kernel extensions into a boot collection (reference §3.2). Takes minutes and
+-- says little. It asks for the plain output name; some kmutil append ".development" all the same (§3.3).
+-- @param about { kernel = path, repositories = array of folders, output = path, bundles = array of ids, build = of the
+--   kit, only where that is not the running system's, strip = "none"|nil }
+function kmutil.create(about)
+  local argv = { PATH, "create", "--arch", "arm64e", "-z", "--variant-suffix", "development", "--no-variant-extension",
+    "--new", "boot", "--boot-path", about.output, "--kernel", about.kernel }
+  local function add(...) for _, word in ipairs { ... } do argv[#argv + 1] = word end end
+  for _, folder in ipairs(about.repositories) do add("--repository", folder) end
+  if about.strip then add("--strip", about.strip) end
+  if about.build then add("--build", about.build) end
+  add("--explicit-only")
+  for _, id in ipairs(about.bundles) do add("-b", id) end
+  return { argv = argv, tool = "kmutil", slow = true, seconds = 3600, stoppable = true }
+end
+
 --- What kmutil's failures mean (reference §3.1, §3.3). All carry `KMErrorDomain Code=71`, so the text after it decides.
 kmutil.errors = {
   { pattern = "possibly wrong name or password", kind = "credentials" },
@@ -36,11 +69,20 @@ kmutil.errors = {
     cure = "install the kit whose build is the one `sw_vers` shows; a near one does not do", unaffected = "nothing was changed" },
   { pattern = "Could not find: kernel mach%-o", kind = "kit", cause = "the kit has no development kernel for this chip",
     cure = "name the kit's own kernel file; Max and Ultra use the Pro's", unaffected = "nothing was changed" },
+  { pattern = "no%-variant%-extension", kind = "option", cause = "this kmutil does not know --no-variant-extension",
+    cure = "build by hand as the README shows, without that option, then: vmq-recovery stage --kc FILE",
+    unaffected = "nothing was changed" },
+  { pattern = "[Uu]nresolved dependenc", kind = "kit", cause = "an extension that others need is missing",
+    cure = "check the kit (vmq-recovery kdk check); take a left-out one back: build --include ID",
+    unaffected = "nothing was changed" },
   { pattern = "without baseKC", kind = "kit", cause = "kmutil was asked for a collection that rests on another",
     cure = "build the boot collection alone (--new boot)", unaffected = "nothing was changed" },
-  { pattern = "Read%-only file system", kind = "preboot", cause = "the Preboot volume is mounted read-only",
+  { pattern = "Code=31", kind = "link", cause = "kernel and extensions do not link: they are of different builds, or one cannot be linked",
+    cure = "check the kit (vmq-recovery kdk check); leave out what the message names: build --exclude ID",
+    unaffected = "nothing was changed" },
+  { pattern = "Read%-only file system", kind = "preboot", cause = "the volume it writes to (in recovery: Preboot) is mounted read-only",
     cure = "diskutil unmount and diskutil mount it again", unaffected = "the old policy stays in force" },
-  { pattern = "No space left", kind = "preboot", cause = "the Preboot volume is full",
+  { pattern = "No space left", kind = "preboot", cause = "the disk is full, or in recovery its Preboot volume",
     cure = "free space on the disk; old custom kernels in Preboot take the most",
     unaffected = "the old policy stays in force" },
 }

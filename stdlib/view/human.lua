@@ -60,7 +60,7 @@ function steps.skipped(screen, event)
 end
 
 function steps.intent(screen, event)
-  screen:labelled("strong", "runs", text.command(event.argv))
+  screen:labelled("strong", "runs", text.brief(event.argv))
   if event.prompts and #event.prompts > 0 then
     screen:labelled("strong", "it may ask", table.concat(event.prompts, "; "))
   end

@@ -7,7 +7,7 @@ import plistlib
 import shutil
 import sys
 
-from . import collection, machines, mounts
+from . import collection, downloads, kits, machines, mounts, updates
 from . import state as store
 from .tools import PLACES
 
@@ -31,8 +31,11 @@ class Mac:
         self.root = self.folder / "root"
 
     @classmethod
-    def build(cls, folder, machine="m2pro-14.0", environment="paired-recovery", staged="good", **more):
-        """Make a new Mac. `staged` names the kernel collection copied to its Data volume (None: none at all)."""
+    def build(cls, folder, machine="m2pro-14.0", environment="paired-recovery", staged="good", kit=None, **more):
+        """Make a new Mac. `staged` names the kernel collection copied to its Data volume (None: none at all).
+
+        `kit` is one of kits.KINDS, or a list of them: what is installed in the first system's macOS.
+        """
         mac = cls(folder)
         locked = more.pop("locked", False)
         state = machines.new_state(machine, environment, **more)
@@ -40,6 +43,9 @@ class Mac:
         mac._install_tools()
         for one in state["groups"]:
             mac._fill_volumes(state, one, staged)
+        for kind in [kit] if isinstance(kit, str) else kit or []:
+            mac._install_kit(state, kind)
+        downloads.store(mac.folder, downloads.first(state))
         state["groups"][0]["data"]["locked"] = locked
         if environment == "macos":
             _boot(mac.root, state)
@@ -61,7 +67,8 @@ class Mac:
 
     def _fill_volumes(self, state, group, staged):
         data = self.folder / "parked" / group["data"]["device"]
-        for place in (STAGED, "private/var/db", "private/var/root", "Library/Preferences"):
+        for place in (STAGED, "private/var/db", "private/var/root", "private/tmp", "Library/Preferences",
+                      "Library/Extensions"):
             (data / place).mkdir(parents=True)
         for one in group["owners"]:
             (data / "Users" / one["name"]).mkdir()
@@ -73,6 +80,13 @@ class Mac:
         with open(preboot / "var/db/AdminUserRecoveryInfo.plist", "wb") as file:
             plistlib.dump({one["name"]: {"GeneratedUID": one["uuid"], "RealName": one["full_name"]}
                            for one in group["owners"]}, file)
+
+    def _install_kit(self, state, kind):
+        told = kits.describe(state, kind)
+        if kind not in kits.KINDS or kits.folder_name(told) in state["kits"]:
+            raise ValueError(f"no such kit, or a second one of its build: {kind}")
+        kits.put(self.folder / "parked" / state["groups"][0]["data"]["device"], told)
+        state["kits"].append(kits.folder_name(told))
 
     @staticmethod
     def _collection(group, name):
@@ -112,6 +126,44 @@ class Mac:
     def collection_path(self):
         """The staged kernel collection below the root."""
         return self.data() / STAGED / "VirtualMachine.kc"
+
+    def preboot(self, index=0):
+        """A volume group's folder on the Preboot volume, mounted or not."""
+        state = self.state()
+        device = state["container"]["preboot"]["device"]
+        point = mounts.points(state).get(device)
+        place = self.root / point.lstrip("/") if point else self.folder / "parked" / device
+        return place / state["groups"][index]["uuid"]
+
+    def kit_path(self, index=0):
+        """The folder of the index-th kit of `build`; behind the last one, where a kit of this system's build belongs."""
+        state = self.state()
+        name = [*state["kits"], kits.folder_name(kits.describe(state))][index]
+        return self.data() / kits.PLACE / name
+
+    def kit_kernel(self, index=0):
+        """This chip's development kernel in that kit."""
+        return self.kit_path(index) / kits.KERNELS / kits.kernel_name("development", self.state()["chip"]["soc"])
+
+    def receipt(self, build=None):
+        """The file that is a kit's receipt; this system's build without another."""
+        return pathlib.Path(kits.receipt(self.data(), build or self.group()["os"]["build"]))
+
+    def manifest(self):
+        """The public list of kits, as whoever downloads it reads it."""
+        return json.loads(downloads.manifest(self.folder))
+
+    def _published(self, build):
+        build = build or self.group()["os"]["build"]
+        return next(one for one in downloads.published(self.folder) if downloads.entry(one)["build"] == build)
+
+    def dmg_address(self, build=None):
+        """Where the list says the image of that build (this system's) is."""
+        return downloads.entry(self._published(build))["url"]
+
+    def dmg_bytes(self, build=None):
+        """The image of that build (this system's), as it is delivered."""
+        return downloads.image(self._published(build)["kit"])
 
     def system_volume(self, index=0):
         """The System volume's mount point as the Mac names it."""
@@ -175,6 +227,65 @@ class Mac:
         with self.change() as state:
             state["groups"][index]["policy"].update(fields)
 
+    def gut_kit(self, index=0):
+        """An update of macOS has taken files of a kit away; the receipt stays. Returns their paths in the kit."""
+        kits.gut(self.kit_path(index))
+        return list(kits.GUTTED)
+
+    def publish(self, version=None, build=None, *, kind="good", signed=True, there=True, says=None):
+        """Put a kit into the public list, in place of one of that build; this system's without another.
+
+        `signed`: True, False or "developer". `there`: False leaves the address empty. `says` overrides what the list
+        tells (sha256sum, url, build…); the image stays that of `build`.
+        """
+        told = kits.describe(self.state(), kind, version, build, signed)
+        new = {"kit": told, "date": "2023-09-26T17:00:00", "fields": says or {}, "there": there}
+        listed = downloads.entry(new)["build"]
+        rest = [one for one in downloads.published(self.folder) if downloads.entry(one)["build"] != listed]
+        downloads.store(self.folder, [*rest, new])
+
+    def set_manifest(self, text):
+        """Another text stands where the public list was (None: the list again)."""
+        path = self.folder / "manifest.json"
+        if text is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_text(text, encoding="utf-8")
+
+    def stage_update(self, version, build):
+        """An update of macOS waits for the next restart."""
+        with self.change() as state:
+            state["staged_update"] = {"Build": build, "OSVersion": version}
+            if state["environment"] == "macos":
+                updates.lay_out(str(self.root), state)
+
+    def finish_update(self, version=None, build=None):
+        """The staged update, or the one named, has been installed; the Mac is about to be restarted.
+
+        With a custom kernel in the policy `restart("macos")` then ends in recovery, until that is reverted.
+        """
+        data, preboot = self.data(), self.preboot()
+        with self.change() as state:
+            staged = state["staged_update"] or {}
+            told = state["groups"][0]["os"]
+            updates.finish(state, preboot, data, version or staged.get("OSVersion", told["version"]),
+                           build or staged.get("Build", kits.near_build(told["build"])))
+
+    def run_guests(self, count):
+        """That many virtual machines run, until a restart."""
+        with self.change() as state:
+            state["guests"] = count
+
+    def set_quota(self, count):
+        """The device tree has a quota of guests (None: it has none, as on older Macs)."""
+        with self.change() as state:
+            state["quota"] = count
+
+    def enrol(self):
+        """Somebody manages this Mac."""
+        with self.change() as state:
+            state["enrolled"] = True
+
     def install_custom_kernel(self, data=None, index=0):
         """A custom kernel is there already, with its object in Preboot. Returns its hash."""
         coih = "C0" * 48
@@ -188,18 +299,28 @@ class Mac:
         return coih
 
     def restart(self, environment="macos", clean=True):
-        """Shut down and start into `environment`; an unclean stop loses what no `nvram -s` has stored."""
+        """Shut down and start into `environment`; an unclean stop loses what no `nvram -s` has stored.
+
+        Returns where it ended: recovery instead of macOS where an update has left a custom kernel behind (§5).
+        """
         root = str(self.root)
         with self.change() as state:
             if clean:
                 state["flash"] = {name: value for name, value in state["nvram"].items() if name not in state["lost"]}
             state["nvram"], state["lost"] = dict(state["flash"]), []
+            for one in state["images"]:
+                (self.root / one["point"].lstrip("/") / downloads.PACKAGE).unlink(missing_ok=True)
+            state["images"], state["guests"] = [], 0
             mounts.park_all(root, state)
+            group = store.group(state, state["default"])
+            if environment == "macos" and updates.cannot_start(group, _custom_kernel(state, group, self.folder)):
+                environment = "ordinary-recovery"
             state["environment"] = environment
             state["booted"] = state["default"]
             if environment == "macos":
                 _boot(self.root, state, self.folder)
             mounts.mount_all(root, state)
+        return environment
 
     def destroy(self):
         """Remove it all."""
@@ -250,4 +371,4 @@ def may_change(argv):
         return any("=" in word or word in ("-d", "-r", "-c", "-s", "-f", "-z") for word in words)
     if tool == "diskutil":
         return any(word.lower() in ("unlockvolume", "mount", "unmount") for word in words)
-    return tool in ("hdiutil", "installer")
+    return tool in ("curl", "hdiutil", "installer")

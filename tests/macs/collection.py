@@ -38,13 +38,37 @@ def _header(filetype, commands, cputype, subtype):
     return struct.pack("<IIIIIIII", MAGIC_64, cputype, subtype, filetype, len(commands), len(body), 0, 0) + body
 
 
-def _kernel(banner, offset, cputype, subtype):
+def _kernel(banner, offset, cputype, subtype, *, identity=None, filetype=EXECUTE):
     """The kernel inside: the banner twice, as in real ones (once behind its what-string marker)."""
     strings = b"@(#)VERSION: " + banner.encode() + b"\0" + banner.encode() + b"\0" if banner else b""
-    commands = [_segment("__TEXT", offset, 4 * PAGE), _uuid_command(banner or "none"),
-                struct.pack("<IIQ", LC_SOURCE_VERSION, 16, 10002 << 40)]
-    head = _header(EXECUTE, commands, cputype, subtype)
+    named = struct.pack("<II", LC_UUID, 24) + identity if identity else _uuid_command(banner or "none")
+    commands = [_segment("__TEXT", offset, 4 * PAGE), named, struct.pack("<IIQ", LC_SOURCE_VERSION, 16, 10002 << 40)]
+    head = _header(filetype, commands, cputype, subtype)
     return (head + b"\0" * 512 + strings).ljust(4 * PAGE, b"\xC4")
+
+
+def kernel(banner, *, identity=None, filetype=EXECUTE, cputype=ARM64, subtype=ARM64E):
+    """A kernel as a file of its own, as kits bring it; `identity` is its LC_UUID's 16 bytes (else from the banner)."""
+    return _kernel(banner, 0, cputype, subtype, identity=identity, filetype=filetype)
+
+
+def kext(name):
+    """A kext's program as a file of its own."""
+    return _kext(name, 0, ARM64, ARM64E)
+
+
+def identity_of(data):
+    """(banner, LC_UUID's 16 bytes) of a kernel file; None for what it does not have or where it is no Mach-O."""
+    if len(data) < 32 or struct.unpack_from("<I", data)[0] != MAGIC_64:
+        return None, None
+    at, found = 32, None
+    for _ in range(struct.unpack_from("<I", data, 16)[0]):
+        command, size = struct.unpack_from("<II", data, at)
+        if command == LC_UUID:
+            found = data[at + 8:at + 24]
+        at += size
+    start = data.find(b"Darwin Kernel Version ")
+    return data[start:data.index(b"\0", start)].decode() if start >= 0 else None, found
 
 
 def _kext(name, offset, cputype, subtype):
@@ -52,18 +76,24 @@ def _kext(name, offset, cputype, subtype):
     return (head + name.encode()).ljust(PAGE, b"\x1F")
 
 
-def collection(banner, *, entries=KEXTS, filetype=FILESET, cputype=ARM64, subtype=ARM64E, seed="vmq"):
-    """Return the bytes of a kernel collection whose kernel says `banner` (None: says nothing)."""
-    offsets, at = {}, 2 * PAGE
+def collection(banner, *, entries=KEXTS, filetype=FILESET, cputype=ARM64, subtype=ARM64E, seed="vmq", identity=None):
+    """Return the bytes of a kernel collection whose kernel says `banner` (None: says nothing).
+
+    `identity` is the kernel's LC_UUID, 16 bytes; without it the one that `kernel(banner)` has.
+    """
+    room = 2 * PAGE + sum(48 + len(name) for name in entries) // (2 * PAGE) * 2 * PAGE
+    offsets, at = {}, room
     for name in entries:
         offsets[name] = at
         at += 4 * PAGE if name == "com.apple.kernel" else PAGE
     commands = [_uuid_command(seed), _segment("__TEXT", 0, at)]
     commands += [_fileset_entry(name, offsets[name]) for name in entries]
-    parts = [_header(filetype, commands, cputype, subtype).ljust(2 * PAGE, b"\0")]
+    parts = [_header(filetype, commands, cputype, subtype).ljust(room, b"\0")]
     for name in entries:
-        make = (lambda _, o, c, s: _kernel(banner, o, c, s)) if name == "com.apple.kernel" else _kext
-        parts.append(make(name, offsets[name], cputype, subtype))
+        if name == "com.apple.kernel":
+            parts.append(_kernel(banner, offsets[name], cputype, subtype, identity=identity))
+        else:
+            parts.append(_kext(name, offsets[name], cputype, subtype))
     return b"".join(parts)
 
 

@@ -8,7 +8,7 @@ import stat
 import sys
 import time
 
-from . import plain
+from . import plain, tools
 from . import state as store
 
 # Numbers instead of the signal module: imports are most of what a call costs.
@@ -92,12 +92,12 @@ class _Change:
 
 
 class Tool:
-    """One running fake tool. `path` is where it was started from: <root>/usr/bin/<name> or <root>/usr/sbin/<name>."""
+    """One running fake tool. `path` is where it was started from: <root>/usr/bin/<name> and the like (tools.PLACES)."""
 
     def __init__(self, name, path, arguments):
         self.name, self.arguments = name, arguments
         self.path = os.path.abspath(path)
-        self.root = os.path.dirname(os.path.dirname(os.path.dirname(self.path)))
+        self.root = self.path.removesuffix(f"/{tools.PLACES[name]}/{name}")
         self.interactive = os.isatty(1)
         self.waiting = []          # §3.1: output is fully buffered when it is a pipe
         self.fault = None
@@ -237,6 +237,29 @@ class Tool:
 
     # -- faults --------------------------------------------------------------------------------------------------
 
+    def has_fault(self, how):
+        """Has this call been told to go wrong in that way? For what only one tool can do wrong."""
+        return bool(self.fault) and self.fault["how"] == how
+
+    def die_of_signals(self):
+        """End at SIGINT as a C program does: at once, in the middle of its work, without a word."""
+        import _signal  # the built-in half of signal, which is all this needs
+        _signal.signal(SIGINT, _signal.SIG_DFL)
+
+    def halfway(self):
+        """The tool is in the middle of its work, with half of its files written: a fault may stop it right here."""
+        how = self.fault["how"] if self.fault else ""
+        if how == "stall":
+            self._hang()
+        elif how == "die-halfway":
+            os.kill(os.getpid(), SIGKILL)
+        elif how == "kill-program-halfway":
+            os.kill(os.getppid(), SIGKILL)
+            self._hang()
+        elif how == "interrupt-program-halfway":
+            os.kill(os.getppid(), SIGINT)
+            time.sleep(0.2)
+
     def _take_fault(self):
         """The first fault that fits these arguments and still has turns left."""
         if not self.state()["faults"]:
@@ -258,7 +281,7 @@ class Tool:
     def _fault_before(self):
         how = self.fault["how"]
         if how == "fail":
-            self.fail(self.fault["text"] or f"{self.name}: internal error")
+            self.fail(self.fault["text"] or f"{self.name}: internal error", self.fault["status"] or 1)
         elif how == "die":
             os.kill(os.getpid(), SIGKILL)
         elif how == "hang":
@@ -353,6 +376,5 @@ class Tool:
 
 def main(name, path):
     """Entry of the small script that stands below the root."""
-    from . import tools
     tool = Tool(name, path, sys.argv[1:])
     sys.exit(tool.run(tools.find(name)))

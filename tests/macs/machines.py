@@ -26,25 +26,31 @@ KNOBS = {
     "kmutil_seconds": 0,
     "kmutil_clears": True,              # does configure-boot without an object bring the stock kernel back
     "filevault": False,
+    "variant_extension": "obeys",       # §3.3: obeys | always: does create heed --no-variant-extension
+    "create_overwrites": True,          # guess: an output that is there already is refused on some
+    "inspect_tabs": True,               # §3.3: tabs between the columns, or two blanks
+    "published": True,                  # §7.4: is this build's kit in the public list
+    "resume_of_whole": "done",          # guess: done | 416: what curl says when there is nothing left to fetch
+    "download_seconds": 0,
 }
 
 
-def _hex(seed):
+def digest(seed):
     """A hash of the right length that is the same on every run."""
     return hashlib.sha384(seed.encode()).hexdigest().upper()
 
 
 def _uuid(seed):
-    digest = hashlib.sha256(seed.encode()).hexdigest().upper()
-    return "-".join((digest[:8], digest[8:12], "4" + digest[13:16], "A" + digest[17:20], digest[20:32]))
+    whole = hashlib.sha256(seed.encode()).hexdigest().upper()
+    return "-".join((whole[:8], whole[8:12], "4" + whole[13:16], "A" + whole[17:20], whole[20:32]))
 
 
 def full_policy(seed, stng):
     """A policy with every relaxation absent (§1.5 transcripts A and B)."""
     return {
         "mode": "full", "coih": None, "sip0": None, "sip1": False, "sip2": False, "sip3": False,
-        "smb2": False, "smb3": False, "smb4": False, "lpnh": _hex(seed + "lpnh"), "rpnh": _hex(seed + "rpnh"),
-        "ronh": _hex(seed + "ronh"), "nsih": _hex(seed + "nsih"), "spih": _hex(seed + "spih"), "stng": stng,
+        "smb2": False, "smb3": False, "smb4": False, "lpnh": digest(seed + "lpnh"), "rpnh": digest(seed + "rpnh"),
+        "ronh": digest(seed + "ronh"), "nsih": digest(seed + "nsih"), "spih": digest(seed + "spih"), "stng": stng,
     }
 
 
@@ -80,7 +86,9 @@ M1 = {
            "development": "Darwin Kernel Version 21.2.0: Sun Nov 28 20:29:10 PST 2021; "
                           "root:xnu-8019.61.5~1/DEVELOPMENT_ARM64_T8101"},
     "bputil": 12,
-    "knobs": {"bputil_prompts": "username", "firmlinks": False, "wrong_password": "asks-again"},
+    "knobs": {"bputil_prompts": "username", "firmlinks": False, "wrong_password": "asks-again",
+              # §7.4: the list begins with macOS 13
+              "variant_extension": "always", "published": False, "resume_of_whole": "416"},
     "data_name": "Macintosh HD - Data",
     "owners": [owner("maria", "correct horse battery")],
 }
@@ -112,7 +120,9 @@ M4 = {
                           "root:xnu_development-12377.81.4~5/DEVELOPMENT_ARM64_T8132"},
     "bputil": 26,
     "knobs": {"bputil_prompts": "administrator", "csrutil_prompts": "enter-username", "nvram_plain": "denied",
-              "nvram_guid": "denied", "nvram_missing_prefix": False, "osenvironment_in_macos": "macos"},
+              "nvram_guid": "denied", "nvram_missing_prefix": False, "osenvironment_in_macos": "macos",
+              # §7.4: nothing after 15.1 in the copy that was seen
+              "create_overwrites": False, "inspect_tabs": False, "published": False},
     "data_name": "Macintosh HD - Data",
     "owners": [owner("rin", "Tr0ub4dor&3")],
 }
@@ -140,4 +150,5 @@ def new_state(machine, environment, *, several=None, name="Macintosh HD", data_n
                       "recovery": {"uuid": _uuid(machine + "recovery"), "device": "disk3s3"}},
         "nvram": {}, "flash": {}, "lost": [], "in_force": None, "running": None, "writes": 0,
         "knobs": {**KNOBS, **told["knobs"], **knobs}, "faults": [],
+        "kits": [], "images": [], "guests": 0, "quota": None, "enrolled": False, "staged_update": None,
     }

@@ -102,6 +102,10 @@ def mount_all(root, state):
     for one in state["groups"]:
         _mount_system(root, state, one)
     if macos:
+        for name in ("System/Library/Extensions", "System/Library/DriverExtensions"):
+            os.makedirs(os.path.join(root, name), exist_ok=True)
+        from . import updates
+        updates.lay_out(root, state)
         for name in MACOS_FIRMLINKS:
             os.symlink(f"System/Volumes/Data/{name}", os.path.join(root, name))
     else:

@@ -131,10 +131,11 @@ describe("the table of commands", function()
       assert.is_true(command.later or type(command.does) == "string", command.name)
     end
     for _, name in ipairs { "apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "run", "check",
-      "rehearse", "console", "log", "report", "source", "build", "kdk", "stage", "verify", "completion", "help" } do
+      "rehearse", "console", "log", "report", "source", "build", "kdk", "kc", "stage", "verify", "completion",
+      "help" } do
       assert.is_table(cli.command(name), name)
     end
-    assert.are.equal(21, #names)
+    assert.are.equal(22, #names)
     assert.is_nil(cli.command "nothing")
   end)
 

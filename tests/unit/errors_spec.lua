@@ -4,7 +4,7 @@ local errors = require "errors"
 local random = require "tests.unit.support.random"
 local samples = require "tests.unit.support.samples"
 
-local TOOLS = { "bputil", "csrutil", "kmutil", "nvram", "diskutil" }
+local TOOLS = { "csrutil", "bputil", "kmutil", "nvram", "diskutil", "curl", "hdiutil", "installer", "file" }
 
 -- Tool, the tool's words, kind. Words from reference §1.2, §1.3, §1.6 (bputil), §2.2 (csrutil), §3.1 (kmutil), §4.1
 -- (nvram).
@@ -49,6 +49,26 @@ local KNOWN = {
   { "nvram", "(iokit/common) general error", "denied" },
   { "diskutil", "Error: Passphrase incorrect", "credentials" },
   { "diskutil", "incorrect passphrase", "credentials" },
+  { "kmutil", 'Error Domain=KMErrorDomain Code=31 "bind failure"', "link" },
+  { "kmutil", "Error: Unknown option '--no-variant-extension'", "option" },
+  { "kmutil", "Unresolved dependency com.apple.kpi.x", "kit" },
+  { "curl", "curl: (6) Could not resolve host: dortania.github.io", "network" },
+  { "curl", "curl: (7) Failed to connect to github.com port 443", "network" },
+  { "curl", "curl: (28) Connection timed out after 30001 milliseconds", "network" },
+  { "curl", "curl: (28) Operation too slow. Less than 1 bytes/sec transferred the last 60 seconds", "network" },
+  { "curl", "curl: (18) transfer closed with 12 bytes remaining to read", "network" },
+  { "curl", "curl: (22) The requested URL returned error: 404", "gone" },
+  { "curl", "curl: (23) Failure writing output to destination", "room" },
+  { "curl", "curl: (60) SSL certificate problem: certificate is not yet valid", "network" },
+  { "hdiutil", "hdiutil: attach failed - image not recognized", "image" },
+  { "hdiutil", "hdiutil: attach failed - corrupt image", "image" },
+  { "hdiutil", "hdiutil: couldn't eject disk4 - Resource busy", "busy" },
+  { "installer", "installer: This package requires authentication to install.", "root" },
+  { "installer", "installer: Not enough free space on the volume.", "room" },
+  { "file", "cannot write /x: No space left on device", "room" },
+  { "file", "cannot write /x: Read-only file system", "room" },
+  { "file", "cannot write /x: Permission denied", "root" },
+  { "file", "cannot write /x: Operation not permitted", "root" },
 }
 
 -- The catalogue's own words for each kind of trouble that a password has nothing to do with.

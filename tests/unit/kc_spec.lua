@@ -1,7 +1,6 @@
 -- What a kernel collection is, whether it fits, and whether its manifest can be believed.
 
 local fileset = require "tests.unit.support.fileset"
-local json = require "dkjson"
 local kc = require "kc"
 local random = require "tests.unit.support.random"
 
@@ -76,23 +75,5 @@ describe("kc.kernel_for_chip", function()
       t8140 = "t8140", vmapple = "vmapple" } do
       assert.are.equal(kernel, kc.kernel_for_chip(chip), chip)
     end
-  end)
-end)
-
-describe("kc.manifest", function()
-  local function manifest(text) return kc.manifest("/m", fileset.files { ["/m"] = text }) end
-
-  it("hands out a sound manifest", function()
-    local sound = { build = "23A344", collection = { sha256 = "aa", size = 100 } }
-    assert.are.same(sound, manifest(json.encode(sound)))
-  end)
-
-  it("tells a missing one from one that cannot be believed", function()
-    assert.are.same({ nil, "/m: No such file or directory", "ENOENT" }, { kc.manifest("/m", fileset.files {}) })
-    for _, text in ipairs { "", "{", "[]", "1", '"x"', "null", '{"collection":1}', '{"collection":{"sha256":"a"}}',
-      '{"collection":{"size":1}}', '{"collection":{"sha256":1,"size":1}}', '{"collection":{"sha256":"a","size":"1"}}' } do
-      assert.are.same({ nil, "/m: not a manifest of this program", "bad" }, { manifest(text) }, text)
-    end
-    assert.are.same({ nil, "/m: not a manifest of this program", "bad" }, { manifest(("["):rep(300000)) })
   end)
 end)

@@ -10,15 +10,28 @@ static void use_script(struct fixture *f, const char *script)
 	fixture_intend(f, disable);
 }
 
-/* What the person's process does; the outcome is told by its exit status. */
-static int relay_to_person(struct fixture *f)
+static int relay(struct fixture *f, const struct door_order *order)
 {
-	struct door_order order = { .argv = disable, .terminal = true, .person = true, .screen = 1, .seconds = 20 };
-	if (door_act(&f->setup, f->journal, &order, &result, &f->err) != 0)
+	if (door_act(&f->setup, f->journal, order, &result, &f->err) != 0)
 		return 99;
 	return (result.interrupted ? 1 : 0) | (result.gave_up ? 2 : 0) | (result.end.exited && result.end.exit == 0 ? 4 : 0)
 	     | signals_stage() << 3;
 }
+
+/* What the person's process does; the outcome is told by its exit status. */
+static int relay_to_person(struct fixture *f)
+{
+	struct door_order order = { .argv = disable, .terminal = true, .person = true, .screen = 1, .seconds = 20 };
+	return relay(f, &order);
+}
+
+/* The same with a tool that asks nothing and may be stopped: a download. */
+static int relay_a_download(struct fixture *f)
+{
+	struct door_order order = { .argv = disable, .screen = 1, .seconds = 20, .stoppable = true };
+	return relay(f, &order);
+}
+
 #define INTERRUPTED 1
 #define GAVE_UP 2
 #define EXIT_0 4
@@ -100,6 +113,19 @@ static void a_second_ctrl_c_leaves(void **state)
 	assert_true(person_sees(&p, "Ctrl-C again leaves now"));
 	person_types(&p, "\003");
 	assert_end(&p, &before, INTERRUPTED | STAGE(2));
+}
+
+static void ctrl_c_stops_a_download(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	use_script(f, "echo working; sleep 60; exit 0");
+	person_start(&p, relay_a_download, f);
+	struct termios before = person_settings(&p);
+	assert_true(person_sees(&p, "working"));
+	person_types(&p, "\003");
+	assert_true(person_sees(&p, "Stopping it."));
+	assert_end(&p, &before, STAGE(1));
 }
 
 static void a_terminate_signal_lets_a_working_tool_finish(void **state)
@@ -270,7 +296,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(a_person_answers), TEST(ctrl_c_gets_out_of_a_question), TEST(ctrl_c_lets_a_working_tool_finish),
-		TEST(a_second_ctrl_c_leaves), TEST(a_terminate_signal_lets_a_working_tool_finish),
+		TEST(a_second_ctrl_c_leaves), TEST(ctrl_c_stops_a_download), TEST(a_terminate_signal_lets_a_working_tool_finish),
 		TEST(a_hangup_signal_hangs_a_question_up), TEST(a_lost_terminal_lets_a_working_tool_finish),
 		TEST(a_lost_terminal_hangs_a_question_up), TEST(the_size_follows_the_window),
 		TEST(a_stop_gives_the_terminal_back_and_a_continuation_takes_it), TEST(a_fatal_signal_restores_the_terminal),

@@ -134,6 +134,27 @@ describe("a Mac on disk", function()
     assert.is_nil(policy.sip0)
   end)
 
+  it("lays a kit out, plays the tools of macOS, and takes attached images away at a restart", function()
+    local directory = make(nil, { "macos", "kit-installed", "guests-running" })
+    local state = scratch.load(directory)
+    local kit, image = "/Library/Developer/KDKs/KDK_14.0_23A344.kdk/System/Library/", "/private/tmp/kit.dmg"
+    local out = "/Users/Shared/vmq-recovery/new.kc"
+    assert.are.equal(2, select(2, run(directory, "/bin/ps", { "-axo", "comm=" }):gsub("VirtualMachine\n", "")))
+    local output, status = run(directory, "/usr/bin/kmutil", { "create", "-n", "boot", "-V", "development",
+      "--no-variant-extension", "-B", out, "-k", kit .. "Kernels/kernel.development.t6020", "-r", kit .. "Extensions",
+      "-x", "-b", "com.apple.kpi.bsd" })
+    assert.are.equal(0, status, output)
+    assert.is_true(exists(directory .. out))
+    output, status = run(directory, "/usr/bin/curl", { "-q", "--fail", "--continue-at", "-", "--output", image, "--",
+      require("sim.kit_list").url(state.kit) })
+    assert.are.equal(0, status, output)
+    assert.are.equal(0, select(2, run(directory, "/usr/bin/hdiutil", { "attach", "-mountpoint", "/private/var/db", image })))
+    assert.is_true(exists(directory .. "/private/var/db/KernelDebugKit.pkg"))
+    restart.restart(directory, scratch.load(directory), { into = "macos" })
+    assert.is_false(exists(directory .. "/private/var/db/KernelDebugKit.pkg"))
+    assert.is_true(exists(directory .. kit .. "Kernels/kernel.development.t6020"))
+  end)
+
   it("says what is wrong with a state that cannot be read", function()
     local directory = make()
     assert(file.write_atomic(directory .. layout.STATE, "{", 384))

@@ -57,6 +57,8 @@ static void forms_that_read_are_let_through(void **state)
 	READS("/usr/sbin/pkgutil", "--pkgs");
 	READS("/usr/sbin/pkgutil", "--files", "com.apple.pkg.KDK");
 	READS("/usr/sbin/pkgutil", "--pkg-info", "com.apple.pkg.KDK");
+	READS("/usr/sbin/pkgutil", "--check-signature", "/Volumes/Kit/KernelDebugKit.pkg");
+	READS("/bin/ps", "-axo", "comm=");
 	READS("/usr/bin/hdiutil", "info");
 }
 
@@ -94,6 +96,12 @@ static void everything_else_is_no_probe(void **state)
 	NO_READ("/usr/sbin/sysctl", "-n", "a", "b=c");
 	NO_READ("/usr/bin/profiles", "remove");
 	NO_READ("/usr/sbin/pkgutil", "--forget", "x");
+	NO_READ("/usr/sbin/pkgutil", "--check-signature");
+	NO_READ("/usr/sbin/pkgutil", "--check-signature", "--expand");
+	NO_READ("/usr/sbin/pkgutil", "--expand", "x.pkg", "y");
+	NO_READ("/bin/ps");
+	NO_READ("/bin/ps", "-axo", "command=");
+	NO_READ("/bin/ps", "-axo", "comm=", "-E");
 	NO_READ("/usr/bin/hdiutil", "attach", "x");
 	NO_READ("/usr/sbin/installer", "-pkg", "x");
 	NO_READ("/usr/bin/curl", "https://example.org/");
@@ -158,6 +166,8 @@ static void forms_that_are_never_used_do_not(void **state)
 	NEVER("/usr/sbin/diskutil", "apfs", "deleteVolume", "x");
 	NEVER("/usr/sbin/diskutil", "list");
 	NEVER("/usr/sbin/sysctl", "a=b");
+	NEVER("/bin/ps", "-axo", "comm=");
+	NEVER("/usr/sbin/pkgutil", "--check-signature", "x.pkg");
 	NEVER("/bin/sh", "-c", "true");
 	NEVER("/bin/rm", "-rf", "/");
 }
@@ -203,6 +213,7 @@ static void a_simulated_tool_is_known_by_its_path(void **state)
 	(void)state;
 	assert_string_equal(tools_path_at_end("/tmp/x/usr/bin/csrutil"), "/usr/bin/csrutil");
 	assert_string_equal(tools_path_at_end("/usr/sbin/nvram"), "/usr/sbin/nvram");
+	assert_string_equal(tools_path_at_end("/tmp/x/bin/ps"), "/bin/ps");
 	assert_null(tools_path_at_end("/usr/bin/vmq-recovery"));
 	assert_null(tools_path_at_end("csrutil"));
 }

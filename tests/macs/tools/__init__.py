@@ -3,13 +3,14 @@
 PLACES = {
     "csrutil": "usr/bin", "bputil": "usr/bin", "kmutil": "usr/bin", "uname": "usr/bin", "sw_vers": "usr/bin",
     "profiles": "usr/bin", "curl": "usr/bin", "hdiutil": "usr/bin", "nvram": "usr/sbin", "diskutil": "usr/sbin",
-    "sysctl": "usr/sbin", "ioreg": "usr/sbin", "installer": "usr/sbin", "pkgutil": "usr/sbin",
+    "sysctl": "usr/sbin", "ioreg": "usr/sbin", "installer": "usr/sbin", "pkgutil": "usr/sbin", "ps": "bin",
 }
 
-_OWN_MODULE = ("csrutil", "bputil", "kmutil", "nvram", "diskutil", "ioreg")
+_MODULES = {name: name for name in ("csrutil", "bputil", "kmutil", "nvram", "diskutil", "ioreg", "curl")}
+_MODULES.update(dict.fromkeys(("hdiutil", "installer", "pkgutil"), "packages"))
 
 
 def find(name):
     """Return the function that plays `name`; only its module is loaded, since every call is a new process."""
-    module = name if name in _OWN_MODULE else "system"
+    module = _MODULES.get(name, "system")
     return getattr(__import__(f"{__name__}.{module}", fromlist=[name]), name)

@@ -28,6 +28,8 @@ def _chosen(state):
 
 def _tree(state):
     chip = state["chip"]
+    # §8.1: only newer Macs have a quota there
+    quota = {} if state["quota"] is None else {"apple-isa-vm-quota": struct.pack("<I", state["quota"])}
     expert = {
         "IOObjectClass": "IOPlatformExpertDevice", "IORegistryEntryName": "device-tree",
         "compatible": _text(chip["target"] + "AP") + _text(chip["model"]) + _text("AppleARM"),
@@ -35,7 +37,7 @@ def _tree(state):
         "IORegistryEntryChildren": [
             {"IOObjectClass": "IOService", "IORegistryEntryName": "chosen", **_chosen(state)},
             {"IOObjectClass": "IOService", "IORegistryEntryName": "product",
-             "product-name": _text(chip["product"]), "product-soc-name": _text(chip["name"])},
+             "product-name": _text(chip["product"]), "product-soc-name": _text(chip["name"]), **quota},
         ],
     }
     return {"IOObjectClass": "IORegistryEntry", "IORegistryEntryName": "Root", "IORegistryEntryChildren": [expert]}
@@ -71,18 +73,29 @@ def _named(entry, word):
     return None
 
 
+def _cut(entry, depth):
+    """The entry with no more than `depth` levels of it, itself counted."""
+    told = {key: value for key, value in entry.items() if key != "IORegistryEntryChildren"}
+    if depth > 1 and "IORegistryEntryChildren" in entry:
+        told["IORegistryEntryChildren"] = [_cut(child, depth - 1) for child in entry["IORegistryEntryChildren"]]
+    return told
+
+
 def ioreg(tool):
-    """Play it: -a prints a plist, -n and -c choose an entry, the rest only shapes the text."""
-    words, as_plist, wanted = list(tool.arguments), False, None
+    """Play it: -a prints a plist, -n and -c choose an entry, -d its levels, the rest only shapes the text."""
+    words, as_plist, wanted, depth = list(tool.arguments), False, None, 99
     while words:
         word = words.pop(0)
         as_plist = as_plist or word.startswith("-") and "a" in word
         if word in ("-n", "-c") and words:
             wanted = words.pop(0)
+        if word == "-d" and words:
+            depth = int(words.pop(0))
     tree = _tree(tool.state())
     entry = _named(tree, wanted) if wanted else tree
     if entry is None:
         return
+    entry = _cut(entry, depth)
     if as_plist:
         tool.out(plain.plist([entry] if wanted else entry))
     else:

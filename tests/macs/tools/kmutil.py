@@ -1,4 +1,4 @@
-"""kmutil as in reference §3: configure-boot with its dialogue on /dev/tty, and the two forms of inspect in use."""
+"""kmutil as in reference §3: configure-boot with its dialogue on /dev/tty, inspect, and the way to create."""
 
 import os
 import time
@@ -132,10 +132,12 @@ def _configure_boot(tool, state, words):
 
 def _inspect(tool, words):
     if "-V" in words or "--variant-suffix" in words:
+        from .. import kexts
         if "--no-header" not in words:
             tool.out("Extension Information:\n")
-        for name in ("com.apple.kpi.bsd", "com.apple.driver.AppleSEPHibernation", "com.apple.filesystems.apfs"):
-            tool.out(f"{name}  1.0  /System/Library/Extensions/{name.rsplit('.', 1)[1]}.kext\n")
+        # real ones print tabs; the one transcript (§3.3) shows blanks
+        between = "\t" if tool.state()["knobs"]["inspect_tabs"] else "  "
+        tool.out("".join(between.join(row) + "\n" for row in kexts.TABLE))
         return
     path = next((word for word in reversed(words) if word.startswith("/")), None)
     if not path or not os.path.isfile(tool.below(path)):
@@ -148,6 +150,9 @@ def kmutil(tool):
     state, words = tool.state(), tool.arguments
     if words[:1] == ["configure-boot"]:
         _configure_boot(tool, state, words[1:])
+    elif words[:1] == ["create"]:
+        from . import create
+        create.create(tool, state, words[1:])
     elif words[:1] == ["inspect"]:
         _inspect(tool, words[1:])
     else:

@@ -1,4 +1,4 @@
-"""The small tools: sysctl, uname, sw_vers, profiles, curl, and three that only have to be there (§6.4, §8.2)."""
+"""The small tools: sysctl, uname, sw_vers, profiles, ps (§6.4, §8.2)."""
 
 from .. import state as store
 
@@ -72,19 +72,27 @@ def sw_vers(tool):
 
 
 def profiles(tool):
-    """An unmanaged Mac."""
-    tool.out("Enrolled via DEP: No\nMDM enrollment: No\n")
+    """Whether somebody manages this Mac."""
+    enrolled = "Yes (User Approved)" if tool.state()["enrolled"] else "No"
+    tool.out(f"Enrolled via DEP: No\nMDM enrollment: {enrolled}\n")
 
 
-def curl(tool):
-    """Only says whether there is a network."""
-    if not tool.state()["knobs"]["online"]:
-        tool.fail("curl: (6) Could not resolve host", 6)
-    tool.out("HTTP/2 200\n")
+GUEST = ("/System/Library/Frameworks/Virtualization.framework/Versions/A/XPCServices/"
+         "com.apple.Virtualization.VirtualMachine.xpc/Contents/MacOS/com.apple.Virtualization.VirtualMachine")
+PROCESSES = ("/sbin/launchd", "/usr/libexec/logd", "/usr/libexec/UserEventAgent")
+PROCESSES_OF_MACOS = ("/System/Library/CoreServices/loginwindow.app/Contents/MacOS/loginwindow",
+                      "/System/Library/CoreServices/Finder.app/Contents/MacOS/Finder",
+                      # runs without any guest, so only the whole path tells a guest
+                      "/System/Library/Frameworks/Virtualization.framework/Versions/A/XPCServices/"
+                      "com.apple.Virtualization.EventTap.xpc/Contents/MacOS/com.apple.Virtualization.EventTap", "-zsh")
 
 
-def _refuse(tool):
-    tool.fail(f"{tool.name}: not on this Mac")
-
-
-hdiutil = installer = pkgutil = _refuse
+def ps(tool):
+    """`ps -axo comm=`: one path a line, a guest each as its own; in recovery there are none."""
+    if "".join(tool.arguments) not in ("-axocomm=", "-Axocomm="):
+        tool.fail("ps: illegal argument\nusage: ps [-AaCcEefhjlMmrSTvwXx] [-O fmt | -o fmt] [-G gid[,gid...]]")
+    state = tool.state()
+    shown = [*PROCESSES]
+    if state["environment"] == "macos":
+        shown += [*PROCESSES_OF_MACOS, *[GUEST] * state["guests"]]
+    tool.out("".join(path + "\n" for path in [*shown, "/bin/ps"]))

@@ -1,0 +1,33 @@
+-- Asks pkgutil what an installed package brought and who signed a package file.
+-- Must not change a receipt.
+
+local probe = require "probe"
+
+local pkgutil = {}
+
+local PATH = "/usr/sbin/pkgutil"
+
+--- The files of an installed package by its receipt, relative to where it was installed (reference §7.5).
+-- @param id string, such as "com.apple.pkg.KDK.23A344"
+-- @return array of paths, or nil, message, "no-receipt" | other codes
+function pkgutil.files(id)
+  local out, message, code, answer = probe.output { PATH, "--files", id }
+  if not out then
+    if answer and (answer.stderr .. answer.stdout):find("No receipt", 1, true) then code = "no-receipt" end
+    return nil, message, code
+  end
+  local files = {}
+  for line in out:gmatch("[^\r\n]+") do files[#files + 1] = line end
+  return files
+end
+
+--- Who signed a package. Apple's own read "signed Apple Software" in every public transcript of `--check-signature`.
+-- @return "apple", or "other" and the status line, or nil, message
+function pkgutil.signature(path)
+  local out, message, _, answer = probe.output { PATH, "--check-signature", path }
+  local status = (out or answer and answer.stdout or ""):match("Status: ([^\n]+)")
+  if not status then return nil, message or "pkgutil told no status" end
+  return status == "signed Apple Software" and "apple" or "other", status
+end
+
+return pkgutil

@@ -1,0 +1,42 @@
+"""Updates of macOS: one that waits, and what one leaves behind that has finished (reference §5). It prints nothing."""
+
+import os
+
+from . import kits, machines, plain, policy
+
+FOLDER = "System/Volumes/Update"
+
+
+def lay_out(root, state):
+    """The Update volume of a running macOS: empty, or with what is staged (OCLP's fetch_staged_update)."""
+    folder = os.path.join(root, FOLDER)
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "Update.plist")
+    if state["staged_update"]:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(plain.plist({"update-asset-attributes": state["staged_update"]}))
+    elif os.path.exists(path):
+        os.unlink(path)
+
+
+def finish(state, preboot, data, version, build):
+    """The default system is another build now: new kernels, a new nsih folder without the custom object, gutted kits.
+
+    coih stays in the policy, which is what keeps the Mac from starting. `preboot` is the group's folder there.
+    """
+    group = next(one for one in state["groups"] if one["uuid"] == state["default"])
+    told, old = group["os"], group["policy"]["nsih"]
+    group["os"] = {**told, "version": version, "build": build, "banner": kits.other_xnu(told["banner"]),
+                   "development": kits.other_xnu(told["development"])}
+    group["policy"]["nsih"] = machines.digest(old + build)
+    policy.written(state, group["policy"])
+    group["updated"] = True
+    (preboot / "boot" / group["policy"]["nsih"] / "System/Library/Caches/com.apple.kernelcaches").mkdir(parents=True)
+    for folder in (data / kits.PLACE).glob("*.kdk"):
+        kits.gut(folder)
+    state["staged_update"] = None
+
+
+def cannot_start(group, stored):
+    """After an update a custom object that is not in the new folder stops the start; before one it never does here."""
+    return bool(group.get("updated") and group["policy"]["coih"] and not stored)

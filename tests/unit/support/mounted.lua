@@ -1,0 +1,42 @@
+-- A simulated Mac's files in memory, at the paths where the Mac itself sees them.
+-- Must not show what is not mounted.
+
+local files = require "sim.files"
+local layout = require "sim.layout"
+local player = require "sim.player"
+
+local mounted = {}
+
+-- The longest link whose storage holds the file: /Library before /System/Volumes/Data.
+local function seen_at(links, path)
+  local best, place
+  for link, storage in pairs(links) do
+    local inside = storage ~= "/" and path:sub(1, #storage + 1) == storage .. "/"
+    if inside and (not best or #storage > #best) then best, place = storage, link .. path:sub(#storage + 1) end
+  end
+  return place
+end
+
+--- What a new Mac of this state shows: path → bytes.
+function mounted.contents(state)
+  local contents, links = {}, layout.links(state)
+  for path, bytes in pairs(layout.files(state)) do
+    local place = seen_at(links, path)
+    if place then contents[place] = bytes end
+  end
+  return contents
+end
+
+--- A Mac in macOS: { state, contents, files, run(path, …) → as `player.run` }; /tmp/w is an empty folder.
+function mounted.macos(name, circumstances, faults)
+  local words = table.move(circumstances or {}, 1, #(circumstances or {}), 2, { "macos" })
+  local state = assert(require("sim.mac").new(name, words, faults))
+  local mac = { state = state, contents = mounted.contents(state) }
+  mac.files = files.memory(mac.contents)
+  mac.files.make_directory "/tmp/w"
+  mac.files.make_directory "/tmp/w/mount"
+  function mac.run(path, ...) return player.run(state, path, { ... }, player.person(state), mac.files) end
+  return mac
+end
+
+return mounted
