@@ -151,6 +151,11 @@ build/tests/%.o: tests/unit/%.c Makefile | build/tests/
 	$(say)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# Starts what `make bench` measures.
+build/tests/own: tests/bench/own.c Makefile | build/tests/
+	$(say)
+	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) $(OPTIMIZE) -static -o $@ $<
+
 # C unit tests run with the address and undefined behaviour sanitizers.
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 C_TESTS := $(patsubst tests/unit/%.c,build/asan/%,$(sort $(wildcard tests/unit/*_test.c)))
@@ -218,7 +223,7 @@ build/linux-arm64/prompt: build/linux-arm64/prompt.o $(filter-out %/main.o,$(ARM
 build/linux-arm64/prompt.o: tests/macos/prompt.c Makefile | $(LIBS_linux-arm64)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
-bench: deps-check deps-bench all build/tests/lua build/venv/.done  ## ratios against what one would use instead
+bench: deps-check deps-bench all build/tests/lua build/tests/own build/venv/.done  ## ratios against what one would use instead
 	@build/venv/bin/python tests/bench/run.py $(BENCH)
 
 lint: check-lint  ## the same as check-lint

@@ -287,6 +287,13 @@ static int push_result(lua_State *L, const struct relay_result *result)
 	return 1;
 }
 
+static int push_dry_run(lua_State *L)
+{
+	lua_createtable(L, 0, 1);
+	set_boolean(L, "dry_run", true);
+	return 1;
+}
+
 /* act(journal, argv, options) */
 static int act(lua_State *L)
 {
@@ -302,22 +309,21 @@ static int act(lua_State *L)
 	}
 	luaL_checktype(L, 3, LUA_TTABLE);
 	order.argv = lib_check_words(L, 2, 1);
-	struct relay_result *result = lua_newuserdatauv(L, sizeof *result, 0);
+	/* Boxed: with its 64 KiB as a block of Lua's own, each act would be a good reason to collect garbage. */
+	void **box = lib_new_box(L);
+	struct relay_result *result = *box = malloc(sizeof *result);
+	luaL_argcheck(L, result != NULL, 2, "no memory for its output");
 	read_options(L, 3, &order, &calls);
 	luaL_checkstack(L, 8, "no room for call-backs");
 	int outcome = door_act(setup, journal != NULL ? *journal : NULL, &order, result, &err);
-	if (outcome < 0)
-		return lib_fail(L, &err);
-	if (outcome == 1) {
-		lua_createtable(L, 0, 1);
-		set_boolean(L, "dry_run", true);
-		return 1;
-	}
-	if (result->failed) {
+	int pushed = outcome < 0 ? lib_fail(L, &err) : outcome == 1 ? push_dry_run(L) : push_result(L, result);
+	bool failed = outcome == 0 && result->failed;
+	lib_empty_box(box);
+	if (failed) {
 		lua_pushvalue(L, calls.failure);
 		return lua_error(L);
 	}
-	return push_result(L, result);
+	return pushed;
 }
 
 int lib_open_process(lua_State *L)

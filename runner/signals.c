@@ -146,12 +146,28 @@ void signals_want_children(void)
 		(void)signal(SIGCHLD, SIG_DFL);
 }
 
+void signals_hold(sigset_t *before)
+{
+	sigset_t all;
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, before);
+}
+
+void signals_let_go(const sigset_t *before)
+{
+	(void)sigprocmask(SIG_SETMASK, before, NULL);
+}
+
 void signals_clear(void)
 {
 	static const int last = 31; /* the classic signals, on Linux and macOS alike; two of them cannot be set, which does no harm */
-	sigset_t none;
-	for (int number = 1; number <= last; number++)
+	sigset_t none, held;
+	(void)sigpending(&held);
+	for (int number = 1; number <= last; number++) {
+		if (sigismember(&held, number) == 1)
+			(void)signal(number, SIG_IGN); /* takes it away */
 		(void)signal(number, SIG_DFL);
+	}
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

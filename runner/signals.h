@@ -41,7 +41,11 @@ bool signals_take(int number);
 /* Before a fork: if we were started with SIGCHLD ignored, the system would throw the child's exit status away. */
 void signals_want_children(void);
 
-/* In the child, between fork and exec: default actions and an empty mask. */
+/* Around a fork: holds all signals back, so that none finds a handler of ours in the child, and lets them come again. */
+void signals_hold(sigset_t *before);
+void signals_let_go(const sigset_t *before);
+
+/* In the child, between fork and exec: default actions and an empty mask. What came before is forgotten: it was meant for us. */
 void signals_clear(void);
 
 /* Remembers settings of a terminal that a fatal signal must put back; signals_unguard forgets them. */

@@ -2,7 +2,6 @@
 -- Must not do a command's work: it finds the module that does.
 
 local exit_code = require "exit_code"
-local text = require "text"
 
 local cli = {}
 
@@ -182,7 +181,7 @@ local function take_long(parsed, args, at)
     return at
   end
   local option = name and find_option(nil, "name", name)
-  if not option then usage("unknown option %s; the nearest is %s", args[at], text.nearest(args[at], option_names())) end
+  if not option then usage("unknown option %s; the nearest is %s", args[at], require("text").nearest(args[at], option_names())) end
   if not option.value then
     if has_value then usage("--%s takes no value", name) end
     keep(parsed, option, true)
@@ -214,7 +213,7 @@ local function take_word(parsed, word)
   if not parsed.command then
     local names = {}
     for _, command in ipairs(COMMANDS) do names[#names + 1] = command.name end
-    usage("unknown command %s; the nearest is %s", word, text.nearest(word, names))
+    usage("unknown command %s; the nearest is %s", word, require("text").nearest(word, names))
   end
 end
 

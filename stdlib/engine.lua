@@ -279,15 +279,24 @@ function engine.rollback(plan, ports, run, context)
   return close(self, final)
 end
 
+--- Goes through every step's verdict now, without starting anything and keeping none.
+-- @return iterator over number, { step, verdict, seen }
+function engine.verdicts(plan, run, context)
+  local self, number = core.new(plan, {}, run, context), 0
+  return function()
+    number = number + 1
+    local step = plan.steps[number]
+    if not step then return nil end
+    local verdict, seen = core.read(self, step)
+    return number, { step = step, verdict = verdict, seen = seen }
+  end
+end
+
 --- Every step's verdict now, without starting anything.
 -- @return array of { step, verdict, seen }
 function engine.survey(plan, run, context)
-  local self = core.new(plan, {}, run, context)
   local rows = {}
-  for number, step in ipairs(plan.steps) do
-    local verdict, seen = core.read(self, step)
-    rows[number] = { step = step, verdict = verdict, seen = seen }
-  end
+  for number, row in engine.verdicts(plan, run, context) do rows[number] = row end
   return rows
 end
 

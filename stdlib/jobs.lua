@@ -93,10 +93,13 @@ function jobs.load_file(path)
 end
 
 --- The job of `run FILE`.
-function jobs.file(path)
+-- @param known plan or nil: the file as it was loaded a moment ago; it is not loaded again
+function jobs.file(path, known)
   local job = { command = "run", file = path, prepare = function() end }
   function job.load(_, run)
-    local loaded, message = jobs.load_file(path)
+    local loaded, message = known, nil
+    if not loaded then loaded, message = jobs.load_file(path) end
+    known = nil
     if not loaded then return nil, message end
     if run and run.start.plan_hash ~= loaded.hash then
       return nil, path .. " has changed since the open run began; `vmq-recovery rollback` needs the plan as it was",

@@ -44,20 +44,32 @@ local function undo_of(step, c, seen)
   return ways
 end
 
+local function entry_of(row, c)
+  local step = row.step
+  local commands = row.verdict == "todo" and commands_of(step, c, row.seen) or {}
+  return { name = step.name, why = step.why, where = step.where, verdict = row.verdict, seen = row.seen,
+    argv = commands[1], commands = commands, prompts = step.prompts, settles = step.settles,
+    undo = undo_of(step, c, row.seen), ladder = step.ladder ~= nil }
+end
+
 --- Every step as data: for `plan`, for --json and for the summary before an apply.
 -- @param rows from engine.survey
 -- @param c the plan's context
 -- @return array of { name, why, where, verdict, argv (first command), commands, prompts, undo }
 function overview.steps(rows, c)
   local steps = {}
-  for number, row in ipairs(rows) do
-    local step = row.step
-    local commands = row.verdict == "todo" and commands_of(step, c, row.seen) or {}
-    steps[number] = { name = step.name, why = step.why, where = step.where, verdict = row.verdict, seen = row.seen,
-      argv = commands[1], commands = commands, prompts = step.prompts, settles = step.settles,
-      undo = undo_of(step, c, row.seen), ladder = step.ladder ~= nil }
-  end
+  for number, row in ipairs(rows) do steps[number] = entry_of(row, c) end
   return steps
+end
+
+--- Does anything that would be done in this environment run a command? Looks no further than the first that does.
+function overview.acts(rows, c, environment)
+  for _, row in ipairs(rows) do
+    if row.verdict == "todo" and ladder.fits(row.step.where, environment) and commands_of(row.step, c, row.seen)[1] then
+      return true
+    end
+  end
+  return false
 end
 
 local function ways_as_text(step)

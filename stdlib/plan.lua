@@ -98,14 +98,25 @@ local function environment()
   return words
 end
 
--- What the rest of the program sees: the schema's fields, flat, by step.
+local NONE = {} -- shared by all steps without such a list: nobody adds to one
+
+-- One step as the rest of the program sees it: the schema's fields, flat.
+local function flatten(step, number)
+  local fields = step.fields
+  local flat = { name = step.name, at = step.at, number = number, settles = "now",
+    needs = fields.needs or NONE, resets = fields.resets or NONE, prompts = fields.prompts or NONE }
+  for key, value in pairs(fields) do
+    if type(value) ~= "table" then flat[key] = value end
+  end
+  return flat
+end
+
+-- What was described goes step by step, so that a long plan is not held twice.
 local function finish(described, source_hash)
   local steps, index = {}, {}
   for number, step in ipairs(described.steps) do
-    local flat = copy(step.fields)
-    flat.needs, flat.resets, flat.prompts = step.fields.needs or {}, step.fields.resets or {}, step.fields.prompts or {}
-    flat.name, flat.at, flat.number, flat.settles = step.name, step.at, number, flat.settles or "now"
-    steps[number], index[step.name] = flat, flat
+    local flat = flatten(step, number)
+    steps[number], index[step.name], described.steps[number] = flat, flat, false
   end
   return { name = described.name, at = described.at, summary = described.fields.summary, params = described.fields.params or {},
     tools = described.fields.tools or {}, steps = steps, index = index, hash = source_hash }

@@ -17,6 +17,10 @@ local STEP_FIELDS = {
   defers = "string", expected = "string", no_way_back = "string", repeatable = "boolean",
 }
 
+local NONE = {} -- what a step without such a list has
+local NEEDED = { "why", "where", "check" }
+local LISTS = { "needs", "resets", "prompts" }
+
 local function complain(at, form, ...)
   error({ message = at .. ": " .. form:format(...) }, 0)
 end
@@ -37,7 +41,7 @@ local function check_fields(at, what, object, fields)
 end
 
 local function check_words(at, what, field, list)
-  for index, word in ipairs(list or {}) do
+  for index, word in ipairs(list or NONE) do
     if type(word) ~= "string" then complain(at, "%s: %s[%d] must be a string", what, field, index) end
   end
 end
@@ -49,7 +53,7 @@ local function check_step(step)
     if type(key) ~= "string" then complain(at, "%s: a value without a field name", what) end
   end
   local fields = step.fields
-  for _, needed in ipairs { "why", "where", "check" } do
+  for _, needed in ipairs(NEEDED) do
     if fields[needed] == nil then complain(at, "%s: %s is missing", what, needed) end
   end
   if not schema.PLACES[fields.where] then
@@ -58,7 +62,7 @@ local function check_step(step)
   if fields.settles and not SETTLES[fields.settles] then
     complain(at, "%s: settles is %q; it may be now or clean-restart", what, fields.settles)
   end
-  for _, field in ipairs { "needs", "resets", "prompts" } do check_words(at, what, field, fields[field]) end
+  for _, field in ipairs(LISTS) do check_words(at, what, field, fields[field]) end
   if fields.run and fields.ladder then complain(at, "%s: run and ladder exclude each other", what) end
   if (fields.run or fields.ladder) and not fields.undo and not fields.no_way_back then
     complain(at, "%s: undo is missing (or say why there is none in no_way_back)", what)
@@ -76,38 +80,42 @@ end
 
 -- Follows needs from a step; coming back to it is a circle.
 local function check_circle(plan, index, start)
-  local visited = {}
-  local function visit(name, path)
-    for _, needed in ipairs(plan.steps[index[name]].fields.needs or {}) do
+  local visited, path = {}, {}
+  local function visit(name)
+    path[#path + 1] = name
+    for _, needed in ipairs(plan.steps[index[name]].fields.needs or NONE) do
       if needed == start.name then
-        complain(start.at, "step %q: circular needs: %s needs %s", start.name, path, needed)
+        complain(start.at, "step %q: circular needs: %s needs %s", start.name, table.concat(path, " needs "), needed)
       end
       if index[needed] and not visited[needed] then
         visited[needed] = true
-        visit(needed, path .. " needs " .. needed)
+        visit(needed)
       end
     end
+    path[#path] = nil
   end
-  visit(start.name, start.name)
+  visit(start.name)
 end
 
+-- Every circle has a step that needs itself or a later one, and a step that does is refused either way: so circles are looked for
+-- at the first such step only, and the whole check takes one pass.
 local function check_needs(plan, index)
   for position, step in ipairs(plan.steps) do
-    for _, needed in ipairs(step.fields.needs or {}) do
+    local late
+    for _, needed in ipairs(step.fields.needs or NONE) do
       if not index[needed] then complain(step.at, "step %q needs %q, which is not in the plan", step.name, needed) end
+      if not late and index[needed] >= position then late = needed end
     end
-    check_circle(plan, index, step)
-    for _, needed in ipairs(step.fields.needs or {}) do
-      if index[needed] > position then
-        complain(step.at, "step %q needs %q, which comes after it", step.name, needed)
-      end
+    if late then
+      check_circle(plan, index, step)
+      complain(step.at, "step %q needs %q, which comes after it", step.name, late)
     end
   end
 end
 
 -- Does running `from` again, and whatever that drops in turn, ever drop `goal`?
 local function drops(plan, index, from, goal, visited)
-  for _, name in ipairs(plan.steps[index[from]].fields.resets or {}) do
+  for _, name in ipairs(plan.steps[index[from]].fields.resets or NONE) do
     if name == goal then return true end
     if index[name] and not visited[name] then
       visited[name] = true
@@ -117,10 +125,21 @@ local function drops(plan, index, from, goal, visited)
   return false
 end
 
+-- For each position: the latest step that any step before it drops. Where none drops this far, no chain of drops leads here.
+local function farthest_drops(plan, index)
+  local farthest, latest = {}, 0
+  for position, step in ipairs(plan.steps) do
+    farthest[position] = latest
+    for _, name in ipairs(step.fields.resets or NONE) do latest = math.max(latest, index[name] or 0) end
+  end
+  return farthest
+end
+
 -- A later step may drop an earlier one only if the earlier one can follow again in the same place without dropping it.
 local function check_resets(plan, index)
+  local farthest = farthest_drops(plan, index)
   for position, step in ipairs(plan.steps) do
-    for _, name in ipairs(step.fields.resets or {}) do
+    for _, name in ipairs(step.fields.resets or NONE) do
       local other = index[name] and plan.steps[index[name]]
       if not other then complain(step.at, "step %q resets %q, which is not in the plan", step.name, name) end
       if index[name] < position then
@@ -128,7 +147,8 @@ local function check_resets(plan, index)
           complain(step.at, "step %q drops %q, which cannot follow again: it runs in %s", step.name, name,
             other.fields.where)
         end
-        if not (other.fields.run or other.fields.ladder) or drops(plan, index, name, step.name, {}) then
+        local may_circle = farthest[position] >= position
+        if not (other.fields.run or other.fields.ladder) or may_circle and drops(plan, index, name, step.name, {}) then
           complain(step.at, "the order undoes itself: step %q drops %q, and running that again drops %q", step.name,
             name, step.name)
         end

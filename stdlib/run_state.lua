@@ -18,8 +18,10 @@ local run_state = {}
 --- Format of the records. A journal of a later format is not touched.
 run_state.FORMAT = 1
 
+-- What most steps come to have, and no more: a long plan has one of these for each. Others: deferred, skipped, pending, undone
+-- (true or nil), rung, leaves, repeats.
 local function new_step()
-  return { done = false, acted = false, deferred = false, undone = false, attempts = 0 }
+  return { done = false, acted = false, before = nil, seen = nil }
 end
 
 --- A run before its first record.
@@ -49,14 +51,14 @@ function meaning.intent(run, record)
     state.acted, state.before = true, record.before
     run.acted[#run.acted + 1] = record.step
   end
-  state.undone = false
+  state.undone = nil
   run.open = record
 end
 
 function meaning.outcome(run, record)
   local state = run_state.step(run, record.step)
   state.done, state.seen = record.verdict == "done", record.seen
-  state.pending = record.verdict == "pending"
+  state.pending = record.verdict == "pending" or nil
   state.rung, state.leaves = record.rung, record.leaves
   run.open = nil
 end
@@ -83,7 +85,7 @@ end
 
 meaning["undo-outcome"] = function(run, record)
   local state = run_state.step(run, record.step)
-  state.undone = record.verdict ~= "refused"
+  state.undone = record.verdict ~= "refused" or nil
   state.rung, state.leaves = record.rung, record.leaves
   run.open = nil
 end

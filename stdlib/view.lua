@@ -3,7 +3,8 @@
 
 local view = {}
 
---- @return { emit(event), start(run), after_tool(output), say(text), say_raw(text) }
+--- @return { emit(event), start(run), after_tool(output), say(text), say_raw(text), leaves_out_plan = true where "plan" events are
+-- not shown and need not be made }
 function view.open(options, command)
   local module = options.json and "view.json" or "view.human"
   return require(module).open(options, command)

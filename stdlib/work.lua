@@ -12,7 +12,6 @@ local closing = require "closing"
 local engine = require "engine"
 local errors = require "errors"
 local exit_code = require "exit_code"
-local ladder = require "ladder"
 local nvram = require "tool.nvram"
 local overview = require "overview"
 local plan_module = require "plan"
@@ -100,14 +99,6 @@ local function first_todo(rows)
   end
 end
 
--- Does anything that would be done here ask questions?
-local function acts_here(session, steps)
-  for _, step in ipairs(steps) do
-    if step.verdict == "todo" and #step.commands > 0 and ladder.fits(step.where, session.environment) then return true end
-  end
-  return false
-end
-
 local function confirm(session)
   if session.options.yes or session.dry_run then return true end
   if session.job.question then
@@ -181,8 +172,8 @@ end
 
 -- Everything up to the point where a journal is needed. @return true, or nil and an exit code
 local function before_acting(session, job, plan, run, rows)
-  local steps = overview.steps(rows, session.context)
-  local acts = acts_here(session, steps)
+  local steps = not session.view.leaves_out_plan and overview.steps(rows, session.context)
+  local acts = overview.acts(rows, session.context, session.environment)
   local todo = first_todo(rows)
   local kind, where
   if job.preflight then kind, where = job.preflight(session, rows, run) end
@@ -191,7 +182,7 @@ local function before_acting(session, job, plan, run, rows)
     return nil, stop(session, "precondition", exit_code.PRECONDITION,
       "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.")
   end
-  session.view.emit { type = "plan", steps = steps }
+  if steps then session.view.emit { type = "plan", steps = steps } end
   local told = session.options.quiet and session.options.yes or job.gate
   if not run and not job.rollback and not told then overview.show(session, plan, overview.steps(rows, session.context)) end
   if job.begin then session.asks_confirmation = job.question ~= nil and acts
@@ -203,9 +194,10 @@ end
 local function has_moved(session, plan, run)
   require("probe").forget()
   session_module.look_at_policy(session)
-  local now = engine.survey(plan, run or run_state.new(), session.context)
-  for number, row in ipairs(now) do
-    if row.verdict ~= session.rows[number].verdict or not values.same(row.seen, session.rows[number].seen) then return true end
+  local shown = session.rows
+  session.rows = nil
+  for number, row in engine.verdicts(plan, run or run_state.new(), session.context) do
+    if row.verdict ~= shown[number].verdict or not values.same(row.seen, shown[number].seen) then return true end
   end
   return false
 end

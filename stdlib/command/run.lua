@@ -3,12 +3,12 @@
 
 return function(args, options, stand_in)
   local jobs = require "jobs"
-  local job = jobs.file(args[1])
   local loaded, message = jobs.load_file(args[1])
   if not loaded then
     require("lib_terminal").write(2, message .. "\n")
     return require("exit_code").USAGE
   end
+  local job = jobs.file(args[1], loaded)
   job.name = loaded.name
   return require("work").run(job, options, stand_in)
 end

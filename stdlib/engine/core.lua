@@ -9,6 +9,9 @@ local core = {}
 
 local VERDICTS = { done = true, todo = true, unknown = true }
 
+-- What stands in a run about a step that it has not come to: looking at a step leaves nothing behind.
+local UNTOUCHED = { acted = false }
+
 --- A session: one process's work on one run.
 function core.new(plan, ports, run, context)
   return { plan = plan, ports = ports, run = run, c = context, checked = {}, latest = {}, acted = false }
@@ -38,6 +41,8 @@ local MOST_SEEN = 64 * 1024
 -- What a check saw, as the journal will give it back; nil and why when a journal cannot hold it.
 local function keepable(seen)
   if seen == nil then return nil end
+  local copy = json.copy_plain(seen)
+  if copy then return copy end
   local sound, text = pcall(json.encode, seen)
   if not sound or type(text) ~= "string" then return nil, "it is no plain data" end
   if #text > MOST_SEEN then return nil, ("it has %d bytes"):format(#text) end
@@ -47,7 +52,7 @@ end
 --- Reads one step's verdict. A check that throws or answers nonsense is "unknown".
 -- @return "done" | "todo" | "unknown", and what was seen
 function core.read(self, step)
-  local state = run_state.step(self.run, step.name)
+  local state = self.run.steps[step.name] or UNTOUCHED
   self.c.before, self.c.tried = state.before, state.acted
   local sound, verdict, seen = pcall(step.check, self.c)
   if not sound then return "unknown", { error = tostring(verdict) } end

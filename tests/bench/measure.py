@@ -1,4 +1,4 @@
-"""Runs commands and measures them: wall time, and peak memory of the command and its children.
+"""Runs commands and measures them: wall time, and peak memory of the command's own process and of its children.
 
 It must not decide what is compared with what.
 """
@@ -8,9 +8,11 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 NOWHERE = subprocess.DEVNULL
 KIBIBYTE = 1024
+OWN = "build/tests/own"  # own.c
 
 
 @dataclass
@@ -18,19 +20,20 @@ class Run:
     """One finished command."""
 
     seconds: float
-    peak: int  # bytes, resident, the largest of the command and the children it waited for
+    peak: int  # bytes, resident, of the command's own process
+    largest: int  # the same, of the largest process among it and the children it waited for
     status: int
 
 
 def once(command, **more):
-    """Runs a command with its output thrown away. `time` starts it: a child of Python would count Python's memory."""
+    """Runs a command with its output thrown away. own.c starts it: a child of Python would count Python's memory."""
     with tempfile.NamedTemporaryFile() as told:
         start = time.perf_counter()
-        timed = ["/usr/bin/time", "--quiet", "--format=%M", f"--output={told.name}", *command]
-        status = subprocess.run(timed, check=False, **{"stdin": NOWHERE, "stdout": NOWHERE, "stderr": NOWHERE, **more})
+        status = subprocess.run([OWN, told.name, *command], check=False,
+                                **{"stdin": NOWHERE, "stdout": NOWHERE, "stderr": NOWHERE, **more})
         seconds = time.perf_counter() - start
-        peak = told.read().split()[-1]
-    return Run(seconds, int(peak) * KIBIBYTE, status.returncode)
+        peak, largest = (int(number) * KIBIBYTE for number in Path(told.name).read_text().split())
+    return Run(seconds, peak, largest, status.returncode)
 
 
 def checked(command, **more):

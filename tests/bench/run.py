@@ -5,6 +5,7 @@ Every ratio is of two things measured in this one run. It must not fail for bein
 Arguments name the parts to measure; without any, all are.
 """
 
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,7 @@ def rehearsal(_):
     best = min(runs, key=lambda run: run.seconds)
     table.row("vmq-recovery rehearse apply --yes", best.seconds)
     table.row("  its peak memory", best.peak, "B")
+    table.row("  that of the largest process, its tools included", best.largest, "B")
 
 
 def plan(folder):
@@ -102,13 +104,35 @@ def collection(folder):
     table.row("  peak memory (the mapped file's pages count)", ours.peak, "B")
 
 
+# With files made and deleted by the ten thousand, the file system's own cost for one more would grow.
+PASS = '"pass", name'
+# Of so many runs, in turns, the quickest counts: start-up, with the root's slow tools, would hide what a few steps cost.
+GROWTH = {1: 15, 10: 15, 100: 15, 1000: 3, 10000: 1}
+
+
 def growth(folder):
     stage = Stage(folder)
-    table.title("Growth: cost of one more step (its tool starts once; check, intent, act, outcome)")
-    runs = {steps: stage.run(stage.plan(steps, TRUST), "-q") for steps in (1, 10, 100, 1000, 10000)}
-    for steps, run in list(runs.items())[1:]:
-        table.row(f"each of {steps} steps", (run.seconds - runs[1].seconds) / steps)
-        table.row("  peak memory", run.peak, "B")
+    table.title("Growth: cost of one more step (its tool starts once and does nothing; check, intent, act, outcome)")
+    runs = {steps: [] for steps in GROWTH}
+    for turn in range(max(GROWTH.values())):
+        for steps in (steps for steps, turns in GROWTH.items() if turn < turns):
+            runs[steps].append(stage.run(stage.plan(steps, TRUST, PASS), "-q"))
+    best = {steps: min(runs[steps], key=lambda run: run.seconds) for steps in GROWTH}
+    for fewer, steps in itertools.pairwise(GROWTH):
+        each = (best[steps].seconds - best[fewer].seconds) / (steps - fewer)
+        table.row(f"each more, from {fewer} to {steps} steps", each)
+        table.row(f"  peak memory at {steps}", best[steps].peak, "B")
+    floor(stage)
+    records(folder)
+
+
+def floor(stage):
+    """What the interpreter needs for the plan's own functions, if it keeps nothing else of the plan."""
+    run = measure.checked(["lua5.4", "tests/bench/floor.lua", stage.plan(10000, TRUST)])
+    table.row("  lua5.4 that keeps 10000 steps' functions alone", run.peak, "B")
+
+
+def records(folder):
     table.title("Growth: the journal (a durable record; opening and checking all of them)")
     journal = Path(folder) / "records"
     journal.mkdir()
