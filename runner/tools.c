@@ -113,6 +113,23 @@ static const char *csrutil_never(const char *const *args)
 	return NULL;
 }
 
+/* curl writes files and talks to any server: only the form that the library makes goes through, to an https address, into a
+ * folder of ours. The words between are options without a file or an address of their own. */
+static const char *curl_never(const char *const *args)
+{
+	static const char *const form[] = {
+		"-q", "--fail", "--location", "--proto", "=https", "--proto-redir", "=https", "--connect-timeout", "30", "--progress-bar",
+		"--speed-limit", "1", "--speed-time", "60", "--continue-at", "-", "--output", NULL, "--", NULL,
+	};
+	size_t count = sizeof form / sizeof form[0];
+	for (size_t i = 0; i < count; i++)
+		if (args[i] == NULL || (form[i] != NULL && strcmp(form[i], args[i]) != 0))
+			return "these are not the arguments of a kit's download";
+	if (args[count] != NULL || strstr(args[17], "/vmq-recovery/") == NULL || strncmp(args[19], "https://", 8) != 0)
+		return "a download goes from an https address into this program's own folder";
+	return NULL;
+}
+
 /* kmutil inspect prints; an output option would write. guess: no release is known to have one. */
 static const char *kmutil_inspect_never(const char *const *args)
 {
@@ -144,7 +161,7 @@ static const struct tool table[] = {
 	{ "/usr/bin/curl",
 	  { "-q --fail --location --proto =https --proto-redir =https --connect-timeout 30 --silent --show-error --max-time 90 -- "
 	    "https://dortania.github.io/KdkSupportPkg/manifest.json" },
-	  { "..." }, NULL },
+	  { "..." }, curl_never },
 };
 #define TABLE_COUNT (sizeof table / sizeof table[0])
 

@@ -77,7 +77,7 @@ local COMMANDS = {
     help = "run a plan of your own" },
   { name = "check", args = "FILE", min = 1, max = 1, does = "command.check",
     help = "check a plan without running any of it" },
-  { name = "rehearse", args = "[apply|revert|step|FILE]", max = 1, does = "command.rehearse",
+  { name = "rehearse", args = "[apply|revert|step|life|FILE]", max = 1, does = "command.rehearse",
     options = with(APPLY, DETAILED, {
       { name = "list", help = "list the simulated Macs, circumstances and faults" },
       { name = "mac", value = "NAME", help = "which simulated Mac" },

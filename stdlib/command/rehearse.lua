@@ -111,6 +111,20 @@ local function rehearse_step(directory, state, options, view)
   return through_restarts(directory, state, options_for(directory, options), view, "command.step", {})
 end
 
+local function rehearse_life(directory, state, options, view)
+  return require("rehearse_life").run {
+    say = function(line) say(view, nil, "", "==== " .. line) end,
+    run = function(command, args)
+      return through_restarts(directory, state, options_for(directory, options), view, "command." .. command, args)
+    end,
+    restart = function(into) restart(directory, view, into) end,
+    stage_update = function()
+      local scratch = require "sim.scratch"
+      scratch.stage_update(directory, scratch.load(directory))
+    end,
+  }
+end
+
 local function rehearse_file(directory, state, options, view, file)
   return through_restarts(directory, state, options_for(directory, options), view, "command.run", { file })
 end
@@ -122,7 +136,8 @@ local function next_words(view, what, code)
   if code ~= exit_code.OK then return end
   if what == "apply" then
     say(view, nil, "", "To rehearse the way back: vmq-recovery rehearse revert")
-    say(view, nil, "On your Mac: copy this program to the Data volume, and start with `vmq-recovery doctor` in recovery.")
+    say(view, nil, "The whole life, from the kit to the revert before an update: vmq-recovery rehearse life")
+    say(view, nil, "On your Mac: `vmq-recovery kdk fetch` (or a kit from Apple), `build`, `stage`; then `doctor` in recovery.")
   end
 end
 
@@ -134,6 +149,7 @@ local function play(directory, state, options, what, faults)
   local code
   if what == "apply" then code = rehearse_apply(directory, state, options, inner)
   elseif what == "step" then code = rehearse_step(directory, state, options, inner)
+  elseif what == "life" then code = rehearse_life(directory, state, options, inner)
   elseif what == "revert" then code = rehearse_revert(directory, state, options, inner, faults)
   else code = rehearse_file(directory, state, options, inner, what) end
   next_words(inner, what, code)
@@ -142,11 +158,16 @@ local function play(directory, state, options, what, faults)
   return code
 end
 
+local function circumstances_of(what, options)
+  local names = what == "life" and { table.unpack(require("rehearse_life").circumstances) } or {}
+  return table.move(options["with"] or {}, 1, #(options["with"] or {}), #names + 1, names)
+end
+
 return function(args, options)
   if options.list then return list() end
   local what = args[1] or "apply"
   local faults = options.fault or {}
-  local state, message = require("sim.mac").new(options.mac or require("sim.catalogue").default, options["with"] or {},
+  local state, message = require("sim.mac").new(options.mac or require("sim.catalogue").default, circumstances_of(what, options),
     what == "revert" and {} or faults)
   if not state then return fail(message .. "; `vmq-recovery rehearse --list` lists what there is") end
   for _, fault in ipairs(faults) do

@@ -110,7 +110,8 @@ local function add_kits(state, files)
   end
 end
 
-local function add_update(state, files)
+--- Adds the notice of a staged update, if there is one.
+function layout.add_update(state, files)
   if not state.update then return end
   files[layout.UPDATE .. "/Update.plist"] = xml.plist {
     ["update-asset-attributes"] = { Build = state.update.build, OSVersion = state.update.version },
@@ -122,7 +123,7 @@ function layout.files(state)
   local files = { [layout.DISKS .. "base" .. VERSION] = system_version(place.booted(state)) }
   for _, group in ipairs(state.groups) do add_group(state, group, files) end
   add_kits(state, files)
-  add_update(state, files)
+  layout.add_update(state, files)
   if state.collection then
     local data = layout.storage(place.volume(state, state.default, "Data"))
     files[data .. layout.COLLECTION] = require("sim.collection").make(state.collection)

@@ -79,6 +79,17 @@ function scratch.make(directory, state, program)
   end)
 end
 
+--- macOS has loaded an update and keeps it ready: changes `state` and the files.
+function scratch.stage_update(directory, state)
+  require("sim.circumstance").apply(state, "update-staged")
+  local files, lib = {}, require "lib_file"
+  layout.add_update(state, files)
+  return guarded(function()
+    for path, text in pairs(files) do write_file(lib, directory, path, text) end
+    must(scratch.save(directory, state))
+  end)
+end
+
 --- Replaces what is mounted after a restart: the links of `before` go, those of the present state come.
 function scratch.remount(directory, state, before)
   local lib = require "lib_file"

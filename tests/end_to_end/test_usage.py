@@ -5,7 +5,7 @@ import pytest
 
 COMMANDS = ("apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "run", "check", "rehearse",
             "console", "log", "report", "source", "build", "kdk", "stage", "verify", "completion", "help")
-LATER = ("build", "kdk", "stage", "verify", "completion", "report")
+LATER = ("report", "completion")
 GLOBAL = ("--root", "--volume", "--journal", "--dry-run", "--yes", "--json", "--color", "--verbose", "--quiet", "--user",
           "--password-fd")
 

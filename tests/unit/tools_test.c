@@ -110,6 +110,9 @@ static void everything_else_is_no_probe(void **state)
 	NO_READ("/usr/bin/../bin/csrutil", "status");
 }
 
+#define DOWNLOAD "-q", "--fail", "--location", "--proto", "=https", "--proto-redir", "=https", "--connect-timeout", "30", \
+	"--progress-bar", "--speed-limit", "1", "--speed-time", "60", "--continue-at", "-", "--output"
+
 static void forms_that_change_go_through_the_door(void **state)
 {
 	(void)state;
@@ -127,13 +130,18 @@ static void forms_that_change_go_through_the_door(void **state)
 	CHANGES("/usr/sbin/diskutil", "unmount", "disk3s5");
 	CHANGES("/usr/bin/hdiutil", "attach", "x.dmg");
 	CHANGES("/usr/sbin/installer", "-pkg", "x.pkg", "-target", "/");
-	CHANGES("/usr/bin/curl", "-o", "x", "https://example.org/");
+	CHANGES("/usr/bin/curl", DOWNLOAD, "/private/var/db/vmq-recovery/kits/x.part", "--", "https://example.org/x.dmg");
 }
 
 static void forms_that_are_never_used_do_not(void **state)
 {
 	(void)state;
 	NEVER("/usr/bin/bputil", "-n");
+	NEVER("/usr/bin/curl", "-o", "x", "https://example.org/");
+	NEVER("/usr/bin/curl", DOWNLOAD, "/vmq-recovery/x", "--", "http://example.org/");
+	NEVER("/usr/bin/curl", DOWNLOAD, "/etc/x", "--", "https://example.org/");
+	NEVER("/usr/bin/curl", DOWNLOAD, "/vmq-recovery/x", "--", "https://example.org/", "https://example.net/");
+	NEVER("/usr/bin/curl", DOWNLOAD, "/vmq-recovery/x", "--");
 	NEVER("/usr/bin/bputil", "-f");
 	NEVER("/usr/bin/bputil", "-d");
 	NEVER("/usr/bin/bputil", "-r", UUID);
