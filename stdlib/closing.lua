@@ -26,9 +26,15 @@ function closing.command(session, place, rest)
   return type_this(session, place, rest).command
 end
 
+-- What a command that only prepares says when it did not finish, or nil for the others.
+local function stopped_words(session)
+  local words = session.job and session.job.stopped_words
+  return type(words) == "function" and words(session) or words
+end
+
 -- The last resort: another for what only prepares, as nothing of the boot policy was touched.
 local function by_hand(session)
-  return session.job and session.job.stopped_words or BY_HAND
+  return stopped_words(session) or BY_HAND
 end
 
 -- Why a rung was not reached: "full security, stock kernel: … (the tool said: …)".
@@ -105,7 +111,7 @@ function words.stopped(session, _, final)
     return lines
   end
   if session.job and session.job.again then
-    lines[#lines + 1] = session.job.stopped_words
+    lines[#lines + 1] = stopped_words(session)
     lines[#lines + 1] = here(session, session.job.again)
     return lines
   end
@@ -142,7 +148,7 @@ end
 function words.undone(session, _, final)
   local lines = { because(final) .. (final.touched and "Everything this run did is undone, and read back as it was before."
     or "Nothing was changed; read back.") }
-  if session.job and session.job.stopped_words then lines[2] = session.job.stopped_words end
+  lines[2] = stopped_words(session)
   return lines
 end
 

@@ -60,7 +60,7 @@ local LONGEST_QUOTE = 1000
 
 -- Cut first: a tool gone wrong may print a megabyte without a line end.
 local function tidy(line)
-  line = line:sub((line:find("%S")) or 1)
+  line = line:sub((line:find("%S")) or 1):gsub("^#+%s*[%d%.]+%%", "") -- a progress bar is no words
   return text.printable(line:sub(1, LONGEST_QUOTE):match("^(.-)%s*$"))
 end
 

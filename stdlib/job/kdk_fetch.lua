@@ -96,13 +96,20 @@ local function last_words(s)
     { command = require("closing").command(s, "macos", "kdk install" .. (s.options.output and " " .. text.quote(s.image) or "")) } }
 end
 
+-- A part is kept and gone on with; what was whole and wrong is gone.
+local function stopped_words(s)
+  local kept = require("kit_image").part(s.context) ~= "none"
+  return kept and "What has come so far is kept; run it again and it goes on from there."
+    or "Nothing of the download is kept; run it again to begin anew."
+end
+
 local job = {}
 
 --- @return the job
 function job.make()
   return preparation.job("kdk-fetch", { command = "kdk", begin = begin, params = params, notes = notes, last_words = last_words,
     again = "kdk fetch", question = function() return "Download it now?" end,
-    stopped_words = "What has come so far is kept; run it again and it goes on from there." })
+    stopped_words = stopped_words })
 end
 
 --- The list's entries, for `kdk list --online`.

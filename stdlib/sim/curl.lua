@@ -114,7 +114,7 @@ end
 --- Plays curl with one address; see `sim.tools.play`.
 function curl.curl(p)
   local options = parse(p)
-  p.changes()
+  if options.output then p.changes() else p.reads() end
   need_connection(p, options)
   local bytes = answer(p, options)
   local start = resumed(p, options)
