@@ -26,6 +26,7 @@ LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -lz -Wl,-Bdynamic 
 # Wholly static: no loader at start-up, which makes it as quick as the lua5.4 interpreter.
 STATIC     ?= -static-pie
 STATIC_LIBRARIES ?= -llua5.4 -ledit -lbsd -ltinfo -lmd -lz -lm
+PACK_LIBRARIES ?= -lz
 DKJSON     ?= /usr/share/lua/5.4/dkjson.lua
 DKJSON_LICENCE ?= /usr/share/doc/lua-dkjson/copyright
 HARDEN     ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
@@ -39,9 +40,11 @@ RUNNER  := $(sort $(wildcard runner/*.c))
 PARTS   := $(filter-out runner/main.c,$(RUNNER))
 SCRIPTS := $(sort $(wildcard scripts/*.lua stdlib/*.lua stdlib/*/*.lua))
 
-# The scripts go in compressed, one by one. A pair is: file that is read = name inside.
-PACKED   := $(SCRIPTS:%=build/packed/%.gz) build/packed/stdlib/dkjson.lua.gz
-EMBEDDED := $(foreach file,$(PACKED),$(file)=$(file:build/packed/%.gz=%))
+# The scripts go in compressed, one by one, with a dictionary of what they share: the end of three long ones.
+# A pair is: file that is read = name inside.
+PACKED   := $(SCRIPTS:%=build/packed/%.z) build/packed/stdlib/dkjson.lua.z
+EMBEDDED := $(foreach file,$(PACKED),$(file)=$(file:build/packed/%.z=%))
+SHARED   := stdlib/sim/kmutil.lua stdlib/work.lua stdlib/preflight.lua
 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Irunner -DVMQ_VERSION=\"$(VERSION)\"
 CROSS_FLAGS = $(BASE_CFLAGS) $(WARNINGS) $(CROSS_CFLAGS)
@@ -66,22 +69,33 @@ build/native/%.o: runner/%.c Makefile | build/native/ $(NATIVE_LIBRARIES)
 	$(say)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/native/embedded.o: build/embedded.S $(PACKED)
+build/native/embedded.o: build/embedded.S $(PACKED) build/packed/dictionary.z
 	$(say)
 	$(Q)$(CC) -c -o $@ $<
 
 # It names the packed scripts (.incbin); the assembler reads them. It changes when one comes or goes.
 build/embedded.S: runner/embed.sh FORCE | build/
-	@sh runner/embed.sh $@ $(EMBEDDED)
+	@sh runner/embed.sh $@ build/packed/dictionary.z $(EMBEDDED)
 
-# Without name and time (-n): the same script, the same bytes.
-build/packed/%.gz: %
-	@mkdir -p $(@D)
-	$(Q)gzip -9nc $< > $@
+build/pack: runner/build/pack.c | build/native/
+	$(say)
+	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) -O2 -o $@ $< $(PACK_LIBRARIES)
 
-build/packed/stdlib/dkjson.lua.gz: $(DKJSON)
+# As much as a stream can refer back to: 32 KiB.
+build/dictionary: $(SHARED)
+	@cat $(SHARED) | tail -c 32768 > $@
+
+build/packed/dictionary.z: build/dictionary build/pack
 	@mkdir -p $(@D)
-	$(Q)gzip -9nc $< > $@
+	$(Q)build/pack - $< $@
+
+build/packed/%.z: % build/dictionary build/pack
+	@mkdir -p $(@D)
+	$(Q)build/pack build/dictionary $< $@
+
+build/packed/stdlib/dkjson.lua.z: $(DKJSON) build/dictionary build/pack
+	@mkdir -p $(@D)
+	$(Q)build/pack build/dictionary $< $@
 
 # --- The program for other machines (toolchain and libraries: runner/build/cross.mk) ---------
 
@@ -116,9 +130,9 @@ build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 # Zig's cache does not see what .incbin reads; the checksum tells it.
-build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(PACKED) build/zig/.done | build/%/
+build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(PACKED) build/packed/dictionary.z build/zig/.done | build/%/
 	$(say)
-	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(PACKED) | cksum | cut -d' ' -f1) -c -o $@ $<
+	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(PACKED) build/packed/dictionary.z | cksum | cut -d' ' -f1) -c -o $@ $<
 
 -include $(wildcard build/*/*.d)
 

@@ -1,5 +1,5 @@
 /*
- * Searches the index that runner/embed.sh writes, and unpacks what it finds there (gzip, by zlib).
+ * Searches the index that runner/embed.sh writes, and unpacks what it finds there (zlib streams with a shared dictionary).
  * Must not run the sources; reads a file only in development builds (VMQ_TREE).
  */
 #include "embed.h"
@@ -20,6 +20,8 @@ struct embed_entry {
 };
 extern const struct embed_entry embed_index[];
 extern const uint32_t embed_count;
+extern const unsigned char embed_dictionary[];
+extern const uint32_t embed_dictionary_length;
 
 size_t embed_total(void)
 {
@@ -61,22 +63,31 @@ static int compare_entry(const void *name, const void *entry)
 	return strcmp(name, (const char *)embed_index + e->name);
 }
 
-/* The last four bytes of gzip's format: the length before it was packed. */
-static size_t unpacked_size(const unsigned char *packed, size_t length)
+/* What runner/build/pack.c puts before the stream: the length before it was packed. */
+static size_t unpacked_size(const unsigned char *packed)
 {
-	const unsigned char *p = packed + length - 4;
+	const unsigned char *p = packed;
 	return (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
 }
 
-/* Fills `text`. Returns false without memory; a packed text that is damaged, which zlib sees by its CRC, is no text. */
-static bool unpack(const unsigned char *packed, size_t length, struct embed_text *text)
+static int inflate_with(z_stream *stream, const struct embed_text *dictionary)
 {
-	size_t size = unpacked_size(packed, length);
+	int step = inflate(stream, Z_FINISH);
+	if (step != Z_NEED_DICT || dictionary == NULL)
+		return step;
+	step = inflateSetDictionary(stream, (const Bytef *)dictionary->bytes, (uInt)dictionary->length);
+	return step == Z_OK ? inflate(stream, Z_FINISH) : step;
+}
+
+/* Fills `text`. Returns false without memory; a packed text that is damaged, which zlib sees by its checksum, is no text. */
+static bool unpack(const unsigned char *packed, size_t length, const struct embed_text *dictionary, struct embed_text *text)
+{
+	size_t size = unpacked_size(packed);
 	unsigned char *bytes = malloc(size + 1);
-	z_stream stream = { .next_in = packed, .avail_in = (uInt)length, .next_out = bytes, .avail_out = (uInt)size };
+	z_stream stream = { .next_in = packed + 4, .avail_in = (uInt)(length - 4), .next_out = bytes, .avail_out = (uInt)size };
 	if (bytes == NULL)
 		return false;
-	bool whole = inflateInit2(&stream, MAX_WBITS + 16) == Z_OK && inflate(&stream, Z_FINISH) == Z_STREAM_END;
+	bool whole = inflateInit2(&stream, MAX_WBITS) == Z_OK && inflate_with(&stream, dictionary) == Z_STREAM_END;
 	(void)inflateEnd(&stream);
 	if (!whole) {
 		free(bytes);
@@ -84,6 +95,15 @@ static bool unpack(const unsigned char *packed, size_t length, struct embed_text
 	}
 	*text = (struct embed_text){ .bytes = (const char *)bytes, .length = size, .owned = (char *)bytes };
 	return true;
+}
+
+/* What the scripts share, unpacked at the first one; it stays, as every further one wants it. NULL without memory. */
+static const struct embed_text *dictionary(void)
+{
+	static struct embed_text text;
+	if (text.bytes == NULL && !unpack(embed_dictionary, embed_dictionary_length, NULL, &text))
+		return NULL;
+	return &text;
 }
 
 bool embed_find(const char *name, struct embed_text *text)
@@ -94,7 +114,7 @@ bool embed_find(const char *name, struct embed_text *text)
 	const struct embed_entry *e = bsearch(name, embed_index, embed_count, sizeof *e, compare_entry);
 	if (e == NULL)
 		return false;
-	return unpack((const unsigned char *)embed_index + e->text, e->length, text);
+	return unpack((const unsigned char *)embed_index + e->text, e->length, dictionary(), text);
 }
 
 void embed_release(struct embed_text *text)

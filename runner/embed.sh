@@ -2,17 +2,19 @@
 # Writes the assembler file that puts the Lua sources inside the program, with an index sorted by name for runner/embed.c.
 # Must not copy the sources: the assembler reads them (.incbin), so its object depends on each FILE as well as on OUT.
 #
-# usage: embed.sh OUT FILE=NAME...
+# usage: embed.sh OUT DICTIONARY FILE=NAME...
+#   DICTIONARY  is what runner/build/pack.c packed the FILEs with, packed itself.
 #   OUT   is rewritten only if its text changes, so that nothing is rebuilt without need.
 #   FILE  is a path as the assembler will see it (from the folder the compiler is started in).
 set -eu
 
-if [ $# -lt 2 ]; then
-	echo "usage: $0 OUT FILE=NAME..." >&2
+if [ $# -lt 3 ]; then
+	echo "usage: $0 OUT DICTIONARY FILE=NAME..." >&2
 	exit 2
 fi
 out=$1
-shift
+dictionary=$2
+shift 2
 new=$out.$$
 trap 'rm -f "$new"' EXIT
 
@@ -22,7 +24,7 @@ for pair in "$@"; do
 	?*=?*) printf '%s\t%s\n' "${pair#*=}" "${pair%%=*}" ;;
 	*) echo "$0: not FILE=NAME: $pair" >&2; exit 2 ;;
 	esac
-done | LC_ALL=C sort | awk -F '\t' '
+done | LC_ALL=C sort | awk -F '\t' -v dictionary="$dictionary" '
 	$1 == previous { print "embed.sh: the name " $1 " is given twice" > "/dev/stderr"; failed = 1; exit 1 }
 	{ previous = $1; name[NR] = $1; file[NR] = $2 }
 	END {
@@ -38,6 +40,9 @@ done | LC_ALL=C sort | awk -F '\t' '
 		print "\t.section .note.GNU-stack,\"\",%progbits"
 		print "\t.section .rodata,\"a\",%progbits"
 		print "#endif"
+		print "\t.globl GLOBAL(embed_dictionary)\nGLOBAL(embed_dictionary):\n\t.incbin \"" dictionary "\"\nLOCAL(dictionary_end):"
+		print "\t.p2align 3\n\t.globl GLOBAL(embed_dictionary_length)\nGLOBAL(embed_dictionary_length):"
+		print "\t.long LOCAL(dictionary_end) - GLOBAL(embed_dictionary)"
 		print "\t.p2align 3"
 		print "\t.globl GLOBAL(embed_count)\nGLOBAL(embed_count):\n\t.long " NR
 		print "\t.p2align 3"

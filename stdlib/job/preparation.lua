@@ -3,7 +3,8 @@
 --
 -- Besides the fields that work names, such a job has: begin(session) → true | nil, exit code (its preflight, and what the plan
 -- needs to know); notes(session) → what is told before; question(session) → a question, or nil when none is asked;
--- again, the words that go on with it; last_words(session) → lines when it is done; stopped_words, a line when it is not (or a function that gives it).
+-- again, the words that go on with it; last_words(session) → lines when it is done; stopped_words, a line when
+-- it is not (or a function that gives it).
 
 local embed = require "lib_embed"
 local exit_code = require "exit_code"
