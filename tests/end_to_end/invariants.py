@@ -58,12 +58,13 @@ def check(mac, targets=None):
         _check_start(record, secrets, groups)
 
 
-EVENTS = {"start", "preflight", "plan", "step", "output", "prompt", "undo", "phase", "status", "end"}
+EVENTS = {"start", "preflight", "plan", "step", "output", "prompt", "undo", "phase", "status", "end", "kit", "collection"}
 STEP_EVENTS = {"skipped", "intent", "started", "ended", "done", "failed", "again"}
 NEEDED = {"preflight": ("check", "verdict", "detail"), "plan": ("steps",), "step": ("name", "event"),
           "output": ("step", "text"), "prompt": ("step", "kind"), "undo": ("step", "rung", "leaves", "verdict"),
           "phase": ("next", "instructions"), "status": ("environment", "group", "policy", "kernel", "boot_args",
-                                                        "journal")}
+                                                        "journal"),
+          "kit": ("build", "version", "fits"), "collection": ("path", "size", "sha256", "kernel")}
 
 
 def check_events(result, command):
