@@ -12,6 +12,8 @@ local GUEST = "/com.apple.Virtualization.VirtualMachine"
 function ps.guests()
   local out, message = probe.output { "/bin/ps", "-axo", "comm=" }
   if not out then return nil, message end
+  -- The first process of every Mac: without it this is no list of processes.
+  if not ("\n" .. out):find("\n/sbin/launchd%s") then return nil, "ps printed no list of processes" end
   local count = 0
   for line in out:gmatch("[^\r\n]+") do
     if line:gsub("%s+$", ""):sub(-#GUEST) == GUEST then count = count + 1 end
