@@ -25,12 +25,12 @@ DEEP = os.environ.get("DEEP") == "1"
 WORKERS = 4 * (os.cpu_count() or 1)
 SAMPLED = 40  # kills of one command in `make check`, besides those always taken
 # A death here is what the journal is for: always taken.
-ALWAYS = {"fsync", "clone", "ftruncate", "flock", "mkdir"}
+ALWAYS = {"fsync", "clone", "vfork", "ftruncate", "flock", "mkdir"}
 # strace itself is there for the first of these; nothing of the program has run.
 NEVER = {"execve"}
 # How often these are called depends on the clock and on children: the last few of a count may not come again.
 UNSTEADY = {"pselect6", "wait4", "read", "write", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "fcntl", "close", "brk",
-            "ioctl", "newfstatat", "munmap", "mmap", "madvise", "getdents64", "openat", "pipe2", "clone", "kill"}
+            "ioctl", "newfstatat", "munmap", "mmap", "madvise", "getdents64", "openat", "pipe2", "clone", "vfork", "kill"}
 
 
 def strace(log, *expressions):
