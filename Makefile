@@ -44,6 +44,8 @@ SCRIPTS := $(sort $(wildcard scripts/*.lua stdlib/*.lua stdlib/*/*.lua))
 # A pair is: file that is read = name inside.
 PACKED   := $(SCRIPTS:%=build/packed/%.z) build/packed/stdlib/dkjson.lua.z
 EMBEDDED := $(foreach file,$(PACKED),$(file)=$(file:build/packed/%.z=%))
+# Those that every start reads go in without it: unpacking the dictionary would be half of `--version`.
+AT_START := stdlib/cli.lua stdlib/exit_code.lua
 SHARED   := stdlib/sim/kmutil.lua stdlib/work.lua stdlib/preflight.lua
 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Irunner -DVMQ_VERSION=\"$(VERSION)\"
@@ -91,7 +93,7 @@ build/packed/dictionary.z: build/dictionary build/pack
 
 build/packed/%.z: % build/dictionary build/pack
 	@mkdir -p $(@D)
-	$(Q)build/pack build/dictionary $< $@
+	$(Q)build/pack $(if $(filter $<,$(AT_START)),-,build/dictionary) $< $@
 
 build/packed/stdlib/dkjson.lua.z: $(DKJSON) build/dictionary build/pack
 	@mkdir -p $(@D)

@@ -70,24 +70,27 @@ static size_t unpacked_size(const unsigned char *packed)
 	return (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
 }
 
-static int inflate_with(z_stream *stream, const struct embed_text *dictionary)
+static const struct embed_text *dictionary(void);
+
+static int inflate_all(z_stream *stream)
 {
 	int step = inflate(stream, Z_FINISH);
-	if (step != Z_NEED_DICT || dictionary == NULL)
+	const struct embed_text *shared = step == Z_NEED_DICT ? dictionary() : NULL;
+	if (shared == NULL)
 		return step;
-	step = inflateSetDictionary(stream, (const Bytef *)dictionary->bytes, (uInt)dictionary->length);
+	step = inflateSetDictionary(stream, (const Bytef *)shared->bytes, (uInt)shared->length);
 	return step == Z_OK ? inflate(stream, Z_FINISH) : step;
 }
 
 /* Fills `text`. Returns false without memory; a packed text that is damaged, which zlib sees by its checksum, is no text. */
-static bool unpack(const unsigned char *packed, size_t length, const struct embed_text *dictionary, struct embed_text *text)
+static bool unpack(const unsigned char *packed, size_t length, struct embed_text *text)
 {
 	size_t size = unpacked_size(packed);
 	unsigned char *bytes = malloc(size + 1);
 	z_stream stream = { .next_in = packed + 4, .avail_in = (uInt)(length - 4), .next_out = bytes, .avail_out = (uInt)size };
 	if (bytes == NULL)
 		return false;
-	bool whole = inflateInit2(&stream, MAX_WBITS) == Z_OK && inflate_with(&stream, dictionary) == Z_STREAM_END;
+	bool whole = inflateInit2(&stream, MAX_WBITS) == Z_OK && inflate_all(&stream) == Z_STREAM_END;
 	(void)inflateEnd(&stream);
 	if (!whole) {
 		free(bytes);
@@ -97,11 +100,11 @@ static bool unpack(const unsigned char *packed, size_t length, const struct embe
 	return true;
 }
 
-/* What the scripts share, unpacked at the first one; it stays, as every further one wants it. NULL without memory. */
+/* What most scripts share, unpacked at the first of them; it stays, as every further one wants it. NULL without memory. */
 static const struct embed_text *dictionary(void)
 {
 	static struct embed_text text;
-	if (text.bytes == NULL && !unpack(embed_dictionary, embed_dictionary_length, NULL, &text))
+	if (text.bytes == NULL && !unpack(embed_dictionary, embed_dictionary_length, &text))
 		return NULL;
 	return &text;
 }
@@ -114,7 +117,7 @@ bool embed_find(const char *name, struct embed_text *text)
 	const struct embed_entry *e = bsearch(name, embed_index, embed_count, sizeof *e, compare_entry);
 	if (e == NULL)
 		return false;
-	return unpack((const unsigned char *)embed_index + e->text, e->length, dictionary(), text);
+	return unpack((const unsigned char *)embed_index + e->text, e->length, text);
 }
 
 void embed_release(struct embed_text *text)
