@@ -94,6 +94,10 @@ end
 --- Which kernel extensions go in. Leaves { take, left } in s.bundles.
 function checks.extensions(s)
   if not s.kit then return unknown("there is no kit", "see kit above") end
+  if not s.options.from_kit and s.group.system.mount ~= "/" then
+    return bad(("%s is not the macOS that runs, and kmutil names the running one's extensions"):format(s.group.name or s.group.group),
+      "start that macOS and build there, or take the kit's own list with --from-kit")
+  end
   local list, message, cure = bundle_list.make(s)
   if not list then return (cure and bad or unknown)(message, cure or "see what kmutil says") end
   s.bundles = list

@@ -156,6 +156,13 @@ def test_from_the_kit_alone(macos):
     assert below(macos, "Users/Shared/für Ada.kc").exists()
 
 
+def test_another_system_than_the_running_one(build):
+    """Its extensions are not those that kmutil names: refused, with the ways that work."""
+    mac = build("m2pro-14.0", "macos", kit="good", staged=None, several="Second")
+    assert "--from-kit" in told(run(mac, "build", "--volume", "Second", code=3))
+    assert mac.acts() == []
+
+
 def test_another_file_is_not_replaced(macos):
     """--output names somebody's letter: it stays."""
     letter = below(macos, "Users/Shared/letter.txt")
