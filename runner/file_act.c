@@ -129,14 +129,15 @@ int file_act_check(const char *const *argv, struct error *err)
 		count++;
 	if (act == NULL || count != 1 + act->paths + act->mode + act->text)
 		return error_set(err, "refused", "will not %s: these are not its arguments", argv[0]);
-	for (int i = 0; i < act->paths; i++) {
+	for (int i = 0; i < act->paths && argv[1 + i] != NULL; i++) {
 		if (!is_plain_path(argv[1 + i]))
 			return error_set(err, "refused", "will not %s %s: the path must be absolute and plain", argv[0], argv[1 + i]);
 		if ((act->own >> i & 1) != 0 && !is_ours(argv[1 + i]))
 			return error_set(err, "refused", "will not %s %s: it is in no folder called " OWN, argv[0], argv[1 + i]);
 	}
-	if (act->mode && !read_mode(argv[1 + act->paths], &mode))
-		return error_set(err, "refused", "will not %s with the mode %s", argv[0], argv[1 + act->paths]);
+	const char *word = act->mode ? argv[1 + act->paths] : NULL;
+	if (word != NULL && !read_mode(word, &mode))
+		return error_set(err, "refused", "will not %s with the mode %s", argv[0], word);
 	return 0;
 }
 
