@@ -3,7 +3,7 @@
 
 #include "file_act.h"
 
-#define "/private/vmq-recovery/private/vmq-recovery"
+#define OWN "/p/vmq-recovery"
 
 static struct relay_result result;
 
@@ -13,7 +13,7 @@ static int with_folder(void **state)
 	if (fixture_make(state) != 0)
 		return -1;
 	f = *state;
-	return file_make_directory(fixture_path(f, "private/vmq-recovery"), 0755, &f->err);
+	return file_make_directory(fixture_path(f, "p/vmq-recovery"), 0755, &f->err);
 }
 
 static void put(struct fixture *f, const char *name, const char *text)
@@ -60,10 +60,10 @@ static void it_copies_with_a_mode(void **state)
 {
 	struct fixture *f = *state;
 	put(f, "source", "what is copied");
-	put(f, "/private/vmq-recovery/target", "what was there");
-	assert_int_equal(act(f, WORDS("copy", "/source", "/private/vmq-recovery/target", "0644")), 0);
-	assert_string_equal(fixture_text(f, "/private/vmq-recovery/target"), "what is copied");
-	assert_int_equal(mode_of(f, "/private/vmq-recovery/target"), 0644);
+	put(f, "/p/vmq-recovery/target", "what was there");
+	assert_int_equal(act(f, WORDS("copy", "/source", "/p/vmq-recovery/target", "0644")), 0);
+	assert_string_equal(fixture_text(f, "/p/vmq-recovery/target"), "what is copied");
+	assert_int_equal(mode_of(f, "/p/vmq-recovery/target"), 0644);
 	assert_string_equal(fixture_text(f, "source"), "what is copied");
 	assert_int_equal(count_names(f, OWN), 1);
 }
@@ -76,10 +76,10 @@ static void it_copies_a_file_larger_than_its_piece(void **state)
 	for (size_t i = 0; i < 1000000; i++)
 		text[i] = (char)('a' + i % 23);
 	put(f, "source", text);
-	assert_int_equal(act(f, WORDS("copy", "/source", "/private/vmq-recovery/target", "644")), 0);
+	assert_int_equal(act(f, WORDS("copy", "/source", "/p/vmq-recovery/target", "644")), 0);
 	char *bytes;
 	size_t length;
-	assert_int_equal(file_read(fixture_path(f, "/private/vmq-recovery/target"), 2000000, &bytes, &length, &f->err), 0);
+	assert_int_equal(file_read(fixture_path(f, "/p/vmq-recovery/target"), 2000000, &bytes, &length, &f->err), 0);
 	assert_int_equal(length, 1000000);
 	assert_memory_equal(bytes, text, length);
 	free(bytes);
@@ -95,26 +95,26 @@ static void it_leaves_what_was_there_when_it_fails(void **state)
 	memset(text, 'x', 600000);
 	put(f, "source", text);
 	free(text);
-	put(f, "/private/vmq-recovery/target", "old");
+	put(f, "/p/vmq-recovery/target", "old");
 	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)getrlimit(RLIMIT_FSIZE, &before);
 	limit = before;
 	limit.rlim_cur = 500000;
 	(void)setrlimit(RLIMIT_FSIZE, &limit);
-	int status = act(f, WORDS("copy", "/source", "/private/vmq-recovery/target", "0644"));
+	int status = act(f, WORDS("copy", "/source", "/p/vmq-recovery/target", "0644"));
 	(void)setrlimit(RLIMIT_FSIZE, &before);
 	assert_int_equal(status, 1);
 	assert_said("cannot write ");
-	assert_string_equal(fixture_text(f, "/private/vmq-recovery/target"), "old");
+	assert_string_equal(fixture_text(f, "/p/vmq-recovery/target"), "old");
 	assert_int_equal(count_names(f, OWN), 1);
 }
 
 static void it_copies_no_folder_and_nothing_that_is_not_there(void **state)
 {
 	struct fixture *f = *state;
-	assert_int_equal(act(f, WORDS("copy", "/private", "/private/vmq-recovery/target", "0644")), 1);
+	assert_int_equal(act(f, WORDS("copy", "/private", "/p/vmq-recovery/target", "0644")), 1);
 	assert_said("it is no plain file");
-	assert_int_equal(act(f, WORDS("copy", "/nothing", "/private/vmq-recovery/target", "0644")), 1);
+	assert_int_equal(act(f, WORDS("copy", "/nothing", "/p/vmq-recovery/target", "0644")), 1);
 	assert_said("No such file or directory");
 	assert_int_equal(count_names(f, OWN), 0);
 }
@@ -135,21 +135,21 @@ static void it_copies_the_program(void **state)
 static void it_moves(void **state)
 {
 	struct fixture *f = *state;
-	put(f, "/private/vmq-recovery/source", "new");
+	put(f, "/p/vmq-recovery/source", "new");
 	put(f, "elsewhere", "old");
-	assert_int_equal(act(f, WORDS("move", "/private/vmq-recovery/source", "/elsewhere")), 0);
+	assert_int_equal(act(f, WORDS("move", "/p/vmq-recovery/source", "/elsewhere")), 0);
 	assert_string_equal(fixture_text(f, "elsewhere"), "new");
 	assert_int_equal(count_names(f, OWN), 0);
-	assert_int_equal(act(f, WORDS("move", "/private/vmq-recovery/source", "/elsewhere")), 1);
+	assert_int_equal(act(f, WORDS("move", "/p/vmq-recovery/source", "/elsewhere")), 1);
 	assert_string_equal(fixture_text(f, "elsewhere"), "new");
 }
 
 static void it_writes(void **state)
 {
 	struct fixture *f = *state;
-	assert_int_equal(act(f, WORDS("write", "/private/vmq-recovery/text", "0600", "line \"one\"\n\303\274\n")), 0);
-	assert_string_equal(fixture_text(f, "/private/vmq-recovery/text"), "line \"one\"\n\303\274\n");
-	assert_int_equal(mode_of(f, "/private/vmq-recovery/text"), 0600);
+	assert_int_equal(act(f, WORDS("write", "/p/vmq-recovery/text", "0600", "line \"one\"\n\303\274\n")), 0);
+	assert_string_equal(fixture_text(f, "/p/vmq-recovery/text"), "line \"one\"\n\303\274\n");
+	assert_int_equal(mode_of(f, "/p/vmq-recovery/text"), 0600);
 }
 
 static void it_makes_folders_and_takes_them_over(void **state)
@@ -180,20 +180,20 @@ static void it_follows_no_link_that_lies_in_a_folders_place(void **state)
 static void it_removes_files_alone(void **state)
 {
 	struct fixture *f = *state;
-	put(f, "/private/vmq-recovery/file", "x");
-	assert_int_equal(act(f, WORDS("remove", "/private/vmq-recovery/file")), 0);
-	assert_int_equal(act(f, WORDS("remove", "/private/vmq-recovery/file")), 0); /* gone already */
+	put(f, "/p/vmq-recovery/file", "x");
+	assert_int_equal(act(f, WORDS("remove", "/p/vmq-recovery/file")), 0);
+	assert_int_equal(act(f, WORDS("remove", "/p/vmq-recovery/file")), 0); /* gone already */
 	assert_int_equal(act(f, WORDS("remove", OWN)), 1);
-	assert_int_equal(count_names(f, "private"), 1);
+	assert_int_equal(count_names(f, "p"), 1);
 }
 
 static void it_needs_an_open_intent(void **state)
 {
 	struct fixture *f = *state;
-	struct door_order order = { .argv = WORDS("write", "/private/vmq-recovery/text", "0644", "x"), .screen = -1 };
+	struct door_order order = { .argv = WORDS("write", "/p/vmq-recovery/text", "0644", "x"), .screen = -1 };
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), -1);
 	assert_string_equal(f->err.code, "refused");
-	fixture_intend(f, WORDS("write", "/private/vmq-recovery/text", "0644", "y"));
+	fixture_intend(f, WORDS("write", "/p/vmq-recovery/text", "0644", "y"));
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), -1);
 	assert_int_equal(count_names(f, OWN), 0);
 }
@@ -202,7 +202,7 @@ static void a_dry_run_touches_nothing(void **state)
 {
 	struct fixture *f = *state;
 	f->setup.dry_run = true;
-	struct door_order order = { .argv = WORDS("write", "/private/vmq-recovery/text", "0644", "x"), .screen = -1 };
+	struct door_order order = { .argv = WORDS("write", "/p/vmq-recovery/text", "0644", "x"), .screen = -1 };
 	assert_int_equal(door_act(&f->setup, NULL, &order, &result, &f->err), 1);
 	assert_int_equal(count_names(f, OWN), 0);
 }
@@ -213,12 +213,12 @@ static void it_refuses_what_is_not_its_own_and_odd_forms(void **state)
 	static const char *const forms[][6] = {
 		{ "remove", "/etc/passwd" }, { "remove", "/vmq-recovery-not/x" }, { "remove", "/x/my-vmq-recovery" },
 		{ "write", "/etc/x", "0644", "t" }, { "make-folder", "/x", "0755" }, { "copy-program", "/usr/bin/x", "0755" },
-		{ "move", "/etc/passwd", "/private/vmq-recovery/x" },
-		{ "remove", "/private/vmq-recovery/../../etc/passwd" }, { "remove", "/private/vmq-recovery/.." }, { "remove", "/private/vmq-recovery/" }, { "remove", "/private/vmq-recovery//x" },
-		{ "remove", "/private/vmq-recovery/./x" }, { "remove", "/private/vmq-recovery/." }, { "remove", "vmq-recovery" }, { "remove", "" }, { "remove", "/" },
-		{ "write", "/private/vmq-recovery/x", "0666", "t" }, { "write", "/private/vmq-recovery/x", "4755", "t" }, { "write", "/private/vmq-recovery/x", "", "t" },
-		{ "write", "/private/vmq-recovery/x", "rw", "t" }, { "write", "/private/vmq-recovery/x", "-644", "t" }, { "write", "/private/vmq-recovery/x", "0644" },
-		{ "remove" }, { "remove", "/private/vmq-recovery/a", "/private/vmq-recovery/b" }, { "copy", "/a", "/private/vmq-recovery/b" }, { "copy", "/a", "/private/vmq-recovery/b", "0644", "more" },
+		{ "move", "/etc/passwd", "/p/vmq-recovery/x" },
+		{ "remove", "/p/vmq-recovery/../../etc/passwd" }, { "remove", "/p/vmq-recovery/.." }, { "remove", "/p/vmq-recovery/" }, { "remove", "/p/vmq-recovery//x" },
+		{ "remove", "/p/vmq-recovery/./x" }, { "remove", "/p/vmq-recovery/." }, { "remove", "vmq-recovery" }, { "remove", "" }, { "remove", "/" },
+		{ "write", "/p/vmq-recovery/x", "0666", "t" }, { "write", "/p/vmq-recovery/x", "4755", "t" }, { "write", "/p/vmq-recovery/x", "", "t" },
+		{ "write", "/p/vmq-recovery/x", "rw", "t" }, { "write", "/p/vmq-recovery/x", "-644", "t" }, { "write", "/p/vmq-recovery/x", "0644" },
+		{ "remove" }, { "remove", "/p/vmq-recovery/a", "/p/vmq-recovery/b" }, { "copy", "/a", "/p/vmq-recovery/b" }, { "copy", "/a", "/p/vmq-recovery/b", "0644", "more" },
 	};
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		struct door_order order = { .argv = forms[i], .screen = -1 };
