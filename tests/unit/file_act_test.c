@@ -112,7 +112,7 @@ static void it_leaves_what_was_there_when_it_fails(void **state)
 static void it_copies_no_folder_and_nothing_that_is_not_there(void **state)
 {
 	struct fixture *f = *state;
-	assert_int_equal(act(f, WORDS("copy", "/private", "/p/vmq-recovery/target", "0644")), 1);
+	assert_int_equal(act(f, WORDS("copy", "/p", "/p/vmq-recovery/target", "0644")), 1);
 	assert_said("it is no plain file");
 	assert_int_equal(act(f, WORDS("copy", "/nothing", "/p/vmq-recovery/target", "0644")), 1);
 	assert_said("No such file or directory");
