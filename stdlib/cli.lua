@@ -29,7 +29,7 @@ local APPLY = {
     help = "a further boot argument (repeatable)" },
 }
 local KC = { name = "kc", value = "FILE", help = "kernel collection (default: what build made, else the staged one)" }
-local INEXACT = { name = "inexact", help = "take a near kit where none fits; says what may happen" }
+local INEXACT = { name = "inexact", help = "take a near kit, or what was built from one, where none fits; says what may happen" }
 local BUILD = {
   { name = "kdk", value = "DIR", help = "the kit to use (default: the installed one of exactly this build)" },
   { name = "output", value = "FILE", help = "where the collection goes (default: where stage looks for it)" },
@@ -96,7 +96,7 @@ local COMMANDS = {
     options = with(FETCH, INEXACT), help = "kernel debug kits: on this Mac, in the public list; download and install one" },
   { name = "kc", args = "FILE", min = 1, max = 1, does = "command.kc",
     help = "what is in a kernel collection, and whether it fits this Mac" },
-  { name = "stage", where = "macOS", does = "command.stage", options = with(KC),
+  { name = "stage", where = "macOS", does = "command.stage", options = with(KC, INEXACT),
     help = "program, collection and manifest onto the Data volume, for recovery" },
   { name = "verify", where = "macOS", does = "command.verify", options = with(APPLY),
     help = "the last phase's checks alone, and what else to know there" },

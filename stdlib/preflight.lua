@@ -157,7 +157,7 @@ local function fitting_target(s, manifest)
   local data = s.group and s.group.data
   local kits = kdk.folder(s.booted, data and data.mount)
   return { chip = s.kernel and s.kernel.chip, build = build,
-    xnu = not manifest and same_build and s.kernel and s.kernel.xnu or nil,
+    xnu = not manifest and not s.options.inexact and same_build and s.kernel and s.kernel.xnu or nil,
     kit_kernel = kdk.kernel_of_build(s.root, kits, build, s.kernel and s.kernel.chip) }
 end
 

@@ -71,7 +71,8 @@ local function last_words(s)
     lines[#lines + 1] = { command = "sudo vmq-recovery stage --kc FILE" }
   else
     lines[#lines + 1] = "Next:"
-    local where = s.options.output and " --kc " .. text.quote(s.output) or ""
+    local near = s.kit.build ~= s.group.build and " --inexact" or ""
+    local where = near .. (s.options.output and " --kc " .. text.quote(s.output) or "")
     lines[#lines + 1] = { command = require("closing").command(s, "macos", "stage" .. where) }
   end
   return lines

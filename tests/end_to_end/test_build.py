@@ -144,6 +144,9 @@ def test_inexact(build):
     assert "may not link" in told(seen)
     argv = next(argv for argv in mac.calls("kmutil") if argv[1] == "create")
     assert argv[argv.index("--build") + 1] != "23A344"
+    assert seen.code == 0 and "stage --inexact" in told(seen), seen.text
+    assert "another build of macOS" in told(run(mac, "stage", code=3))
+    run(mac, "stage", "--inexact")
 
 
 def test_from_the_kit_alone(macos):
