@@ -22,11 +22,10 @@ $(error vmq-recovery builds on Debian 12 (x86-64 or arm64) and on macOS, not on 
 endif
 LUA_CFLAGS ?= -I/usr/include/lua5.4
 LUA_SHARED ?= -llua5.4
-LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -lz -Wl,-Bdynamic -lm
+LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -Wl,-Bdynamic -lm
 # Wholly static: no loader at start-up, which makes it as quick as the lua5.4 interpreter.
 STATIC     ?= -static-pie
-STATIC_LIBRARIES ?= -llua5.4 -ledit -lbsd -ltinfo -lmd -lz -lm
-PACK_LIBRARIES ?= -lz
+STATIC_LIBRARIES ?= -llua5.4 -ledit -lbsd -ltinfo -lmd -lm
 DKJSON     ?= /usr/share/lua/5.4/dkjson.lua
 DKJSON_LICENCE ?= /usr/share/doc/lua-dkjson/copyright
 HARDEN     ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
@@ -36,17 +35,12 @@ HARDEN_LD  ?= -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--gc-sections
 
 # --- What the program is made of ---------------------------------------------------------
 
-RUNNER  := $(sort $(wildcard runner/*.c))
+RUNNER  := $(sort $(wildcard runner/*.c runner/*/*.c))
 PARTS   := $(filter-out runner/main.c,$(RUNNER))
-SCRIPTS := $(sort $(wildcard scripts/*.lua stdlib/*.lua stdlib/*/*.lua))
+SCRIPTS := $(sort $(wildcard scripts/*.lua scripts/*/*.lua stdlib/*/*.lua stdlib/*/*/*.lua))
 
-# The scripts go in compressed, one by one, with a dictionary of what they share: the end of three long ones.
-# A pair is: file that is read = name inside.
-PACKED   := $(SCRIPTS:%=build/packed/%.z) build/packed/stdlib/dkjson.lua.z
-EMBEDDED := $(foreach file,$(PACKED),$(file)=$(file:build/packed/%.z=%))
-# Those that every start reads go in without it: unpacking the dictionary would be half of `--version`.
-AT_START := stdlib/cli.lua stdlib/exit_code.lua
-SHARED   := stdlib/sim/kmutil.lua stdlib/work.lua stdlib/preflight.lua
+# The scripts go in as they are. A pair is: file that is read = name inside.
+EMBEDDED := $(foreach file,$(SCRIPTS),$(file)=$(file)) $(DKJSON)=stdlib/dkjson.lua
 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Irunner -DVMQ_VERSION=\"$(VERSION)\"
 CROSS_FLAGS = $(BASE_CFLAGS) $(WARNINGS) $(CROSS_CFLAGS)
@@ -69,35 +63,16 @@ build/vmq-recovery: $(NATIVE)
 
 build/native/%.o: runner/%.c Makefile | build/native/ $(NATIVE_LIBRARIES)
 	$(say)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/native/embedded.o: build/embedded.S $(PACKED) build/packed/dictionary.z
+build/native/embedded.o: build/embedded.S $(SCRIPTS) $(DKJSON)
 	$(say)
 	$(Q)$(CC) -c -o $@ $<
 
-# It names the packed scripts (.incbin); the assembler reads them. It changes when one comes or goes.
-build/embedded.S: runner/embed.sh FORCE | build/
-	@sh runner/embed.sh $@ build/packed/dictionary.z $(EMBEDDED)
-
-build/pack: runner/build/pack.c | build/native/
-	$(say)
-	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) -O2 -o $@ $< $(PACK_LIBRARIES)
-
-# As much as a stream can refer back to: 32 KiB.
-build/dictionary: $(SHARED)
-	@cat $(SHARED) | tail -c 32768 > $@
-
-build/packed/dictionary.z: build/dictionary build/pack
-	@mkdir -p $(@D)
-	$(Q)build/pack - $< $@
-
-build/packed/%.z: % build/dictionary build/pack
-	@mkdir -p $(@D)
-	$(Q)build/pack $(if $(filter $<,$(AT_START)),-,build/dictionary) $< $@
-
-build/packed/stdlib/dkjson.lua.z: $(DKJSON) build/dictionary build/pack
-	@mkdir -p $(@D)
-	$(Q)build/pack build/dictionary $< $@
+# It names the scripts (.incbin); the assembler reads them. It changes when one comes or goes.
+build/embedded.S: runner/build/embed.sh FORCE | build/
+	@sh runner/build/embed.sh $@ $(EMBEDDED)
 
 # --- The program for other machines (toolchain and libraries: runner/build/cross.mk) ---------
 
@@ -125,18 +100,20 @@ TOO_NEW = -Werror=unguarded-availability -Werror=unguarded-availability-new
 
 build/macos/%.o: runner/%.c Makefile | $(LIBS_macos)
 	$(say)
+	@mkdir -p $(@D)
 	$(Q)$(ZIG) cc -target $(TARGET_macos) $(CROSS_FLAGS) $(TOO_NEW) -Ibuild/macos/include -MMD -MP -c -o $@ $<
 
 build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
 	$(say)
+	@mkdir -p $(@D)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 # Zig's cache does not see what .incbin reads; the checksum tells it.
-build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(PACKED) build/packed/dictionary.z build/zig/.done | build/%/
+build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(SCRIPTS) $(DKJSON) build/zig/.done | build/%/
 	$(say)
-	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(PACKED) build/packed/dictionary.z | cksum | cut -d' ' -f1) -c -o $@ $<
+	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(SCRIPTS) $(DKJSON) | cksum | cut -d' ' -f1) -c -o $@ $<
 
--include $(wildcard build/*/*.d)
+-include $(wildcard build/*/*.d build/*/*/*.d build/asan/unit/*/*.d)
 
 # --- Things to do with it ---------------------------------------------------------------------
 
@@ -149,7 +126,7 @@ DIST = vmq-recovery-$(VERSION)-macos-arm64
 dist: build/macos/vmq-recovery build/dist/THIRD-PARTY-NOTICES  ## pack the macOS program: build/dist/vmq-recovery-VERSION-macos-arm64.tar.gz
 	@sh runner/build/dist.sh $(DIST) build/dist $^ README.md LICENSE $(wildcard *.1 runner/*.1)
 
-build/dist/THIRD-PARTY-NOTICES: runner/build/notices.sh $(foreach name,lua5.4 libedit ncurses zlib,$(call SOURCE,$(name))) | build/dist/
+build/dist/THIRD-PARTY-NOTICES: runner/build/notices.sh $(foreach name,lua5.4 libedit ncurses,$(call SOURCE,$(name))) | build/dist/
 	@sh $< build/sources $(DKJSON_LICENCE) > $@
 
 install: all  ## copy the program to PREFIX/bin
@@ -159,11 +136,11 @@ install: all  ## copy the program to PREFIX/bin
 # --- Programs that only tests use -----------------------------------------------------------------
 
 # A full Lua interpreter with the runner's own parts, for busted and the crash tests.
-build/tests/lua: build/tests/lua_main.o $(filter-out build/native/main.o,$(NATIVE))
+build/tests/lua: build/tests/interpreter.o $(filter-out build/native/main.o,$(NATIVE))
 	$(say)
 	$(Q)$(CC) $(HARDEN_LD) -rdynamic -o $@ $^ $(LUA_SHARED) $(LIBRARIES)
 
-build/tests/%.o: tests/unit/%.c Makefile | build/tests/
+build/tests/%.o: tests/support/%.c Makefile | build/tests/
 	$(say)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -174,18 +151,20 @@ build/tests/own: tests/bench/own.c Makefile | build/tests/
 
 # C unit tests run with the address and undefined behaviour sanitizers.
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-C_TESTS := $(patsubst tests/unit/%.c,build/asan/%,$(sort $(wildcard tests/unit/*_test.c)))
+C_TESTS := $(patsubst tests/unit/c/%.c,build/asan/unit/%,$(sort $(wildcard tests/unit/c/*/*_test.c)))
 ASAN    := $(PARTS:runner/%.c=build/asan/%.o)
 
 build/asan/%.o: runner/%.c Makefile | build/asan/
 	$(say)
+	@mkdir -p $(@D)
 	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
-build/asan/%.o: tests/unit/%.c Makefile | build/asan/
+build/asan/unit/%.o: tests/unit/c/%.c Makefile | build/asan/
 	$(say)
-	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BASE_CFLAGS) -Itests/unit/c $(WARNINGS) $(LUA_CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
-build/asan/%_test: build/asan/%_test.o $(ASAN) build/native/embedded.o
+build/asan/unit/%_test: build/asan/unit/%_test.o $(ASAN) build/native/embedded.o
 	$(say)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LIBRARIES)
 
@@ -193,7 +172,7 @@ build/asan/%_test: build/asan/%_test.o $(ASAN) build/native/embedded.o
 
 # --- Checks ----------------------------------------------------------------------------------------
 
-LAYERS = lint lua c crash end-to-end arm64 macos
+LAYERS = lint lua c crash end-to-end arm64 mach-o
 
 check: deps-build deps-cross deps-check  ## every check; ends with "N passed, N failed"
 	@python3 tests/summary.py $(LAYERS)
@@ -202,10 +181,10 @@ check-deep: deps-build deps-cross deps-check  ## the exhaustive rest as well; ta
 	@DEEP=1 python3 tests/summary.py $(LAYERS)
 
 check-lint: deps-check build/venv/.done  ## compilers' warnings, static analysis, style
-	@CFLAGS='$(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS)' python3 tests/lint/run.py
+	@CFLAGS='$(BASE_CFLAGS) -Itests/unit/c $(WARNINGS) $(LUA_CFLAGS)' python3 tests/lint/run.py
 
 check-lua: deps-check all build/tests/lua  ## unit tests of the Lua modules (busted)
-	build/tests/lua /usr/bin/busted --output=plainTerminal --pattern=_spec tests/unit
+	build/tests/lua /usr/bin/busted --output=plainTerminal --pattern=_spec tests/unit/lua
 
 check-c: deps-check $(C_TESTS)  ## unit tests of the C parts, with sanitizers (cmocka)
 	@for test in $(C_TESTS); do echo "$$test"; $$test || failed=1; done; [ -z "$$failed" ]
@@ -217,7 +196,7 @@ check-crash: deps-check build/tests/lua all  ## die at every effect point, start
 PYTEST = build/venv/bin/python -m pytest -q
 
 check-end-to-end: deps-check all build/venv/.done  ## the program against simulated and recorded Macs
-	$(PYTEST) tests/macs tests/end_to_end
+	$(PYTEST) tests/recorded_macs tests/end_to_end
 
 # The same tests on the code that ships, under qemu-user: a part of them, all with DEEP=1.
 ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_apply.py tests/end_to_end/test_revert.py)
@@ -229,14 +208,14 @@ build/linux-arm64/emulated: build/linux-arm64/vmq-recovery
 	@chmod +x $@
 
 # In one process (-n 0): the second build, for the comparison, takes all cores itself.
-check-macos: deps-check dist linux-arm64 build/linux-arm64/prompt build/venv/.done  ## the macOS program, byte by byte
-	DKJSON=$(DKJSON) VERSION=$(VERSION) $(PYTEST) -n 0 tests/macos
+check-mach-o: deps-check dist linux-arm64 build/linux-arm64/prompt build/venv/.done  ## the macOS program, byte by byte
+	DKJSON=$(DKJSON) VERSION=$(VERSION) $(PYTEST) -n 0 tests/mach_o
 
 build/linux-arm64/prompt: build/linux-arm64/prompt.o $(filter-out %/main.o,$(ARM64)) $(LIBS_linux-arm64)
 	$(say)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) -static -s -o $@ $^
 
-build/linux-arm64/prompt.o: tests/macos/prompt.c Makefile | $(LIBS_linux-arm64)
+build/linux-arm64/prompt.o: tests/mach_o/prompt.c Makefile | $(LIBS_linux-arm64)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 bench: deps-check deps-bench all build/tests/lua build/tests/own build/venv/.done  ## ratios against what one would use instead
@@ -245,7 +224,7 @@ bench: deps-check deps-bench all build/tests/lua build/tests/own build/venv/.don
 lint: check-lint  ## the same as check-lint
 
 # Python tools of the checks, pinned, in a virtual environment of their own.
-REQUIREMENTS := $(wildcard tests/requirements.txt tests/lint/requirements.txt tests/macos/requirements.txt)
+REQUIREMENTS := $(wildcard tests/requirements.txt tests/lint/requirements.txt tests/mach_o/requirements.txt)
 build/venv/.done: $(REQUIREMENTS) | deps-cross
 	$(say)
 	$(Q)sh runner/build/venv.sh build/venv $(REQUIREMENTS)
@@ -276,4 +255,4 @@ build/ build/tests/ build/asan/ build/macos/ build/linux-arm64/ build/dist/:
 FORCE:
 .DELETE_ON_ERROR:
 .PHONY: all rehearse dist install check check-deep check-lint check-lua check-c check-crash \
-        check-end-to-end check-arm64 check-macos bench lint deps deps-build deps-cross deps-check deps-bench clean help FORCE macos linux-arm64
+        check-end-to-end check-arm64 check-mach-o bench lint deps deps-build deps-cross deps-check deps-bench clean help FORCE macos linux-arm64

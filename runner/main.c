@@ -1,17 +1,17 @@
 /*
- * Makes the Lua state, enters stdlib's `cli` (or the simulated tool whose name it was started by), returns its exit code.
+ * Makes the Lua state, enters stdlib's `cli.main` (or the simulated tool whose name it was started by), returns its exit code.
  * Must not hold policy.
  */
-#include "portable.h"
+#include "base/portable.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "state.h"
-#include "terminal.h"
-#include "tools.h"
+#include "lua/state.h"
+#include "terminal/terminal.h"
+#include "door/tools.h"
 
 #define EXIT_BUG 70
 
@@ -49,7 +49,7 @@ static int enter(lua_State *L)
 {
 	struct arguments *arguments = lua_touserdata(L, 1);
 	state_open_libraries(L);
-	state_require(L, arguments->tool != NULL ? "sim.entry" : "cli");
+	state_require(L, arguments->tool != NULL ? "sim.entry" : "cli.main");
 	(void)lua_getfield(L, -1, "main");
 	if (arguments->tool != NULL) {
 		lua_pushstring(L, arguments->root);

@@ -41,7 +41,7 @@ end
 -- Is the custom kernel ours? Preboot says it for sure; without it, a hash that is new since we asked for it.
 local function kernel_is_ours(c, now)
   if now.coih == "absent" then return false end
-  local holds = kernel_object.holds_ours(c, now)
+  local holds = boot_object.holds_ours(c, now)
   if holds ~= nil then return holds end
   return c.tried and c.before ~= nil and now.coih ~= c.before.coih
 end

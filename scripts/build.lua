@@ -28,9 +28,9 @@ return plan "build" {
     expected = "one whole collection whose kernel is the kit's",
     repeatable = true,
     check = function(c)
-      local made, why = built.made(c)
-      local ours = made and (c.tried or made.sha256 == built.recorded(c))
-      return (ours or built.vouched(c)) and "done" or "todo", { made = made and made.sha256 or why }
+      local made, why = build_result.made(c)
+      local ours = made and (c.tried or made.sha256 == build_result.recorded(c))
+      return (ours or build_result.vouched(c)) and "done" or "todo", { made = made and made.sha256 or why }
     end,
     run = function(c)
       local folder, commands = c.work:match("^(.*)/"), clear(c)
@@ -41,7 +41,7 @@ return plan "build" {
     undo = function(c)
       local rung = clear(c)
       rung.leaves, rung.exact = "no half file", true
-      rung.check = function() return built.cleared(c), {} end
+      rung.check = function() return build_result.cleared(c), {} end
       return { rung }
     end,
   },
@@ -52,14 +52,14 @@ return plan "build" {
     needs = { "create" },
     repeatable = true,
     check = function(c)
-      local sum, made = built.recorded(c), built.made(c)
-      local fits = sum and (made and made.sha256 == sum or built.vouched(c))
+      local sum, made = build_result.recorded(c), build_result.made(c)
+      local fits = sum and (made and made.sha256 == sum or build_result.vouched(c))
       return fits and "done" or "todo", { recorded = sum or "none" }
     end,
-    run = function(c) return file.write(c.record, "0644", built.record_text(c, (built.made(c)))) end,
+    run = function(c) return file.write(c.record, "0644", build_result.record_text(c, (build_result.made(c)))) end,
     undo = function(c)
       return { { file.remove(c.record), leaves = "no record", exact = true,
-        check = function() return built.recorded(c) == nil, {} end } }
+        check = function() return build_result.recorded(c) == nil, {} end } }
     end,
   },
 
@@ -70,11 +70,11 @@ return plan "build" {
     repeatable = true,
     no_way_back = "the collection can be deleted; build makes it again",
     check = function(c)
-      local placed = built.placed(c)
-      return built.vouched(c) and "done" or "todo", { output = placed and placed.sha256 or "none" }
+      local placed = build_result.placed(c)
+      return build_result.vouched(c) and "done" or "todo", { output = placed and placed.sha256 or "none" }
     end,
     run = function(c)
-      local made = built.made(c)
+      local made = build_result.made(c)
       local from = made and made.path or c.work
       return { file.copy(from, c.output, "0644"), file.remove(from) }
     end,

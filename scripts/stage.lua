@@ -6,7 +6,7 @@ local function take_away(path, what)
   return function(c, before)
     local rung = { file.remove(c[path]), leaves = "no " .. what, exact = before.sha256 == "none" or before.manifest == "none" }
     rung.check = function()
-      local _, seen = staged.holds(c, c[path], "")
+      local _, seen = staging.holds(c, c[path], "")
       return seen.sha256 == "none", seen
     end
     return { rung }
@@ -26,7 +26,7 @@ return plan "stage" {
     expected = "the collection, owned by root",
     repeatable = true,
     check = function(c)
-      local good, seen = staged.holds(c, c.collection, c.collection_sum)
+      local good, seen = staging.holds(c, c.collection, c.collection_sum)
       return good and "done" or "todo", seen
     end,
     run = function(c) return { file.make_folder(c.folder, "0755"), file.copy(c.source, c.collection, "0644") } end,
@@ -39,7 +39,7 @@ return plan "stage" {
     expected = "this program, owned by root",
     repeatable = true,
     check = function(c)
-      local good, seen = staged.holds(c, c.program, c.program_sum)
+      local good, seen = staging.holds(c, c.program, c.program_sum)
       return good and "done" or "todo", seen
     end,
     run = function(c) return file.copy_program(c.program, "0755") end,
@@ -53,7 +53,7 @@ return plan "stage" {
     expected = "a manifest that vouches for both",
     repeatable = true,
     check = function(c)
-      local good, seen = staged.says(c, c.manifest, c.manifest_text)
+      local good, seen = staging.says(c, c.manifest, c.manifest_text)
       return good and "done" or "todo", seen
     end,
     run = function(c) return file.write(c.manifest, "0644", c.manifest_text) end,

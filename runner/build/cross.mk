@@ -21,8 +21,8 @@ CROSS_ENV = PATH="$(CURDIR)/build/zig:$$PATH" CC="zig cc -target $(TARGET_$*)" A
             CFLAGS="$(CROSS_CFLAGS) -w" HOST_TRIPLET=$(TRIPLET_$*) \
             BUILD_TRIPLET=$(shell uname -m)-pc-linux-gnu BUILD_CC=gcc
 
-LIBS_macos       = $(addprefix build/macos/lib/,libedit.a libtinfo.a liblua.a libz.a)
-LIBS_linux-arm64 = $(addprefix build/linux-arm64/lib/,libedit.a libtinfo.a liblua.a libz.a libmd.a)
+LIBS_macos       = $(addprefix build/macos/lib/,libedit.a libtinfo.a liblua.a)
+LIBS_linux-arm64 = $(addprefix build/linux-arm64/lib/,libedit.a libtinfo.a liblua.a libmd.a)
 
 # --- Toolchain ---------------------------------------------------------------------------
 
@@ -55,6 +55,3 @@ build/%/lib/libmd.a: runner/build/libmd.sh $(call SOURCE,libmd) build/zig/.done
 	$(say)
 	$(Q)$(CROSS_ENV) sh $< build/sources/libmd build/$*
 
-build/%/lib/libz.a: runner/build/zlib.sh $(call SOURCE,zlib) build/zig/.done
-	$(say)
-	$(Q)$(CROSS_ENV) sh $< build/sources/zlib build/$*

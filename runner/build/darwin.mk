@@ -3,9 +3,9 @@
 #
 # The libraries come as source folders (Debian's or upstream's), which are then built static by the same recipes
 # as elsewhere:
-#     make LUA_SOURCE=… EDIT_SOURCE=… NCURSES_SOURCE=… ZLIB_SOURCE=… DKJSON=…/dkjson.lua
+#     make LUA_SOURCE=… EDIT_SOURCE=… NCURSES_SOURCE=… DKJSON=…/dkjson.lua
 # or ready-made, for instance Homebrew's, by naming headers and static archives:
-#     make LUA_CFLAGS="-I…/include/lua -I…/include" LIBRARIES="…/libedit.a …/libncurses.a …/liblua.a …/libz.a" DKJSON=…
+#     make LUA_CFLAGS="-I…/include/lua -I…/include" LIBRARIES="…/libedit.a …/libncurses.a …/liblua.a" DKJSON=…
 
 CC         = clang
 DEPS       = no
@@ -18,7 +18,7 @@ STATIC     =
 STATIC_LIBRARIES = $(LIBRARIES)
 
 ifdef LUA_SOURCE
-NATIVE_LIBRARIES = $(addprefix build/darwin/lib/,libedit.a libtinfo.a liblua.a libz.a)
+NATIVE_LIBRARIES = $(addprefix build/darwin/lib/,libedit.a libtinfo.a liblua.a)
 LUA_CFLAGS ?= -Ibuild/darwin/include
 LIBRARIES  ?= $(NATIVE_LIBRARIES)
 DARWIN_ENV  = CC="$(CC) -mmacosx-version-min=12.0" AR=ar RANLIB=ranlib BUILD_CC="$(CC)" \
@@ -30,10 +30,8 @@ build/darwin/lib/libtinfo.a: runner/build/ncurses.sh
 	$(DARWIN_ENV) sh $< $(NCURSES_SOURCE) build/darwin
 build/darwin/lib/libedit.a: runner/build/libedit.sh build/darwin/lib/libtinfo.a
 	$(DARWIN_ENV) sh $< $(EDIT_SOURCE) build/darwin
-build/darwin/lib/libz.a: runner/build/zlib.sh
-	$(DARWIN_ENV) sh $< $(ZLIB_SOURCE) build/darwin
 endif
 
 ifndef LIBRARIES
-$(error on a Mac say where Lua, libedit, ncurses and zlib are: see runner/build/darwin.mk)
+$(error on a Mac say where Lua, libedit and ncurses are: see runner/build/darwin.mk)
 endif

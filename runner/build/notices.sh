@@ -11,7 +11,7 @@ quote() {
 }
 
 echo "vmq-recovery contains code of these projects, unchanged but for Debian's patches."
-for name in lua5.4 libedit ncurses zlib; do
+for name in lua5.4 libedit ncurses; do
     quote "$name $(cat "$sources/$name/.debian-version")" "$sources/$name/debian/copyright"
 done
 quote "dkjson" "$2"

@@ -2,5 +2,5 @@
 -- Must not hold logic: see jobs and work.
 
 return function(_, options, stand_in)
-  return require("work").run(require("jobs").apply(), options, stand_in)
+  return require("run.lifecycle").run(require("command.operations").apply(), options, stand_in)
 end

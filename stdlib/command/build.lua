@@ -2,5 +2,5 @@
 -- Must not hold logic: see job.build and work.
 
 return function(_, options, stand_in)
-  return require("work").run(require("job.build")(), options, stand_in)
+  return require("run.lifecycle").run(require("command.build_operation")(), options, stand_in)
 end

@@ -1,9 +1,9 @@
 -- `doctor`: every precondition of apply, with the cure in words.
 -- Must not change anything.
 
-local exit_code = require "exit_code"
-local preflight = require "preflight"
-local work = require "work"
+local exit_code = require "base.exit_code"
+local preflight = require "preflight.run"
+local work = require "run.lifecycle"
 
 return function(_, options, stand_in)
   local session, code = work.open(options, "doctor", stand_in)

@@ -1,12 +1,12 @@
 -- `kc FILE`: what is in a kernel collection, and whether it fits this Mac.
 -- Must not change anything.
 
-local exit_code = require "exit_code"
-local kc = require "kc"
-local preflight = require "preflight"
-local session_module = require "session"
-local text = require "text"
-local work = require "work"
+local exit_code = require "base.exit_code"
+local kc = require "kernel.collection"
+local preflight = require "preflight.run"
+local session_module = require "run.session"
+local text = require "base.text"
+local work = require "run.lifecycle"
 
 local function rows_of(found)
   local kernel = found.kernel

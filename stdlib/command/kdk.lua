@@ -1,11 +1,11 @@
 -- `kdk list|check|fetch|install`: Apple's kernel debug kits, on this Mac and in the public list.
 -- Must not change anything itself: fetching and installing are jobs of their own.
 
-local exit_code = require "exit_code"
-local kdk = require "kdk"
-local preflight = require "preflight"
-local text = require "text"
-local work = require "work"
+local exit_code = require "base.exit_code"
+local kdk = require "kernel.kit"
+local preflight = require "preflight.run"
+local text = require "base.text"
+local work = require "run.lifecycle"
 
 local verbs = {}
 
@@ -35,7 +35,7 @@ local function list_local(session)
 end
 
 local function list_online(session)
-  local entries, code = require("job.kdk_fetch").entries(session)
+  local entries, code = require("command.kdk_fetch").entries(session)
   if not entries then return code end
   local lines, build = {}, session.group and session.group.build
   for _, entry in ipairs(entries) do
@@ -71,11 +71,11 @@ function verbs.check(args, options, stand_in)
 end
 
 function verbs.fetch(_, options, stand_in)
-  return work.run(require("job.kdk_fetch").make(), options, stand_in)
+  return work.run(require("command.kdk_fetch").make(), options, stand_in)
 end
 
 function verbs.install(args, options, stand_in)
-  return work.run(require("job.kdk_install")(args[2]), options, stand_in)
+  return work.run(require("command.kdk_install")(args[2]), options, stand_in)
 end
 
 local ARGUMENTS = { list = 1, fetch = 1, check = 2, install = 2 }

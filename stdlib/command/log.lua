@@ -1,11 +1,11 @@
 -- `log [RUN]`: the journal of a run told for people; with --json its records as they are.
 -- Must not change the journal.
 
-local describe = require "describe"
-local exit_code = require "exit_code"
-local runs = require "runs"
-local text = require "text"
-local work = require "work"
+local describe = require "screen.describe"
+local exit_code = require "base.exit_code"
+local runs = require "run.journals"
+local text = require "base.text"
+local work = require "run.lifecycle"
 
 local tell = {}
 
@@ -43,7 +43,7 @@ end
 return function(args, options, stand_in)
   local session, failed = work.open(options, "log", stand_in)
   if not session then return failed end
-  local directory, why = require("session").journal_directory(session)
+  local directory, why = require("run.session").journal_directory(session)
   local number = args[1] and math.tointeger(tonumber(args[1]))
   if args[1] and not number then
     session.view.start(nil)

@@ -1,15 +1,15 @@
 -- `plan [apply|revert|FILE]`: what would run, each step's verdict now and its way back.
 -- Must not change anything, and takes no lock.
 
-local engine = require "engine"
-local exit_code = require "exit_code"
-local jobs = require "jobs"
-local overview = require "overview"
-local plan_module = require "plan"
-local run_state = require "run_state"
-local runs = require "runs"
-local session_module = require "session"
-local work = require "work"
+local engine = require "engine.run"
+local exit_code = require "base.exit_code"
+local jobs = require "command.operations"
+local overview = require "screen.overview"
+local plan_module = require "plan.load"
+local run_state = require "engine.run_state"
+local runs = require "run.journals"
+local session_module = require "run.session"
+local work = require "run.lifecycle"
 
 local function latest_run(session)
   local directory = session_module.journal_directory(session)

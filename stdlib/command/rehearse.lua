@@ -1,7 +1,7 @@
 -- `rehearse`: the real engine against a simulated Mac in a scratch folder.
 -- Must not touch anything outside that folder.
 
-local exit_code = require "exit_code"
+local exit_code = require "base.exit_code"
 
 local RESTARTS = 4
 
@@ -10,7 +10,7 @@ local function say(view, title, ...)
 end
 
 local function list()
-  local text, terminal = require "text", require "lib_terminal"
+  local text, terminal = require "base.text", require "lib_terminal"
   local function section(title, names, describe)
     terminal.write(1, title .. "\n")
     for _, name in ipairs(names) do
@@ -112,7 +112,7 @@ local function rehearse_step(directory, state, options, view)
 end
 
 local function rehearse_life(directory, state, options, view)
-  return require("rehearse_life").run {
+  return require("command.rehearse_life").run {
     say = function(line) say(view, nil, "", "==== " .. line) end,
     run = function(command, args)
       return through_restarts(directory, state, options_for(directory, options), view, "command." .. command, args)
@@ -142,7 +142,7 @@ local function next_words(view, what, code)
 end
 
 local function play(directory, state, options, what, faults)
-  local view = require("view").open(options, "rehearse")
+  local view = require("screen.open").open(options, "rehearse")
   view.start(nil)
   local inner = shared_view(view)
   introduce(inner, state, options)
@@ -159,7 +159,7 @@ local function play(directory, state, options, what, faults)
 end
 
 local function circumstances_of(what, options)
-  local names = what == "life" and { table.unpack(require("rehearse_life").circumstances) } or {}
+  local names = what == "life" and { table.unpack(require("command.rehearse_life").circumstances) } or {}
   return table.move(options["with"] or {}, 1, #(options["with"] or {}), #names + 1, names)
 end
 

@@ -2,13 +2,13 @@
 -- Must not hold logic: see jobs and work.
 
 return function(args, options, stand_in)
-  local jobs = require "jobs"
+  local jobs = require "command.operations"
   local loaded, message = jobs.load_file(args[1])
   if not loaded then
     require("lib_terminal").write(2, message .. "\n")
-    return require("exit_code").USAGE
+    return require("base.exit_code").USAGE
   end
   local job = jobs.file(args[1], loaded)
   job.name = loaded.name
-  return require("work").run(job, options, stand_in)
+  return require("run.lifecycle").run(job, options, stand_in)
 end

@@ -2,7 +2,7 @@
 -- Must not change a byte of it.
 
 return function(args)
-  local embed, terminal, exit_code = require "lib_embed", require "lib_terminal", require "exit_code"
+  local embed, terminal, exit_code = require "lib_embed", require "lib_terminal", require "base.exit_code"
   if not args[1] then
     terminal.write(1, table.concat(embed.names(), "\n") .. "\n")
     return exit_code.OK
@@ -14,6 +14,6 @@ return function(args)
     return exit_code.OK
   end
   terminal.write(2, ("vmq-recovery: no embedded script is called %s; the nearest is %s\n"):format(args[1],
-    require("text").nearest(args[1], embed.names())))
+    require("base.text").nearest(args[1], embed.names())))
   return exit_code.USAGE
 end

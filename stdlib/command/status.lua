@@ -1,10 +1,10 @@
 -- `status`: what this Mac is and runs now, and where the journal stands.
 -- Must not change anything, and must not need anything to be right.
 
-local exit_code = require "exit_code"
-local macos_facts = require "macos_facts"
-local policy = require "policy"
-local work = require "work"
+local exit_code = require "base.exit_code"
+local macos_facts = require "mac.running"
+local policy = require "mac.policy"
+local work = require "run.lifecycle"
 
 local function rows_of(session, status, journal_words)
   local function known(value, otherwise) return value or otherwise or "cannot be read" end
@@ -34,7 +34,7 @@ local function warnings_of(session)
   lines[#lines + 1] = macos_facts.update_words(facts)
   if #lines > 0 then
     lines[#lines + 1] = macos_facts.REVERT_FIRST .. ":"
-    lines[#lines + 1] = { command = require("closing").command(session, "macos", "revert") }
+    lines[#lines + 1] = { command = require("screen.outcome").command(session, "macos", "revert") }
   end
   return lines
 end
@@ -43,7 +43,7 @@ return function(_, options, stand_in)
   local session, code = work.open(options, "status", stand_in)
   if not session then return code end
   session.view.start(nil)
-  local status, journal_words = require("status_facts").gather(session)
+  local status, journal_words = require("run.status").gather(session)
   session.view.emit(status)
   session.view.emit { type = "note", title = "Status", rows = rows_of(session, status, journal_words) }
   local warnings = warnings_of(session)

@@ -2,7 +2,7 @@
 -- Must not hold logic: see jobs, stepper and work.
 
 return function(args, options, stand_in)
-  local job = require("jobs").named(args[1])
-  job.command, job.gate = "step", require("stepper").gate
-  return require("work").run(job, options, stand_in)
+  local job = require("command.operations").named(args[1])
+  job.command, job.gate = "step", require("run.stepper").gate
+  return require("run.lifecycle").run(job, options, stand_in)
 end

@@ -1,15 +1,15 @@
 -- `verify`: the last phase's checks alone, each ok, bad or unknown.
 -- Must not change anything.
 
-local boot_args = require "boot_args"
-local exit_code = require "exit_code"
-local macos_facts = require "macos_facts"
-local policy = require "policy"
-local runs = require "runs"
-local session_module = require "session"
+local boot_args = require "mac.boot_args"
+local exit_code = require "base.exit_code"
+local macos_facts = require "mac.running"
+local policy = require "mac.policy"
+local runs = require "run.journals"
+local session_module = require "run.session"
 local sysctl = require "tool.sysctl"
-local verdict = require "verdict"
-local work = require "work"
+local verdict = require "preflight.result"
+local work = require "run.lifecycle"
 
 local ok, bad, unknown = verdict.ok, verdict.bad, verdict.unknown
 local APPLY = "run apply, restart cleanly, and verify again"
@@ -56,7 +56,7 @@ end
 -- The quota is in no sysctl: what the kernel was told is in its boot arguments (reference §8.2).
 function checks.quota(s)
   local in_force = sysctl.read "kern.bootargs"
-  local value = in_force and require("status_facts").quota_in(in_force)
+  local value = in_force and require("run.status").quota_in(in_force)
   if not value then return bad("the kernel was told no quota", APPLY) end
   if value < 1 or value > 0x7FFFFFFF then return bad(("the kernel was told %d"):format(value), "run apply with --quota") end
   return ok(("up to %d macOS guests%s"):format(value, s.facts.base_quota and ("; without it %d"):format(s.facts.base_quota) or ""))

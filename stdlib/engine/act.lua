@@ -1,10 +1,10 @@
 -- Performs one step's act: durable intent, command through the door, read back, verdict.
 -- Must not believe an exit status: what the step's check (or a rung's) reads afterwards decides.
 
-local core = require "engine.core"
-local ladder = require "ladder"
-local run_state = require "run_state"
-local value = require "value"
+local core = require "engine.step"
+local ladder = require "engine.ladder"
+local run_state = require "engine.run_state"
+local value = require "base.equal"
 
 local act = {}
 

@@ -2,10 +2,10 @@
 -- Must not paste an old state over what others changed since: each step's undo edits what is there now.
 
 local act = require "engine.act"
-local core = require "engine.core"
-local ladder = require "ladder"
-local run_state = require "run_state"
-local value = require "value"
+local core = require "engine.step"
+local ladder = require "engine.ladder"
+local run_state = require "engine.run_state"
+local value = require "base.equal"
 
 local undo = {}
 

@@ -2,7 +2,7 @@
 -- It must not touch files; `sim.restart` lays the new mounts out on disk.
 
 local digest = require "sim.digest"
-local nvram = require "sim.nvram"
+local nvram = require "sim.tool.nvram"
 local place = require "sim.place"
 
 local boot = {}

@@ -10,7 +10,7 @@ local restart = {}
 -- or nil, message, code when the folder could not be changed.
 function restart.restart(directory, state, options)
   local before = require("sim.layout").links(state)
-  if #state.images > 0 then require("sim.hdiutil").forget_all(state, require("sim.files").below(directory)) end
+  if #state.images > 0 then require("sim.tool.hdiutil").forget_all(state, require("sim.files").below(directory)) end
   local reached, why = require("sim.boot").next(state, {
     clean = options.clean, into = options.into, time = require("lib_system").now(),
   })

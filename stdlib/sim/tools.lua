@@ -7,21 +7,21 @@ local tools = {}
 
 -- Path on the Mac, and the module that plays it.
 tools.paths = {
-  ["/usr/bin/csrutil"] = "sim.csrutil",
-  ["/usr/bin/bputil"] = "sim.bputil",
-  ["/usr/bin/kmutil"] = "sim.kmutil",
-  ["/usr/sbin/nvram"] = "sim.nvram",
-  ["/usr/sbin/diskutil"] = "sim.diskutil",
-  ["/usr/sbin/sysctl"] = "sim.sysctl",
-  ["/usr/sbin/ioreg"] = "sim.ioreg",
-  ["/usr/bin/uname"] = "sim.uname",
-  ["/usr/bin/sw_vers"] = "sim.uname",
-  ["/usr/bin/profiles"] = "sim.uname",
-  ["/usr/bin/curl"] = "sim.curl",
-  ["/usr/bin/hdiutil"] = "sim.hdiutil",
-  ["/usr/sbin/installer"] = "sim.installer",
-  ["/usr/sbin/pkgutil"] = "sim.installer",
-  ["/bin/ps"] = "sim.ps",
+  ["/usr/bin/csrutil"] = "sim.tool.csrutil",
+  ["/usr/bin/bputil"] = "sim.tool.bputil",
+  ["/usr/bin/kmutil"] = "sim.tool.kmutil",
+  ["/usr/sbin/nvram"] = "sim.tool.nvram",
+  ["/usr/sbin/diskutil"] = "sim.tool.diskutil",
+  ["/usr/sbin/sysctl"] = "sim.tool.sysctl",
+  ["/usr/sbin/ioreg"] = "sim.tool.ioreg",
+  ["/usr/bin/uname"] = "sim.tool.uname",
+  ["/usr/bin/sw_vers"] = "sim.tool.uname",
+  ["/usr/bin/profiles"] = "sim.tool.uname",
+  ["/usr/bin/curl"] = "sim.tool.curl",
+  ["/usr/bin/hdiutil"] = "sim.tool.hdiutil",
+  ["/usr/sbin/installer"] = "sim.tool.installer",
+  ["/usr/sbin/pkgutil"] = "sim.tool.installer",
+  ["/bin/ps"] = "sim.tool.ps",
 }
 
 --- Runs a tool. `path`: its path on the Mac; `args`: without argv[0]; `io`: see `process.new`.

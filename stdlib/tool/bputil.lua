@@ -1,9 +1,9 @@
 -- Reads one volume group's boot policy with bputil and builds the commands that replace it. Facts: reference §1.
 -- Must always name the group (-v), and must never remove a policy, take a password or turn the sealed volume off.
 
-local json = require "json"
+local json = require "base.json"
 local layout = require "tool.bputil_layout"
-local probe = require "probe"
+local probe = require "tool.probe"
 
 local bputil = {}
 

@@ -1,7 +1,7 @@
 -- Turns System Integrity Protection off and on with csrutil, and reads what it says. Facts: reference §2.
 -- Must not be believed: csrutil's words are evidence, the boot policy read by bputil decides.
 
-local probe = require "probe"
+local probe = require "tool.probe"
 
 local csrutil = {}
 

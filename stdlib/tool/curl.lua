@@ -1,7 +1,7 @@
 -- Asks the public list of kits and builds the command that downloads one. Facts: curl(1), reference §7.4.
 -- Must not use the network unless the person asked for exactly that, and never take an address that is not https.
 
-local probe = require "probe"
+local probe = require "tool.probe"
 
 local curl = {}
 

@@ -1,8 +1,8 @@
 -- Finds volume groups, their volumes and mount points with diskutil. Facts: reference §6.3.
 -- Must not guess a volume's name or place: /Volumes names differ between Macs and between recovery and macOS.
 
-local plist = require "plist"
-local probe = require "probe"
+local plist = require "base.plist"
+local probe = require "tool.probe"
 
 local diskutil = {}
 

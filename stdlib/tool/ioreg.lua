@@ -1,8 +1,8 @@
 -- Reads the base quota of macOS guests from the device tree with ioreg (reference §8.1).
 -- Must not assume that it is two: newer Macs may have another, and most tell none.
 
-local plist = require "plist"
-local probe = require "probe"
+local plist = require "base.plist"
+local probe = require "tool.probe"
 
 local ioreg = {}
 

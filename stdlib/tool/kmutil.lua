@@ -1,7 +1,7 @@
 -- Builds a kernel collection (kmutil create) and registers it as the boot object of one volume (kmutil configure-boot).
 -- Facts: reference §3. Must be given the System volume's mount point: the Data volume's is a known trap.
 
-local probe = require "probe"
+local probe = require "tool.probe"
 
 local kmutil = {}
 

@@ -1,8 +1,8 @@
 -- Reads and writes NVRAM variables with nvram(8), boot-args above all. Facts: reference §4.
 -- Must not delete boot-args (an emptied variable counts as cleared) and never touches other variables' values.
 
-local plist = require "plist"
-local probe = require "probe"
+local plist = require "base.plist"
+local probe = require "tool.probe"
 
 local nvram = {}
 

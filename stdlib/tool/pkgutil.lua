@@ -1,7 +1,7 @@
 -- Asks pkgutil what an installed package brought and who signed a package file.
 -- Must not change a receipt.
 
-local probe = require "probe"
+local probe = require "tool.probe"
 
 local pkgutil = {}
 

@@ -1,7 +1,7 @@
 -- Asks whether this Mac is managed, since its managers will see a lowered policy (peers-and-users §2.13).
 -- Must not read any profile.
 
-local probe = require "probe"
+local probe = require "tool.probe"
 
 local profiles = {}
 

@@ -1,7 +1,7 @@
 -- Counts the virtual machines that run now, from the process list.
 -- Must not say which of them are macOS: the process does not tell, and Linux guests look the same.
 
-local probe = require "probe"
+local probe = require "tool.probe"
 
 local ps = {}
 

@@ -1,7 +1,7 @@
 -- Reads facts about the running kernel and system: sysctl, uname, sw_vers.
 -- Must not write a sysctl: the names asked for never hold "=".
 
-local probe = require "probe"
+local probe = require "tool.probe"
 
 local sysctl = {}
 

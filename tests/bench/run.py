@@ -84,7 +84,7 @@ def relay(folder):
 
 
 def collection(folder):
-    from macs.collection import collection as make
+    from recorded_macs.collection import collection as make
     table.title("Checking a kernel collection of 256 MiB: structure, version banner, SHA-256")
     banner = b"Darwin Kernel Version "
     data = make("Darwin Kernel Version 23.0.0: Fri Sep 15 14:41:43 PDT 2023; "
@@ -92,14 +92,14 @@ def collection(folder):
     path, at = Path(folder) / "big.kc", data.index(banner)
     noise = bytes((i * 7919 >> 3) & 255 for i in range(1 << 20))
     path.write_bytes(data[:at] + noise * 256 + data[at:])
-    script = 'local set = assert(require("kc").inspect(arg[1])); assert(set.kernel and set.sha256)'
+    script = 'local set = assert(require("kernel.collection").inspect(arg[1])); assert(set.kernel and set.sha256)'
     lua = Path(folder) / "inspect.lua"
     lua.write_text(script)
     measure.checked([LUA, lua, path])  # the file is in memory for all of them
     ours = measure.checked([LUA, lua, path])
     sums = measure.checked(["sha256sum", path]).seconds
     strings = measure.checked(["sh", "-c", f"strings '{path}' | grep -c 'Darwin Kernel Version'"]).seconds
-    table.compare({"stdlib/kc.lua": ours.seconds}, {"sha256sum": sums, "strings | grep": strings,
+    table.compare({"stdlib/kernel/collection.lua": ours.seconds}, {"sha256sum": sums, "strings | grep": strings,
                                                     "both, one after the other": sums + strings})
     table.row("  peak memory (the mapped file's pages count)", ours.peak, "B")
 

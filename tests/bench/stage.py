@@ -12,7 +12,7 @@ from pathlib import Path
 import measure
 
 sys.path.insert(0, "tests")
-from macs.builder import Mac
+from recorded_macs.builder import Mac
 
 PROGRAM = "build/vmq-recovery"
 TOOL = "/usr/local/bin/counter"

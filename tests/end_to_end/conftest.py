@@ -6,7 +6,7 @@ import driver
 import invariants
 import pytest
 
-from macs.builder import Mac
+from recorded_macs.builder import Mac
 
 MACHINES = ("m1-12.1", "m2pro-14.0", "m4-26.3")
 

@@ -189,6 +189,6 @@ def test_kc(macos):
                                   "not-a-file-set", "intel", "truncated-commands", "truncated-kernel", "empty", "text", "img4"])
 def test_kc_of_a_wrong_file(macos, name):
     """A clear word, exit 3."""
-    from macs import collection
+    from recorded_macs import collection
     below(macos, "Users/Shared/x.kc").write_bytes(collection.variants(macos.group()["os"])[name])
     run(macos, "kc", "/Users/Shared/x.kc", code=3)

@@ -90,7 +90,7 @@ def test_names_with_blanks_and_accents(macos):
 @pytest.mark.parametrize("name", ["other-chip", "other-release", "release-kernel", "truncated-kext", "text"])
 def test_a_collection_that_does_not_fit(macos, name):
     """Refused before anything is written."""
-    from macs import collection
+    from recorded_macs import collection
     below(macos, "Users/Shared/x.kc").write_bytes(collection.variants(macos.group()["os"])[name])
     run(macos, "stage", "--kc", "/Users/Shared/x.kc", code=3)
     assert not below(macos, "vmq-recovery").exists()
@@ -98,7 +98,7 @@ def test_a_collection_that_does_not_fit(macos, name):
 
 def test_another_build_of_the_same_kernel_version(macos):
     """The kit's kernel is another one: refused though the version numbers are alike."""
-    from macs import collection
+    from recorded_macs import collection
     other = macos.group()["os"]["development"].replace("Aug 17", "Aug 18")
     below(macos, "Users/Shared/x.kc").write_bytes(collection.collection(other))
     assert "the kit's of this build is" in told(run(macos, "stage", "--kc", "/Users/Shared/x.kc", code=3))

@@ -41,6 +41,7 @@ def linters():
         ("luacheck", ["luacheck", "--quiet", *lua] if lua else None),
         ("shellcheck", ["shellcheck", *shell] if shell else None),
         ("ruff", [RUFF, "check", *python] if python else None),
+        ("layers", [sys.executable, "tests/lint/layers.py"]),
         ("style", [sys.executable, "tests/lint/style.py"]),
     ]
 
@@ -52,7 +53,7 @@ def run(name, command):
         check=False,
     )
     print(f"{name}: {'ok' if result.returncode == 0 else 'FAILED'}")
-    if result.returncode or name == "style":
+    if result.returncode or name in ("style", "layers"):
         print(result.stdout, end="", flush=True)
     return result.returncode == 0
 

@@ -12,40 +12,40 @@ class Mutation(NamedTuple):
     test: str
 
 
-JOURNAL, DOOR, ACT, ENGINE = "runner/journal.c", "runner/door.c", "stdlib/engine/act.lua", "stdlib/engine.lua"
+JOURNAL, DOOR, ACT, ENGINE = "runner/door/journal.c", "runner/door/door.c", "stdlib/engine/act.lua", "stdlib/engine/run.lua"
 
 # A test is "KIND ARGUMENT": c = a C unit test, crash = one scenario of the enumerator (plus " c" when C is mutated),
 # spec = a busted file, script = one of tests/crash on the real program, blind = tests/crash/blind.lua.
 MUTATIONS = [
     Mutation("a record is not synced", JOURNAL, ((
-        'if (file_sync(journal->fd) != 0)\n\t\treturn poison(journal, errno, "make durable", err);\n', ""),), "c journal_test"),
+        'if (file_sync(journal->fd) != 0)\n\t\treturn poison(journal, errno, "make durable", err);\n', ""),), "c door/journal_test"),
     Mutation("the folder of a new journal is not synced", JOURNAL, (
-        ("return file_sync_folder(directory, err);", "return 0;"),), "c journal_test"),
+        ("return file_sync_folder(directory, err);", "return 0;"),), "c door/journal_test"),
     Mutation("checksums are not checked", JOURNAL, (
-        ("if (digest_crc32c(p, (size_t)(end - p)) != crc)", "if (crc == 0 && p == end)"),), "c journal_test"),
+        ("if (digest_crc32c(p, (size_t)(end - p)) != crc)", "if (crc == 0 && p == end)"),), "c door/journal_test"),
     Mutation("the order of records is not checked", JOURNAL, (
-        ("if (sequence != expected)", "if (sequence == 0 && expected == 0)"),), "c journal_test"),
+        ("if (sequence != expected)", "if (sequence == 0 && expected == 0)"),), "c door/journal_test"),
     Mutation("a torn end is not cut", JOURNAL, (
         ("(ftruncate(journal->fd, journal->end) != 0 || file_sync(journal->fd) != 0)", "file_sync(journal->fd) != 0"),),
         "crash revert c"),
     Mutation("a journal goes on after a failed sync", JOURNAL, (
-        ("journal->poisoned = true;", "journal->poisoned = false;"),), "c journal_test"),
+        ("journal->poisoned = true;", "journal->poisoned = false;"),), "c door/journal_test"),
     Mutation("an intent opens the door before it is durable", JOURNAL, (
         ("journal->intent = sequence != 0 ? copy : NULL;\n\tif (sequence == 0)\n\t\tfree(copy);", "journal->intent = copy;"),
         ("if (journal->poisoned || journal->intent == NULL", "if (journal->intent == NULL")),
-        "c journal_test"),
+        "c door/journal_test"),
     Mutation("the door does not compare arguments", JOURNAL, (
         (" || !words_equal((const char *const *)journal->intent, argv)", " || argv[0] == NULL"),), "crash revert c"),
     Mutation("the door does not use an intent up", JOURNAL, (
         ("free(journal->intent);\n\tjournal->intent = NULL;\n\treturn true;", "return true;"),), "crash revert c"),
     Mutation("the door needs no intent", DOOR, (
         ("if (journal == NULL || !journal_take_intent(journal, order->argv))", "if (journal == NULL)"),), "crash revert c"),
-    Mutation("a dry run starts commands", DOOR, (("if (setup->dry_run)\n\t\treturn 1;\n", ""),), "c door_test"),
-    Mutation("bputil may be started without -v", "runner/tools.c", (
+    Mutation("a dry run starts commands", DOOR, (("if (setup->dry_run)\n\t\treturn 1;\n", ""),), "c door/door_test"),
+    Mutation("bputil may be started without -v", "runner/door/tools.c", (
         ('return volume ? NULL : "bputil without -v may change another system";', "(void)volume;\n\treturn NULL;"),),
-        "c tools_test"),
-    Mutation("the lock is not waited for", "runner/lock.c", (
-        ("if (flock(fd, LOCK_EX | LOCK_NB) != 0) {", "if (flock(fd, LOCK_SH | LOCK_NB) != 0) {"),), "c lock_test"),
+        "c door/tools_test"),
+    Mutation("the lock is not waited for", "runner/door/lock.c", (
+        ("if (flock(fd, LOCK_EX | LOCK_NB) != 0) {", "if (flock(fd, LOCK_SH | LOCK_NB) != 0) {"),), "c door/lock_test"),
     Mutation("the act comes before its intent", ACT, (
         ("local written, message = self.ports.intent(", "local early, reason = self.ports.act(command, step)\n"
          "  local written, message = self.ports.intent("),
@@ -70,23 +70,23 @@ MUTATIONS = [
     Mutation("steps already done are not looked at again", ENGINE, (
         ("if not self.acted or self.ports.dry_run then return step.number + 1 end",
          "if step then return step.number + 1 end"),), "crash apply-filter"),
-    Mutation("a state that is neither before nor after is gone on from", "stdlib/engine/settle.lua", (
+    Mutation("a state that is neither before nor after is gone on from", "stdlib/engine/recover.lua", (
         ('if verdict == "done" or verdict == "todo" and unsettled then', 'if verdict == "done" or verdict == "todo" then'),),
-        "spec engine_resume"),
+        "spec engine/resume"),
     Mutation("rollback forgets the last step", "stdlib/engine/undo.lua", (
         ("for index = #self.run.acted, 1, -1 do", "for index = #self.run.acted - 1, 1, -1 do"),), "crash rollback"),
     Mutation("rollback forgets the first step", "stdlib/engine/undo.lua", (
-        ("for index = #self.run.acted, 1, -1 do", "for index = #self.run.acted, 2, -1 do"),), "spec engine_undo"),
+        ("for index = #self.run.acted, 1, -1 do", "for index = #self.run.acted, 2, -1 do"),), "spec engine/undo"),
     Mutation("going back is not written down", "stdlib/engine/undo.lua", (
         ('if self.run.direction ~= "back" or self.run.closed then', "if self.run.direction == nil then"),), "crash rollback-phase"),
     Mutation("bputil is called without -v", "stdlib/tool/bputil.lua", (
         ('argv = { PATH, flags, "-v", group }', "argv = { PATH, flags }, group = group"),), "crash revert"),
-    Mutation("the end of input is taken for the name", "stdlib/ask.lua", (
+    Mutation("the end of input is taken for the name", "stdlib/screen/question.lua", (
         ("if not line then return nil, why end\n    local typed", "if not line then return true, why end\n    local typed"),),
         "script answer_test"),
-    Mutation("a password is typed where it shows", "stdlib/prompts.lua", (
-        ('if kind == "password" and not echo then', 'if kind == "password" then'),), "spec prompts"),
-    Mutation("boot-args of others are lost", "stdlib/boot_args.lua", (
+    Mutation("a password is typed where it shows", "stdlib/run/answers.lua", (
+        ('if kind == "password" and not echo then', 'if kind == "password" then'),), "spec run/answers"),
+    Mutation("boot-args of others are lost", "stdlib/mac/boot_args.lua", (
         ("if not wanted[key] then return nil end\n    if placed", "if not wanted[key] then return false end\n    if placed"),),
         "crash apply-foreign-words"),
 ]

@@ -47,13 +47,13 @@ def commands(test):
     make = ["make", "-s", "DEPS=no"]
     interpreter, enumerator = "build/tests/lua", "tests/crash/enumerate.lua"
     if kind == "c":
-        return [[*make, f"build/asan/{words[0]}"]], [f"build/asan/{words[0]}"]
+        return [[*make, f"build/asan/unit/{words[0]}"]], [f"build/asan/unit/{words[0]}"]
     if kind == "crash":
         return [[*make, interpreter]] if words[1:] else [], [interpreter, enumerator, "--only", words[0]]
     if kind == "blind":
         return [], [interpreter, "tests/crash/blind.lua"]
     if kind == "spec":
-        return [], [interpreter, "/usr/bin/busted", f"tests/unit/{words[0]}_spec.lua"]
+        return [], [interpreter, "/usr/bin/busted", f"tests/unit/lua/{words[0]}_spec.lua"]
     if kind == "script":
         return [[*make, "all", interpreter]], [sys.executable, f"tests/crash/{words[0]}.py"]
     raise ValueError(test)

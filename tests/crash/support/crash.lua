@@ -5,7 +5,7 @@ local journal = require "lib_journal"
 local judge = require "support.judge"
 local points = require "support.points"
 local program = require "support.program"
-local runs = require "runs"
+local runs = require "run.journals"
 local stage = require "support.stage"
 local world_module = require "support.world"
 

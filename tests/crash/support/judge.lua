@@ -3,7 +3,7 @@
 
 local boot = require "sim.boot"
 local mac = require "sim.mac"
-local runs = require "runs"
+local runs = require "run.journals"
 local world_module = require "support.world"
 
 local judge = {}

@@ -2,15 +2,15 @@
 -- screen and lock; and the person who starts it again until it is finished.
 -- Must not decide anything that the program decides: it takes the program's own modules for that.
 
-local engine = require "engine"
+local engine = require "engine.run"
 local nvram = require "tool.nvram"
-local plan_module = require "plan"
-local policy = require "policy"
-local probe = require "probe"
-local run_ports = require "run_ports"
-local run_state = require "run_state"
-local runs = require "runs"
-local session_module = require "session"
+local plan_module = require "plan.load"
+local policy = require "mac.policy"
+local probe = require "tool.probe"
+local run_ports = require "run.ports"
+local run_state = require "engine.run_state"
+local runs = require "run.journals"
+local session_module = require "run.session"
 local stage = require "support.stage"
 local world_module = require "support.world"
 
@@ -63,7 +63,7 @@ end
 -- What resume and rollback refuse to begin with is the program's own to say.
 -- @return the run to go on with, or nil and a final result
 local function recorded(world, command, latest)
-  local job, sentence = require("jobs")[command]().resolve(latest, world.directory)
+  local job, sentence = require("command.operations")[command]().resolve(latest, world.directory)
   if job then return latest end
   return nil, { result = "nothing", why = latest and "refused" or "no run", reason = sentence }
 end
@@ -92,7 +92,7 @@ end
 
 -- Revert takes out exactly what an earlier apply recorded: the program's own job says how that is found.
 local function prepare(session, context, name, directory)
-  local job = require("jobs")[name]()
+  local job = require("command.operations")[name]()
   job.prepare(session, directory)
   context.words = session.words
   for key, value in pairs(job.context or {}) do context[key] = value end

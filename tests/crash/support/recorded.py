@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 
 from crash.support import simulated
-from macs.builder import Mac
+from recorded_macs.builder import Mac
 
 STOPPED, PRECONDITION = 6, 3
 

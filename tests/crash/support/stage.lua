@@ -6,7 +6,7 @@ local fault = require "sim.fault"
 local files = require "support.files"
 local json = require "dkjson"
 local tools = require "sim.tools"
-local value = require "value"
+local value = require "base.equal"
 local world_module = require "support.world"
 
 local stage = {}
@@ -233,12 +233,12 @@ function stage.install(root)
   package.loaded.lib_signals = { stage = function() return 0 end }
   local system = require "lib_system"
   package.loaded.lib_system = setmetatable({ now = function() return 1795428900 end }, { __index = system })
-  local real = require "kernel_object"
-  package.loaded.kernel_object = {
+  local real = require "mac.boot_object"
+  package.loaded["mac.boot_object"] = {
     path = function(c, policy) return real.path(c, policy, files.port(world)) end,
     holds_ours = function(c, policy) return real.holds_ours(c, policy, files.port(world)) end,
   }
-  require("probe").use(stage.probe)
+  require("tool.probe").use(stage.probe)
 end
 
 --- The views: nothing is shown, but giving the terminal back after a tool is an effect.

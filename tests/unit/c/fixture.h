@@ -5,7 +5,7 @@
 #ifndef VMQ_FIXTURE_H
 #define VMQ_FIXTURE_H
 
-#include "portable.h"
+#include "base/portable.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,12 +26,12 @@
 
 #include <cmocka.h>
 
-#include "door.h"
-#include "file.h"
-#include "journal.h"
-#include "scratch.h"
-#include "signals.h"
-#include "system.h"
+#include "door/door.h"
+#include "base/file.h"
+#include "door/journal.h"
+#include "base/scratch.h"
+#include "base/signals.h"
+#include "base/system.h"
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 

@@ -1,0 +1,19 @@
+/*
+ * Checksums: SHA-256 of files and texts, CRC-32C of journal records.
+ * Must not know what is being summed.
+ */
+#ifndef VMQ_DIGEST_H
+#define VMQ_DIGEST_H
+
+#include "base/error.h"
+
+#define DIGEST_HEX 65 /* 64 lower-case hex digits and a NUL */
+
+/* SHA-256 of a whole file, read in pieces of constant size. Returns 0, or -1 with `err`. */
+int digest_file(const char *path, char hex[DIGEST_HEX], struct error *err);
+void digest_text(const char *text, size_t length, char hex[DIGEST_HEX]);
+
+/* CRC-32C (Castagnoli, RFC 3720 B.4): of "123456789" it is e3069283. */
+uint32_t digest_crc32c(const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,412 @@
+/*
+ * Reads, writes, lists and maps files.
+ * Must not decide what is read or written and must not know Lua.
+ */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static int open_read(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd >= 0 ? fd : error_system(err, errno, "cannot open %s", path);
+}
+
+/* Reads until `length` bytes or the end. Returns the number read, or -1 with errno. */
+static ssize_t read_full(int fd, char *bytes, size_t length)
+{
+	size_t got = 0;
+	while (got < length) {
+		ssize_t n = read(fd, bytes + got, length - got);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
+/* Reads an open file to its end into a growing block; its size is only a hint, as files of the kernel have none. */
+static int read_whole(int fd, const char *path, size_t hint, size_t limit, char **bytes, size_t *length, struct error *err)
+{
+	size_t capacity = (hint < limit ? hint : limit) + 2, used = 0;
+	char *block = malloc(capacity);
+	while (block != NULL) {
+		ssize_t n = read_full(fd, block + used, capacity - 1 - used);
+		if (n < 0) {
+			free(block);
+			return error_system(err, errno, "cannot read %s", path);
+		}
+		used += (size_t)n;
+		if (used > limit) {
+			free(block);
+			return error_set(err, "EFBIG", "cannot read %s: it is larger than %zu bytes", path, limit);
+		}
+		if (used < capacity - 1) {
+			block[used] = '\0';
+			*bytes = block;
+			*length = used;
+			return 0;
+		}
+		capacity = capacity * 2 > limit ? limit + 2 : capacity * 2;
+		char *larger = realloc(block, capacity);
+		if (larger == NULL)
+			free(block);
+		block = larger;
+	}
+	return error_system(err, ENOMEM, "cannot read %s", path);
+}
+
+int file_read(const char *path, size_t limit, char **bytes, size_t *length, struct error *err)
+{
+	int fd = open_read(path, err);
+	if (fd < 0)
+		return -1;
+	struct stat st;
+	size_t hint = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 4096;
+	int result = read_whole(fd, path, hint, limit, bytes, length, err);
+	(void)close(fd);
+	return result;
+}
+
+int file_read_at(const char *path, off_t offset, char *bytes, size_t length, size_t *got, struct error *err)
+{
+	int fd = open_read(path, err);
+	if (fd < 0)
+		return -1;
+	ssize_t n = lseek(fd, offset, SEEK_SET) < 0 ? -1 : read_full(fd, bytes, length);
+	int number = errno;
+	(void)close(fd);
+	if (n < 0)
+		return error_system(err, number, "cannot read %s at %lld", path, (long long)offset);
+	*got = (size_t)n;
+	return 0;
+}
+
+int file_write_all(int fd, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, bytes, length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_sync(int fd)
+{
+#ifdef F_FULLFSYNC
+	if (fcntl(fd, F_FULLFSYNC) == 0)
+		return 0;
+#endif
+	return fsync(fd);
+}
+
+int file_sync_folder(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return error_system(err, errno, "cannot open the folder %s to make it durable", path);
+	/* Some network and user-space file systems cannot sync a folder at all; nothing better exists there. */
+	int result = file_sync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : -1;
+	int number = errno;
+	(void)close(fd);
+	return result == 0 ? 0 : error_system(err, number, "cannot make the folder %s durable", path);
+}
+
+/* The folder part of `path` into `folder`. */
+static int folder_of(const char *path, char folder[PATH_MAX], struct error *err)
+{
+	const char *slash = strrchr(path, '/');
+	if (slash == NULL) {
+		path = ".";
+		slash = path + 1;
+	}
+	size_t length = slash == path ? 1 : (size_t)(slash - path);
+	if (length >= PATH_MAX)
+		return error_system(err, ENAMETOOLONG, "cannot use %s", path);
+	(void)snprintf(folder, PATH_MAX, "%.*s", (int)length, path);
+	return 0;
+}
+
+/* What a new file is filled with: a text, or all that an open file still holds. */
+struct content {
+	const char *bytes;
+	size_t length;
+	int source; /* -1: the text */
+};
+
+/* Returns 0, or -1 with errno. */
+static int copy_rest(int source, int target)
+{
+	char piece[128 * 1024];
+	for (;;) {
+		ssize_t n = read_full(source, piece, sizeof piece);
+		if (n <= 0)
+			return (int)n;
+		if (file_write_all(target, piece, (size_t)n) != 0)
+			return -1;
+	}
+}
+
+static int fill(int fd, const struct content *content)
+{
+	return content->source >= 0 ? copy_rest(content->source, fd) : file_write_all(fd, content->bytes, content->length);
+}
+
+/* Writes the new content under a temporary name. On failure errno tells why and the name is gone. */
+static int write_temporary(char *name, const struct content *content, mode_t mode)
+{
+	int fd = mkstemp(name);
+	if (fd < 0)
+		return -1;
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	int failed = fchmod(fd, mode) != 0 || fill(fd, content) != 0 || file_sync(fd) != 0;
+	int number = errno;
+	if (close(fd) != 0 && !failed) {
+		failed = 1;
+		number = errno;
+	}
+	if (failed)
+		(void)unlink(name);
+	errno = number;
+	return failed ? -1 : 0;
+}
+
+/* Puts a file in place of another, and makes the new name survive. */
+static int put_in_place(const char *name, const char *path, struct error *err)
+{
+	char folder[PATH_MAX];
+	if (folder_of(path, folder, err) != 0)
+		return -1;
+	if (rename(name, path) != 0)
+		return error_system(err, errno, "cannot put the new %s in place", path);
+	return file_sync_folder(folder, err);
+}
+
+static int replace(const char *path, const struct content *content, mode_t mode, struct error *err)
+{
+	char name[PATH_MAX];
+	if (snprintf(name, sizeof name, "%s.new.XXXXXX", path) >= (int)sizeof name)
+		return error_system(err, ENAMETOOLONG, "cannot write %s", path);
+	if (write_temporary(name, content, mode) != 0)
+		return error_system(err, errno, "cannot write %s", path);
+	int result = put_in_place(name, path, err);
+	if (result != 0)
+		(void)unlink(name);
+	return result;
+}
+
+int file_write_atomic(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err)
+{
+	struct content content = { bytes, length, -1 };
+	return replace(path, &content, mode, err);
+}
+
+int file_copy(const char *source, const char *path, mode_t mode, struct error *err)
+{
+	struct stat st;
+	struct content content = { .source = open_read(source, err) };
+	if (content.source < 0)
+		return -1;
+	int result = -1;
+	if (fstat(content.source, &st) != 0)
+		(void)error_system(err, errno, "cannot look at %s", source);
+	else if (!S_ISREG(st.st_mode))
+		(void)error_set(err, "EINVAL", "cannot copy %s: it is no plain file", source);
+	else
+		result = replace(path, &content, mode, err);
+	(void)close(content.source);
+	return result;
+}
+
+int file_move(const char *source, const char *path, struct error *err)
+{
+	return put_in_place(source, path, err);
+}
+
+int file_append(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, mode);
+	if (fd < 0)
+		return error_system(err, errno, "cannot open %s to append", path);
+	int result = file_write_all(fd, bytes, length);
+	int number = errno;
+	if (close(fd) != 0 && result == 0) {
+		result = -1;
+		number = errno;
+	}
+	return result == 0 ? 0 : error_system(err, number, "cannot append to %s", path);
+}
+
+/* One level. An existing folder is fine, whatever mkdir says about it (EEXIST, or EROFS and EACCES on a sealed volume). */
+static int make_level(const char *path, mode_t mode, bool *made)
+{
+	struct stat st;
+	*made = mkdir(path, mode) == 0;
+	if (*made)
+		return 0;
+	int number = errno;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	errno = number;
+	return -1;
+}
+
+int file_make_directory(const char *path, mode_t mode, struct error *err)
+{
+	char level[PATH_MAX];
+	bool made = false;
+	if (snprintf(level, sizeof level, "%s", path) >= (int)sizeof level)
+		return error_system(err, ENAMETOOLONG, "cannot make the folder %s", path);
+	for (char *slash = level + 1; *level != '\0' && (slash = strchr(slash, '/')) != NULL; slash++) {
+		*slash = '\0';
+		if (make_level(level, 0755, &made) != 0)
+			return error_system(err, errno, "cannot make the folder %s", level);
+		*slash = '/';
+	}
+	if (make_level(level, mode, &made) != 0 || (made && chmod(level, mode) != 0))
+		return error_system(err, errno, "cannot make the folder %s", path);
+	return 0;
+}
+
+int file_stat(const char *path, bool follow, struct stat *out, struct error *err)
+{
+	if ((follow ? stat(path, out) : lstat(path, out)) != 0)
+		return error_system(err, errno, "cannot look at %s", path);
+	return 0;
+}
+
+int file_remove(const char *path, struct error *err)
+{
+	return unlink(path) == 0 ? 0 : error_system(err, errno, "cannot remove %s", path);
+}
+
+int file_link(const char *target, const char *path, struct error *err)
+{
+	return symlink(target, path) == 0 ? 0 : error_system(err, errno, "cannot make the link %s", path);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Turns `count` names, each with its NUL, lying one after the other, into one block of sorted pointers and text. */
+static char **sort_names(const char *text, size_t length, size_t count)
+{
+	char **names = malloc((count + 1) * sizeof *names + length + 1);
+	if (names == NULL)
+		return NULL;
+	char *copy = (char *)(names + count + 1);
+	if (length > 0)
+		memcpy(copy, text, length);
+	for (size_t i = 0; i < count; i++, copy += strlen(copy) + 1)
+		names[i] = copy;
+	names[count] = NULL;
+	qsort(names, count, sizeof *names, compare_names);
+	return names;
+}
+
+/* Gathers the names of an open folder. Returns 0, or an errno value. */
+static int gather_names(DIR *dir, char **text, size_t *length, size_t *count)
+{
+	size_t capacity = 0;
+	for (;;) {
+		errno = 0;
+		const struct dirent *entry = readdir(dir);
+		if (entry == NULL)
+			return errno;
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		size_t size = strlen(entry->d_name) + 1;
+		if (*length + size > capacity) {
+			capacity = capacity * 2 + 4096;
+			char *larger = realloc(*text, capacity);
+			if (larger == NULL)
+				return ENOMEM;
+			*text = larger;
+		}
+		memcpy(*text + *length, entry->d_name, size);
+		*length += size;
+		*count += 1;
+	}
+}
+
+int file_list(const char *path, char ***names, struct error *err)
+{
+	char *text = NULL;
+	size_t length = 0, count = 0;
+	DIR *dir = opendir(path);
+	if (dir == NULL)
+		return error_system(err, errno, "cannot list %s", path);
+	int number = gather_names(dir, &text, &length, &count);
+	(void)closedir(dir);
+	*names = number == 0 ? sort_names(text, length, count) : NULL;
+	free(text);
+	if (*names != NULL)
+		return 0;
+	return error_system(err, number == 0 ? ENOMEM : number, "cannot list %s", path);
+}
+
+int file_space(const char *path, uint64_t *available, bool *read_only, struct error *err)
+{
+	struct statvfs fs;
+	if (statvfs(path, &fs) != 0)
+		return error_system(err, errno, "cannot ask for the free space at %s", path);
+	*available = (uint64_t)fs.f_bavail * (uint64_t)fs.f_frsize;
+	*read_only = (fs.f_flag & ST_RDONLY) != 0;
+	return 0;
+}
+
+int file_map(const char *path, struct file_map *map, struct error *err)
+{
+	struct stat st;
+	*map = (struct file_map){ 0 };
+	int fd = open_read(path, err);
+	if (fd < 0)
+		return -1;
+	int number = fstat(fd, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
+	if (number == 0 && st.st_size > 0) {
+		void *bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (bytes == MAP_FAILED)
+			number = errno;
+		else
+			*map = (struct file_map){ bytes, (size_t)st.st_size };
+	}
+	(void)close(fd);
+	return number == 0 ? 0 : error_system(err, number, "cannot read %s", path);
+}
+
+void file_unmap(struct file_map *map)
+{
+	if (map->bytes != NULL)
+		(void)munmap((void *)(uintptr_t)map->bytes, map->length);
+	*map = (struct file_map){ 0 };
+}
+
+int64_t file_map_find(const struct file_map *map, const char *needle, size_t length, uint64_t from)
+{
+	if (from > map->length || length > map->length - from)
+		return -1;
+	if (length == 0)
+		return (int64_t)from;
+	const char *hit = memmem(map->bytes + from, map->length - from, needle, length);
+	return hit == NULL ? -1 : (int64_t)(hit - map->bytes);
+}

@@ -1,0 +1,72 @@
+/*
+ * Asks the process and the clock.
+ * Must not say anything about the Mac.
+ */
+#include "base/system.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/signals.h"
+
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+
+int system_executable(char path[PATH_MAX], struct error *err)
+{
+	char given[PATH_MAX];
+	uint32_t size = sizeof given;
+	if (_NSGetExecutablePath(given, &size) != 0)
+		return error_system(err, ENAMETOOLONG, "cannot find the program's own path");
+	if (realpath(given, path) == NULL)
+		return error_system(err, errno, "cannot find the program's own path %s", given);
+	return 0;
+}
+#else
+int system_executable(char path[PATH_MAX], struct error *err)
+{
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+	if (n < 0)
+		return error_system(err, errno, "cannot find the program's own path in /proc/self/exe");
+	path[n] = '\0';
+	return 0;
+}
+#endif
+
+double system_monotonic(void)
+{
+	struct timespec now;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+void system_utc(int64_t seconds, char text[32])
+{
+	struct tm parts;
+	time_t time = (time_t)seconds;
+	text[0] = '\0';
+	if (gmtime_r(&time, &parts) != NULL)
+		(void)strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+const char *system_environment(const char *name)
+{
+	static const char *const read[] = { "TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "LANG", "LC_ALL", "TMPDIR" };
+	for (size_t i = 0; i < sizeof read / sizeof read[0]; i++)
+		if (strcmp(read[i], name) == 0)
+			return getenv(name);
+	return NULL;
+}
+
+void system_sleep(double seconds)
+{
+	struct timespec left;
+	left.tv_sec = (time_t)seconds;
+	left.tv_nsec = (long)((seconds - (double)left.tv_sec) * 1e9);
+	while (nanosleep(&left, &left) != 0 && errno == EINTR && signals_stage() == 0)
+		;
+}

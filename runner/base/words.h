@@ -1,0 +1,18 @@
+/*
+ * Lists of words, as argv has them: ended by NULL.
+ * Must not know what the words mean.
+ */
+#ifndef VMQ_WORDS_H
+#define VMQ_WORDS_H
+
+#include "base/portable.h"
+
+/* A copy in one block, pointers and text: release with free. NULL if there is no memory. */
+char **words_copy(const char *const *words);
+bool words_equal(const char *const *a, const char *const *b);
+
+/* A word as a JSON string, quotes included: the bytes it takes, and writing it (returns where it ends; no NUL is put). */
+size_t words_json_size(const char *word);
+char *words_json(char *out, const char *word);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * Draws the waiting line.
+ * Must not keep anything on the screen once the tool says something.
+ */
+#include "child/progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "terminal/terminal.h"
+
+#define REDRAW 1.0    /* seconds */
+#define PLAIN 30.0    /* seconds between lines where nothing can be redrawn */
+#define WIPE "\r\033[K"
+
+/* VT100 sequences work in recovery (reference §6.5); TERM may be anything there, so only "dumb" is believed. */
+static bool can_redraw(int screen)
+{
+	const char *term = getenv("TERM");
+	return isatty(screen) && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+static void put(const struct progress *progress, const char *text)
+{
+	struct error err;
+	(void)terminal_write(progress->screen, text, strlen(text), &err);
+}
+
+void progress_begin(struct progress *progress, const char *text, int screen, double now)
+{
+	*progress = (struct progress){ .text = screen >= 0 ? text : NULL, .screen = screen, .started = now };
+	progress->live = screen >= 0 && can_redraw(screen);
+	progress->next = now + (progress->live ? 2 * REDRAW : PLAIN);
+}
+
+void progress_show(struct progress *progress, double now, bool in_line)
+{
+	char line[256];
+	unsigned short columns, rows;
+	if (progress->text == NULL || now < progress->next)
+		return;
+	int seconds = (int)(now - progress->started);
+	(void)snprintf(line, sizeof line, "%d:%02d %s", seconds / 60, seconds % 60, progress->text);
+	terminal_size(&columns, &rows);
+	if (progress->live && columns > 1 && columns < sizeof line)
+		line[columns - 1] = '\0'; /* a wrapped line could not be wiped */
+	if (in_line && !progress->drawn)
+		put(progress, "\n");
+	put(progress, progress->live ? WIPE : "");
+	put(progress, line);
+	put(progress, progress->live ? "" : "\n");
+	progress->drawn = progress->live;
+	progress->next = now + (progress->live ? REDRAW : PLAIN);
+}
+
+void progress_clear(struct progress *progress)
+{
+	if (progress->drawn)
+		put(progress, WIPE);
+	progress->drawn = false;
+}

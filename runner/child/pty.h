@@ -1,0 +1,20 @@
+/*
+ * A terminal for a tool that asks questions: made here, given to the tool as its only one.
+ * Must not read or write anything itself; that is the relay's.
+ */
+#ifndef VMQ_PTY_H
+#define VMQ_PTY_H
+
+#include "base/error.h"
+
+/* Opens a pair. The tool's side (`slave`) echoes, takes lines and makes Ctrl-C an interrupt; it does not turn "\n" into "\r\n",
+ * so that what is recorded are plain lines. Its size is that of the user's terminal. Returns 0, or -1 with `err`. */
+int pty_open(int *master, int *slave, struct error *err);
+
+/* Whether the tool's side echoes what is typed at this moment. Asked of the master, which both Linux and macOS allow. */
+bool pty_echoes(int master);
+
+/* Gives the tool's side the size of the user's terminal; the system tells the tool. */
+void pty_copy_size(int fd);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * Looks after a running tool: shows and records its output, lets the person or the plan answer its questions, keeps its limits.
+ * Must not start the tool, must not record what is typed, and must not know Lua.
+ *
+ * Memory is constant whatever the tool prints. The user's terminal is put back on every way out.
+ */
+#ifndef VMQ_RELAY_H
+#define VMQ_RELAY_H
+
+#include "base/error.h"
+#include "child/process.h"
+#include "child/secret.h"
+
+#define RELAY_TAIL ((size_t)64 * 1024)  /* bytes of output kept */
+#define RELAY_LONGEST_PROMPT 4096       /* bytes of an unfinished line that are looked at */
+
+/* What to do at an unfinished line. */
+struct relay_answer {
+	enum { RELAY_WAIT, RELAY_TYPE, RELAY_SECRET, RELAY_GIVE_UP, RELAY_FAILED } kind;
+	char text[1024]; /* RELAY_TYPE: typed as it is */
+	size_t length;
+	const struct secret *secret; /* RELAY_SECRET: typed with a newline, and only while the terminal does not echo */
+	double again; /* RELAY_WAIT: seconds after which to ask once more about the same output; 0: not */
+	bool question; /* RELAY_WAIT: it is a known question, the person's to answer */
+};
+
+/* The last line of output with something in it. Some tools end a question with a newline (reference §3.1). */
+struct relay_line {
+	char text[RELAY_LONGEST_PROMPT];
+	size_t length;
+	bool finished; /* a newline has ended it */
+};
+
+struct relay_calls {
+	void *context;
+	/* Called with the last line when nothing has come for 0.1 s: once for what has come so far, and again when more has come,
+	 * the echo was switched, or the time asked for is over. NULL: never asked. */
+	void (*answer)(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer);
+	/* Gets every piece of output. False ends the tool as RELAY_FAILED does. NULL: not wanted. */
+	bool (*output)(void *context, const char *bytes, size_t length);
+};
+
+struct relay_order {
+	pid_t child;
+	int source;       /* where its output comes from, non-blocking: a pipe, or the master of a terminal; stays the caller's */
+	bool terminal;    /* it is a terminal: answers are typed into it */
+	bool person;      /* relay the keys of the user's terminal, if standard input is one */
+	int screen;       /* descriptor the output is shown on, or -1 */
+	double seconds;   /* limit in all; 0: none */
+	double silence;   /* limit without output, not counted while a person is asked; 0: none */
+	bool stoppable;   /* the first interrupt ends it, instead of letting it finish */
+	const char *waiting; /* shown with the time while the tool is silent; NULL: nothing is shown */
+	struct secret *keep; /* takes a password typed after Tab, for later prompts; NULL: not offered */
+	struct relay_calls calls;
+};
+
+struct relay_result {
+	struct process_end end;
+	bool timed_out, silent;  /* a limit was reached */
+	bool gave_up;            /* hung up at a question nobody could answer, or the answer was to give up */
+	bool interrupted;        /* left at the second interrupt; the tool was killed */
+	bool failed;             /* a call-back failed */
+	bool kept;               /* the person typed a password to be kept */
+	uint64_t total;          /* bytes of output in all; the last RELAY_TAIL of them are in `tail`, a ring */
+	char tail[RELAY_TAIL];
+};
+
+/* Looks after the child until it has ended and been waited for. */
+void relay_run(const struct relay_order *order, struct relay_result *result);
+
+/* Puts output behind the rest, for the relay; finds the last line that holds anything, at most RELAY_LONGEST_PROMPT bytes of its
+ * end. A carriage return begins a line anew. */
+void relay_keep(struct relay_result *result, const char *bytes, size_t length);
+void relay_last_line(const struct relay_result *result, struct relay_line *line);
+
+/* The kept output in order: two pieces, each may be empty. */
+void relay_tail(const struct relay_result *result, const char *pieces[2], size_t lengths[2]);
+
+#endif

@@ -1,0 +1,155 @@
+/*
+ * Shared helpers of the bindings, and the table of them.
+ * Must not hold logic of any part.
+ */
+#include "lua/lib.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+lua_CFunction lib_find(const char *name)
+{
+	static const struct { const char *name; lua_CFunction open; } parts[] = {
+		{ "lib_embed", lib_open_embed }, { "lib_file", lib_open_file }, { "lib_journal", lib_open_journal },
+		{ "lib_lock", lib_open_lock }, { "lib_process", lib_open_process }, { "lib_terminal", lib_open_terminal },
+		{ "lib_signals", lib_open_signals }, { "lib_secret", lib_open_secret }, { "lib_system", lib_open_system },
+		{ "lib_state", lib_open_state }, { "lib_lineedit", lib_open_lineedit },
+	};
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (strcmp(parts[i].name, name) == 0)
+			return parts[i].open;
+	return NULL;
+}
+
+struct host *lib_host(lua_State *L)
+{
+	struct host **place = lua_getextraspace(L);
+	return *place;
+}
+
+void lib_set_host(lua_State *L, struct host *host)
+{
+	struct host **place = lua_getextraspace(L);
+	*place = host;
+}
+
+int lib_fail(lua_State *L, const struct error *err)
+{
+	lua_pushnil(L);
+	lua_pushstring(L, err->text);
+	lua_pushstring(L, err->code);
+	return 3;
+}
+
+int lib_done(lua_State *L, int result, const struct error *err)
+{
+	if (result != 0)
+		return lib_fail(L, err);
+	lua_pushboolean(L, 1);
+	return 1;
+}
+
+void lib_empty_box(void **box)
+{
+	free(*box);
+	*box = NULL;
+}
+
+void **lib_new_handle(lua_State *L, const char *name)
+{
+	void **handle = lua_newuserdatauv(L, sizeof *handle, 0);
+	*handle = NULL;
+	luaL_setmetatable(L, name);
+	return handle;
+}
+
+static int release_box(lua_State *L)
+{
+	lib_empty_box(lua_touserdata(L, 1));
+	return 0;
+}
+
+static int release_map(lua_State *L)
+{
+	file_unmap(lua_touserdata(L, 1));
+	return 0;
+}
+
+void **lib_new_box(lua_State *L)
+{
+	void **box = lua_newuserdatauv(L, sizeof *box, 0);
+	*box = NULL;
+	lib_new_class(L, "box", NULL, release_box);
+	lua_setmetatable(L, -2);
+	return box;
+}
+
+struct file_map *lib_new_map(lua_State *L)
+{
+	struct file_map *map = lua_newuserdatauv(L, sizeof *map, 0);
+	*map = (struct file_map){ 0 };
+	lib_new_class(L, "map", NULL, release_map);
+	lua_setmetatable(L, -2);
+	return map;
+}
+
+/* The words lie behind the pointers in one block, so that a call-back changing the table cannot pull them away. */
+const char *const *lib_check_words(lua_State *L, int argument, int least)
+{
+	luaL_checktype(L, argument, LUA_TTABLE);
+	lua_Integer count = luaL_len(L, argument);
+	size_t bytes = 0;
+	luaL_argcheck(L, count >= least && count < 4096, argument, "too few or too many words");
+	for (lua_Integer i = 1; i <= count; i++) {
+		size_t length;
+		if (lua_rawgeti(L, argument, i) != LUA_TSTRING)
+			luaL_error(L, "word %I of argument %d is not a string", i, argument);
+		const char *word = lua_tolstring(L, -1, &length);
+		luaL_argcheck(L, strlen(word) == length, argument, "a word has a NUL byte");
+		bytes += length + 1;
+		lua_pop(L, 1);
+	}
+	const char **words = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *words + bytes, 0);
+	char *text = (char *)(words + count + 1);
+	for (lua_Integer i = 1; i <= count; i++) {
+		(void)lua_rawgeti(L, argument, i);
+		size_t size = lua_rawlen(L, -1) + 1;
+		words[i - 1] = memcpy(text, lua_tostring(L, -1), size);
+		text += size;
+		lua_pop(L, 1);
+	}
+	words[count] = NULL;
+	return words;
+}
+
+const char *lib_check_path(lua_State *L, int argument)
+{
+	size_t length;
+	const char *path = luaL_checklstring(L, argument, &length);
+	luaL_argcheck(L, strlen(path) == length && length > 0, argument, "not a path");
+	return path;
+}
+
+double lib_check_seconds(lua_State *L, int argument, double least)
+{
+	double seconds = luaL_checknumber(L, argument);
+	luaL_argcheck(L, isfinite(seconds) && seconds >= least && seconds <= 1e7, argument, "not a sensible number of seconds");
+	return seconds;
+}
+
+void lib_new_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction release)
+{
+	if (!luaL_newmetatable(L, name))
+		return;
+	lua_pushcfunction(L, release);
+	lua_setfield(L, -2, "__gc");
+	lua_pushcfunction(L, release);
+	lua_setfield(L, -2, "__close");
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_newtable(L);
+	if (methods != NULL)
+		luaL_setfuncs(L, methods, 0);
+	lua_setfield(L, -2, "__index");
+}

@@ -1,0 +1,336 @@
+/*
+ * Binding of process and the door: configure, declare, probe, act.
+ * Must not hold logic.
+ */
+#include "door/door.h"
+#include "lua/lib.h"
+#include "door/tools.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBE_SECONDS 20
+#define RESULT_CLASS "probe result"
+
+static struct process_setup *check_setup(lua_State *L)
+{
+	struct process_setup *setup = &lib_host(L)->process;
+	if (!setup->configured)
+		luaL_error(L, "lib_process.configure must be called first");
+	return setup;
+}
+
+/* configure{ root=, dry_run= } */
+static int configure(lua_State *L)
+{
+	struct error err;
+	struct process_setup *setup = &lib_host(L)->process;
+	luaL_checktype(L, 1, LUA_TTABLE);
+	if (setup->configured)
+		luaL_error(L, "lib_process.configure may be called only once");
+	(void)lua_getfield(L, 1, "root");
+	(void)lua_getfield(L, 1, "dry_run");
+	if (process_configure(setup, luaL_optstring(L, -2, ""), lua_toboolean(L, -1), &err) != 0)
+		luaL_error(L, "%s", err.text);
+	return 0;
+}
+
+/* Pushes a block of joined forms, one word list a form. Returns the forms, NULL at the end. */
+static const char *const *check_forms(lua_State *L, int argument)
+{
+	luaL_checktype(L, argument, LUA_TTABLE);
+	lua_Integer count = luaL_len(L, argument);
+	luaL_argcheck(L, count >= 0 && count < 256, argument, "too many forms");
+	lua_createtable(L, (int)count, 0);
+	for (lua_Integer i = 1; i <= count; i++) {
+		luaL_Buffer buffer;
+		(void)lua_rawgeti(L, argument, i);
+		const char *const *words = lib_check_words(L, lua_gettop(L), 1);
+		luaL_buffinit(L, &buffer);
+		for (size_t w = 0; words[w] != NULL; w++) {
+			if (words[w][0] == '\0' || strchr(words[w], ' ') != NULL)
+				luaL_error(L, "a word of a form is empty or has a blank");
+			if (w > 0)
+				luaL_addchar(&buffer, ' ');
+			luaL_addstring(&buffer, words[w]);
+		}
+		luaL_pushresult(&buffer);
+		lua_rawseti(L, -4, i);
+		lua_pop(L, 2);
+	}
+	return lib_check_words(L, lua_gettop(L), 0);
+}
+
+/* declare(path, reads) */
+static int declare(lua_State *L)
+{
+	struct error err;
+	const char *path = lib_check_path(L, 1);
+	if (tools_declare(&lib_host(L)->process.declared, path, check_forms(L, 2), &err) != 0)
+		luaL_error(L, "%s", err.text);
+	return 0;
+}
+
+static void set_boolean(lua_State *L, const char *name, bool value)
+{
+	lua_pushboolean(L, value);
+	lua_setfield(L, -2, name);
+}
+
+static void set_end(lua_State *L, const struct process_end *end)
+{
+	if (!end->exited && end->signal == 0)
+		return;
+	lua_pushinteger(L, end->exited ? end->exit : end->signal);
+	lua_setfield(L, -2, end->exited ? "exit" : "signal");
+}
+
+static int release_result(lua_State *L)
+{
+	process_result_release(lua_touserdata(L, 1));
+	return 0;
+}
+
+static double seconds_field(lua_State *L, int options, const char *name, double otherwise)
+{
+	if (lua_isnoneornil(L, options))
+		return otherwise;
+	(void)lua_getfield(L, options, name);
+	double seconds = lua_isnil(L, -1) ? otherwise : lib_check_seconds(L, lua_gettop(L), 0);
+	lua_pop(L, 1);
+	return seconds;
+}
+
+/* probe(argv[, options]) */
+static int probe(lua_State *L)
+{
+	struct error err;
+	lua_settop(L, 2);
+	const struct process_setup *setup = check_setup(L);
+	double seconds = seconds_field(L, 2, "seconds", PROBE_SECONDS);
+	const char *const *argv = lib_check_words(L, 1, 1);
+	struct process_result *result = lua_newuserdatauv(L, sizeof *result, 0);
+	*result = (struct process_result){ 0 };
+	lib_new_class(L, RESULT_CLASS, NULL, release_result);
+	lua_setmetatable(L, -2);
+	if (process_probe(setup, argv, seconds, result, &err) != 0) {
+		process_result_release(result);
+		return lib_fail(L, &err);
+	}
+	lua_createtable(L, 0, 6);
+	set_end(L, &result->end);
+	for (int i = 0; i < 2; i++) {
+		lua_pushlstring(L, result->outputs[i].bytes != NULL ? result->outputs[i].bytes : "", result->outputs[i].length);
+		lua_setfield(L, -2, i == 0 ? "stdout" : "stderr");
+	}
+	set_boolean(L, "timed_out", result->timed_out);
+	set_boolean(L, "truncated", result->truncated);
+	process_result_release(result);
+	return 1;
+}
+
+/* --- act ------------------------------------------------------------------------------------------- */
+
+/* What a call-back needs. The functions stay on the stack of `act`; an error one of them throws is kept there too. */
+struct calls {
+	lua_State *L;
+	int answer, output, failure; /* stack positions */
+	const char *text;
+	size_t length;
+	const struct relay_line *line;
+	bool echo;
+	struct relay_answer *given;
+};
+
+static void take_answer(lua_State *L, struct relay_answer *given)
+{
+	void **secret = luaL_testudata(L, -1, SECRET_CLASS);
+	if (secret != NULL && *secret != NULL) {
+		given->kind = RELAY_SECRET;
+		given->secret = *secret;
+	} else if (lua_type(L, -1) == LUA_TSTRING) {
+		const char *text = lua_tolstring(L, -1, &given->length);
+		if (given->length > sizeof given->text)
+			luaL_error(L, "an answer of %d bytes is too long", (int)given->length);
+		memcpy(given->text, text, given->length);
+		given->kind = RELAY_TYPE;
+	} else if (lua_type(L, -1) == LUA_TNUMBER) {
+		given->again = lua_tonumber(L, -1);
+	} else if (lua_isboolean(L, -1)) {
+		given->question = lua_toboolean(L, -1);
+		given->kind = given->question ? RELAY_WAIT : RELAY_GIVE_UP;
+	} else if (!lua_isnil(L, -1)) {
+		luaL_error(L, "an answer must be nil, a boolean, a number, a string or a secret, not a %s", luaL_typename(L, -1));
+	}
+}
+
+/* Runs protected, as a memory error while pushing must not pass through the relay either. */
+static int call_answer(lua_State *L)
+{
+	struct calls *calls = lua_touserdata(L, 1);
+	lua_pushvalue(L, 2);
+	lua_pushlstring(L, calls->line->text, calls->line->length);
+	lua_pushboolean(L, calls->echo);
+	lua_pushboolean(L, calls->line->finished);
+	lua_call(L, 3, 1);
+	take_answer(L, calls->given);
+	/* The secret must outlive this call: whoever gives one keeps it; it is also held here until the next answer. */
+	return 1;
+}
+
+static int call_output(lua_State *L)
+{
+	struct calls *calls = lua_touserdata(L, 1);
+	lua_pushvalue(L, 2);
+	lua_pushlstring(L, calls->text, calls->length);
+	lua_call(L, 1, 0);
+	return 0;
+}
+
+/* Calls `function` protected with the call-back at `position`. On failure the error is left at calls->failure. */
+static bool call_protected(struct calls *calls, lua_CFunction function, int position, int results)
+{
+	lua_State *L = calls->L;
+	lua_pushcfunction(L, function);
+	lua_pushlightuserdata(L, calls);
+	lua_pushvalue(L, position);
+	bool done = lua_pcall(L, 2, results, 0) == LUA_OK;
+	if (!done || results > 0)
+		lua_replace(L, calls->failure);
+	return done;
+}
+
+static void on_answer(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer)
+{
+	struct calls *calls = context;
+	calls->line = line;
+	calls->echo = echo;
+	calls->given = answer;
+	if (!call_protected(calls, call_answer, calls->answer, 1))
+		answer->kind = RELAY_FAILED;
+}
+
+static bool on_output(void *context, const char *bytes, size_t length)
+{
+	struct calls *calls = context;
+	calls->text = bytes;
+	calls->length = length;
+	return call_protected(calls, call_output, calls->output, 0);
+}
+
+/* Leaves the field on the stack. Returns its position, 0 if it is nil. */
+static int function_field(lua_State *L, int options, const char *name)
+{
+	if (lua_getfield(L, options, name) == LUA_TNIL)
+		return 0;
+	luaL_checktype(L, -1, LUA_TFUNCTION);
+	return lua_gettop(L);
+}
+
+static bool boolean_field(lua_State *L, int options, const char *name)
+{
+	(void)lua_getfield(L, options, name);
+	bool value = lua_toboolean(L, -1);
+	lua_pop(L, 1);
+	return value;
+}
+
+static int screen_field(lua_State *L, int options)
+{
+	(void)lua_getfield(L, options, "screen");
+	lua_Integer fd = lua_isnil(L, -1) ? -1 : luaL_checkinteger(L, -1);
+	luaL_argcheck(L, fd >= -1 && fd <= 2 && fd != 0, options, "screen is neither 1 nor 2");
+	lua_pop(L, 1);
+	return (int)fd;
+}
+
+static void read_options(lua_State *L, int options, struct door_order *order, struct calls *calls)
+{
+	order->terminal = boolean_field(L, options, "terminal");
+	order->person = boolean_field(L, options, "person");
+	order->stoppable = boolean_field(L, options, "stoppable");
+	order->screen = screen_field(L, options);
+	order->seconds = seconds_field(L, options, "seconds", 0);
+	order->silence = seconds_field(L, options, "silence", 0);
+	(void)lua_getfield(L, options, "waiting"); /* stays on the stack, and so alive */
+	order->waiting = luaL_optstring(L, -1, NULL);
+	(void)lua_getfield(L, options, "keep");
+	struct secret **keep = luaL_testudata(L, -1, SECRET_CLASS);
+	order->keep = keep != NULL ? *keep : NULL;
+	calls->answer = function_field(L, options, "answer");
+	calls->output = function_field(L, options, "output");
+	lua_pushnil(L);
+	calls->failure = lua_gettop(L);
+	order->calls.context = calls;
+	order->calls.answer = calls->answer != 0 ? on_answer : NULL;
+	order->calls.output = calls->output != 0 ? on_output : NULL;
+}
+
+static int push_result(lua_State *L, const struct relay_result *result)
+{
+	const char *pieces[2];
+	size_t lengths[2];
+	luaL_Buffer buffer;
+	lua_createtable(L, 0, 8);
+	set_end(L, &result->end);
+	relay_tail(result, pieces, lengths);
+	luaL_buffinit(L, &buffer);
+	luaL_addlstring(&buffer, pieces[0], lengths[0]);
+	luaL_addlstring(&buffer, pieces[1], lengths[1]);
+	luaL_pushresult(&buffer);
+	lua_setfield(L, -2, "output");
+	set_boolean(L, "timed_out", result->timed_out);
+	set_boolean(L, "silent", result->silent);
+	set_boolean(L, "gave_up", result->gave_up);
+	set_boolean(L, "interrupted", result->interrupted);
+	set_boolean(L, "kept", result->kept);
+	return 1;
+}
+
+static int push_dry_run(lua_State *L)
+{
+	lua_createtable(L, 0, 1);
+	set_boolean(L, "dry_run", true);
+	return 1;
+}
+
+/* act(journal, argv, options) */
+static int act(lua_State *L)
+{
+	struct error err;
+	struct door_order order = { 0 };
+	struct calls calls = { .L = L };
+	lua_settop(L, 3);
+	const struct process_setup *setup = check_setup(L);
+	void **journal = lua_isnil(L, 1) ? NULL : luaL_checkudata(L, 1, JOURNAL_CLASS);
+	if (lua_isnil(L, 3)) {
+		lua_newtable(L);
+		lua_replace(L, 3);
+	}
+	luaL_checktype(L, 3, LUA_TTABLE);
+	order.argv = lib_check_words(L, 2, 1);
+	/* Boxed: with its 64 KiB as a block of Lua's own, each act would be a good reason to collect garbage. */
+	void **box = lib_new_box(L);
+	struct relay_result *result = *box = malloc(sizeof *result);
+	luaL_argcheck(L, result != NULL, 2, "no memory for its output");
+	read_options(L, 3, &order, &calls);
+	luaL_checkstack(L, 8, "no room for call-backs");
+	int outcome = door_act(setup, journal != NULL ? *journal : NULL, &order, result, &err);
+	int pushed = outcome < 0 ? lib_fail(L, &err) : outcome == 1 ? push_dry_run(L) : push_result(L, result);
+	bool failed = outcome == 0 && result->failed;
+	lib_empty_box(box);
+	if (failed) {
+		lua_pushvalue(L, calls.failure);
+		return lua_error(L);
+	}
+	return pushed;
+}
+
+int lib_open_process(lua_State *L)
+{
+	static const luaL_Reg functions[] = {
+		{ "configure", configure }, { "declare", declare }, { "probe", probe }, { "act", act }, { NULL, NULL },
+	};
+	luaL_newlib(L, functions);
+	return 1;
+}

@@ -1,0 +1,33 @@
+/*
+ * Binding of signals: install(), stage(), reset().
+ * Must not hold logic.
+ */
+#include "lua/lib.h"
+#include "base/signals.h"
+
+static int install(lua_State *L)
+{
+	(void)L;
+	signals_install();
+	return 0;
+}
+
+static int stage(lua_State *L)
+{
+	lua_pushinteger(L, signals_stage());
+	return 1;
+}
+
+static int reset(lua_State *L)
+{
+	(void)L;
+	signals_reset();
+	return 0;
+}
+
+int lib_open_signals(lua_State *L)
+{
+	static const luaL_Reg functions[] = { { "install", install }, { "stage", stage }, { "reset", reset }, { NULL, NULL } };
+	luaL_newlib(L, functions);
+	return 1;
+}

@@ -1,0 +1,82 @@
+/*
+ * Binding of system: uid, pid, executable, directory, now, monotonic, utc, environment, sleep.
+ * Must not hold logic.
+ */
+#include "lua/lib.h"
+#include "base/system.h"
+
+#include <limits.h>
+#include <time.h>
+#include <unistd.h>
+
+static int uid(lua_State *L)
+{
+	lua_pushinteger(L, (lua_Integer)geteuid());
+	return 1;
+}
+
+static int pid(lua_State *L)
+{
+	lua_pushinteger(L, (lua_Integer)getpid());
+	return 1;
+}
+
+static int executable(lua_State *L)
+{
+	char path[PATH_MAX];
+	struct error err;
+	if (system_executable(path, &err) != 0)
+		return lib_fail(L, &err);
+	lua_pushstring(L, path);
+	return 1;
+}
+
+/* The working folder; "/" where it cannot be told. */
+static int directory(lua_State *L)
+{
+	char path[PATH_MAX];
+	lua_pushstring(L, getcwd(path, sizeof path) != NULL ? path : "/");
+	return 1;
+}
+
+static int now(lua_State *L)
+{
+	lua_pushinteger(L, (lua_Integer)time(NULL));
+	return 1;
+}
+
+static int monotonic(lua_State *L)
+{
+	lua_pushnumber(L, system_monotonic());
+	return 1;
+}
+
+static int utc(lua_State *L)
+{
+	char text[32];
+	system_utc((int64_t)luaL_checknumber(L, 1), text);
+	lua_pushstring(L, text);
+	return 1;
+}
+
+static int environment(lua_State *L)
+{
+	lua_pushstring(L, system_environment(luaL_checkstring(L, 1)));
+	return 1;
+}
+
+static int sleep_seconds(lua_State *L)
+{
+	system_sleep(lib_check_seconds(L, 1, 0));
+	return 0;
+}
+
+int lib_open_system(lua_State *L)
+{
+	static const luaL_Reg functions[] = {
+		{ "uid", uid }, { "pid", pid }, { "executable", executable }, { "directory", directory }, { "now", now }, { "monotonic", monotonic },
+		{ "utc", utc }, { "environment", environment }, { "sleep", sleep_seconds }, { NULL, NULL },
+	};
+	luaL_newlib(L, functions);
+	return 1;
+}

@@ -1,0 +1,43 @@
+/*
+ * The user's terminal: lines, keys, raw mode, size, width of text.
+ * Must not use colour or wording of its own, and must not know Lua.
+ */
+#ifndef VMQ_TERMINAL_H
+#define VMQ_TERMINAL_H
+
+#include "base/error.h"
+
+#include <termios.h>
+
+#define TERMINAL_LONGEST_LINE 4096 /* bytes */
+
+enum terminal_read { TERMINAL_LINE, TERMINAL_EOF, TERMINAL_INTERRUPTED };
+
+/* Writes all to `fd`. Returns 0, or -1 with `err`; goes on after a signal below stage 2. */
+int terminal_write(int fd, const char *text, size_t length, struct error *err);
+
+/* Columns and rows of the first of standard output, error and input that is a terminal; 80 by 24 if none says. */
+void terminal_size(unsigned short *columns, unsigned short *rows);
+
+/* Prompts on standard error and reads standard input up to a newline, byte by byte, so that nothing after it is taken.
+ * A last line without newline counts if it has text. What does not fit is dropped. `line` is terminated. */
+enum terminal_read terminal_read_line(const char *prompt, char line[TERMINAL_LONGEST_LINE]);
+
+/* The same on /dev/tty, else standard input; `echo` false hides what is typed and always puts the echo back. */
+enum terminal_read terminal_read_tty(const char *prompt, bool echo, char line[TERMINAL_LONGEST_LINE]);
+
+/* Waits for one key on standard input: a character, or a whole escape sequence. Returns its bytes in `key` (terminated). */
+enum terminal_read terminal_key(char key[16]);
+
+/* Throws away what was typed ahead on standard input. */
+void terminal_flush_input(void);
+
+/* Columns that UTF-8 text takes. Control characters and bytes that are no UTF-8 take none and one. */
+size_t terminal_width(const char *text, size_t length);
+
+/* Raw mode for a relay: every key is passed on; output is still processed. `saved` is for terminal_restore.
+ * False if `fd` is no terminal or this process is in its background. A fatal signal restores it too. */
+bool terminal_make_raw(int fd, struct termios *saved);
+void terminal_restore(int fd, const struct termios *saved);
+
+#endif

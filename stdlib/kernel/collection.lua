@@ -1,0 +1,123 @@
+-- Inspects a kernel collection and says whether it fits this Mac: kind, chip, kernel version, kit, checksum.
+-- Must not call a collection fit because of its name or place.
+
+local macho = require "base.macho"
+local sysctl = require "tool.sysctl"
+
+local kc = {}
+
+local KERNEL_ENTRY = "com.apple.kernel"
+local BANNER = "Darwin Kernel Version "
+local BANNER_LIMIT = 512
+
+-- The first banner in the file that names an Apple silicon kernel. Strings in kexts may look alike and are passed over.
+local function find_banner(path, files, from)
+  local at = from
+  while true do
+    at = files.find(path, BANNER, at)
+    if not at then return nil end
+    local text = files.read_at(path, at, BANNER_LIMIT)
+    local banner = text and text:match("^[^%z\n]*")
+    local kernel = banner and sysctl.parse_banner(banner)
+    if kernel then return kernel end
+    at = at + #BANNER
+  end
+end
+
+-- lib_file, but a file that has not changed is not summed again.
+local function own_files()
+  local files = require "lib_file"
+  return { stat = files.stat, read_at = files.read_at, find = files.find, sha256 = require("base.checksum").sha256 }
+end
+
+--- Reads a collection: its headers, its kernel's banner and UUID, its checksum. Nothing is loaded whole.
+-- @param path string: as this process opens it
+-- @param files table|nil: lib_file or a stand-in
+-- @return { size, sha256, uuid, kexts = count, names = set of bundle ids, kernel = { banner, chip, kind, xnu, uuid|nil } } or nil, message
+function kc.inspect(path, files)
+  files = files or own_files()
+  local set, message = macho.read_fileset(path, files)
+  if not set then return nil, message end
+  local kernel_at, kexts, names = nil, 0, {}
+  for _, entry in ipairs(set.entries) do
+    names[entry.name] = true
+    if entry.name == KERNEL_ENTRY then kernel_at = entry.offset else kexts = kexts + 1 end
+  end
+  if not kernel_at then return nil, path .. ": holds no com.apple.kernel" end
+  local kernel = find_banner(path, files, kernel_at)
+  if not kernel then return nil, path .. ": holds no kernel version banner" end
+  local image = macho.read_kernel(path, files, kernel_at)
+  kernel.uuid = image and image.uuid
+  local sha256, why = files.sha256(path)
+  if not sha256 then return nil, why end
+  return { size = set.size, sha256 = sha256, uuid = set.uuid, kexts = kexts, names = names, kernel = kernel }
+end
+
+--- Does a file begin like a collection? Only inspection tells whether it is one.
+function kc.looks_like_one(path)
+  return macho.is_fileset(path, require "lib_file")
+end
+
+--- Reads a kernel file of a kit.
+-- @return { banner, chip, kind, xnu, uuid } or nil, message
+function kc.inspect_kernel(path, files)
+  files = files or require "lib_file"
+  local image, message = macho.read_kernel(path, files)
+  if not image then return nil, message end
+  local kernel = find_banner(path, files, 0)
+  if not kernel then return nil, path .. ": holds no kernel version banner" end
+  kernel.uuid = image.uuid
+  return kernel
+end
+
+local function xnu_release(version)
+  return version:match("^[%d%.]+")
+end
+
+local function compare_with_manifest(add, found, target, manifest)
+  local file = manifest.collection
+  if file.sha256 ~= found.sha256 then add("its SHA-256 is %s, its manifest says %s", found.sha256, file.sha256) end
+  if file.size ~= found.size then add("it has %d bytes, its manifest says %d", found.size, file.size) end
+  if manifest.build and target.build and manifest.build ~= target.build then
+    add("it was built for macOS build %s, the target has %s", manifest.build, target.build)
+  end
+  if manifest.chip and manifest.chip ~= found.kernel.chip then
+    add("its kernel is for chip %s, its manifest says %s", found.kernel.chip, manifest.chip)
+  end
+end
+
+--- What keeps a collection from fitting, as sentences with both values.
+-- @param found table from kc.inspect
+-- @param target { chip = "t6020"|nil, build = string|nil, xnu = string|nil (of a kernel of the same build),
+--   kit_kernel = kc.inspect_kernel's answer for the kit of the target's build|nil }
+-- @param manifest table|nil
+-- @return array of sentences, empty when it fits
+function kc.misfits(found, target, manifest)
+  local why = {}
+  local function add(form, ...) why[#why + 1] = form:format(...) end
+  if found.kernel.kind ~= "development" then
+    add("it holds a %s kernel, and only a development kernel reads the quota", found.kernel.kind)
+  end
+  if target.chip and found.kernel.chip ~= kc.kernel_for_chip(target.chip) then
+    add("it is for chip %s, this Mac needs %s", found.kernel.chip, kc.kernel_for_chip(target.chip))
+  end
+  if target.xnu and xnu_release(found.kernel.xnu) ~= xnu_release(target.xnu) then
+    add("its kernel is xnu-%s, this Mac's is xnu-%s: another build of macOS", found.kernel.xnu, target.xnu)
+  end
+  local kit = target.kit_kernel
+  if kit and kit.chip == found.kernel.chip and kit.banner ~= found.kernel.banner then
+    add("its kernel is \"%s\", the kit's of this build is \"%s\"", found.kernel.banner, kit.banner)
+  end
+  if manifest then compare_with_manifest(add, found, target, manifest) end
+  return why
+end
+
+-- Chips that boot another chip's kernel file (reference §7.3).
+local SHARED = { t6001 = "t6000", t6002 = "t6000", t6021 = "t6020", t6022 = "t6020", t6034 = "t6031", t6040 = "t6041" }
+
+--- The kernel file suffix for a chip: Max and Ultra use the Pro's kernel (reference §7.3).
+function kc.kernel_for_chip(chip)
+  return SHARED[chip] or chip
+end
+
+return kc

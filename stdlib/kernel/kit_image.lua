@@ -1,0 +1,59 @@
+-- What the plans `kdk-fetch` and `kdk-install` read: a downloaded image, and a mounted one.
+-- Must only read, and must not take a half download for a whole one.
+
+local kdk = require "kernel.kit"
+local pkgutil = require "tool.pkgutil"
+local sums = require "base.checksum"
+
+local kit_image = {}
+
+local function size_of(c, path)
+  local about = require("lib_file").stat(c.root .. path)
+  return about and about.type == "file" and about.size or nil
+end
+
+--- Is this the whole image with the right checksum? Size first: the sum of a gigabyte takes seconds.
+function kit_image.is_whole(c, path)
+  return size_of(c, path) == c.size and sums.sha256(c.root .. path) == c.sha256
+end
+
+--- How much of the image is in the part file: "none", "part", or "wrong" (as long as the image, or longer, and not it).
+function kit_image.part(c)
+  local size = size_of(c, c.part)
+  if not size then return "none" end
+  return size < c.size and "part" or kit_image.is_whole(c, c.part) and "whole" or "wrong"
+end
+
+--- The one package inside the mounted image, as the Mac names it.
+-- @return path, or nil and "nothing is mounted" | a sentence
+function kit_image.package(c)
+  local packages = {}
+  local names = require("lib_file").list(c.root .. c.folder) or {}
+  for _, name in ipairs(names) do
+    if name:sub(-4) == ".pkg" then packages[#packages + 1] = c.folder .. "/" .. name end
+  end
+  if #names == 0 then return nil, "nothing is mounted" end
+  if #packages ~= 1 then return nil, ("the image holds %d packages"):format(#packages) end
+  return packages[1]
+end
+
+--- Is nothing mounted in the folder?
+function kit_image.unmounted(c)
+  return #(require("lib_file").list(c.root .. c.folder) or {}) == 0
+end
+
+--- Who signed the mounted package. @return "apple", or what pkgutil said of it
+function kit_image.signature(c)
+  local package, why = kit_image.package(c)
+  if not package then return why end
+  local kind, status = pkgutil.signature(package)
+  return kind == "apple" and kind or status or "unknown"
+end
+
+--- Is the kit of this build installed and whole? @return "complete" | "incomplete" | "unknown" | "absent"
+function kit_image.kit(c)
+  local kit = kdk.exact(kdk.list(c.root, c.kits), c.build)
+  return kit and (kdk.completeness(c.root, kit)) or "absent"
+end
+
+return kit_image

@@ -1,0 +1,195 @@
+-- Finds out which Mac this is: OS environment, target volume group, mounts, owners, chip and build.
+-- Must not assume a volume's name or decide on one reading where several exist; what cannot be read stays nil.
+
+local bputil = require "tool.bputil"
+local diskutil = require "tool.diskutil"
+local nvram = require "tool.nvram"
+local plist = require "base.plist"
+local sysctl = require "tool.sysctl"
+
+local mac = {}
+
+--- The path of one of the Mac's files as this process must open it.
+-- @param root string: "" or the directory given by --root
+function mac.real_path(root, path)
+  return root .. path
+end
+
+--- What kind of system is running, before any policy is read (reference §6.4).
+-- @return "recovery" | "macos" | "unknown", and why when unknown
+function mac.booted(root)
+  local kind, message, code = sysctl.read "hw.osenvironment"
+  local marker = require("lib_file").stat(mac.real_path(root, "/System/Installation"))
+  if not kind and code == "ENOENT" then return "unknown", message end
+  if not sysctl.kernel() then return "unknown", "this is not an Apple silicon Mac" end
+  if kind == "recoveryos" then return "recovery" end
+  if kind and kind ~= "" and kind ~= "macos" and kind ~= "macOS" then
+    return "unknown", "hw.osenvironment says " .. kind
+  end
+  if marker then return "unknown", "/System/Installation exists, but hw.osenvironment does not say recoveryos" end
+  return "macos"
+end
+
+--- The environment that steps name in `where`, from the running system and the target's policy (reference §6.4).
+-- @param booted string as mac.booted returns
+-- @param policy table|nil as tool.bputil.read returns
+-- @return "paired-recovery" | "recovery" | "macos" | "unknown", and a sentence
+function mac.environment(booted, policy)
+  if booted == "macos" then return "macos", "macOS is running" end
+  if booted ~= "recovery" then return "unknown", "what is running could not be told" end
+  local kind = policy and policy.os_type
+  if not kind then return "unknown", "a recovery is running, but bputil does not say which" end
+  if kind == "one true recoveryOS" and policy.paired then
+    return "paired-recovery", "one true recoveryOS, paired with the target"
+  end
+  if kind == "one true recoveryOS" and policy.paired == false then
+    return "recovery", "one true recoveryOS, but not paired with the target"
+  end
+  if kind == "ordinary recoveryOS" or kind == "recoveryOS" then
+    return "recovery", "ordinary recoveryOS: not reached by holding the power button"
+  end
+  return "unknown", ("a recovery is running, but bputil calls it %s"):format(kind)
+end
+
+--- The volume group that starts by default: third field of the boot-volume variable (reference §6.6).
+function mac.default_group()
+  local value = nvram.get "boot-volume"
+  local group = value and value:match("^[^:]*:[^:]*:(%x+%-%x+%-%x+%-%x+%-%x+)")
+  return group and group:upper()
+end
+
+-- Version and build of the system on a volume, from its SystemVersion.plist (xml; reference §7.1 names the keys).
+local function product_on(root, mount)
+  local path = mac.real_path(root, mount .. "/System/Library/CoreServices/SystemVersion.plist")
+  local content, message = require("lib_file").read(path)
+  if not content then return nil, message end
+  local dict = plist.parse(content)
+  if type(dict) ~= "table" then return nil, path .. " is no property list" end
+  return { version = dict.ProductVersion, build = dict.ProductBuildVersion }
+end
+
+local function mount_of(info)
+  local mount = info.MountPoint
+  return type(mount) == "string" and mount ~= "" and mount or nil
+end
+
+local function describe_volume(volume, info)
+  volume.name = info.VolumeName or volume.name
+  volume.mount = mount_of(info)
+  volume.locked = info.Locked
+  return volume
+end
+
+--- Every volume group with its System volume's name and mount point.
+-- @return array of groups (see tool.diskutil), or nil, message, code
+function mac.groups()
+  local groups, message, code = diskutil.volume_groups()
+  if not groups then return nil, message, code end
+  for _, group in ipairs(groups) do
+    local info = diskutil.info(group.system.device)
+    if info then describe_volume(group.system, info) end
+    group.booter = info and info.BooterDeviceIdentifier
+    group.name = group.system.name or group.name
+  end
+  return groups
+end
+
+-- In macOS the running system is a snapshot: what counts is the group that "/" belongs to.
+local function running_group()
+  local info = diskutil.info("/")
+  local group = info and info.APFSVolumeGroupID
+  return group and group:upper()
+end
+
+local function matches(group, wanted)
+  return group.group == wanted:upper() or group.name == wanted or group.system.name == wanted
+    or group.data and (group.data.name == wanted) or group.system.mount == wanted
+end
+
+local function only_matching(groups, wanted)
+  local found = {}
+  for _, group in ipairs(groups) do
+    if matches(group, wanted) then found[#found + 1] = group end
+  end
+  if #found == 1 then return found[1] end
+  if #found == 0 then return nil, ("no volume group is called %s"):format(wanted), "bad" end
+  return nil, ("%d volume groups are called %s: use the UUID"):format(#found, wanted), "bad"
+end
+
+--- Picks the target volume group.
+-- @param options { volume = NAME|UUID|nil, booted = string, choose = function(groups, default) → group|nil }
+-- @return group, or nil, message, "bad"|"unknown"|"declined"
+function mac.choose(groups, options)
+  if #groups == 0 then return nil, "no volume group with a macOS system was found", "bad" end
+  if options.volume then return only_matching(groups, options.volume) end
+  local default = options.booted == "macos" and running_group() or mac.default_group()
+  if #groups == 1 then return groups[1] end
+  if options.booted ~= "macos" and options.choose then
+    local chosen = options.choose(groups, default)
+    if chosen then return chosen end
+    return nil, "no volume was chosen", "declined"
+  end
+  for _, group in ipairs(groups) do
+    if group.group == default then return group end
+  end
+  return nil, "several systems are installed and none is known as the startup disk: name one with --volume", "bad"
+end
+
+local function fill_data(root, booted, group)
+  local data = group.data
+  if not data then return end
+  local info = diskutil.info(data.device)
+  if info then describe_volume(data, info) end
+  -- In macOS the Data volume's folders are reached from "/" through firmlinks; its mount point works as well.
+  if booted == "macos" and not data.mount and running_group() == group.group then
+    local place = "/System/Volumes/Data"
+    if require("lib_file").stat(mac.real_path(root, place)) then data.mount = place end
+  end
+end
+
+local function fill_preboot(group)
+  local info = group.booter and diskutil.info(group.booter)
+  if not info then return end
+  group.preboot = { device = group.booter, mount = mount_of(info), writable = info.WritableVolume }
+end
+
+local function fill_owners(root, group)
+  local preboot = group.preboot
+  if not preboot or not preboot.mount then return end
+  local path = ("%s/%s/var/db/AdminUserRecoveryInfo.plist"):format(preboot.mount, group.group)
+  local content, message = require("lib_file").read(mac.real_path(root, path))
+  local dict, why = plist.parse(content or "")
+  if type(dict) ~= "table" then
+    group.owners_unknown = message or ("%s: %s"):format(path, why)
+    return
+  end
+  group.owners = {}
+  for short, about in pairs(dict) do
+    local full = type(about) == "table" and about.RealName or nil
+    group.owners[#group.owners + 1] = { short = short, full = full }
+  end
+  table.sort(group.owners, function(a, b) return a.short < b.short end)
+end
+
+--- Adds to a chosen group what later checks need: Data's mount, Preboot, owners by short name, system version.
+-- Owners come from AdminUserRecoveryInfo.plist, keyed by short name with RealName (reference §1.2, asahi-installer).
+function mac.complete(root, booted, group)
+  fill_data(root, booted, group)
+  fill_preboot(group)
+  fill_owners(root, group)
+  local system = group.system
+  local mount = system.mount or (booted == "macos" and running_group() == group.group and "/") or nil
+  system.mount = mount
+  if mount then
+    local product = product_on(root, mount == "/" and "" or mount)
+    group.version, group.build = product and product.version, product and product.build
+  end
+  return group
+end
+
+--- Reads the target's policy once more.
+function mac.policy(group)
+  return bputil.read(group.group)
+end
+
+return mac

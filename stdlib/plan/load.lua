@@ -1,0 +1,178 @@
+-- Loads a plan: runs its text in a sandbox that can only describe, and checks what it described.
+-- Must not give a plan any way to start a program, open a file or reach the program's own modules.
+
+local schema = require "plan.schema"
+
+local plan = {}
+
+-- Which line of the plan is being read: error() names its caller's position, and that is all that is used of it. Between
+-- here and the plan lie pcall, this function and the one that asks.
+local function position(level)
+  local _, message = pcall(error, "", level + 3)
+  return message:match("^(.-:%d+):") or "?"
+end
+
+local function copy(source)
+  local result = {}
+  for key, value in pairs(source) do
+    if type(value) ~= "table" then result[key] = value end
+  end
+  return result
+end
+
+local PURE = { "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type" }
+
+local function add_lua(environment)
+  for _, name in ipairs(PURE) do environment[name] = _G[name] end
+  for _, name in ipairs { "string", "table", "math", "utf8" } do environment[name] = copy(_G[name]) end
+end
+
+-- The library's names in plans, and the module behind each.
+local LIBRARY = {
+  bputil = "tool.bputil", csrutil = "tool.csrutil", curl = "tool.curl", diskutil = "tool.diskutil", file = "tool.file",
+  hdiutil = "tool.hdiutil", installer = "tool.installer", kmutil = "tool.kmutil", nvram = "tool.nvram", sysctl = "tool.sysctl",
+  boot_args = "mac.boot_args", boot_object = "mac.boot_object", policy = "mac.policy",
+  build_result = "kernel.build_result", kit_image = "kernel.kit_image", staging = "kernel.staging",
+}
+
+--- Words a plan is written with. Copies, so that a plan cannot change the library under the engine's feet.
+function plan.vocabulary()
+  local words = {}
+  for name, module in pairs(LIBRARY) do words[name] = copy(require(module)) end
+  words.policy.FULL = copy(require("mac.policy").FULL)
+  local probe = require "tool.probe"
+  add_lua(words)
+  words.probe = function(argv) return probe.output(argv) end
+  words.command = function(argv, about)
+    local command = { argv = argv }
+    for key, value in pairs(about or {}) do command[key] = value end
+    return command
+  end
+  return words
+end
+
+local Step, Plan = {}, {}
+
+local function new_step(name)
+  local at = position(1)
+  if type(name) ~= "string" or not name:find("^[%w%-_]+$") then
+    error({ message = at .. ": a step needs a name of letters, digits and dashes" }, 0)
+  end
+  return function(fields)
+    if type(fields) ~= "table" then error({ message = at .. ": step " .. name .. " needs { fields }" }, 0) end
+    return { kind = Step, name = name, at = at, fields = fields }
+  end
+end
+
+local function collect_steps(at, body)
+  local fields, steps = {}, {}
+  for key, value in pairs(body) do
+    if type(key) ~= "number" then fields[key] = value end
+  end
+  for index = 1, #body do
+    local value = body[index]
+    if type(value) ~= "table" or value.kind ~= Step then
+      error({ message = ("%s: entry %d of the plan is not a step"):format(at, index) }, 0)
+    end
+    steps[index] = value
+  end
+  return fields, steps
+end
+
+local function new_plan(name)
+  local at = position(1)
+  if type(name) ~= "string" then error({ message = at .. ": a plan needs a name" }, 0) end
+  return function(body)
+    if type(body) ~= "table" then error({ message = at .. ": plan " .. name .. " needs { … }" }, 0) end
+    local fields, steps = collect_steps(at, body)
+    return { kind = Plan, name = name, at = at, fields = fields, steps = steps }
+  end
+end
+
+local function new_param(kind, default)
+  return { kind = kind, default = default }
+end
+
+local function environment()
+  local words = plan.vocabulary()
+  words.plan, words.step, words.param = new_plan, new_step, new_param
+  return words
+end
+
+local NONE = {} -- shared by all steps without such a list: nobody adds to one
+
+-- One step as the rest of the program sees it: the schema's fields, flat.
+local function flatten(step, number)
+  local fields = step.fields
+  local flat = { name = step.name, at = step.at, number = number, settles = "now",
+    needs = fields.needs or NONE, resets = fields.resets or NONE, prompts = fields.prompts or NONE }
+  for key, value in pairs(fields) do
+    if type(value) ~= "table" then flat[key] = value end
+  end
+  return flat
+end
+
+-- What was described goes step by step, so that a long plan is not held twice.
+local function finish(described, source_hash)
+  local steps, index = {}, {}
+  for number, step in ipairs(described.steps) do
+    local flat = flatten(step, number)
+    steps[number], index[step.name], described.steps[number] = flat, flat, false
+  end
+  return { name = described.name, at = described.at, summary = described.fields.summary, params = described.fields.params or {},
+    tools = described.fields.tools or {}, steps = steps, index = index, hash = source_hash }
+end
+
+local function message_of(problem, chunk)
+  if type(problem) == "table" and problem.message then return problem.message end
+  local words = tostring(problem)
+  return words:find("^[^\n]-:%d+: ") and words or chunk .. ": " .. words
+end
+
+--- Loads a plan from its text.
+-- @param source string: Lua
+-- @param chunk string: name shown in errors, such as "scripts/apply.lua"
+-- @param hash function(text) → string, names this version of the plan in the journal
+-- @return plan { name, summary, params, tools, steps, index, hash }, or nil and "FILE:LINE: reason"
+function plan.load(source, chunk, hash)
+  local body, problem = require("lib_state").load(source, "@" .. chunk, environment())
+  if not body then return nil, message_of(problem, chunk) end
+  local fine, described = pcall(body)
+  if not fine then return nil, message_of(described, chunk) end
+  if type(described) ~= "table" or described.kind ~= Plan then
+    return nil, chunk .. ":1: the file does not return plan \"name\" { … }"
+  end
+  local good, why = schema.check(described)
+  if not good then return nil, why end
+  return finish(described, hash(source))
+end
+
+local CHECKS = {
+  uuid = function(value) return type(value) == "string" and value:find("^%x+%-%x+%-%x+%-%x+%-%x+$") and value end,
+  word = function(value) return type(value) == "string" and value:find("^%S+$") and value end,
+  integer = function(value) return math.tointeger(tonumber(value)) end,
+  path = function(value) return type(value) == "string" and value:find("^/") and value end,
+  text = function(value) return type(value) == "string" and value end,
+}
+
+--- Fills a plan's parameters.
+-- @param loaded plan
+-- @param given table: name → value from the command line or the session
+-- @return table of values, or nil and a sentence
+function plan.fill(loaded, given)
+  local values = {}
+  for name, param in pairs(loaded.params) do
+    local raw = given[name]
+    if raw == nil then raw = param.default end
+    if raw == nil then
+      return nil, ("plan %s needs %s (%s): give it with --set %s=…"):format(loaded.name, name, param.kind, name)
+    end
+    values[name] = CHECKS[param.kind](raw)
+    if not values[name] then
+      return nil, ("plan %s: %s is not a %s: %s"):format(loaded.name, name, param.kind, tostring(raw))
+    end
+  end
+  return values
+end
+
+return plan

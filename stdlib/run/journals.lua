@@ -1,0 +1,103 @@
+-- Finds, opens and starts runs in a journal folder.
+-- Must not repair a journal beyond cutting a torn last record: a bad one stops everything, with file and line.
+
+local json = require "base.json"
+local run_state = require "engine.run_state"
+
+local runs = {}
+
+local function decode(records, path)
+  local decoded = {}
+  for number, record in ipairs(records) do
+    local object = json.decode(record)
+    if type(object) ~= "table" then return nil, ("%s:%d: not a JSON object"):format(path, number), "corrupt" end
+    decoded[number] = object
+  end
+  return decoded
+end
+
+local function path_of(directory, number)
+  return ("%s/%04d.journal"):format(directory, number)
+end
+
+--- Reads one run without changing its file.
+-- @return run (see run_state) with number and path, and its records; or nil, message, code
+function runs.read(directory, number)
+  local path = path_of(directory, number)
+  local records, message, code = require("lib_journal").read(directory, number)
+  if not records then return nil, message, code end
+  local decoded, why, kind = decode(records, path)
+  if not decoded then return nil, why, kind end
+  local run, problem = run_state.rebuild(decoded)
+  if not run then return nil, path .. ": " .. problem, "corrupt" end
+  run.number, run.path = number, path
+  return run, decoded
+end
+
+--- The number of the latest run, or nil.
+function runs.latest_number(directory)
+  local numbers = require("lib_journal").list(directory)
+  return numbers and numbers[#numbers]
+end
+
+--- The latest run, or nil when there is none. A file whose run died before its first record hides nothing.
+-- @return run, records; or nil (and message, code when a journal is there and cannot be read)
+function runs.latest(directory)
+  local numbers = require("lib_journal").list(directory) or {}
+  for index = #numbers, 1, -1 do
+    local run, records, code = runs.read(directory, numbers[index])
+    if not run or run.start then return run, records, code end
+  end
+  return nil
+end
+
+--- The runs of apply on one volume group since the last revert that finished, latest first. Unreadable ones end the search.
+function runs.since_revert(directory, group)
+  local numbers, found = require("lib_journal").list(directory) or {}, {}
+  for index = #numbers, 1, -1 do
+    local run = runs.read(directory, numbers[index])
+    if not run then break end
+    local ours = run.start and run.start.group == group
+    if ours and run.start.plan == "revert" and run.closed then break end
+    if ours and run.start.plan == "apply" then found[#found + 1] = run end
+  end
+  return found
+end
+
+--- Opens the journal of an existing run for appending.
+-- @return journal, run; or nil, message, code
+function runs.continue(directory, number)
+  local journal, message, code = require("lib_journal").open(directory, number)
+  if not journal then return nil, message, code end
+  local path = journal:path()
+  local decoded, why, kind = decode(journal:records(), path)
+  local run, problem
+  if decoded then run, problem = run_state.rebuild(decoded) end
+  if not run then
+    journal:close()
+    return nil, why or path .. ": " .. problem, kind or "corrupt"
+  end
+  run.number, run.path, run.torn = number, path, journal:torn()
+  return journal, run
+end
+
+--- Starts a new run: its file exists and holds the start record, durably, when this returns.
+-- @param start table: the start record's fields (see run_state)
+-- @return journal, run; or nil, message, code
+function runs.start(directory, start)
+  local number = (runs.latest_number(directory) or 0) + 1
+  local journal, message, code = require("lib_journal").open(directory, number)
+  if not journal then return nil, message, code end
+  start.type, start.format = "start", run_state.FORMAT
+  local sequence, why, kind = journal:append(json.encode(start))
+  if not sequence then
+    journal:close()
+    return nil, why, kind
+  end
+  local run = run_state.new()
+  run_state.apply(run, start)
+  run.number, run.path = number, journal:path()
+  return journal, run
+end
+
+return runs

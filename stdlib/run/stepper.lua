@@ -1,0 +1,164 @@
+-- Goes through a plan one step at a time: shows what a step is about, asks, and hands the answer to the engine.
+-- Must not act: the engine does, on "do". Enter alone does nothing, and the end of input stops.
+
+local describe = require "screen.describe"
+local ladder = require "engine.ladder"
+local overview = require "screen.overview"
+local text = require "base.text"
+
+local stepper = {}
+
+local HELP = {
+  { "y", "do this step" }, { "n", "leave it out, if no later step needs it" }, { "c", "do it, and go on without asking" },
+  { "w", "why this step" }, { "p", "the exact command, and every way back" }, { "d", "what is expected, against what is now" },
+  { "u", "undo the last step" }, { "l", "a Lua prompt here, which only looks" },
+  { "q", "stop here; the journal stays open" }, { "?", "this help" },
+}
+-- The words that may be typed instead of the keys.
+local WORDS = { yes = "y", ["do"] = "y", no = "n", skip = "n", continue = "c", why = "w", command = "p", print = "p",
+  diff = "d", undo = "u", lua = "l", quit = "q", exit = "q", stop = "q", help = "?" }
+
+local function rows(view, list)
+  view.emit { type = "note", lines = {}, rows = list }
+end
+
+local function commands_of(shown)
+  local list = {}
+  for index, argv in ipairs(shown.commands) do
+    list[index] = { shown.ladder and (index == 1 and "first" or "else") or index == 1 and "command" or "then", text.command(argv) }
+  end
+  return list
+end
+
+local function way_rows(shown)
+  local list = {}
+  for index, way in ipairs(shown.undo) do
+    local line = ("%d. %s%s"):format(index, way.leaves, way.argv and ": " .. text.command(way.argv) or "")
+    list[index] = { index == 1 and "way back" or "", line }
+  end
+  if #list == 0 then list[1] = { "way back", "nothing to take back: this step changes nothing" } end
+  return list
+end
+
+local function expected(step)
+  return step.expected or "its check reads done"
+end
+
+local function join(...)
+  local all = {}
+  for _, list in ipairs { ... } do
+    for _, row in ipairs(list) do all[#all + 1] = row end
+  end
+  return all
+end
+
+local function prompts_of(step, shown, c, seen)
+  local fine, made = pcall(step.run or step.ladder, c, seen)
+  local command = fine and type(made) == "table" and (made.argv and made or made[1] and (made[1].argv and made[1] or made[1][1]))
+  local list = command and command.prompts or shown.prompts
+  return list and #list > 0 and table.concat(list, "; ") or "nothing"
+end
+
+local function introduce(session, step, shown, seen)
+  session.view.emit { type = "note", title = ("Step %d of %d: %s"):format(step.number, session.step_count, step.name) }
+  rows(session.view, join({ { "why", step.why }, { "where", ladder.place(step.where) } }, commands_of(shown),
+    { { "it asks", prompts_of(step, shown, session.context, seen) }, { "now", describe.seen(seen) },
+      { "after", expected(step) } }, way_rows(shown)))
+end
+
+local function key_of(line)
+  local word = line:lower():match("^%s*(%S*)%s*$")
+  return word and (WORDS[word] or word)
+end
+
+local function complete(before)
+  local typed, matches = before:lower(), {}
+  for word in pairs(WORDS) do
+    if word:sub(1, #typed) == typed then matches[#matches + 1] = word end
+  end
+  table.sort(matches)
+  if #matches == 1 then return matches[1]:sub(#typed + 1) end
+  return nil, #matches > 0 and table.concat(matches, "  ") or nil
+end
+
+-- A line from the person: editable on a terminal, plain elsewhere. @return line, or nil and why
+local function read_line(self, prompt)
+  local terminal = require "lib_terminal"
+  terminal.flush_input()
+  if not terminal.is_terminal(0) or not terminal.is_terminal(1) then return terminal.read_line(prompt) end
+  self.editor = self.editor or require("lib_lineedit").open(complete)
+  local line, why = self.editor:read(prompt)
+  if line and line:find("%S") then self.editor:remember(line) end
+  return line, why
+end
+
+local actions = {}
+
+function actions.y() return "do" end
+function actions.c() return "all" end
+function actions.q() return "stop" end
+
+function actions.n(self, _, _, _, about)
+  if about.may_skip then return "skip" end
+  self.view.say(("It cannot be left out: step %s needs it."):format(about.why_not))
+end
+
+function actions.u(self, _, _, _, about)
+  if about.last then return "undo" end
+  self.view.say("There is nothing to undo yet.")
+end
+
+function actions.w(self, step)
+  self.view.say(step.why)
+  if #step.needs > 0 then self.view.say("It needs: " .. table.concat(step.needs, ", ") .. ".") end
+end
+
+function actions.p(self, _, shown)
+  rows(self.view, join(commands_of(shown), way_rows(shown)))
+end
+
+function actions.d(self, step, _, seen)
+  rows(self.view, { { "expected", expected(step) }, { "now", describe.seen(seen) } })
+end
+
+function actions.l(self)
+  require("run.console").run(self, "Back to the step: Ctrl-D.")
+end
+
+actions["?"] = function(self)
+  rows(self.view, HELP)
+end
+
+-- @return "do" | "all" | "skip" | "undo" | "stop"
+local function ask(self, step, shown, seen, about)
+  local prompt = ("%s [y/n/c/w/p/d/u/l/q/?]> "):format(step.name)
+  while true do
+    local line = read_line(self, prompt)
+    if not line then return "stop" end
+    local key = key_of(line)
+    local action = key and actions[key]
+    if action then
+      local answer = action(self, step, shown, seen, about)
+      if answer then return answer end
+    elseif line:find("%S") then
+      self.view.say("Not a key of this prompt. ? lists them; Enter alone does nothing.")
+    end
+  end
+end
+
+--- Makes the engine's gate.
+-- @param session with view, context and options; with --yes nothing is asked
+-- @param plan the plan that is gone through
+-- @return function(step, seen, about), see engine
+function stepper.gate(session, plan)
+  local self = { view = session.view, session = session }
+  session.step_count = #plan.steps
+  return function(step, seen, about)
+    if session.options.yes then return "all" end
+    local shown = overview.steps({ { step = step, verdict = "todo", seen = seen } }, session.context)[1]
+    introduce(session, step, shown, seen)
+    return ask(self, step, shown, seen, about)
+  end
+end
+
+return stepper

@@ -1,0 +1,162 @@
+-- Says in plain words what a failure of an Apple tool means: cause, cure, and what is not affected.
+-- Must not call anything a password error that does not say so itself.
+
+local text = require "base.text"
+
+local errors = {}
+
+-- Kinds that several tools share.
+local COMMON = {
+  credentials = {
+    cause = "the tool did not accept this user name and password",
+    cure = "use the short name of a volume owner (recovery's screens show full names) and that user's login password",
+    unaffected = "nothing was changed" },
+  pairing = {
+    cause = "this recovery does not belong to the target volume, or it was not reached by holding the power button",
+    cure = "make the volume the startup disk, shut down fully, hold the power button until options appear, choose Options",
+    unaffected = "no policy was changed" },
+}
+
+-- Tools that bring a catalogue of their own, in the order of `help errors`.
+local CATALOGUED = { "csrutil", "bputil", "kmutil", "nvram", "diskutil", "curl", "hdiutil", "installer", "file" }
+
+-- What this program itself has to report, by kind.
+local OURS = {
+  { kind = "silent", says = "a tool showed nothing for too long and was stopped", cause = "the tool hangs, or waits for something",
+    cure = "run it again in a terminal and watch it; kmutil may take minutes on a real Mac" },
+  { kind = "question", says = "a tool asked a question that nobody could answer",
+    cause = "the question is new to this program, and nobody is at the terminal",
+    cure = "run it again in a terminal, without --yes, and answer it yourself" },
+  { kind = "killed", says = "a tool was killed by a signal", cause = "the tool crashed, or somebody stopped it",
+    cure = "run it again; if it dies again, use another way back from the list" },
+  { kind = "claimed", says = "a tool reported success, but the state says otherwise",
+    cause = "the tool did not do what it said, or something took it back at once",
+    cure = "read the tool's words; `vmq-recovery status` shows the state" },
+  { kind = "not-started", says = "a tool could not be started", cause = "it is missing in this recovery, or is no program",
+    cure = "start the recovery that belongs to this Mac's macOS", unaffected = "nothing was changed" },
+  { kind = "journal", says = "the journal cannot be written",
+    cause = "the disk is full or read-only; nothing is started that could not be recorded first",
+    cure = "free some space, or name a folder on another volume with --journal", unaffected = "what the journal holds is whole" },
+  { kind = "corrupt", says = "a journal has a bad record", cause = "the file was damaged or edited: only a torn last record is repaired",
+    cure = "look at the named line; move the file away to begin anew (`revert` needs no journal)", unaffected = "nothing was changed" },
+  { kind = "locked", says = "another run is at work", cause = "a second vmq-recovery was started while the first still runs",
+    cure = "let the first one finish, or stop it with Ctrl-C in its terminal", unaffected = "nothing was changed" },
+  { kind = "undone", says = "a step was undone again and again", cause = "a later command, or somebody else, takes back what the step does",
+    cure = "`vmq-recovery rollback`, then look for what else changes the policy" },
+  { kind = "neither", says = "the state is neither before nor after",
+    cause = "a tool was cut off half-way, or something else changed the Mac meanwhile",
+    cure = "compare both states; `rollback` goes back to the start, `revert` to full security",
+    unaffected = "nothing more is done by itself" },
+  { kind = "unknown", says = "a tool failed in words that this program does not know",
+    cause = "unknown to this program; the tool's own words are all there is",
+    cure = "read the tool's words above; what the Mac's state says now decides" },
+}
+
+local OURS_BY_KIND = {}
+for _, entry in ipairs(OURS) do OURS_BY_KIND[entry.kind] = entry end
+
+-- Bytes of a tool's line that are shown.
+local LONGEST_QUOTE = 1000
+
+-- Cut first: a tool gone wrong may print a megabyte without a line end.
+local function tidy(line)
+  line = line:sub((line:find("%S")) or 1):gsub("^#+%s*[%d%.]+%%", "") -- a progress bar is no words
+  return text.printable(line:sub(1, LONGEST_QUOTE):match("^(.-)%s*$"))
+end
+
+-- What a tool says last counts: a name mistyped and corrected on the way is not why it failed in the end.
+-- @return the catalogue's entry, and the line
+local function last_known(catalogue, output)
+  local found, words
+  for line in output:gmatch("[^\r\n]+") do
+    for _, entry in ipairs(catalogue) do
+      if line:find(entry.pattern) then
+        found, words = entry, tidy(line)
+        break
+      end
+    end
+  end
+  return found, words
+end
+
+local function last_line(output)
+  local last
+  for line in output:gmatch("[^\r\n]+") do
+    if line:find("%S") then last = line end
+  end
+  return last and tidy(last) or "(it said nothing)"
+end
+
+local function explanation(kind, words, entry)
+  local common = COMMON[kind] or {}
+  return { kind = kind, words = words, cause = entry.cause or common.cause, cure = entry.cure or common.cure,
+    unaffected = entry.unaffected or common.unaffected }
+end
+
+--- A tool's own catalogue: array of { pattern, kind, cause, cure, unaffected }; empty for tools that have none.
+function errors.catalogue(tool)
+  for _, name in ipairs(CATALOGUED) do
+    if name == tool then return require("tool." .. name).errors end
+  end
+  return {}
+end
+
+-- What the way a command ended says, where its words say nothing that is known.
+local function ending(outcome)
+  if outcome.refused then return "not-started" end
+  if outcome.timed_out or outcome.silent then return "silent" end
+  if outcome.gave_up then return "question" end
+  if outcome.signal then return "killed" end
+  return outcome.exit == 0 and "claimed" or "unknown"
+end
+
+--- What the end of a command means, should the state not be what was wanted.
+-- @param tool string: "bputil", "csrutil", "kmutil", "nvram", "diskutil", or a plan's own tool
+-- @param outcome { output, exit, signal, timed_out, silent, gave_up, refused, refused_credentials }
+-- @return { kind, cause, cure, unaffected, words = the tool's own line }
+function errors.explain(tool, outcome)
+  local output = outcome.output or ""
+  if outcome.refused_credentials then return explanation("credentials", last_line(output), {}) end
+  local entry, words = last_known(errors.catalogue(tool), output)
+  if entry then return explanation(entry.kind, words, entry) end
+  local kind = ending(outcome)
+  return explanation(kind, last_line(output), OURS_BY_KIND[kind])
+end
+
+--- One of this program's own entries, by kind: { says, cause, cure, unaffected }.
+function errors.ours(kind) return OURS_BY_KIND[kind] end
+
+-- A Lua pattern as the words it stands for.
+local function words_of(pattern)
+  return (pattern:gsub("^%^%%s%*", ""):gsub("%[(.)(.)%]", "%2"):gsub("%?", ""):gsub("%%(.)", "%1"))
+end
+
+-- Entries of one catalogue with the same meaning stand together.
+local function grouped(catalogue)
+  local list, index = {}, {}
+  for _, entry in ipairs(catalogue) do
+    local meaning = explanation(entry.kind, nil, entry)
+    local key = meaning.cause .. meaning.cure
+    if not index[key] then
+      index[key] = { says = {}, meaning = meaning }
+      list[#list + 1] = index[key]
+    end
+    table.insert(index[key].says, ('"%s"'):format(words_of(entry.pattern)))
+  end
+  return list
+end
+
+--- The whole catalogue, for `help errors`.
+-- @return array of { title, entries = array of { says = array, meaning = { cause, cure, unaffected } } }
+function errors.all()
+  local parts = {}
+  for index, tool in ipairs(CATALOGUED) do
+    parts[index] = { title = tool == "file" and "Files: the system says" or tool .. " says", entries = grouped(errors.catalogue(tool)) }
+  end
+  local own = {}
+  for index, entry in ipairs(OURS) do own[index] = { says = { entry.says }, meaning = entry } end
+  parts[#parts + 1] = { title = "vmq-recovery says", entries = own }
+  return parts
+end
+
+return errors

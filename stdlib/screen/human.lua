@@ -1,0 +1,177 @@
+-- Tells the event stream to a person: plain English, 80 columns, no colour needed.
+-- Must not hold a fact that is not in the events: the JSON view gets the same ones.
+
+local describe = require "screen.describe"
+local text = require "base.text"
+
+local view = {}
+
+local INDENT = "      "
+local COLOURS = { good = "32", bad = "31", doubtful = "33", strong = "1" }
+
+local function wants_colour(options)
+  local terminal, system = require "lib_terminal", require "lib_system"
+  if options.color == "always" then return true end
+  if options.color == "never" or system.environment "NO_COLOR" then return false end
+  local force = system.environment "CLICOLOR_FORCE"
+  if force and force ~= "0" then return true end
+  return terminal.is_terminal(1) and system.environment "TERM" ~= "dumb"
+end
+
+local function columns()
+  local wide = require("lib_terminal").size()
+  return math.max(40, math.min(wide or 80, 100))
+end
+
+local Screen = {}
+Screen.__index = Screen
+
+function Screen:line(words, indent, first)
+  self.write(text.wrap(text.printable(words), self.columns, indent, first) .. "\n")
+end
+
+function Screen:paint(kind, words)
+  return self.colour and ("\27[%sm%s\27[0m"):format(COLOURS[kind], words) or words
+end
+
+-- A labelled line: "      done: the policy reads …", the label painted after wrapping so that widths stay right.
+function Screen:labelled(kind, label, words)
+  local wrapped = text.wrap(text.printable(label .. ": " .. words), self.columns, INDENT .. "  ", INDENT)
+  local from, to = wrapped:find(label .. ":", 1, true)
+  if from then wrapped = wrapped:sub(1, from - 1) .. self:paint(kind, wrapped:sub(from, to)) .. wrapped:sub(to + 1) end
+  self.write(wrapped .. "\n")
+end
+
+function Screen:heading(event)
+  if self.heading_of == event.name then return end
+  self.heading_of = event.name
+  self.write(self:paint("strong", ("[%d/%d] %s"):format(event.number, event.of, event.name)) .. "\n")
+end
+
+local steps = {}
+
+function steps.skipped(screen, event)
+  if event.deferred then
+    local said = event.words and (" (the tool said: %s)"):format(event.words) or ""
+    screen:labelled("doubtful", "put off", event.reason .. said)
+  elseif not screen.quiet then
+    screen:labelled("good", "skipped", event.reason .. (event.seen and ": " .. describe.seen(event.seen) or ""))
+  end
+end
+
+function steps.intent(screen, event)
+  screen:labelled("strong", "runs", text.brief(event.argv))
+  if event.prompts and #event.prompts > 0 then
+    screen:labelled("strong", "it may ask", table.concat(event.prompts, "; "))
+  end
+end
+
+function steps.started(screen, event)
+  if screen.verbose then screen:labelled("strong", "started", require("lib_system").utc(require("lib_system").now())) end
+  if event.slow then screen:line("This takes minutes on a real Mac and shows nothing meanwhile.", INDENT) end
+end
+
+function steps.ended(screen, event)
+  if event.dry_run then return screen:labelled("doubtful", "dry run", "not started") end
+  if event.message then return screen:labelled("bad", "not started", event.message) end
+  if event.timed_out then return screen:labelled("bad", "ended", "it did not finish in time and was stopped") end
+  if event.signal then screen:labelled("bad", "ended", "killed by signal " .. event.signal) end
+  if event.exit and (event.exit ~= 0 or screen.verbose) then
+    screen:labelled("doubtful", "ended", "exit status " .. event.exit)
+  end
+end
+
+function steps.done(screen, event)
+  local words = (event.recovered and "found done after the interruption: " or "") .. describe.seen(event.seen)
+  screen:labelled("good", "done, read back", words)
+end
+
+function steps.again(screen, event)
+  local why = event.reason
+  if why == "credentials" then
+    screen:labelled("doubtful", "again", ("try %d of 3; the tool said: %s"):format(event.attempt, event.words or "nothing"))
+  elseif why == "undone" then
+    local words = "step %s dropped what step %s had done; it is done once more"
+    screen:labelled("doubtful", "again", words:format(event.by, event.name))
+  else
+    screen:labelled("doubtful", "again", "it was begun before the interruption and had no effect; it is done again")
+  end
+end
+
+function steps.failed(screen, event)
+  screen:labelled("bad", "failed", event.cause or "the tool failed")
+  if event.words then screen:labelled("bad", "the tool said", event.words) end
+  if event.seen then screen:labelled("bad", "state now", describe.seen(event.seen)) end
+  if event.unaffected then screen:labelled("good", "not affected", event.unaffected) end
+  if event.cure then screen:labelled("strong", "what helps", event.cure) end
+end
+
+local handlers = {}
+
+function handlers.step(screen, event)
+  local handler = steps[event.event]
+  if not handler then return end
+  if not (screen.quiet and event.event == "skipped") then screen:heading(event) end
+  handler(screen, event)
+end
+
+local VERDICT_KINDS = { ok = "good", bad = "bad", unknown = "doubtful" }
+local DETAIL_COLUMN = (" "):rep(22)
+local ROW_INDENT = (" "):rep(13)
+
+function handlers.preflight(screen, event)
+  if event.verdict == "ok" and screen.quiet then return end
+  local label = text.pad(event.verdict, 9) .. text.pad(event.check, 13)
+  local wrapped = text.wrap(text.printable(event.detail), screen.columns, DETAIL_COLUMN, label)
+  screen.write(screen:paint(VERDICT_KINDS[event.verdict], event.verdict) .. wrapped:sub(#event.verdict + 1) .. "\n")
+  if event.cure and event.verdict ~= "ok" then
+    screen:line("what helps: " .. event.cure, DETAIL_COLUMN .. "  ", DETAIL_COLUMN)
+  end
+end
+
+function handlers.undo(screen, event)
+  if event.verdict == "refused" then
+    screen:labelled("doubtful", "not possible", ("%s: %s"):format(event.leaves, event.reason or "it did not read back"))
+    if event.words then screen:labelled("doubtful", "the tool said", event.words) end
+  elseif event.verdict == "failed" then
+    screen:labelled("bad", "still there", ("step %s: %s"):format(event.step, event.reason))
+  else
+    screen:labelled(event.verdict == "done" and "good" or "doubtful", "read back",
+      ("step %s leaves %s"):format(event.step, event.leaves))
+  end
+end
+
+function handlers.note(screen, event)
+  if event.title then screen.write("\n" .. screen:paint("strong", event.title) .. "\n") end
+  local indent = event.title and "  " or ""
+  for _, words in ipairs(event.lines or {}) do
+    if type(words) == "table" then screen.write(indent .. "  " .. text.printable(words.command) .. "\n")
+    else screen:line(words, indent) end
+  end
+  for _, row in ipairs(event.rows or {}) do
+    screen:line(row[2], indent .. ROW_INDENT, indent .. text.pad(row[1] == "" and "" or row[1] .. ":", #ROW_INDENT))
+  end
+end
+
+--- Opens the view.
+-- @param options color, quiet
+function view.open(options)
+  local terminal = require "lib_terminal"
+  local screen = setmetatable({ colour = wants_colour(options), columns = columns(),
+    quiet = options.quiet, verbose = options.verbose, write = function(words) terminal.write(1, words) end }, Screen)
+  local self = { screen = screen, leaves_out_plan = true }
+  function self.emit(event)
+    local handler = handlers[event.type]
+    if handler then handler(screen, event) end
+  end
+  function self.start() end
+  -- A tool that stopped in the middle of a line (at a prompt) leaves the next words on a line of their own.
+  function self.after_tool(heard)
+    if heard ~= "" and heard:sub(-1) ~= "\n" then screen.write("\n") end
+  end
+  function self.say_raw(words) screen.write(words .. "\n") end
+  function self.say(words) screen:line(words, "") end
+  return self
+end
+
+return view

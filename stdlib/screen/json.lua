@@ -1,0 +1,40 @@
+-- The event stream for programs: one JSON object a line on standard output, in order, each with type and time.
+-- Must not print anything else there: notes are words for people and go to standard error.
+
+local json = require "base.json"
+
+local view = {}
+
+--- Format of the event stream. Fields are only ever added within a format.
+view.FORMAT = 1
+
+-- The order in which keys are written, so that lines can be read by eye and compared.
+local KEY_ORDER = { "type", "time", "format", "version", "command", "run", "check", "name", "step", "event", "verdict",
+  "detail", "why", "where", "argv", "undo", "exit", "result", "rung", "leaves" }
+
+--- Opens the stream and writes its first line.
+function view.open(_, command)
+  local system, terminal = require "lib_system", require "lib_terminal"
+  local self = {}
+  local function tell_people(note)
+    for _, words in ipairs(note.lines or {}) do self.say(type(words) == "table" and "  " .. words.command or words) end
+    for _, row in ipairs(note.rows or {}) do self.say(row[1] .. ": " .. row[2]) end
+  end
+  function self.emit(event)
+    if event.type == "note" then return tell_people(event) end
+    local line = { time = system.utc(system.now()) }
+    for key, value in pairs(event) do line[key] = value end
+    -- JSON is UTF-8; a tool's output need not be.
+    terminal.write(1, require("base.text").valid(json.encode(line, KEY_ORDER)) .. "\n")
+  end
+  function self.start(run)
+    self.emit { type = "start", format = view.FORMAT, version = require("lib_embed").version(), command = command,
+      run = run or json.null }
+  end
+  function self.after_tool() end
+  function self.say_raw(words) terminal.write(2, words .. "\n") end
+  function self.say(words) terminal.write(2, words .. "\n") end
+  return self
+end
+
+return view

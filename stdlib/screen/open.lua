@@ -1,0 +1,13 @@
+-- Opens the view that the options ask for. Both views are fed the same events.
+-- Must not know what an event means.
+
+local view = {}
+
+--- @return { emit(event), start(run), after_tool(output), say(text), say_raw(text), leaves_out_plan = true where "plan" events are
+-- not shown and need not be made }
+function view.open(options, command)
+  local module = options.json and "screen.json" or "screen.human"
+  return require(module).open(options, command)
+end
+
+return view

@@ -1,0 +1,57 @@
+-- Asks the person at the terminal. End of input is never a yes, and Enter alone does nothing.
+-- Must not ask for passwords: those are typed at Apple's own prompts.
+
+local ask = {}
+
+local function read(prompt)
+  local terminal = require "lib_terminal"
+  terminal.flush_input()
+  return terminal.read_line(prompt)
+end
+
+--- Wants one word typed exactly.
+-- @return true, or nil and "declined" | "eof" | "interrupted"
+function ask.word(prompt, wanted)
+  for _ = 1, 3 do
+    local line, why = read(prompt)
+    if not line then return nil, why end
+    local typed = line:match("^%s*(.-)%s*$")
+    if typed == wanted then return true end
+    if typed:lower() == "n" or typed:lower() == "no" then return nil, "declined" end
+    require("lib_terminal").write(2, ("That is not it: type %s, or n to leave everything as it is.\n"):format(wanted))
+  end
+  return nil, "declined"
+end
+
+--- A question to be answered y or n.
+-- @return true | false, or nil and why
+function ask.yes_no(prompt)
+  for _ = 1, 3 do
+    local line, why = read(prompt .. " [y/n] ")
+    if not line then return nil, why end
+    local answer = line:lower():match("^%s*(%a*)%s*$")
+    if answer == "y" or answer == "yes" then return true end
+    if answer == "n" or answer == "no" then return false end
+  end
+  return false
+end
+
+--- A menu of volume groups by number.
+-- @return the group, or nil
+function ask.volume(groups, default)
+  local terminal = require "lib_terminal"
+  terminal.write(2, "Several macOS systems are installed:\n")
+  for number, group in ipairs(groups) do
+    terminal.write(2, ("  %d: %s  %s%s\n"):format(number, require("base.text").printable(group.name or "?"), group.group,
+      group.group == default and "  (startup disk)" or ""))
+  end
+  for _ = 1, 3 do
+    local line = read(("Which one? [1-%d] "):format(#groups))
+    if not line then return nil end
+    local chosen = groups[tonumber(line:match("^%s*(%d+)%s*$") or "0")]
+    if chosen then return chosen end
+  end
+  return nil
+end
+
+return ask

@@ -1,0 +1,52 @@
+-- Asks the Mac read-only questions by starting Apple's tools, each question once between two acts.
+-- Must not start anything that changes the Mac: the C table of read-only argument forms refuses it.
+
+local probe = {}
+
+local answers = {}
+local start
+
+--- Puts another source of answers in front of the program (tests, the crash enumerator).
+-- @param source function(argv) → as lib_process.probe returns
+function probe.use(source)
+  start, answers = source, {}
+end
+
+--- Forgets what was answered: to be called after every act and after every wait.
+function probe.forget()
+  answers = {}
+end
+
+--- Runs one read-only command.
+-- @param argv array: the tool's absolute path on the Mac, then its arguments
+-- @param seconds number|nil: how long it may take (default 20)
+-- @return { exit, signal, stdout, stderr, timed_out, truncated } or nil, message, code. The same table is handed out
+--   until probe.forget(): do not change it.
+function probe.run(argv, seconds)
+  local key = table.concat(argv, "\0")
+  local known = answers[key]
+  if not known then
+    start = start or require("lib_process").probe
+    known = table.pack(start(argv, seconds and { seconds = seconds }))
+    answers[key] = known
+  end
+  return table.unpack(known, 1, known.n)
+end
+
+--- Standard output of a read-only command that must succeed.
+-- @return text, or nil, a message that names the command and quotes its own words, code, and the raw answer if any
+function probe.output(argv, seconds)
+  local answer, message, code = probe.run(argv, seconds)
+  if not answer then return nil, message, code end
+  local command = require("base.text").command(argv)
+  if answer.timed_out then return nil, command .. " did not answer in time", "timeout", answer end
+  if answer.truncated then return nil, command .. " printed too much", "flood", answer end
+  if answer.exit ~= 0 then
+    local how = answer.exit and "ended with status " .. answer.exit or "was killed by signal " .. tostring(answer.signal)
+    local words = (answer.stderr ~= "" and answer.stderr or answer.stdout):match("[^\r\n]+") or "it said nothing"
+    return nil, ("%s %s: %s"):format(command, how, words), "status", answer
+  end
+  return answer.stdout
+end
+
+return probe

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Holds every `require` and `#include` against the table of rooms: who may use whom.
+
+It must not judge what a module does, only whom it uses. Each room of stdlib/ and of runner/ uses what its row names; no module
+uses itself through others, lazy requires included; and inside a room no chain is longer than four modules.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+LONGEST_CHAIN = 4
+
+# Room: the rooms it may use, and the runner's own parts (lib_*) it may use.
+LUA_ROOMS = {
+    "base": ("", "terminal file embed"),
+    "tool": ("base", "process"),
+    "mac": ("base tool", "file system"),
+    "kernel": ("base tool mac", "file"),
+    "plan": ("base tool mac kernel", "state"),
+    "engine": ("base plan", ""),
+    "preflight": ("base tool mac kernel plan", "file system"),
+    "screen": ("base mac plan", "terminal system"),
+    "run": ("base tool mac kernel plan engine preflight screen",
+            "file system state embed terminal journal lock secret process lineedit signals"),
+    "sim": ("base", "file terminal system"),
+    "command": ("base tool mac kernel plan engine preflight screen run", "file system terminal embed"),
+    "cli": ("base screen command", "terminal embed"),
+}
+C_ROOMS = {
+    "base": "",
+    "terminal": "base",
+    "child": "base terminal",
+    "door": "base child",
+    "lua": "base terminal child door",
+}
+# One module may use what its room may not: the reason stands behind it.
+ALSO = {
+    ("screen.errors", "tool"),  # the tools' error tables, nothing else of theirs
+    ("command.rehearse", "sim"),  # the only command that plays a Mac
+    ("command.rehearse_life", "sim"),
+}
+
+# Arrows that still run the wrong way, (from, to). The list only shrinks.
+EXCEPTIONS = {
+    ("command.operations", "lib_process"),
+    ("engine.step", "tool.file"),
+    ("kernel.staging", "lib_system"),
+    ("mac.running", "kernel.manifest"), ("mac.running", "kernel.staging"), ("mac.running", "run.session"),
+    ("preflight.kit", "run.session"), ("preflight.run", "engine.ladder"), ("preflight.run", "run.journals"),
+    ("preflight.run", "run.session"),
+    ("screen.json", "lib_embed"), ("screen.outcome", "run.session"), ("screen.overview", "engine.ladder"),
+    ("screen.overview", "engine.step"), ("screen.overview", "run.session"),
+    ("child/process", "door/tools"), ("cli.help", "cli.main"), ("child/relay_state", "child/relay"),
+    ("engine.step", "engine.run_state"), ("sim.kit", "sim.collection"), ("sim.files", "sim.layout"), ("sim.kit", "sim.kexts"), ("sim.circumstance", "sim.kit"), ("sim.circumstance", "sim.policy"),
+    ("child/capture", "child/secret"),
+}
+
+REQUIRE = re.compile(r"require\s*\(?\s*[\"']([\w.]+)[\"']")
+# A command is named in the table of commands and loaded by that name.
+NAMED = re.compile(r"does = \"([\w.]+)\"")
+INCLUDE = re.compile(r'#include "([\w./]+)"')
+
+
+def lua_modules():
+    """Returns {module: set of modules and parts it uses}."""
+    used = {}
+    for path in sorted(Path("stdlib").rglob("*.lua")):
+        module = ".".join(path.with_suffix("").parts[1:])
+        text = path.read_text()
+        names = set(REQUIRE.findall(text)) | set(NAMED.findall(text))
+        used[module] = {name for name in names if name != "dkjson"}
+    return used
+
+
+def c_modules():
+    """Returns {"room/name": set of the same that it includes}; header and source are one."""
+    used = {}
+    for path in sorted(Path("runner").rglob("*.[ch]")):
+        name = str(path.relative_to("runner").with_suffix(""))
+        names = {include[:-2] for include in INCLUDE.findall(path.read_text())}
+        used.setdefault(name, set()).update(names - {name})
+    return {name: uses for name, uses in used.items() if "/" in name}
+
+
+def room_of(module, separator):
+    return module.split(separator)[0]
+
+
+def lua_faults(used):
+    """Yields a complaint for each wrong arrow between rooms of stdlib/."""
+    for module, names in used.items():
+        room = room_of(module, ".")
+        if room not in LUA_ROOMS:
+            yield f"stdlib/{module.replace('.', '/')}.lua: lies in no room; the rooms are {' '.join(LUA_ROOMS)}"
+            continue
+        rooms, parts = LUA_ROOMS[room]
+        for name in sorted(names):
+            if name.startswith("lib_"):
+                right = name[4:] in parts.split()
+            else:
+                other = room_of(name, ".")
+                right = other == room or other in rooms.split() or (module, other) in ALSO
+            if not right and (module, name) not in EXCEPTIONS:
+                yield f"{module} uses {name}: {room}/ may use {rooms or 'no other room'} and of C {parts or 'nothing'}"
+
+
+def c_faults(used):
+    """Yields a complaint for each wrong arrow between rooms of runner/."""
+    for module, names in used.items():
+        room = room_of(module, "/")
+        for name in sorted(names):
+            other = room_of(name, "/")
+            if other != room and other not in C_ROOMS.get(room, "").split() and (module, name) not in EXCEPTIONS:
+                yield f"runner/{module} includes {name}: {room}/ may use {C_ROOMS.get(room) or 'no other room'}"
+
+
+def circles(used):
+    """Yields each circle once, as "a -> b -> a"."""
+    done, seen = set(), set()
+
+    def walk(module, path):
+        if module in path:
+            circle = path[path.index(module):]
+            key = frozenset(circle)
+            if key not in seen:
+                seen.add(key)
+                yield " -> ".join([*circle, module])
+            return
+        if module in done:
+            return
+        for name in sorted(used.get(module, ())):
+            if (module, name) not in EXCEPTIONS:
+                yield from walk(name, [*path, module])
+        done.add(module)
+
+    for module in sorted(used):
+        yield from walk(module, [])
+
+
+def chains(used, separator):
+    """Yields each module that begins a chain of more than LONGEST_CHAIN inside its own room."""
+    lengths = {}
+
+    def longest(module):
+        if module not in lengths:
+            lengths[module] = [module]  # while a circle is walked
+            inner = [longest(name) for name in sorted(used.get(module, ()))
+                     if room_of(name, separator) == room_of(module, separator) and name in used and (module, name) not in EXCEPTIONS]
+            lengths[module] = [module, *max(inner, key=len, default=[])]
+        return lengths[module]
+
+    for module in sorted(used):
+        if len(longest(module)) > LONGEST_CHAIN:
+            yield " -> ".join(longest(module))
+
+
+def stale(every):
+    """Yields each exception that is needed no more."""
+    for module, name in sorted(EXCEPTIONS):
+        if name not in every.get(module, ()):
+            yield f"{module} no longer uses {name}: take it out of EXCEPTIONS"
+
+
+def main():
+    lua, c = lua_modules(), c_modules()
+    faults = [*lua_faults(lua), *c_faults(c), *stale(lua | c)]
+    faults += [f"a circle: {circle}" for used in (lua, c) for circle in circles(used)]
+    faults += [f"a chain of more than {LONGEST_CHAIN}: {chain}" for used, mark in ((lua, "."), (c, "/")) for chain in chains(used, mark)]
+    print("\n".join(faults), end="\n" if faults else "")
+    print(f"{len(lua)} Lua modules, {len(c)} parts in C, {len(EXCEPTIONS)} exceptions, {len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""The same source gives the same bytes, wherever it is built.
+
+The second build compiles everything anew, libraries too. Only what was downloaded is used twice.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROGRAM = "build/macos/vmq-recovery"
+
+
+def make(folder):
+    """Builds the macOS program in folder; returns the names of what was made."""
+    # Without what an outer make told its children.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "ZIG_"))}
+    result = subprocess.run(["make", "-C", folder, f"-j{os.cpu_count()}", "DEPS=no", "macos"], check=False,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+    assert result.returncode == 0, result.stdout
+    return [line.split()[1] for line in result.stdout.splitlines() if line.startswith("  making ")]
+
+
+@pytest.fixture(scope="module", name="other")
+def _other(tmp_path_factory):
+    """A copy of the tree, elsewhere, where the program has been built."""
+    other = tmp_path_factory.mktemp("build") / "another-folder-of-another-length"
+    (other / "build").mkdir(parents=True)
+    for name in ("runner", "stdlib", "scripts", "build/sources"):
+        shutil.copytree(name, other / name)
+    shutil.copy("Makefile", other)
+    (other / "build/zig").symlink_to(Path("build/zig").absolute())
+    make(other)
+    yield other
+    shutil.rmtree(other)
+
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_two_builds_in_different_folders_are_identical(other, image):
+    assert (other / PROGRAM).read_bytes() == image
+
+
+def test_second_run_does_nothing(other):
+    assert make(other) == []
+
+
+def test_a_changed_script_rebuilds_what_holds_it(other):
+    (other / "stdlib/base/text.lua").touch()
+    assert make(other) == ["build/macos/embedded.o", PROGRAM]
+
+
+def test_a_changed_header_rebuilds_what_reads_it(other):
+    (other / "runner/lua/embed.h").touch()
+    assert {"build/macos/embed.o", "build/macos/state.o", PROGRAM} <= set(make(other))
+
+
+def test_a_changed_recipe_rebuilds_its_library(other):
+    (other / "runner/build/lua.sh").touch()
+    assert make(other) == ["build/macos/lib/liblua.a", PROGRAM]

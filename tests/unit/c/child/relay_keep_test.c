@@ -1,0 +1,197 @@
+/* Tests of the relay's two additions: a password typed once after Tab, and the line that shows that a tool is waited for. */
+#include "fixture.h"
+#include "child/secret.h"
+
+static const char *const disable[] = { "/usr/bin/csrutil", "disable", NULL };
+static struct relay_result result;
+
+#define ASKS "printf 'Password:'; stty -echo; IFS= read -r y; stty echo; echo; echo \"$y\" >$root/typed; echo over; exit 0"
+
+static void use_script(struct fixture *f, const char *script)
+{
+	fixture_tool(f, "/usr/bin/csrutil", script);
+	fixture_intend(f, disable);
+}
+
+static int relay(struct fixture *f, struct secret *keep, const char *waiting)
+{
+	struct door_order order = { .argv = disable, .terminal = true, .person = true, .screen = 1, .seconds = 20,
+		.keep = keep, .waiting = waiting };
+	if (door_act(&f->setup, f->journal, &order, &result, &f->err) != 0)
+		return 99;
+	return (result.kept ? 1 : 0) | (result.interrupted ? 2 : 0) | signals_stage() << 2;
+}
+#define KEPT 1
+#define STAGE_1 4
+
+/* What the secret holds when the tool is over goes into a file that only this test has. */
+static int offers(struct fixture *f)
+{
+	size_t length;
+	struct secret *keep = secret_new(&f->err);
+	int outcome = keep != NULL ? relay(f, keep, NULL) : 98;
+	const char *bytes = secret_bytes(keep, &length);
+	if (file_write_atomic(fixture_path(f, "secret"), bytes, length, 0600, &f->err) != 0)
+		outcome = 97;
+	secret_release(keep);
+	return outcome;
+}
+
+static int offers_nothing(struct fixture *f)
+{
+	return relay(f, NULL, NULL);
+}
+
+static int waits(struct fixture *f)
+{
+	return relay(f, NULL, "waiting for it");
+}
+
+static bool same_settings(const struct termios *a, const struct termios *b)
+{
+	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_lflag == b->c_lflag &&
+	       memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
+}
+
+struct talk {
+	const char *script, *prompt;
+	int (*work)(struct fixture *);
+	const char *keys[4]; /* one after the other, with a pause between */
+	int status;
+	const char *typed, *secret; /* what the tool read, and what is kept; NULL: not looked at */
+};
+
+/* Has a tool asked and answered; checks the end, the terminal, and that no password stood on the screen. */
+static void hold(struct fixture *f, const struct talk *t)
+{
+	struct person p;
+	use_script(f, t->script);
+	person_start(&p, t->work, f);
+	struct termios before = person_settings(&p);
+	assert_true(person_sees(&p, t->prompt));
+	for (size_t i = 0; i < 4 && t->keys[i] != NULL; i++) {
+		(void)usleep(350000);
+		person_types(&p, t->keys[i]);
+	}
+	int end = person_waits(&p);
+	struct termios after = person_settings(&p);
+	assert_true(same_settings(&before, &after));
+	assert_int_equal(end, t->status << 8);
+	assert_null(strstr(p.seen, "hunter2"));
+	person_leaves(&p);
+	if (t->typed != NULL)
+		assert_string_equal(fixture_text(f, "typed"), t->typed);
+	if (t->secret != NULL)
+		assert_string_equal(fixture_text(f, "secret"), t->secret);
+}
+
+static void tab_keeps_what_is_typed(void **state)
+{
+	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "\t", "hunter2\r" }, KEPT, "hunter2\n", "hunter2" });
+}
+
+static void keys_edit_what_is_kept(void **state)
+{
+	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "\t", "wrong\025hunx\177", "ter2", "\r" }, KEPT, "hunter2\n",
+		"hunter2" });
+}
+
+static void without_tab_nothing_is_kept(void **state)
+{
+	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "hunter2\r" }, 0, "hunter2\n", "" });
+}
+
+static void enter_alone_after_tab_is_an_empty_answer(void **state)
+{
+	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "\t", "\r" }, 0, "\n", "" });
+}
+
+static void a_tab_within_a_password_is_the_tools(void **state)
+{
+	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "hun\tter2\r" }, 0, "hun\tter2\n", "" });
+}
+
+static void a_pasted_tab_is_the_tools(void **state)
+{
+	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "\thunter2\r" }, 0, "\thunter2\n", "" });
+}
+
+static void without_an_offer_tab_is_the_tools(void **state)
+{
+	hold(*state, &(struct talk){ ASKS, "Password:", offers_nothing, { "\t", "x\r" }, 0, "\tx\n", NULL });
+}
+
+static void where_it_would_be_shown_tab_is_the_tools(void **state)
+{
+	static const char script[] = "printf 'Name: '; IFS= read -r y; echo \"$y\" >$root/typed; exit 0";
+	hold(*state, &(struct talk){ script, "Name: ", offers, { "\t", "x\r" }, 0, "\tx\n", "" });
+}
+
+/* It hung up on the question, so the tool does what it does at the end of its input; what was typed is gone. */
+static void ctrl_c_forgets_what_was_typed(void **state)
+{
+	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "\t", "hunter2", "\003" }, STAGE_1, "", "" });
+}
+
+/* --- the waiting line ------------------------------------------------------------------------------ */
+
+static void a_silent_tool_is_seen_to_be_waited_for(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	(void)setenv("TERM", "xterm", 1);
+	use_script(f, "echo begun; sleep 3.4; echo over; exit 0");
+	person_start(&p, waits, f);
+	assert_true(person_sees(&p, "begun\r\n"));
+	assert_true(person_sees(&p, "\r\033[K0:02 waiting for it"));
+	assert_true(person_sees(&p, "\r\033[K0:03 waiting for it"));
+	assert_true(person_sees(&p, "\r\033[Kover\r\n"));
+	assert_int_equal(person_waits(&p), 0);
+	assert_null(strstr(p.seen, "waiting"));
+	person_leaves(&p);
+}
+
+static void a_quick_tool_is_not_waited_for(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	use_script(f, "echo begun; sleep 1; echo over; exit 0");
+	person_start(&p, waits, f);
+	assert_int_equal(person_waits(&p), 0);
+	assert_null(strstr(p.seen, "waiting"));
+	person_leaves(&p);
+}
+
+static void a_question_is_never_drawn_over(void **state)
+{
+	static const char *const scripts[] = {
+		"printf 'Sure? [y/n]: '; read x; exit 0", "printf 'Password:'; stty -echo; read x; stty echo; exit 0",
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < 2; i++) {
+		struct person p;
+		use_script(f, scripts[i]);
+		person_start(&p, waits, f);
+		assert_true(person_sees(&p, i == 0 ? "[y/n]: " : "Password:"));
+		for (int turns = 0; turns < 60; turns++)
+			person_look(&p, 50);
+		assert_int_equal(p.length, 0);
+		person_types(&p, "y\r");
+		assert_int_equal(person_waits(&p), 0);
+		person_leaves(&p);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
+	const struct CMUnitTest tests[] = {
+		TEST(tab_keeps_what_is_typed), TEST(keys_edit_what_is_kept), TEST(without_tab_nothing_is_kept),
+		TEST(enter_alone_after_tab_is_an_empty_answer), TEST(a_tab_within_a_password_is_the_tools),
+		TEST(a_pasted_tab_is_the_tools), TEST(without_an_offer_tab_is_the_tools),
+		TEST(where_it_would_be_shown_tab_is_the_tools), TEST(ctrl_c_forgets_what_was_typed),
+		TEST(a_silent_tool_is_seen_to_be_waited_for), TEST(a_quick_tool_is_not_waited_for),
+		TEST(a_question_is_never_drawn_over),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,98 @@
+/* Tests of what is read from a terminal, and of the width of text. */
+#include "fixture.h"
+#include "terminal/terminal.h"
+
+static void widths_are_counted_in_columns(void **state)
+{
+	(void)state;
+	assert_int_equal(terminal_width("plain", 5), 5);
+	assert_int_equal(terminal_width("h\xc3\xa9llo", 6), 5);
+	assert_int_equal(terminal_width("e\xcc\x81", 3), 1);
+	assert_int_equal(terminal_width("\xe6\x97\xa5\xe6\x9c\xac", 6), 4);
+	assert_int_equal(terminal_width("\xf0\x9f\x98\x80", 4), 2);
+	assert_int_equal(terminal_width("\xff\xe6\x97", 3), 3);
+	assert_int_equal(terminal_width("", 0), 0);
+	assert_int_equal(terminal_width("\t\n", 2), 0);
+}
+
+/* Writes what was read, so that the test sees it: as the exit status cannot hold a text. */
+static int tell(struct fixture *f, enum terminal_read result, const char *text)
+{
+	char line[TERMINAL_LONGEST_LINE + 16];
+	static const char *const names[] = { "line", "eof", "interrupted" };
+	int length = snprintf(line, sizeof line, "%s:%s", names[result], result == TERMINAL_LINE ? text : "");
+	return file_write_atomic(fixture_path(f, "read"), line, (size_t)length, 0600, &f->err);
+}
+
+static int read_line(struct fixture *f)
+{
+	char line[TERMINAL_LONGEST_LINE];
+	return tell(f, terminal_read_line("name> ", line), line);
+}
+
+static int read_hidden(struct fixture *f)
+{
+	char line[TERMINAL_LONGEST_LINE];
+	(void)close(0); /* it is the terminal that is asked, not standard input */
+	return tell(f, terminal_read_tty("Password:", false, line), line);
+}
+
+static int read_key(struct fixture *f)
+{
+	char key[16];
+	struct error err;
+	(void)terminal_write(1, "key> ", 5, &err);
+	return tell(f, terminal_key(key), key);
+}
+
+static void check(struct fixture *f, int (*work)(struct fixture *), const char *prompt, const char *typed, const char *expected)
+{
+	struct person p;
+	person_start(&p, work, f);
+	struct termios before = person_settings(&p);
+	assert_true(person_sees(&p, prompt));
+	(void)usleep(100000);
+	person_types(&p, typed);
+	assert_int_equal(person_waits(&p), 0);
+	struct termios after = person_settings(&p);
+	assert_int_equal(before.c_lflag, after.c_lflag);
+	assert_string_equal(fixture_text(f, "read"), expected);
+	if (work == read_hidden)
+		assert_null(strstr(p.seen, typed));
+	person_leaves(&p);
+}
+
+static void a_line_an_end_and_an_interrupt_are_told_apart(void **state)
+{
+	check(*state, read_line, "name> ", "joe doe\r", "line:joe doe");
+	check(*state, read_line, "name> ", "\r", "line:");
+	check(*state, read_line, "name> ", "\004", "eof:");
+	check(*state, read_line, "name> ", "\003", "interrupted:");
+	check(*state, read_line, "name> ", "joe\004\004", "line:joe");
+}
+
+static void a_hidden_line_is_not_shown(void **state)
+{
+	check(*state, read_hidden, "Password:", "hunter2\r", "line:hunter2");
+	check(*state, read_hidden, "Password:", "\003", "interrupted:");
+}
+
+static void one_key_is_one_key(void **state)
+{
+	check(*state, read_key, "key> ", "y", "line:y");
+	check(*state, read_key, "key> ", "\xc3\xa9", "line:\xc3\xa9");
+	check(*state, read_key, "key> ", "\033[A", "line:\033[A");
+	check(*state, read_key, "key> ", "\033[1;5Cx", "line:\033[1;5C");
+	check(*state, read_key, "key> ", "\033", "line:\033");
+	check(*state, read_key, "key> ", "\003", "interrupted:");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(widths_are_counted_in_columns), TEST(a_line_an_end_and_an_interrupt_are_told_apart),
+		TEST(a_hidden_line_is_not_shown), TEST(one_key_is_one_key),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+-- The way back: order, rungs, what it leaves alone, and what it says when it cannot.
+
+local run_state = require "engine.run_state"
+local world = require "tests.unit.lua.support.world"
+
+local function done(steps)
+  local w = world.new(steps)
+  assert(w.go().result == "done")
+  w.restart()
+  return w
+end
+
+-- An undo of two rungs: exactly back, or only half-way.
+local function two_rungs(w, name)
+  return function()
+    local function gone() return not w().on[name] end
+    return {
+      { { argv = { "/clear", name } }, leaves = name .. " as before", exact = true, check = gone },
+      { { argv = { "/half", name } }, leaves = name .. " half-way", check = function() return true end },
+    }
+  end
+end
+
+local function undo_events(w)
+  local lines = {}
+  for _, event in ipairs(w.events) do
+    if event.type == "undo" then
+      lines[#lines + 1] = table.concat({ event.step, event.verdict, tostring(event.rung), tostring(event.leaves) }, " ")
+    end
+  end
+  return lines
+end
+
+describe("rollback", function()
+  it("takes everything back in reverse, of a finished run as well", function()
+    local w = done { "a", "b", "c" }
+    local final = w.rollback()
+    assert.are.same({ "undone", "asked", 3, true }, { final.result, final.went_back, final.acted, final.touched })
+    assert.are.same({ "/clear c", "/clear b", "/clear a" }, w.started)
+    assert.are.same({ "c done 1 c as before", "b done 1 b as before", "a done 1 a as before" }, undo_events(w))
+    assert.is_false(run_state.is_open(w.run))
+  end)
+
+  it("leaves alone what was so before this run", function()
+    local w = world.new { "a", "b" }
+    w.on.a = true
+    w.go()
+    w.restart()
+    assert.are.equal("undone", w.rollback().result)
+    assert.are.same({ "/clear b" }, w.started)
+    assert.is_true(w.on.a)
+  end)
+
+  it("starts nothing for what reads as before already", function()
+    local w = done { "a", "b" }
+    w.on.b = false
+    w.rollback()
+    assert.are.same({ "/clear a" }, w.started)
+    assert.are.equal("b done 0 as before", undo_events(w)[1])
+  end)
+
+  it("of a run that did nothing does nothing", function()
+    local w = world.new { "a" }
+    w.on.a = true
+    w.go()
+    w.restart()
+    local final = w.rollback()
+    assert.are.same({ "undone", 0 }, { final.result, final.acted })
+    assert.is_nil(final.touched)
+  end)
+
+  it("takes the second rung where the first does not read back, and says so", function()
+    local w
+    w = done { { "a", undo = two_rungs(function() return w end, "a") }, "b" }
+    w.tools["/clear a"], w.tools["/half a"] = world.lies, world.lies
+    local final = w.rollback()
+    assert.are.same({ "undone-lower", "a", "a half-way" }, { final.result, final.lower[1].step, final.lower[1].leaves })
+    assert.are.same({ { leaves = "a as before", why = "cause", words = "done", cure = "cure" } }, final.lower[1].refused)
+    assert.are.same({ "/clear b", "/clear a", "/half a" }, w.started)
+    assert.is_false(run_state.is_open(w.run))
+  end)
+
+  it("goes on with the other steps where one has no way back", function()
+    local w = done { "a", { "b", no_way_back = "burnt" }, "c" }
+    local final = w.rollback()
+    assert.are.same({ "incomplete", "b", { { why = "burnt" } } },
+      { final.result, final.stuck[1].step, final.stuck[1].refused })
+    assert.are.same({ "/clear c", "/clear a" }, w.started)
+  end)
+
+  it("says which part belongs elsewhere, and stays open", function()
+    local w
+    w = done { { "a", undo = function()
+      return { { { argv = { "/clear", "a" } }, where = "recovery", leaves = "x", exact = true,
+        check = function() return not w.on.a end } }
+    end }, "b" }
+    w.environment = "macos"
+    local final = w.rollback()
+    assert.are.same({ "elsewhere", "a", { "/clear b" } }, { final.result, final.elsewhere[1].step, w.started })
+    assert.is_true(run_state.is_open(w.run))
+    w.restart()
+    w.environment = "recovery"
+    assert.are.same({ "undone", "asked" }, { w.go().result, w.final.went_back })
+    assert.are.same({ "/clear a" }, w.started)
+  end)
+
+  it("stops at what cannot be read", function()
+    local w = done { "a", "b" }
+    w.blind.b = true
+    local final = w.rollback()
+    assert.are.same({ "person", "b", {} }, { final.result, final.step.name, w.started })
+    assert.is_true(run_state.is_open(w.run))
+  end)
+
+  it("stops where a rung's reading cannot tell", function()
+    local w
+    w = done { { "a", undo = function()
+      return { { { argv = { "/clear", "a" } }, leaves = "x", exact = true, check = function() return nil, "odd" end } }
+    end } }
+    local final = w.rollback()
+    assert.are.same({ "person", "odd", { on = false } }, { final.result, final.now, final.before })
+  end)
+
+  it("stops when asked to, and goes on back when started again", function()
+    local w = done { "a", "b" }
+    w.stop = function(started) return started end
+    assert.are.same({ "stopped", "asked" }, { w.rollback().result, w.final.kind })
+    assert.are.same({ "/clear b" }, w.started)
+    w.restart()
+    w.stop = function() return 0 end
+    assert.are.equal("undone", w.go().result)
+    assert.are.same({ "/clear a" }, w.started)
+  end)
+
+  it("asks three times for credentials", function()
+    local w = done { "a" }
+    w.tools["/clear a"] = world.wrong_password
+    assert.are.equal("incomplete", w.rollback().result)
+    assert.are.equal(3, #w.started)
+  end)
+
+  it("needs the journal before it starts anything", function()
+    local w = done { "a" }
+    w.journal_fails_at = 1
+    local final = w.rollback()
+    assert.are.same({ "stopped", "journal" }, { final.result, final.kind })
+    assert.are.same({}, w.started)
+  end)
+
+  it("of a run that an unfinished step was left in takes that back, too", function()
+    local w = world.new { "a", "b" }
+    w.tools["/set b"] = { world.dies_after }
+    assert.is_false((pcall(w.go)))
+    w.restart()
+    assert.are.equal("undone", w.rollback().result)
+    assert.are.same({ a = false, b = false }, w.on)
+  end)
+
+  it("given up once can be asked for again", function()
+    local w = done { "a" }
+    w.tools["/clear a"] = { world.fails }
+    assert.are.equal("incomplete", w.rollback().result)
+    w.restart()
+    assert.are.equal("undone", w.rollback().result)
+    assert.are.same({ a = false }, w.on)
+  end)
+end)
+
+describe("a rung", function()
+  it("that leaves exactly what was before counts as the way back, whatever it calls itself", function()
+    local w
+    w = done { { "a", undo = function()
+      local function gone() return not w.on.a, { on = w.on.a } end
+      return { { { argv = { "/clear", "a" } }, leaves = "as it was", check = gone } }
+    end } }
+    assert.are.equal("undone", w.rollback().result)
+  end)
+
+  it("without a test of its own is read back by the step's check", function()
+    for result, argv in pairs { undone = { "/clear", "a" }, incomplete = { "/other", "x" } } do
+      local w = done { { "a", undo = function() return { { { argv = argv }, leaves = "off", exact = true } } end } }
+      assert.are.equal(result, w.rollback().result)
+    end
+  end)
+end)
+
+describe("a mistake in a plan's undo", function()
+  it("is told, and the other steps are taken back all the same", function()
+    for _, undo in ipairs { function() error "oops" end, function() return "full" end } do
+      local w = done { "a", { "b", undo = undo }, "c" }
+      local final = w.rollback()
+      assert.are.same({ "incomplete", "b" }, { final.result, final.stuck[1].step })
+      assert.truthy(final.stuck[1].refused[1].why:find("step b: ", 1, true))
+      assert.are.same({ "/clear c", "/clear a" }, w.started)
+    end
+  end)
+
+  it("starts no command that is none", function()
+    local w = done { { "a", undo = function()
+      return { { { argv = { "relative" } }, leaves = "x" }, "no rung", { leaves = "empty" }, { { argv = { "/x", 7 } } } }
+    end } }
+    assert.are.equal("incomplete", w.rollback().result)
+    assert.are.same({}, w.started)
+    assert.are.equal(4, #undo_events(w) - 1)
+  end)
+end)
+
+describe("the undo of a step", function()
+  it("is given what was before and what is now", function()
+    local w, given
+    w = done { { "a", undo = function(c, before, now)
+      given = { c.environment, before, now }
+      return {}
+    end } }
+    assert.are.equal("undone", w.rollback().result)
+    assert.are.same({ "paired-recovery", { on = false }, { on = true } }, given)
+  end)
+
+  it("starts all commands of its rung, with the intent before each", function()
+    local w
+    w = done { { "a", undo = function()
+      return { { { argv = { "/first", "x" } }, { argv = { "/clear", "a" } }, leaves = "as before", exact = true,
+        check = function() return not w.on.a end } }
+    end } }
+    w.rollback()
+    assert.are.same({ "/first x", "/clear a" }, w.started)
+    local journal = table.concat(w.journal(), ";")
+    assert.truthy(journal:find("undo-start asked;undo-intent a;undo-intent a;undo-outcome a undone;close undone", 1,
+      true), journal)
+  end)
+end)

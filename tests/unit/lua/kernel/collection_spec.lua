@@ -1,0 +1,79 @@
+-- What a kernel collection is, whether it fits, and whether its manifest can be believed.
+
+local fileset = require "tests.unit.lua.support.fileset"
+local kc = require "kernel.collection"
+local random = require "tests.unit.lua.support.random"
+
+local function inspect(options) return kc.inspect("/k", fileset.files { ["/k"] = fileset.make(options) }) end
+
+describe("kc.inspect", function()
+  it("tells kind, chip, version, size and checksum", function()
+    local found = assert(inspect())
+    assert.are.same({ banner = fileset.BANNER, chip = "t6020", kind = "development", xnu = "10002.1.13~1" }, found.kernel)
+    assert.are.same({ 4096, 2, ("ABCD"):rep(8) }, { found.size, found.kexts, found.uuid })
+    assert.are.equal(require("lib_file").sha256_text(fileset.make()), found.sha256)
+  end)
+
+  it("passes over words in a kext that only look like a banner", function()
+    local found = assert(inspect { banner = "Darwin Kernel Version %s: fake\0" .. fileset.BANNER })
+    assert.are.equal(fileset.BANNER, found.kernel.banner)
+  end)
+
+  it("does not take a banner that lies before the kernel", function()
+    local commands = { fileset.entry("com.apple.kernel", 3000) }
+    assert.are.same({ nil, "/k: holds no kernel version banner" }, { inspect { commands = commands } })
+  end)
+
+  it("says what is missing", function()
+    assert.are.same({ nil, "/k: holds no kernel version banner" }, { inspect { banner = "nothing" } })
+    assert.are.same({ nil, "/k: holds no com.apple.kernel" }, { inspect { commands = { fileset.entry("com.apple.x", 0) } } })
+    assert.are.same({ nil, "/x: No such file or directory" }, { kc.inspect("/x", fileset.files {}) })
+  end)
+
+  it("never throws, and never finds a kernel without its entry and banner", function()
+    local r, original = random.new(22), fileset.make()
+    for round = 1, 2000 do
+      local bytes = r.mutated(original)
+      local fine, found, message = pcall(kc.inspect, "/k", fileset.files { ["/k"] = bytes })
+      if not fine then error(("round %d threw: %s"):format(round, tostring(found))) end
+      if found and not bytes:find("com.apple.kernel\0", 1, true) then error("round " .. round .. ": no entry") end
+      if not found and type(message) ~= "string" then error("round " .. round .. ": no message") end
+    end
+  end)
+end)
+
+local function found(change)
+  local result = { size = 100, sha256 = "aa", kernel = { kind = "development", chip = "t6020", xnu = "10002.1.13~1" } }
+  for key, value in pairs(change or {}) do result.kernel[key] = value end
+  return result
+end
+
+describe("kc.misfits", function()
+  it("is empty when everything fits", function()
+    local target = { chip = "t6021", build = "23A344", xnu = "10002.1.13~9" }
+    assert.are.same({}, kc.misfits(found(), target, { build = "23A344", collection = { sha256 = "aa", size = 100 } }))
+    assert.are.same({}, kc.misfits(found(), {}))
+  end)
+
+  it("names both values of each difference", function()
+    assert.are.same({ "it holds a release kernel, and only a development kernel reads the quota" },
+      kc.misfits(found { kind = "release" }, {}))
+    assert.are.same({ "it is for chip t6020, this Mac needs t8103" }, kc.misfits(found(), { chip = "t8103" }))
+    assert.are.same({ "its kernel is xnu-10002.1.13~1, this Mac's is xnu-11215.1.10: another build of macOS" },
+      kc.misfits(found(), { xnu = "11215.1.10" }))
+    assert.are.same({ "its SHA-256 is aa, its manifest says bb", "it has 100 bytes, its manifest says 7",
+      "it was built for macOS build 23A1, the target has 23A2" },
+      kc.misfits(found(), { build = "23A2" }, { build = "23A1", collection = { sha256 = "bb", size = 7 } }))
+  end)
+end)
+
+describe("kc.kernel_for_chip", function()
+  it("follows the table of the reference", function()
+    for chip, kernel in pairs { t8103 = "t8103", t6000 = "t6000", t6001 = "t6000", t6002 = "t6000", t8112 = "t8112",
+      t6020 = "t6020", t6021 = "t6020", t6022 = "t6020", t8122 = "t8122", t6030 = "t6030", t6031 = "t6031",
+      t6034 = "t6031", t8132 = "t8132", t6040 = "t6041", t6041 = "t6041", t8142 = "t8142", t6050 = "t6050",
+      t8140 = "t8140", vmapple = "vmapple" } do
+      assert.are.equal(kernel, kc.kernel_for_chip(chip), chip)
+    end
+  end)
+end)

@@ -1,0 +1,196 @@
+-- Boot policies compared, and the ladders from every policy to every other.
+
+local answers = require "tests.unit.lua.support.answers"
+local bputil = require "tool.bputil"
+local policies = require "tests.unit.lua.support.policies"
+local policy = require "mac.policy"
+
+local GROUP = policies.GROUP
+local C = { group = GROUP, system_volume = "/Volumes/Macintosh HD", volume_name = "Macintosh HD" }
+local COIH = ("CD"):rep(48)
+
+-- Policies that a Mac may be found with: each mode with what belongs to it.
+local FOUND = {
+  full = {},
+  reduced = { mode = "reduced" },
+  reduced_kexts = { mode = "reduced", kexts = true, mdm = true },
+  permissive = { mode = "permissive" },
+  sip_off = { mode = "permissive", sip = "7f", ctrr = "off", boot_args_filter = "off" },
+  lowered = { mode = "permissive", sip = "7f", ctrr = "off", boot_args_filter = "off", coih = COIH },
+  other_kernel = { mode = "permissive", sip = "7f", ctrr = "off", boot_args_filter = "off", coih = ("EF"):rep(48) },
+  asahi = { mode = "permissive", ctrr = "off", coih = COIH },
+  unsealed = { mode = "permissive", ssv = "off" },
+}
+for name, changes in pairs(FOUND) do FOUND[name] = policies.summary(changes) end
+
+local function commands_of(rung)
+  local lines = {}
+  for index, command in ipairs(rung) do lines[index] = table.concat(command.argv, " ") end
+  return lines
+end
+
+local function ladder(goal, now)
+  local rows = {}
+  for index, rung in ipairs(policy.ladder(C, FOUND[goal], FOUND[now])) do
+    rows[index] = { table.concat(commands_of(rung), " ; "), rung.where, rung.exact or false, rung.leaves }
+  end
+  return rows
+end
+
+local B, K = "/usr/bin/bputil ", "/usr/bin/kmutil configure-boot --volume /Volumes/Macintosh HD"
+local V = " -v " .. GROUP
+local CLEAR = { K, "paired-recovery", false, "the stock kernel; the policy stays permissive" }
+local PLAIN_REDUCED = { B .. "-g" .. V, "recovery", false, "reduced security, stock kernel, SIP on" }
+
+describe("policy.ladder", function()
+  it("is empty when nothing is left to do, for every policy", function()
+    for name in pairs(FOUND) do assert.are.same({}, ladder(name, name), name) end
+  end)
+
+  it("goes to full security by three rungs", function()
+    for _, now in ipairs { "reduced", "permissive", "lowered", "asahi" } do
+      assert.are.same({ { B .. "--full-security" .. V, "any", true, "full security, stock kernel" }, PLAIN_REDUCED, CLEAR },
+        ladder("full", now), now)
+    end
+  end)
+
+  it("goes to reduced security with what it allowed", function()
+    local exact = "reduced security as before"
+    assert.are.same({ { B .. "-gkm" .. V, "paired-recovery", true, exact }, PLAIN_REDUCED, CLEAR },
+      ladder("reduced_kexts", "lowered"))
+    assert.are.same({ B .. "-g" .. V, "paired-recovery", true, exact }, ladder("reduced", "full")[1])
+  end)
+
+  it("goes back to a relaxed policy, SIP words after the rebuild", function()
+    local rebuild = { B .. "-nca" .. V .. " ; /usr/bin/csrutil disable", "paired-recovery", true,
+      "permissive security as before" }
+    local rest = { K, "paired-recovery", false, "the stock kernel; other relaxations stay" }
+    assert.are.same({ { K, "paired-recovery", true, "the policy as before, stock kernel" }, rebuild, rest },
+      ladder("sip_off", "lowered"))
+    assert.are.same({ rebuild, rest }, ladder("sip_off", "full"))
+    assert.are.same({ { B .. "-n" .. V, "paired-recovery", true, "permissive security as before" }, rest },
+      ladder("permissive", "sip_off"))
+  end)
+
+  it("says that an earlier custom kernel cannot come back", function()
+    local rungs = ladder("asahi", "lowered")
+    assert.are.same({ B .. "-nc" .. V, "paired-recovery", false,
+      "permissive security as before, but the stock kernel instead of your earlier custom one" }, rungs[1])
+    assert.are.equal(2, #rungs)
+    assert.are.equal(2, #ladder("other_kernel", "lowered"))
+  end)
+
+  it("keeps its hands off the seal and other groups, whatever the goal and the state", function()
+    local seen = 0
+    for goal in pairs(FOUND) do
+      for now in pairs(FOUND) do
+        for _, rung in ipairs(policy.ladder(C, FOUND[goal], FOUND[now])) do
+          assert.is_string(rung.leaves)
+          assert.is_function(rung.check)
+          for _, command in ipairs(rung) do
+            seen = seen + 1
+            local tool, first = command.argv[1], command.argv[2]
+            if tool == "/usr/bin/bputil" then
+              assert.are.same({ "-v", GROUP, 4 }, { command.argv[3], command.argv[4], #command.argv })
+              assert.is_true(first == "--full-security" or first:find("^%-[gn]c?a?k?m?$") ~= nil, first)
+            elseif tool == "/usr/bin/kmutil" then
+              assert.are.same({ "/usr/bin/kmutil", "configure-boot", "--volume", "/Volumes/Macintosh HD" }, command.argv)
+            else
+              assert.are.same({ "/usr/bin/csrutil", "disable" }, command.argv)
+            end
+          end
+        end
+      end
+    end
+    assert.is_true(seen > 150, tostring(seen))
+  end)
+end)
+
+describe("a rung's check", function()
+  -- Bputil shows this policy; the rung of that number from `now` to `goal` is asked.
+  local function asked(goal, now, number, rows)
+    answers.use { ["/usr/bin/bputil -d -v " .. GROUP] = policies.text(rows) }
+    bputil.forget()
+    local won, seen = policy.ladder(C, FOUND[goal], FOUND[now])[number].check()
+    return won, seen
+  end
+
+  local REDUCED = { mode = "Reduced    (smb0): 1" }
+  local PERMISSIVE = { mode = "Permissive (smb0 && smb1): 1" }
+
+  it("reads back full security and nothing less", function()
+    local won, seen = asked("full", "lowered", 1)
+    assert.are.same({ true, FOUND.full }, { won, seen })
+    assert.is_false((asked("full", "lowered", 1, REDUCED)))
+    assert.is_false((asked("full", "lowered", 1, { coih = COIH })))
+    assert.is_false((asked("full", "lowered", 1, { boot_args_filter = "Disabled   (sip3): 1" })))
+  end)
+
+  it("reads back reduced security with the stock kernel and SIP on", function()
+    assert.is_true((asked("full", "lowered", 2, REDUCED)))
+    assert.is_false((asked("full", "lowered", 2)))
+    assert.is_false((asked("full", "lowered", 2, { mode = REDUCED.mode, coih = COIH })))
+  end)
+
+  it("reads back the stock kernel", function()
+    assert.is_true((asked("full", "lowered", 3, PERMISSIVE)))
+    assert.is_false((asked("full", "lowered", 3, { mode = PERMISSIVE.mode, coih = COIH })))
+  end)
+
+  it("reads back the policy as before in every field", function()
+    local lowered = { mode = PERMISSIVE.mode, sip = "Customized (sip0): 7f", ctrr = "Disabled   (sip2): 1",
+      boot_args_filter = "Disabled   (sip3): 1" }
+    assert.is_true((asked("sip_off", "full", 1, lowered)))
+    for field in pairs(lowered) do
+      local less = {}
+      for key, value in pairs(lowered) do less[key] = key ~= field and value or nil end
+      assert.is_false((asked("sip_off", "full", 1, less)), field)
+    end
+    assert.is_true((asked("reduced_kexts", "full", 1, { mode = REDUCED.mode, kexts = "Enabled    (smb2): 1",
+      mdm = "Enabled    (smb3): 1" })))
+    assert.is_false((asked("reduced_kexts", "full", 1, REDUCED)))
+  end)
+
+  it("cannot tell when the policy cannot be read", function()
+    answers.use {}
+    local won, message = policy.ladder(C, FOUND.full, FOUND.lowered)[1].check()
+    assert.are.same({ nil, "/usr/bin/bputil: No such file or directory" }, { won, message })
+  end)
+end)
+
+describe("policies", function()
+  it("are summed up by what the boot loader minds", function()
+    local full = policies.summary()
+    full.os_type, full.nsih, full.unknown = "macOS", "AB", {}
+    assert.are.same(policies.summary(), policy.summary(full))
+    assert.are.same(policies.summary(), policy.FULL)
+  end)
+
+  it("are the same when every field is", function()
+    assert.is_true(policy.same(FOUND.full, policies.summary()))
+    for field, value in pairs { mode = "reduced", sip = "7f", ssv = "off", ctrr = "off", boot_args_filter = "off",
+      kexts = true, mdm = true, coih = "AB" } do
+      local other = policies.summary { [field] = value }
+      assert.is_false(policy.same(FOUND.full, other), field)
+      assert.is_true(policy.same(FOUND.full, other, field), field)
+    end
+  end)
+
+  it("tell whether SIP is off: all seven customer bits, in a permissive policy", function()
+    assert.is_true(policy.sip_is_off { mode = "permissive", sip = "7f" })
+    assert.is_true(policy.sip_is_off { mode = "permissive", sip = "ff" })
+    for _, sip in ipairs { "absent", "77", "3f", "0", "80" } do
+      assert.is_false(policy.sip_is_off { mode = "permissive", sip = sip }, sip)
+    end
+    assert.is_false(policy.sip_is_off { mode = "full", sip = "7f" })
+    assert.are.same({ 0, 127 }, { policy.sip_bits { sip = "absent" }, policy.sip_bits { sip = "7f" } })
+  end)
+
+  it("are told in one line", function()
+    assert.are.equal("Full Security, SIP on, boot-args filter on, stock kernel", policy.describe(FOUND.full))
+    assert.are.equal("Permissive Security, SIP relaxed (7f), boot-args filter off, custom kernel CDCDCDCDCDCD…",
+      policy.describe(FOUND.lowered))
+    assert.are.equal("Reduced Security, SIP on, boot-args filter on, stock kernel, third-party kexts allowed",
+      policy.describe(FOUND.reduced_kexts))
+  end)
+end)

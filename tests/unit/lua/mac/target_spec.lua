@@ -1,0 +1,178 @@
+-- Which Mac this is: environment, groups, the target, its mounts and owners.
+
+local answers = require "tests.unit.lua.support.answers"
+local files = require "lib_file"
+local mac = require "mac.target"
+local policies = require "tests.unit.lua.support.policies"
+local samples = require "tests.unit.lua.support.samples"
+
+local GROUP, OTHER = policies.GROUP, "40516273-8495-4AB6-87C8-D9EAFB0C1D2E"
+local INFO, LIST = "/usr/sbin/diskutil info -plist ", "/usr/sbin/diskutil apfs listVolumeGroups -plist"
+local ENVIRONMENT = "/usr/sbin/sysctl -n hw.osenvironment"
+
+local root
+before_each(function() root = assert(files.make_scratch()) end)
+after_each(function() files.remove_tree(root) end)
+
+local function write(path, text)
+  assert(files.make_directory(root .. path:match("^(.*)/"), 448))
+  assert(files.write_atomic(root .. path, text, 384))
+end
+
+local function dict(pairs_of_strings)
+  local parts = {}
+  for key, value in pairs(pairs_of_strings) do
+    parts[#parts + 1] = ("<key>%s</key>%s"):format(key, value:find("^<") and value or "<string>" .. value .. "</string>")
+  end
+  return "<plist><dict>" .. table.concat(parts) .. "</dict></plist>"
+end
+
+describe("mac.environment", function()
+  it("believes two readings that agree, and nothing less", function()
+    local one = "one true recoveryOS"
+    for _, case in ipairs {
+      { "macos", nil, "macos" }, { "macos", { os_type = one, paired = true }, "macos" },
+      { "recovery", { os_type = one, paired = true }, "paired-recovery" },
+      { "recovery", { os_type = one, paired = false }, "recovery" },
+      { "recovery", { os_type = "ordinary recoveryOS", paired = false }, "recovery" },
+      { "recovery", { os_type = "recoveryOS" }, "recovery" }, { "recovery", { os_type = one }, "unknown" },
+      { "recovery", { os_type = "macOS", paired = false }, "unknown" },
+      { "recovery", { os_type = "new kind", paired = true }, "unknown" },
+      { "recovery", {}, "unknown" }, { "recovery", nil, "unknown" },
+      { "unknown", { os_type = one, paired = true }, "unknown" },
+    } do
+      local environment, words = mac.environment(case[1], case[2])
+      assert.are.equal(case[3], environment, words)
+      assert.is_string(words)
+    end
+  end)
+end)
+
+describe("mac.booted", function()
+  local APPLE = "Darwin Kernel Version 24.6.0: Mon; root:xnu-11417.140.69~1/RELEASE_ARM64_T6041\n"
+
+  local function booted(answer, installer, banner)
+    answers.use { [ENVIRONMENT] = answer, ["/usr/bin/uname -v"] = banner or APPLE }
+    if installer then assert(files.make_directory(root .. "/System/Installation", 448)) end
+    return (mac.booted(root))
+  end
+
+  it("tells recovery and macOS apart", function()
+    assert.are.equal("recovery", booted "recoveryos\n")
+    assert.are.equal("macos", booted(answers.of("", 1, "unknown oid")))
+    assert.are.equal("macos", booted "macos\n")
+    assert.are.equal("macos", booted "\n")
+  end)
+
+  it("is neither on another kind of computer", function()
+    assert.are.equal("unknown", booted("recoveryos\n", false, "#1 SMP Debian\n"))
+    assert.are.equal("unknown", booted(answers.of("", 1), false, "Darwin Kernel; root:xnu-1.2/RELEASE_X86_64\n"))
+  end)
+
+  it("does not guess", function()
+    assert.are.equal("unknown", booted "darwinos-ramdisk\n")
+    assert.are.equal("unknown", booted(false))
+    assert.are.equal("unknown", booted("macos\n", true))
+    assert.are.equal("recovery", booted("recoveryos\n", true))
+  end)
+end)
+
+describe("mac.choose", function()
+  local function group(uuid, name, more)
+    local result = { group = uuid, name = name, system = { name = name, mount = "/Volumes/" .. name, device = "d" } }
+    for key, value in pairs(more or {}) do result[key] = value end
+    return result
+  end
+
+  local hd, second = group(GROUP, "Macintosh HD", { data = { name = "HD Daten" } }), group(OTHER, "Second")
+
+  local function default(uuid)
+    local value = "EF57347C-0000-AA11-AA11-00306543ECAC:AB:" .. (uuid or "")
+    answers.use { ["/usr/sbin/nvram -x boot-volume"] = "boot-volume\t" .. value .. "\n" }
+  end
+
+  it("takes the only one, and none from nothing", function()
+    default(nil)
+    assert.are.equal(hd, mac.choose({ hd }, { booted = "recovery" }))
+    assert.are.same({ nil, "no volume group with a macOS system was found", "bad" }, { mac.choose({}, {}) })
+  end)
+
+  it("goes by name, UUID in any case, data volume's name or mount point", function()
+    for _, name in ipairs { "Macintosh HD", GROUP:lower(), "HD Daten", "/Volumes/Macintosh HD" } do
+      assert.are.equal(hd, mac.choose({ second, hd }, { volume = name }), name)
+    end
+    assert.are.same({ nil, "no volume group is called Nowhere", "bad" }, { mac.choose({ hd }, { volume = "Nowhere" }) })
+    assert.are.same({ nil, "2 volume groups are called Second: use the UUID", "bad" },
+      { mac.choose({ second, group(GROUP, "Second") }, { volume = "Second" }) })
+  end)
+
+  it("falls back on the startup disk only when it is among them", function()
+    default(GROUP:lower())
+    assert.are.equal(hd, mac.choose({ second, hd }, { booted = "recovery" }))
+    default "00000000-0000-0000-0000-000000000000"
+    assert.are.equal("bad", select(3, mac.choose({ second, hd }, { booted = "recovery" })))
+    default(nil)
+    assert.are.equal("bad", select(3, mac.choose({ second, hd }, { booted = "recovery" })))
+  end)
+
+  it("takes the running system's group in macOS, whatever the startup disk", function()
+    answers.use { [INFO .. "/"] = dict { APFSVolumeGroupID = OTHER:lower() },
+      ["/usr/sbin/nvram -x boot-volume"] = "boot-volume\tA:B:" .. GROUP .. "\n" }
+    assert.are.equal(second, mac.choose({ hd, second }, { booted = "macos", choose = error }))
+  end)
+
+  it("asks a person in recovery, with the startup disk as a hint", function()
+    default(GROUP)
+    local asked
+    local function choose(groups, hint)
+      asked = { #groups, hint }
+      return second
+    end
+    assert.are.equal(second, mac.choose({ hd, second }, { booted = "recovery", choose = choose }))
+    assert.are.same({ 2, GROUP }, asked)
+    assert.are.same({ nil, "no volume was chosen", "declined" },
+      { mac.choose({ hd, second }, { booted = "recovery", choose = function() end }) })
+  end)
+end)
+
+describe("mac.complete", function()
+  local OWNERS = "/Volumes/Preboot/" .. GROUP .. "/var/db/AdminUserRecoveryInfo.plist"
+
+  local function completed(changes)
+    local told = { [LIST] = samples.read "azahi-26.6-diskutil/listVolumeGroups.plist",
+      [INFO .. "disk3s1"] = samples.read "azahi-26.6-diskutil/info-system.plist",
+      [INFO .. "disk3s5"] = samples.read "azahi-26.6-diskutil/info-data.plist",
+      [INFO .. "disk3s2"] = dict { MountPoint = "/Volumes/Preboot", WritableVolume = "<true/>" } }
+    for key, value in pairs(changes or {}) do told[key] = value end
+    answers.use(told)
+    local groups = assert(mac.groups())
+    return mac.complete(root, "recovery", groups[1])
+  end
+
+  it("finds names, mounts, system version and owners", function()
+    write("/Volumes/Macintosh HD/System/Library/CoreServices/SystemVersion.plist",
+      dict { ProductVersion = "26.6", ProductBuildVersion = "25G70" })
+    write(OWNERS, dict { maria = "<dict><key>RealName</key><string>Maria P.</string></dict>", ada = "<dict/>" })
+    local group = completed()
+    assert.are.same({ "Macintosh HD", "/Volumes/Macintosh HD", "/Volumes/Macintosh HD - Data", "26.6", "25G70" },
+      { group.name, group.system.mount, group.data.mount, group.version, group.build })
+    assert.are.same({ device = "disk3s2", mount = "/Volumes/Preboot", writable = true }, group.preboot)
+    assert.are.same({ { short = "ada" }, { short = "maria", full = "Maria P." } }, group.owners)
+  end)
+
+  it("leaves open what cannot be had", function()
+    local group = completed { [INFO .. "disk3s5"] = samples.read "azahi-26.6-diskutil/info-data-locked.plist" }
+    assert.is_nil(group.data.mount)
+    assert.is_nil(group.version)
+    assert.is_nil(group.owners)
+    assert.truthy(group.owners_unknown:find("AdminUserRecoveryInfo.plist", 1, true))
+    assert.is_nil(completed({ [INFO .. "disk3s2"] = false }).preboot)
+  end)
+
+  it("says what is wrong with a list of owners that is none", function()
+    write(OWNERS, "not a list")
+    local group = completed()
+    assert.is_nil(group.owners)
+    assert.truthy(group.owners_unknown:find("not a property list", 1, true))
+  end)
+end)

@@ -1,0 +1,116 @@
+-- What a person sees: never wider than the screen, never a control character, and the same with and without colour.
+
+local events = require "tests.unit.lua.support.events"
+local screen = require "tests.unit.lua.support.screen"
+
+local function shown(options, columns, list)
+  local terminal = screen.use(columns or 80)
+  local view = require("screen.human").open(options)
+  for _, event in ipairs(list or events) do view.emit(event) end
+  return terminal, view
+end
+
+local function plain(text) return (text:gsub("\27%[%d*m", "")) end
+
+describe("the human view", function()
+  after_each(screen.restore)
+
+  it("never passes the width of the screen", function()
+    for _, columns in ipairs { 40, 60, 80, 100 } do
+      for _, color in ipairs { "never", "always" } do
+        local terminal = shown({ color = color, verbose = true }, columns)
+        for _, line in ipairs(terminal.lines()) do
+          local width = utf8.len(plain(line))
+          local longest_word = 0
+          for word in plain(line):gmatch("%S+") do longest_word = math.max(longest_word, #word) end
+          -- A path is not broken; it may stand on a line of its own.
+          if width > columns and longest_word + 24 < columns then error(("%d columns: %s"):format(width, line)) end
+          if columns == 80 then assert.is_true(width <= 80, line) end
+        end
+      end
+    end
+  end)
+
+  it("is not wider than 100 columns, nor narrower than 40", function()
+    local wide, narrow = 0, 0
+    for _, line in ipairs(shown({ color = "never" }, 300).lines()) do wide = math.max(wide, utf8.len(line)) end
+    for _, line in ipairs(shown({ color = "never" }, 10).lines()) do narrow = math.max(narrow, utf8.len(line)) end
+    assert.is_true(wide <= 100 and wide > 90, tostring(wide))
+    assert.is_true(narrow >= 35, tostring(narrow))
+  end)
+
+  it("says the same without colour", function()
+    local coloured, bare = shown({ color = "always" }).out(), shown({ color = "never" }).out()
+    assert.is_nil(bare:find "\27")
+    assert.truthy(coloured:find "\27%[31m")
+    assert.are.equal(bare, plain(coloured))
+  end)
+
+  it("counts wide letters as two columns", function()
+    local name = ("日本語"):rep(8)
+    local terminal = shown({ color = "never" }, 80, { { type = "note", lines = { (name .. " "):rep(4) } } })
+    assert.are.equal(4, #terminal.lines())
+  end)
+
+  it("lets no control character of a tool through", function()
+    local evil = "a\27[2Jb\7\xC2\x9B31mc\0\r\127"
+    for _, event in ipairs {
+      { type = "step", name = "x", number = 1, of = 1, event = "failed", cause = "c", words = evil, cure = evil },
+      { type = "step", name = "x", number = 1, of = 1, event = "intent", argv = { "/x", evil } },
+      { type = "preflight", check = "c", verdict = "bad", detail = evil, cure = evil },
+      { type = "undo", step = "s", verdict = "refused", leaves = evil, reason = evil, words = evil },
+      { type = "note", title = nil, lines = { evil } }, { type = "note", rows = { { "volume", evil } } },
+    } do
+      local out = shown({ color = "never" }, 80, { event }).out()
+      assert.is_nil(out:find("[%z\1-\9\11-\31\127]"), event.type)
+      assert.is_nil(out:find("\xC2\x9B", 1, true), event.type)
+      assert.truthy(out:find("a?", 1, true), event.type)
+    end
+  end)
+
+  it("heads each step once", function()
+    local function step(name, event)
+      return { type = "step", name = name, number = 1, of = 2, event = event, seen = {}, reason = "r" }
+    end
+    local out = shown({ color = "never" }, 80, { step("a", "done"), step("a", "done"), step("b", "skipped") }).out()
+    assert.are.equal("[1/2] a\n      done, read back: nothing\n      done, read back: nothing\n[1/2] b\n"
+      .. "      skipped: r: nothing\n", out)
+  end)
+
+  it("lines preflight up in columns", function()
+    local terminal = shown({ color = "never" }, 80, {
+      { type = "preflight", check = "root", verdict = "ok", detail = "running as root" },
+      { type = "preflight", check = "data", verdict = "bad", detail = "locked", cure = "unlock it" } })
+    assert.are.same({ "ok       root         running as root", "bad      data         locked",
+      (" "):rep(22) .. "what helps: unlock it" }, terminal.lines())
+  end)
+
+  it("says less when asked to be quiet, but never less of trouble", function()
+    local quiet, all = shown({ color = "never", quiet = true }).out(), shown({ color = "never" }).out()
+    assert.is_true(#quiet < #all)
+    assert.is_nil(quiet:find("already so", 1, true))
+    for _, words in ipairs { "put off", "failed:", "bad      environment", "unknown  network", "not possible", "still there",
+      "the tool said" } do
+      assert.truthy(quiet:find(words, 1, true), words)
+    end
+  end)
+
+  it("says a little more when asked to", function()
+    assert.truthy(shown({ color = "never", verbose = true }).out():find("\n      started: ", 1, true))
+    assert.is_nil(shown({ color = "never" }).out():find("\n      started: ", 1, true))
+  end)
+
+  it("passes over events it does not know", function()
+    assert.are.equal("", shown({ color = "never" }, 80,
+      { { type = "odd" }, { type = "step", event = "odd", name = "x" } }).out())
+  end)
+
+  it("starts a line of its own after a tool that stopped in the middle of one", function()
+    local terminal, view = shown({ color = "never" }, 80, {})
+    view.after_tool ""
+    view.after_tool "done\n"
+    assert.are.equal("", terminal.out())
+    view.after_tool "Password:"
+    assert.are.equal("\n", terminal.out())
+  end)
+end)

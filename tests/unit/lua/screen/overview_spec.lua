@@ -1,0 +1,106 @@
+-- What is said before anything changes: made from what the plan's own functions answer.
+
+local overview = require "screen.overview"
+local policies = require "tests.unit.lua.support.policies"
+
+local function row(fields, verdict, seen)
+  local step = { name = "sip", why = "Turns SIP off.", where = "paired-recovery", prompts = { "p" }, settles = "now" }
+  for key, value in pairs(fields) do step[key] = value end
+  return { step = step, verdict = verdict or "todo", seen = seen }
+end
+
+local function steps(...) return overview.steps({ ... }, { group = "G" }) end
+
+local function one() return { argv = { "/usr/bin/csrutil", "disable" } } end
+
+describe("overview.steps", function()
+  it("shows each step with command, verdict and way back", function()
+    local step = steps(row({ run = one, undo = function(_, before, now)
+      return { { { argv = { "/x" } }, leaves = before.mode .. " after " .. now.mode .. now.coih, where = "recovery" } }
+    end }, "todo", policies.summary()))[1]
+    assert.are.same({ "sip", "Turns SIP off.", "paired-recovery", "todo", { "/usr/bin/csrutil", "disable" }, { "p" },
+      false },
+      { step.name, step.why, step.where, step.verdict, step.argv, step.prompts, step.ladder })
+    assert.are.same({ { "/usr/bin/csrutil", "disable" } }, step.commands)
+    assert.are.same({ { leaves = "full after permissive(new)", where = "recovery", argv = { "/x" } } }, step.undo)
+  end)
+
+  it("shows every command of a step, and every rung of a ladder", function()
+    local two = steps(row { run = function() return { one(), { argv = { "/sync" } } } end })[1]
+    assert.are.same({ { "/usr/bin/csrutil", "disable" }, { "/sync" } }, two.commands)
+    local rungs = steps(row { ladder = function() return { { one() }, { { argv = { "/low" } } } } end })[1]
+    assert.are.same({ true, { { "/usr/bin/csrutil", "disable" }, { "/low" } } }, { rungs.ladder, rungs.commands })
+  end)
+
+  it("shows no command for a step that is done, unknown or waits", function()
+    for _, verdict in ipairs { "done", "unknown" } do assert.are.same({}, steps(row({ run = one }, verdict))[1].commands) end
+    assert.are.same({}, steps(row {})[1].commands)
+    assert.are.same({}, steps(row { run = function() end })[1].commands)
+  end)
+
+  it("survives a plan's function that throws", function()
+    local step = steps(row { run = function() error "x" end, undo = function() error "y" end })[1]
+    assert.are.same({ {}, {} }, { step.commands, step.undo })
+  end)
+
+  it("says why there is no way back", function()
+    assert.are.same({ { leaves = "no way back by itself: burnt" } }, steps(row { run = one, no_way_back = "burnt" })[1].undo)
+  end)
+end)
+
+describe("overview.plan_lines", function()
+  local function undo() return { { one(), leaves = "full security" }, { one(), leaves = "reduced security" } } end
+
+  it("tells steps for a person, and a way back that is the same only once", function()
+    assert.are.same({
+      "1. sip (todo): Turns SIP off.", "   runs: /usr/bin/csrutil disable",
+      "   way back: full security; else reduced security",
+      "2. filter (todo): Turns SIP off.", "   runs: /usr/bin/csrutil disable", "   way back: as for sip",
+      "3. kernel (done): Turns SIP off.",
+    }, overview.plan_lines(steps(row { run = one, undo = undo }, row { name = "filter", run = one, undo = undo },
+      row({ name = "kernel", run = one, undo = undo }, "done"))))
+  end)
+
+  it("numbers the rungs of a ladder as first and else", function()
+    assert.are.same({ "1. sip (todo): Turns SIP off.", "   first: /usr/bin/csrutil disable", "   else:  '/a b'" },
+      overview.plan_lines(steps(row { ladder = function() return { { one() }, { { argv = { "/a b" } } } } end })))
+  end)
+end)
+
+describe("overview.show", function()
+  local function shown(plan, more)
+    local text = {}
+    local session = { group = { name = "Macintosh HD", group = policies.GROUP, version = "15.6", build = "24G84" },
+      kernel = { chip = "t6041" }, policy = policies.summary(), environment = "paired-recovery", root = "",
+      options = { kc = "/k.kc" },
+      found_collection = { size = 1 << 20, sha256 = ("ab"):rep(32), kernel = { banner = "Darwin Kernel Version 24" } },
+      view = { emit = function(event) text[#text + 1] = event.title .. ": " .. table.concat(event.lines, "\n") end } }
+    for key, value in pairs(more or {}) do session[key] = value end
+    overview.show(session, { name = plan }, steps(row { run = one }, row { name = "boot-args", where = "any",
+      run = function() return { argv = { "/usr/sbin/nvram", "x=1" } } end }))
+    return "\n" .. table.concat(text, "\n\n")
+  end
+
+  it("holds all that must be known before an apply", function()
+    local text = shown "apply"
+    for _, words in ipairs { "Macintosh HD, group " .. policies.GROUP, "macOS 15.6 build 24G84, chip T6041", "/k.kc",
+      "1.0 MiB, SHA-256 " .. ("ab"):rep(32), "Darwin Kernel Version 24", "no manifest vouches for it",
+      "Full Security, SIP on, boot-args filter on, stock kernel", "/usr/bin/csrutil disable", "not needed now",
+      "System Integrity Protection is off, Apple Pay", "macOS updates end in an error", "two additional copies",
+      "Startup Security Utility, Full Security", "restore from another Mac (DFU)" } do
+      assert.truthy(text:find(words, 1, true), words)
+    end
+    assert.truthy(shown("apply", { manifest = {} }):find("its manifest vouches for it", 1, true))
+  end)
+
+  it("counts the tools that will ask: nvram does not", function()
+    assert.truthy(shown("apply"):find("ask 1 time for", 1, true))
+  end)
+
+  it("tells of the network and no losses before a revert", function()
+    local text = shown "revert"
+    assert.truthy(text:find("full security needs it", 1, true))
+    assert.is_nil(text:find("Apple Pay", 1, true))
+    assert.is_nil(text:find("Kernel collection", 1, true))
+  end)
+end)

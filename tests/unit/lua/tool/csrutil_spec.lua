@@ -1,0 +1,72 @@
+-- csrutil: its command and the three forms of its status.
+
+local answers = require "tests.unit.lua.support.answers"
+local csrutil = require "tool.csrutil"
+local random = require "tests.unit.lua.support.random"
+local samples = require "tests.unit.lua.support.samples"
+
+describe("csrutil.disable", function()
+  it("names the system for the menu and the question", function()
+    local command = csrutil.disable "Macintosh HD"
+    assert.are.same({ "/usr/bin/csrutil", "disable" }, command.argv)
+    assert.are.same({ "csrutil", true, "Macintosh HD", "y", 4 },
+      { command.tool, command.interactive, command.os_name, command.yes_no, #command.prompts })
+  end)
+end)
+
+describe("csrutil.parse_status", function()
+  it("reads the three forms as they were recorded", function()
+    local count = 0
+    for _, sample in ipairs(samples.matching "^csrutil%-status") do
+      count = count + 1
+      assert.are.equal(sample.about.means, assert(csrutil.parse_status(sample.text)).state, sample.name)
+    end
+    assert.are.equal(4, count)
+  end)
+
+  it("lists the parts of a custom configuration", function()
+    local status = csrutil.parse_status(samples.read "s30840096530-13/csrutil-status-custom.txt")
+    assert.are.same({ ["Apple Internal"] = false, ["Kext Signing"] = true, ["Filesystem Protections"] = true,
+      ["Debugging Restrictions"] = true, ["DTrace Restrictions"] = true, ["NVRAM Protections"] = false,
+      ["BaseSystem Verification"] = true, ["Boot-arg Restrictions"] = false, ["Kernel Integrity Protections"] = true,
+      ["Authenticated Root Requirement"] = true }, status.parts)
+    assert.are.same({}, csrutil.parse_status("System Integrity Protection status: enabled.\n").parts)
+  end)
+
+  it("refuses what it does not know", function()
+    local unknown = { nil, "csrutil status printed something unknown", "unknown" }
+    for _, out in ipairs { "", "System Integrity Protection status: unknown.", "System Integrity Protection status: partly.",
+      "Authenticated Root status: enabled", "System Integrity Protection is off.", "status: enabled",
+      samples.read "s52397283462-15/csrutil-menu.txt" } do
+      assert.are.same(unknown, { csrutil.parse_status(out) }, out)
+    end
+    local custom = "System Integrity Protection status: unknown (Custom Configuration).\n"
+    assert.are.same({ nil, "csrutil status named a custom configuration and listed none", "unknown" },
+      { csrutil.parse_status(custom) })
+    assert.are.same({ nil, "csrutil status printed an unknown word for Kext Signing", "unknown" },
+      { csrutil.parse_status(custom .. "\nConfiguration:\n\tKext Signing: maybe\n") })
+  end)
+
+  it("never throws and never calls SIP what it is not called", function()
+    local r = random.new(41)
+    local originals = samples.matching "^csrutil%-status"
+    for round = 1, 3000 do
+      local text = r.mutated(r.pick(originals).text)
+      local fine, status = pcall(csrutil.parse_status, text)
+      if not fine then error(("round %d threw: %s"):format(round, tostring(status))) end
+      local word = status and (status.state == "custom" and "unknown" or status.state)
+      if word and not text:find("status: " .. word, 1, true) then error(text) end
+    end
+  end)
+end)
+
+describe("csrutil.status", function()
+  it("asks csrutil, and hands on why it has no answer", function()
+    answers.use { ["/usr/bin/csrutil status"] = "System Integrity Protection status: disabled.\n" }
+    assert.are.equal("disabled", csrutil.status().state)
+    answers.use { ["/usr/bin/csrutil status"] = answers.of("menu\n", 1) }
+    local status, message, code = csrutil.status()
+    assert.is_nil(status)
+    assert.are.same({ "/usr/bin/csrutil status ended with status 1: menu", "status" }, { message, code })
+  end)
+end)
