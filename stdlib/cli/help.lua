@@ -1,6 +1,9 @@
 -- `help [COMMAND]`: made from the same table that parses the command line.
 -- Must not list anything that does not exist.
 
+local commands = require "cli.table"
+local complain = require "screen.complain"
+local exit_code = require "base.exit_code"
 local text = require "base.text"
 
 local help = {}
@@ -20,8 +23,7 @@ end
 
 local function command_line(command)
   local name = command.name .. (command.args and " " .. command.args or "")
-  local words = command.help .. (command.later and " (not in this version yet)" or "")
-  return entry(name, words)
+  return entry(name, command.help)
 end
 
 local function lines_of(list, make)
@@ -49,9 +51,8 @@ function help.short()
 end
 
 local function everything()
-  local cli = require "cli.main"
-  return "usage: vmq-recovery [OPTIONS] COMMAND [OPTIONS] [ARGS]\n\ncommands:\n" .. lines_of(cli.commands(), command_line) ..
-    "\n\noptions, before or after the command:\n" .. lines_of(cli.global_options(), option_line) .. "\n\n" .. EXIT_CODES ..
+  return "usage: vmq-recovery [OPTIONS] COMMAND [OPTIONS] [ARGS]\n\ncommands:\n" .. lines_of(commands.all(), command_line) ..
+    "\n\noptions, before or after the command:\n" .. lines_of(commands.global_options(), option_line) .. "\n\n" .. EXIT_CODES ..
     "\n\n`vmq-recovery help errors` explains every failure that is known.\n" ..
     "Stop it anywhere. Run it again: it finishes or goes back, and tells you which.\n"
 end
@@ -62,7 +63,7 @@ local function one(command)
   local place = command.where and "\nWhere: " .. command.where .. "." or ""
   return ("usage: vmq-recovery %s%s\n\n%s.%s%s\n\n`vmq-recovery help` lists the options that every command takes.\n"):format(
     command.name, command.args and " " .. command.args or "",
-    command.help:gsub("^%l", string.upper) .. (command.later and " (not in this version yet)" or ""), place, options)
+    command.help:gsub("^%l", string.upper), place, options)
 end
 
 local function meaning_lines(lines, meaning)
@@ -85,25 +86,25 @@ function help.errors()
   return table.concat(lines, "\n")
 end
 
-local function run(_, args)
-  local terminal, exit_code, cli = require "lib_terminal", require "base.exit_code", require "cli.main"
-  if args[1] == "errors" then
-    terminal.write(1, help.errors())
-    return exit_code.OK
-  end
-  if not args[1] then
-    terminal.write(1, everything())
-    return exit_code.OK
-  end
-  local command = cli.command(args[1])
-  if command then
-    terminal.write(1, one(command))
+local function page(name)
+  if not name then return everything() end
+  if name == "errors" then return help.errors() end
+  local command = commands.command(name)
+  return command and one(command)
+end
+
+--- `help [COMMAND|errors]`.
+-- @param args array
+-- @return exit code
+function help.run(args)
+  local words = page(args[1])
+  if words then
+    require("lib_terminal").write(1, words)
     return exit_code.OK
   end
   local names = {}
-  for index, known in ipairs(cli.commands()) do names[index] = known.name end
-  terminal.write(2, ("vmq-recovery: unknown command %s; the nearest is %s\n"):format(args[1], text.nearest(args[1], names)))
-  return exit_code.USAGE
+  for index, known in ipairs(commands.all()) do names[index] = known.name end
+  return complain.usage(("unknown command %s; the nearest is %s"):format(args[1], text.nearest(args[1], names)))
 end
 
-return setmetatable(help, { __call = run })
+return help

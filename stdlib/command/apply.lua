@@ -1,6 +1,96 @@
--- `apply`: brings the Mac to the raised limit; run again, it goes on.
--- Must not hold logic: see jobs and work.
+-- `apply`: brings the Mac to the raised limit; run again, it goes on. Everything that is particular to it stands here and in
+-- scripts/apply.lua.
 
-return function(_, options, stand_in)
-  return require("run.lifecycle").run(require("command.operations").apply(), options, stand_in)
+local boot_args = require "mac.boot_args"
+local equal = require "base.equal"
+local lifecycle = require "run.lifecycle"
+local operation = require "command.operation"
+local outcome = require "screen.outcome"
+local overview = require "screen.overview"
+local text = require "base.text"
+
+local apply = {}
+
+local IN_RECOVERY = { "root", "platform", "tools", "volume", "policy", "environment", "data", "journal", "owners", "collection",
+  "preboot", "boot-args" }
+local IN_MACOS = { "root", "platform", "tools", "volume", "policy", "environment", "journal", "boot-args" }
+
+local LOSSES = "While this is in force, for this macOS only: System Integrity Protection is off, Apple Pay and iPhone apps do not "
+  .. "work, protected video plays at lower quality, and macOS updates end in an error: revert before each update, and "
+  .. "turn automatic updates off. FileVault, your files and other systems on this Mac are not affected."
+local LICENCE = {
+  "The macOS licence (2.B.iii) still counts two additional copies in virtual machines, whatever the kernel allows.",
+  "This program grants nothing: what runs beyond two is your own responsibility.",
+}
+
+-- Everything is needed as long as a policy step is left to do in recovery; afterwards only what macOS needs.
+local function preflight(target, rows, run)
+  local recovery_work = false
+  for _, row in ipairs(rows) do
+    if row.verdict ~= "done" and row.step.where == "paired-recovery" then recovery_work = true end
+  end
+  if recovery_work and not (run and target.environment == "macos") then return IN_RECOVERY, "paired-recovery" end
+  return IN_MACOS, "any"
 end
+
+--- The preconditions of apply in the system that runs, for `doctor`.
+-- @return array of checks, and the place that the next step needs
+function apply.preconditions(target)
+  if target.environment == "macos" then return IN_MACOS, "any" end
+  return IN_RECOVERY, "paired-recovery"
+end
+
+local function context(_, options, run)
+  local words = run and run.start.words or boot_args.raising(options.quota, options.boot_arg)
+  return { words = words, quota = boot_args.quota(table.concat(words, " ")) }
+end
+
+-- Were other words asked for than the open run was begun with?
+local function differs(options, run)
+  if not (options.quota or options.boot_arg) then return nil end
+  if equal.same(boot_args.raising(options.quota, options.boot_arg), run.start.words) then return nil end
+  return { "The open run was begun with: " .. table.concat(run.start.words or {}, " "),
+    "Finish it first (without --quota and --boot-arg), or undo it with `vmq-recovery rollback`." }
+end
+
+local function collection_note(findings)
+  local found = findings.collection
+  return found and { title = "Kernel collection", lines = { findings.collection_path,
+    ("%s, SHA-256 %s"):format(text.size(found.size), found.sha256), found.kernel.banner,
+    findings.manifest_doubt or findings.manifest and "its manifest vouches for it" or "no manifest vouches for it" } }
+end
+
+local function notes(case, steps)
+  local list = { collection_note(case.findings) }
+  for _, note in ipairs {
+    overview.policy(case.target), overview.steps_note(steps), overview.questions(steps, case.target.environment),
+    { title = "Network", lines = { "not needed now; full security on the way back needs it" } },
+    { title = "What stops working", lines = { LOSSES } }, { title = "Licence", lines = LICENCE }, overview.WAY_BACK,
+  } do list[#list + 1] = note end
+  return list
+end
+
+local words = {}
+
+function words.done(case)
+  return { "Done: the development kernel runs and allows up to " .. case.context.quota .. " macOS guests, all of it read back.",
+    "Before a macOS update:", outcome.here(case, "revert") }
+end
+
+function words.phase(case, final)
+  if final.step.name == "booted" and not final.pending then
+    return { "The development kernel or its boot arguments are not in force yet.",
+      "If this stays so after a clean restart, go back:", outcome.here(case, "revert") }
+  elseif final.pending then
+    return { "The boot arguments are set. They count after one more clean restart." }
+  end
+end
+
+function apply.operation()
+  return operation.new { name = "apply", command = "apply", preflight = preflight, context = context, differs = differs,
+    overview = notes, question = "name", words = words }
+end
+
+function apply.run(_, options) return lifecycle.run(apply.operation(), options) end
+
+return apply

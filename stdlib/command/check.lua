@@ -1,16 +1,28 @@
--- `check FILE`: loads and validates a plan.
+-- `check NAME|FILE`: loads and validates a plan.
 -- Must not run any of its steps.
 
-return function(args, options)
-  local loaded, message = require("command.operations").load_file(args[1])
-  local terminal, exit_code = require "lib_terminal", require "base.exit_code"
-  if not loaded then
-    terminal.write(2, message .. "\n")
-    return exit_code.USAGE
-  end
-  if not options.quiet then
-    terminal.write(1, ("%s: plan %s is well-formed: %d steps.\n"):format(args[1], loaded.name, #loaded.steps))
-    for _, line in ipairs(require("command.operations").readers(loaded)) do terminal.write(1, line .. "\n") end
-  end
+local complain = require "screen.complain"
+local exit_code = require "base.exit_code"
+local find = require "command.find"
+local plans = require "run.plans"
+
+local check = {}
+
+local function load(name)
+  if find.is_file(name) then return plans.from_file(name) end
+  local found, why = find.named(name)
+  if not found then return nil, why end
+  return found.load()
+end
+
+function check.run(args, options)
+  local loaded, message = load(args[1])
+  if not loaded then return complain.plan(message) end
+  if options.quiet then return exit_code.OK end
+  local terminal = require "lib_terminal"
+  terminal.write(1, ("%s: plan %s is well-formed: %d steps.\n"):format(args[1], loaded.name, #loaded.steps))
+  for _, line in ipairs(plans.readers(loaded)) do terminal.write(1, line .. "\n") end
   return exit_code.OK
 end
+
+return check

@@ -1,11 +1,17 @@
--- `console`: a Lua prompt with the library, in front of this Mac.
--- Must not change anything.
+-- `console`: a Lua prompt with the library, in front of this Mac. It looks; it does not act.
 
-return function(_, options, stand_in)
-  local work = require "run.lifecycle"
-  local session, code = work.open(options, "console", stand_in)
-  if not session then return code end
-  session.view.start(nil)
-  require("run.console").run(session, "Leave: Ctrl-D.")
-  return work.finish(session, "done", require("base.exit_code").OK)
+local ending = require "run.ending"
+local exit_code = require "base.exit_code"
+local lifecycle = require "run.lifecycle"
+
+local console = {}
+
+function console.run(_, options)
+  return lifecycle.look(options, "console", function(invocation, target)
+    invocation.view.start(nil)
+    require("run.console").run(invocation.view, target, options, "Leave: Ctrl-D.")
+    return ending.new("done", exit_code.OK)
+  end)
 end
+
+return console

@@ -1,12 +1,15 @@
 -- `kc FILE`: what is in a kernel collection, and whether it fits this Mac.
 -- Must not change anything.
 
+local collection = require "kernel.collection"
+local ending = require "run.ending"
 local exit_code = require "base.exit_code"
-local kc = require "kernel.collection"
+local lifecycle = require "run.lifecycle"
+local paths = require "mac.paths"
 local preflight = require "preflight.run"
-local session_module = require "run.session"
 local text = require "base.text"
-local work = require "run.lifecycle"
+
+local kc = {}
 
 local function rows_of(found)
   local kernel = found.kernel
@@ -17,17 +20,24 @@ local function rows_of(found)
   }
 end
 
-return function(args, options, stand_in)
-  local session, code = work.open(options, "kc", stand_in)
-  if not session then return code end
-  session.view.start(nil)
-  session.source = session_module.path_on_mac(session, args[1])
-  local found, message = kc.inspect(session_module.real(session, session.source))
-  if not found then return work.stop(session, "precondition", exit_code.PRECONDITION, message) end
-  session.view.emit { type = "collection", path = session.source, size = found.size, sha256 = found.sha256, uuid = found.uuid,
-    kexts = found.kexts, kernel = found.kernel }
-  session.view.emit { type = "note", title = session.source, rows = rows_of(found) }
-  session.view.emit { type = "note", title = "On this Mac", lines = {} }
-  local fine = preflight.run(session, "kc", { where = "any" })
-  return work.finish(session, fine and "done" or "precondition", fine and exit_code.OK or exit_code.PRECONDITION)
+local function show(view, path, found)
+  view.emit { type = "collection", path = path, size = found.size, sha256 = found.sha256, uuid = found.uuid, kexts = found.kexts,
+    kernel = found.kernel }
+  view.emit { type = "note", title = path, rows = rows_of(found) }
+  view.emit { type = "note", title = "On this Mac", lines = {} }
 end
+
+function kc.run(args, options)
+  return lifecycle.look(options, "kc", function(invocation, target)
+    invocation.view.start(nil)
+    local path = paths.on_mac(target.root, args[1])
+    local found, message = collection.inspect(target.root .. path)
+    if not found then ending.refuse(message) end
+    show(invocation.view, path, found)
+    local fine = preflight.run({ "platform", "volume", "collection" }, target, { options = options, where = "any" },
+      { source = path }, invocation.view.emit)
+    return ending.new(fine and "done" or "precondition", fine and exit_code.OK or exit_code.PRECONDITION)
+  end)
+end
+
+return kc

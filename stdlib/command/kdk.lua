@@ -1,96 +1,87 @@
 -- `kdk list|check|fetch|install`: Apple's kernel debug kits, on this Mac and in the public list.
--- Must not change anything itself: fetching and installing are jobs of their own.
+-- Must not change anything itself: fetching and installing are operations of their own.
 
+local complain = require "screen.complain"
+local ending = require "run.ending"
 local exit_code = require "base.exit_code"
-local kdk = require "kernel.kit"
+local kits = require "kernel.kit"
+local lifecycle = require "run.lifecycle"
 local preflight = require "preflight.run"
 local text = require "base.text"
-local work = require "run.lifecycle"
+
+local kdk = {}
 
 local verbs = {}
 
-local function note(session, title, lines)
-  session.view.emit { type = "note", title = title, lines = lines }
-end
+local function build_of(target) return target.group and target.group.build end
 
-local function describe(session, kit)
-  local state, detail = kdk.completeness(session.root, kit)
-  local build = session.group and session.group.build
-  local fits = kit.build ~= nil and kit.build == build
-  session.view.emit { type = "kit", path = kit.path, version = kit.version, build = kit.build, chips = kit.chips, state = state,
+-- Tells of one kit. @return lines
+local function describe(view, target, kit)
+  local state, detail = kits.completeness(target.root, kit)
+  local fits = kit.build ~= nil and kit.build == build_of(target)
+  view.emit { type = "kit", path = kit.path, version = kit.version, build = kit.build, chips = kit.chips, state = state,
     detail = detail, fits = fits }
   return { ("%s: macOS %s build %s%s"):format(kit.name, kit.version or "?", kit.build or "?", fits and ", exactly this macOS's" or ""),
     "  development kernels: " .. (#kit.chips > 0 and table.concat(kit.chips, " ") or "none"), ("  %s: %s"):format(state, detail) }
 end
 
-local function list_local(session)
-  local data = session.group and session.group.data
-  local folder = kdk.folder(session.booted, data and data.mount) or kdk.FOLDER
+local function list_local(view, target)
+  local data = target.group and target.group.data
+  local folder = kits.folder(target.booted, data and data.mount) or kits.FOLDER
   local lines = {}
-  for _, kit in ipairs(kdk.list(session.root, folder)) do
-    for _, line in ipairs(describe(session, kit)) do lines[#lines + 1] = line end
+  for _, kit in ipairs(kits.list(target.root, folder)) do
+    for _, line in ipairs(describe(view, target, kit)) do lines[#lines + 1] = line end
   end
   if #lines == 0 then lines[1] = "none" end
-  note(session, "Kits in " .. folder, lines)
+  view.emit { type = "note", title = "Kits in " .. folder, lines = lines }
 end
 
-local function list_online(session)
-  local entries, code = require("command.kdk_fetch").entries(session)
-  if not entries then return code end
-  local lines, build = {}, session.group and session.group.build
-  for _, entry in ipairs(entries) do
-    session.view.emit { type = "kit", version = entry.version, build = entry.build, address = entry.url, size = entry.fileSize,
-      sha256 = entry.sha256sum:lower(), fits = entry.build == build }
-    lines[#lines + 1] = ("%s, build %s, %s%s"):format(entry.version, entry.build, text.size(entry.fileSize),
-      entry.build == build and ": exactly this macOS's" or "")
+local function list_online(view, target, options)
+  local lines, build = {}, build_of(target)
+  for index, entry in ipairs(require("command.kdk_fetch").entries(target, options, view.emit)) do
+    local fits = entry.build == build
+    view.emit { type = "kit", version = entry.version, build = entry.build, address = entry.url, size = entry.fileSize,
+      sha256 = entry.sha256sum:lower(), fits = fits }
+    lines[index] = ("%s, build %s, %s%s"):format(entry.version, entry.build, text.size(entry.fileSize),
+      fits and ": exactly this macOS's" or "")
   end
-  note(session, "Kits in the public list", lines)
+  view.emit { type = "note", title = "Kits in the public list", lines = lines }
 end
 
-function verbs.list(_, options, stand_in)
-  local session, code = work.open(options, "kdk", stand_in)
-  if not session then return code end
-  session.view.start(nil)
-  list_local(session)
-  if options.online or options.from then
-    local failed = list_online(session)
-    if failed then return failed end
-  end
-  return work.finish(session, "done", exit_code.OK)
+function verbs.list(_, options)
+  return lifecycle.look(options, "kdk", function(invocation, target)
+    invocation.view.start(nil)
+    list_local(invocation.view, target)
+    if options.online or options.from then list_online(invocation.view, target, options) end
+    return ending.new("done", exit_code.OK)
+  end)
 end
 
-function verbs.check(args, options, stand_in)
-  local session, code = work.open(options, "kdk", stand_in)
-  if not session then return code end
-  session.options.kdk = args[2] or options.kdk
-  session.view.start(nil)
-  if preflight.run(session, "kdk-check", { where = "any" }) then
-    return work.stop(session, "done", exit_code.OK, "This kit is whole, of exactly this macOS's build, and has this chip's kernel.")
-  end
-  return work.stop(session, "precondition", exit_code.PRECONDITION, "This kit will not do as it is: see what reads bad or unknown above.")
+function verbs.check(args, options)
+  return lifecycle.look(options, "kdk", function(invocation, target)
+    invocation.view.start(nil)
+    local names = { "platform", "volume", "kit", "kit files", "kernel" }
+    if preflight.run(names, target, { options = options, where = "any" }, { kdk = args[2] }, invocation.view.emit) then
+      return ending.new("done", exit_code.OK, "This kit is whole, of exactly this macOS's build, and has this chip's kernel.")
+    end
+    return ending.new("precondition", exit_code.PRECONDITION, "This kit will not do as it is: see what reads bad or unknown above.")
+  end)
 end
 
-function verbs.fetch(_, options, stand_in)
-  return work.run(require("command.kdk_fetch").make(), options, stand_in)
-end
+function verbs.fetch(_, options) return lifecycle.run(require("command.kdk_fetch").operation(), options) end
 
-function verbs.install(args, options, stand_in)
-  return work.run(require("command.kdk_install")(args[2]), options, stand_in)
-end
+function verbs.install(args, options) return lifecycle.run(require("command.kdk_install").operation(args[2]), options) end
 
 local ARGUMENTS = { list = 1, fetch = 1, check = 2, install = 2 }
 
-local function usage(message)
-  require("lib_terminal").write(2, "vmq-recovery: " .. message .. "\n")
-  return exit_code.USAGE
-end
-
-return function(args, options, stand_in)
+function kdk.run(args, options)
   local verb = verbs[args[1]]
   if not verb then
-    return usage(("kdk takes list, check, fetch or install; the nearest to %s is %s"):format(args[1],
+    return complain.usage(("kdk takes list, check, fetch or install; the nearest to %s is %s"):format(args[1],
       text.nearest(args[1], { "list", "check", "fetch", "install" })))
   end
-  if #args > ARGUMENTS[args[1]] then return usage(("kdk %s does not take %s"):format(args[1], args[#args])) end
-  return verb(args, options, stand_in)
+  if #args > ARGUMENTS[args[1]] then return complain.usage(("kdk %s does not take %s"):format(args[1], args[#args])) end
+  return verb(args, options)
 end
+
+return kdk

@@ -1,20 +1,26 @@
--- The job of `kdk install`: which image, and what its name says of the kit inside.
+-- `kdk install`: which image, and what its name says of the kit inside; scripts/kdk-install.lua says what is run.
 -- Must not install a kit of another build without being told to.
 
 local catalogue = require "kernel.kit_catalogue"
-local kdk = require "kernel.kit"
-local preparation = require "command.preparation"
-local session_module = require "run.session"
+local kit = require "kernel.kit"
+local operation = require "command.operation"
+local outcome = require "screen.outcome"
+local overview = require "screen.overview"
+local paths = require "mac.paths"
+
+local kdk_install = {}
+
+local PRECONDITIONS = { "root", "platform", "volume", "environment", "image", "room", "journal" }
 
 -- An installed kit has some gigabytes (an image of 1.1 GB holds about 8,000 files, peers-and-users §1.4); guess: never over this.
 local ROOM = 6 << 30
 
 -- The downloaded image of this macOS's build, or the only one there is. @return path, or nil and a sentence
-local function find_image(s)
-  local folder, found = session_module.kit_folder(s), {}
-  for _, name in ipairs(require("lib_file").list(s.root .. folder) or {}) do
+local function find_image(target)
+  local folder, found = paths.kit_folder(target), {}
+  for _, name in ipairs(require("lib_file").list(target.root .. folder) or {}) do
     if name:sub(-4) == ".dmg" then
-      if catalogue.build_of(name) == (s.group and s.group.build) then return folder .. "/" .. name end
+      if catalogue.build_of(name) == (target.group and target.group.build) then return folder .. "/" .. name end
       found[#found + 1] = name
     end
   end
@@ -22,27 +28,37 @@ local function find_image(s)
   return nil, ("none of the images in %s is of this macOS's build: %s"):format(folder, table.concat(found, ", "))
 end
 
-local function begin(s)
-  if s.job.image then s.image = session_module.path_on_mac(s, s.job.image) else s.image, s.image_problem = find_image(s) end
-  s.room = { place = kdk.FOLDER, bytes = ROOM }
-  return preparation.check(s, "kdk-install")
+local function look_up(given)
+  return function(target)
+    local image, problem
+    if given then image = paths.on_mac(target.root, given) else image, problem = find_image(target) end
+    return { image = image, image_problem = problem, room = { place = kit.FOLDER, bytes = ROOM } }
+  end
 end
 
-local function params(s)
-  return { image = s.image, build = s.image_build, folder = session_module.own_folder(s) .. "/image", kits = kdk.FOLDER }
+local function params(target, findings)
+  return { image = findings.image, build = findings.image_build, folder = paths.program_folder(target) .. "/image",
+    kits = kit.FOLDER }
 end
 
-local function notes(s)
-  return { { "Kit", { ("build %s, from %s"):format(s.image_build, s.image) } } }
+local function notes(case, steps)
+  local found = case.findings
+  return { { title = "Kit", lines = { ("build %s, from %s"):format(found.image_build, found.image) } }, overview.steps_note(steps) }
 end
 
-local function last_words(s)
-  return { "Done: the kit of build " .. s.image_build .. " is installed, and all its files are there.", "Next:",
-    { command = require("screen.outcome").command(s, "macos", "build") } }
+local words = {}
+
+function words.done(case)
+  return { "Done: the kit of build " .. case.findings.image_build .. " is installed, and all its files are there.", "Next:",
+    outcome.type_this(case.target, "macos", "build") }
 end
 
---- @param given string|nil: the image named on the command line
-return function(given)
-  return preparation.job("kdk-install", { command = "kdk", image = given, begin = begin, params = params, notes = notes,
-    last_words = last_words, again = "kdk install", stopped_words = "Run it again: it goes on." })
+function words.stopped() return "Run it again: it goes on." end
+
+--- @param given string or nil: the image named on the command line
+function kdk_install.operation(given)
+  return operation.new { name = "kdk-install", command = "kdk", again = "kdk install", journal = "kdk-install",
+    look_up = look_up(given), preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, words = words }
 end
+
+return kdk_install

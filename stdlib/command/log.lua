@@ -2,10 +2,14 @@
 -- Must not change the journal.
 
 local describe = require "screen.describe"
+local ending = require "run.ending"
 local exit_code = require "base.exit_code"
-local runs = require "run.journals"
+local journals = require "run.journals"
+local lifecycle = require "run.lifecycle"
+local paths = require "mac.paths"
 local text = require "base.text"
-local work = require "run.lifecycle"
+
+local log = {}
 
 local tell = {}
 
@@ -40,24 +44,24 @@ local function lines_of(records)
   return lines
 end
 
-return function(args, options, stand_in)
-  local session, failed = work.open(options, "log", stand_in)
-  if not session then return failed end
-  local directory, why = require("run.session").journal_directory(session)
-  local number = args[1] and math.tointeger(tonumber(args[1]))
-  if args[1] and not number then
-    session.view.start(nil)
-    return work.stop(session, "usage", exit_code.USAGE, "log takes the number of a run, not " .. args[1])
-  end
-  number = number or directory and runs.latest_number(directory)
-  session.view.start(number)
-  if not directory then
-    return work.stop(session, "precondition", exit_code.PRECONDITION, "The journal cannot be found: " .. why)
-  end
-  if not number then return work.stop(session, "done", exit_code.OK, "There is no run in " .. directory .. ".") end
-  local run, records = runs.read(directory, number)
-  if not run then return work.stop(session, "precondition", exit_code.PRECONDITION, records) end
-  for _, record in ipairs(records) do session.view.emit { type = "record", record = record } end
-  session.view.emit { type = "note", title = run.path, lines = lines_of(records) }
-  return work.finish(session, "done", exit_code.OK)
+local function tell_run(view, directory, number)
+  local run, records = journals.read(directory, number)
+  if not run then ending.refuse(records) end
+  for _, record in ipairs(records) do view.emit { type = "record", record = record } end
+  view.emit { type = "note", title = run.path, lines = lines_of(records) }
+  return ending.new("done", exit_code.OK)
 end
+
+function log.run(args, options)
+  return lifecycle.look(options, "log", function(invocation, target)
+    local directory, why = paths.journal(target, options.journal)
+    local number = args[1] and math.tointeger(tonumber(args[1])) or not args[1] and directory and journals.latest_number(directory)
+    invocation.view.start(number or nil)
+    if args[1] and not number then ending.usage("log takes the number of a run, not " .. args[1]) end
+    if not directory then ending.refuse("The journal cannot be found: " .. why) end
+    if not number then return ending.new("done", exit_code.OK, "There is no run in " .. directory .. ".") end
+    return tell_run(invocation.view, directory, number)
+  end)
+end
+
+return log

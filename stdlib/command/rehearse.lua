@@ -1,7 +1,11 @@
 -- `rehearse`: the real engine against a simulated Mac in a scratch folder.
 -- Must not touch anything outside that folder.
 
+local complain = require "screen.complain"
 local exit_code = require "base.exit_code"
+local invocation = require "run.invocation"
+
+local rehearse = {}
 
 local RESTARTS = 4
 
@@ -26,55 +30,51 @@ local function list()
   return exit_code.OK
 end
 
-local function fail(message)
-  require("lib_terminal").write(2, "vmq-recovery: " .. message .. "\n")
-  return exit_code.USAGE
-end
-
--- One event stream for the whole rehearsal: the parts' own beginnings and ends are kept out of it.
+-- One event stream for the whole rehearsal: the parts' own beginnings and ends are kept out of it. What happens unseen is not
+-- shown at all.
 local function shared_view(outer)
-  local view = { result = nil, after_tool = outer.after_tool, say = outer.say,
-    say_raw = outer.say_raw, start = function() end }
+  local view = { result = nil, unseen = false }
+  local function pass_on(name)
+    view[name] = function(...)
+      if not view.unseen then outer[name](...) end
+    end
+  end
+  for _, name in ipairs { "after_tool", "say", "say_raw" } do pass_on(name) end
+  function view.start() end
   function view.emit(event)
-    if event.type == "end" then view.result = event.result else outer.emit(event) end
+    if event.type == "end" then view.result = event.result elseif not view.unseen then outer.emit(event) end
   end
   return view
 end
 
-local function silent_view()
-  local function nothing() end
-  return { emit = nothing, after_tool = nothing, say = nothing, say_raw = nothing, start = nothing }
+-- What takes the place of the real thing, in every command of this rehearsal.
+local function begin(state, options, view)
+  invocation.rehearse { view = view, uid = state.uid, user = options.yes and state.owner.short or nil,
+    password = options.yes and state.owner.password or nil, unattended = options.yes, on_data = true, patience = 1, silence = 3 }
 end
 
-local function stand_in(state, options, view)
-  return { view = view, uid = state.uid, user = options.yes and state.owner.short or nil,
-    password = options.yes and state.owner.password or nil, unattended = options.yes, on_data = true,
-    patience = 1, silence = 3 }
-end
-
-local function options_for(directory, options, quiet)
+local function options_for(directory, options)
   local copy = {}
   for key, value in pairs(options) do copy[key] = value end
   copy.root, copy.detailed_exitcode = directory, true
-  if quiet then copy.yes, copy.json, copy.quiet = true, nil, true end
   return copy
 end
 
-local function restart(directory, view, into)
-  local state = require("sim.scratch").load(directory)
-  local reached, why = require("sim.restart").restart(directory, state, { clean = true, into = into })
-  say(view, ("---- The simulated Mac restarts: it is now in %s%s ----"):format(reached, why and (" (%s)"):format(why) or ""))
+local function restart(play, into)
+  local state = require("sim.scratch").load(play.directory)
+  local reached, why = require("sim.restart").restart(play.directory, state, { clean = true, into = into })
+  say(play.view, ("---- The simulated Mac restarts: it is now in %s%s ----"):format(reached, why and (" (%s)"):format(why) or ""))
   return reached
 end
 
 -- Runs a command again after each restart that it asks for. @return its last exit code
-local function through_restarts(directory, state, options, view, command, args)
+local function through_restarts(play, command, args)
   local code
   for _ = 1, RESTARTS do
-    code = require(command)(args, options, stand_in(state, options, view))
+    code = require("command." .. command).run(args or {}, play.options)
     if code ~= exit_code.PHASE then return code end
-    if restart(directory, view, "macos") ~= "macos" then
-      say(view, nil, "macOS did not start. On a real Mac: shut down, hold the power button until startup options appear, Options, "
+    if restart(play, "macos") ~= "macos" then
+      say(play.view, nil, "macOS did not start. On a real Mac: shut down, hold the power button until startup options appear, Options, "
         .. "Utilities > Terminal, and there:", { command = "vmq-recovery revert" })
       return exit_code.STOPPED
     end
@@ -82,51 +82,55 @@ local function through_restarts(directory, state, options, view, command, args)
   return code
 end
 
-local function introduce(view, state, options)
+local function introduce(play, state, options)
   local owner = state.owner
-  say(view, "Rehearsal on a simulated Mac", state.mac.marketing .. ", macOS " .. state.groups[1].version .. ".",
+  say(play.view, "Rehearsal on a simulated Mac", state.mac.marketing .. ", macOS " .. state.groups[1].version .. ".",
     "Nothing outside a scratch folder is touched. The wording of Apple's tools is as far as it is known.",
     (options.yes and "The owner %s (%s) and the password \"%s\" are made up, and typed for you."
       or "The owner is made up: short name %s (%s), password %s."):format(owner.short, owner.full, owner.password), "")
 end
 
-local function rehearse_apply(directory, state, options, view)
-  return through_restarts(directory, state, options_for(directory, options), view, "command.apply", {})
+-- An applied Mac: apply, and a restart back into where it began. @return exit code
+local function prepare_revert(play, state)
+  local options = play.options
+  play.options = options_for(play.directory, options)
+  play.options.yes, play.options.json, play.options.quiet = true, nil, true
+  play.view.unseen = true
+  begin(state, play.options, play.view)
+  local code = through_restarts(play, "apply")
+  restart(play, state.environment)
+  play.options, play.view.unseen = options, false
+  begin(state, options, play.view)
+  return code
 end
 
--- An applied Mac is needed first: the same apply, unseen.
-local function rehearse_revert(directory, state, options, view, faults)
-  say(view, nil, "First, unseen: apply, and a restart back into recovery.")
-  local unseen = silent_view()
-  local prepared = through_restarts(directory, state, options_for(directory, options, true), unseen, "command.apply", {})
+local kinds = {}
+
+function kinds.apply(play) return through_restarts(play, "apply") end
+
+function kinds.step(play) return through_restarts(play, "step") end
+
+-- The faults come only once the Mac is applied.
+function kinds.revert(play, state, faults)
+  say(play.view, nil, "First, unseen: apply, and a restart back into recovery.")
+  local prepared = prepare_revert(play, state)
   if prepared ~= exit_code.OK then return prepared end
-  restart(directory, unseen, state.environment)
-  local now = require("sim.scratch").load(directory)
+  local now = require("sim.scratch").load(play.directory)
   for _, fault in ipairs(faults) do require("sim.fault").add(now, fault) end
-  require("sim.scratch").save(directory, now)
-  return require "command.revert"({}, options_for(directory, options), stand_in(state, options, view))
+  require("sim.scratch").save(play.directory, now)
+  return require("command.revert").run({}, play.options)
 end
 
-local function rehearse_step(directory, state, options, view)
-  return through_restarts(directory, state, options_for(directory, options), view, "command.step", {})
-end
-
-local function rehearse_life(directory, state, options, view)
+function kinds.life(play)
   return require("command.rehearse_life").run {
-    say = function(line) say(view, nil, "", "==== " .. line) end,
-    run = function(command, args)
-      return through_restarts(directory, state, options_for(directory, options), view, "command." .. command, args)
-    end,
-    restart = function(into) restart(directory, view, into) end,
+    say = function(line) say(play.view, nil, "", "==== " .. line) end,
+    run = function(command, args) return through_restarts(play, command, args) end,
+    restart = function(into) restart(play, into) end,
     stage_update = function()
       local scratch = require "sim.scratch"
-      scratch.stage_update(directory, scratch.load(directory))
+      scratch.stage_update(play.directory, scratch.load(play.directory))
     end,
   }
-end
-
-local function rehearse_file(directory, state, options, view, file)
-  return through_restarts(directory, state, options_for(directory, options), view, "command.run", { file })
 end
 
 local function next_words(view, what, code)
@@ -141,45 +145,51 @@ local function next_words(view, what, code)
   end
 end
 
-local function play(directory, state, options, what, faults)
-  local view = require("screen.open").open(options, "rehearse")
-  view.start(nil)
-  local inner = shared_view(view)
-  introduce(inner, state, options)
-  local code
-  if what == "apply" then code = rehearse_apply(directory, state, options, inner)
-  elseif what == "step" then code = rehearse_step(directory, state, options, inner)
-  elseif what == "life" then code = rehearse_life(directory, state, options, inner)
-  elseif what == "revert" then code = rehearse_revert(directory, state, options, inner, faults)
-  else code = rehearse_file(directory, state, options, inner, what) end
-  next_words(inner, what, code)
+local function play_on(directory, state, options, what, faults)
+  local outer = require("screen.open").open(options, "rehearse")
+  outer.start(nil)
+  local play = { directory = directory, options = options_for(directory, options), view = shared_view(outer) }
+  begin(state, play.options, play.view)
+  introduce(play, state, options)
+  local kind = kinds[what] or function() return through_restarts(play, "run", { what }) end
+  local code = kind(play, state, faults)
+  next_words(play.view, what, code)
   if code == exit_code.PHASE and not options.detailed_exitcode then code = exit_code.OK end
-  view.emit { type = "end", result = inner.result or "done", exit = code }
+  outer.emit { type = "end", result = play.view.result or "done", exit = code }
   return code
 end
 
 local function circumstances_of(what, options)
   local names = what == "life" and { table.unpack(require("command.rehearse_life").circumstances) } or {}
-  return table.move(options["with"] or {}, 1, #(options["with"] or {}), #names + 1, names)
+  local given = options["with"] or {}
+  return table.move(given, 1, #given, #names + 1, names)
 end
 
-return function(args, options)
-  if options.list then return list() end
-  local what = args[1] or "apply"
-  local faults = options.fault or {}
+-- @return the simulated Mac's state, or nil and a sentence
+local function make_mac(what, options, faults)
   local state, message = require("sim.mac").new(options.mac or require("sim.catalogue").default, circumstances_of(what, options),
     what == "revert" and {} or faults)
-  if not state then return fail(message .. "; `vmq-recovery rehearse --list` lists what there is") end
+  if not state then return nil, message .. "; `vmq-recovery rehearse --list` lists what there is" end
   for _, fault in ipairs(faults) do
     local fine, why = require("sim.fault").parse(fault)
-    if not fine then return fail(why) end
+    if not fine then return nil, why end
   end
+  return state
+end
+
+function rehearse.run(args, options)
+  if options.list then return list() end
+  local what, faults = args[1] or "apply", options.fault or {}
+  local state, message = make_mac(what, options, faults)
+  if not state then return complain.usage(message) end
   local files = require "lib_file"
   local directory, why = files.make_scratch()
-  if not directory then return fail(why) end
+  if not directory then return complain.usage(why) end
   local made, problem = require("sim.scratch").make(directory, state)
-  local code = made and play(directory, state, options, what, faults)
-    or fail("the scratch folder could not be filled: " .. tostring(problem))
+  local code = made and play_on(directory, state, options, what, faults)
+    or complain.usage("the scratch folder could not be filled: " .. tostring(problem))
   files.remove_tree(directory)
   return code
 end
+
+return rehearse

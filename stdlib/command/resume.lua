@@ -1,6 +1,19 @@
 -- `resume`: goes on with the open run, forward or back, whichever way it was going.
--- Must not hold logic: see jobs and work.
 
-return function(_, options, stand_in)
-  return require("run.lifecycle").run(require("command.operations").resume(), options, stand_in)
+local find = require "command.find"
+local lifecycle = require "run.lifecycle"
+local operation = require "command.operation"
+
+local resume = {}
+
+local function resolve(latest, directory)
+  if not latest then return nil, "There is no run in " .. directory .. "." end
+  if latest.closed then return nil, "Nothing to resume: the last run is finished." end
+  return find.of_run(latest)
 end
+
+function resume.operation() return operation.new { command = "resume", resolve = resolve } end
+
+function resume.run(_, options) return lifecycle.run(resume.operation(), options) end
+
+return resume

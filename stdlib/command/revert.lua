@@ -1,6 +1,68 @@
--- `revert`: stock kernel and full security, or the best rung that can be had.
--- Must not hold logic: see jobs and work.
+-- `revert`: stock kernel and full security, or the best rung that can be had. Everything that is particular to it stands here and
+-- in scripts/revert.lua.
 
-return function(_, options, stand_in)
-  return require("run.lifecycle").run(require("command.operations").revert(), options, stand_in)
+local boot_args = require "mac.boot_args"
+local lifecycle = require "run.lifecycle"
+local operation = require "command.operation"
+local outcome = require "screen.outcome"
+local overview = require "screen.overview"
+
+local revert = {}
+
+local PRECONDITIONS = { "root", "platform", "tools", "volume", "policy", "environment", "boot-args", "network" }
+
+-- Adds words whose key is not among them yet.
+local function add_words(words, more)
+  local known = {}
+  for _, word in ipairs(words) do known[boot_args.key(word)] = true end
+  for _, word in ipairs(more or {}) do
+    if not known[boot_args.key(word)] then words[#words + 1] = word end
+  end
 end
+
+-- The runs of apply on this volume group since the last revert that finished, latest first.
+local function applies(target, earlier)
+  local found, group = {}, target.group and target.group.group
+  for run in earlier() do
+    local ours = run.start and run.start.group == group
+    if ours and run.start.plan == "revert" and run.closed then break end
+    if ours and run.start.plan == "apply" then found[#found + 1] = run end
+  end
+  return found
+end
+
+-- What is taken out of boot-args: every word that any apply since the last revert put in; and what is put back: what stood there
+-- before the first of them. A later apply's own baseline holds our words already.
+local function context(target, options, run, earlier)
+  local words, recorded = { table.unpack(run and run.start.words or boot_args.raising(options.quota, options.boot_arg)) }, nil
+  for _, before in ipairs(applies(target, earlier)) do
+    add_words(words, before.start.words)
+    recorded = before.start.baseline and before.start.baseline.boot_args or recorded
+  end
+  return { words = words, baseline_boot_args = recorded }
+end
+
+local words = {}
+
+function words.done()
+  return { "Done: full security and the stock kernel, read back. They take effect at the next start.", "Next: restart." }
+end
+
+function words.lower(case, final)
+  local lines = { "Reverted, but not to full security: " .. final.leaves .. "." }
+  outcome.add_refusals(lines, "Not possible: ", final.refused)
+  lines[#lines + 1] = "Full security later, when online and up to date:"
+  lines[#lines + 1] = outcome.here(case, "revert")
+  lines[#lines + 1] = outcome.BY_HAND
+  return lines
+end
+
+function revert.operation()
+  return operation.new { name = "revert", command = "revert", supersedes = true, context = context, overview = overview.of_policy_work,
+    question = "name", words = words, preflight = function() return PRECONDITIONS, "any" end,
+    no_way_back = "The last run was a revert: there is no way back from it but apply." }
+end
+
+function revert.run(_, options) return lifecycle.run(revert.operation(), options) end
+
+return revert

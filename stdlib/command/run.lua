@@ -1,14 +1,24 @@
--- `run FILE`: a user's plan with everything that apply has.
--- Must not hold logic: see jobs and work.
+-- `run NAME|FILE`: a plan inside by its name, or a user's own, with everything that apply has.
 
-return function(args, options, stand_in)
-  local jobs = require "command.operations"
-  local loaded, message = jobs.load_file(args[1])
-  if not loaded then
-    require("lib_terminal").write(2, message .. "\n")
-    return require("base.exit_code").USAGE
-  end
-  local job = jobs.file(args[1], loaded)
-  job.name = loaded.name
-  return require("run.lifecycle").run(job, options, stand_in)
+local complain = require "screen.complain"
+local find = require "command.find"
+local lifecycle = require "run.lifecycle"
+local plan_file = require "command.plan_file"
+
+local run = {}
+
+-- A mistake in the file is told before anything else happens.
+local function run_file(path, options)
+  local loaded, message = require("run.plans").from_file(path)
+  if not loaded then return complain.plan(message) end
+  return lifecycle.run(plan_file.operation(path, loaded), options)
 end
+
+function run.run(args, options)
+  if find.is_file(args[1]) then return run_file(args[1], options) end
+  local found, message = find.named(args[1])
+  if not found then return complain.usage(message) end
+  return lifecycle.run(found, options)
+end
+
+return run

@@ -1,6 +1,94 @@
--- `stage`: program, collection and manifest onto the Data volume.
--- Must not hold logic: see job.stage and work.
+-- `stage`: program, collection and manifest onto the Data volume. Which collection, what the manifest says of it, and the words for
+-- recovery; scripts/stage.lua says what is run.
+-- Must not stage a collection that does not fit this Mac, and must not choose among several.
 
-return function(_, options, stand_in)
-  return require("run.lifecycle").run(require("command.stage_operation")(), options, stand_in)
+local checksum = require "base.checksum"
+local lifecycle = require "run.lifecycle"
+local manifest = require "kernel.manifest"
+local operation = require "command.operation"
+local overview = require "screen.overview"
+local paths = require "mac.paths"
+local staging = require "kernel.staging"
+local text = require "base.text"
+
+local stage = {}
+
+local PRECONDITIONS = { "root", "platform", "volume", "environment", "data", "collection", "room", "journal" }
+
+-- What is staged when no --kc names it: what `build` has made, else what lies in the staging place already (copied by hand).
+local function source_of(target, options)
+  if options.kc then return paths.on_mac(target.root, options.kc) end
+  local made = paths.built_collection(target)
+  if require("lib_file").stat(target.root .. made) then return made end
+  return paths.on_data(target, staging.COLLECTION)
 end
+
+local function program_size()
+  local about = require("lib_file").stat(require("lib_system").executable())
+  return about and about.size or 0
+end
+
+local function look_up(target, options)
+  local source = source_of(target, options)
+  local about = source and require("lib_file").stat(target.root .. source)
+  return { source = source, room = { place = paths.on_data(target, staging.FOLDER) or staging.FOLDER,
+    bytes = (about and about.size or 0) + program_size() + (1 << 20) } }
+end
+
+local function about_program()
+  local path = require("lib_system").executable()
+  return { name = "vmq-recovery", size = program_size(), sha256 = checksum.sha256(path) }
+end
+
+local function manifest_text(target, found, program)
+  local system, kernel = require "lib_system", found.kernel
+  return manifest.text { version = require("lib_embed").version(), created = system.utc(system.now()),
+    macos = target.group.version, build = target.group.build, chip = kernel.chip,
+    collection = { name = "VirtualMachine.kc", size = found.size, sha256 = found.sha256, kernel = kernel.banner,
+      kernel_uuid = kernel.uuid },
+    program = program }
+end
+
+local function params(target, findings)
+  local function on_data(path) return paths.on_data(target, path) end
+  local program = about_program()
+  return { source = findings.source, collection = on_data(staging.COLLECTION), program = on_data(staging.PROGRAM),
+    manifest = on_data(staging.MANIFEST), folder = on_data(staging.FOLDER), collection_sum = findings.collection.sha256,
+    program_sum = program.sha256, manifest_text = manifest_text(target, findings.collection, program) }
+end
+
+local function notes(case, steps)
+  local found = case.findings.collection
+  return { { title = "Collection", lines = { case.findings.source,
+    ("%s, SHA-256 %s"):format(text.size(found.size), found.sha256), found.kernel.banner } }, overview.steps_note(steps) }
+end
+
+-- Data appears in recovery under its own name or as "Data" (reference §6.3): the line is given for both.
+local function recovery_lines(group)
+  local name = group.data and group.data.name or "Data"
+  local other = name == "Data" and (group.name or "Macintosh HD") .. " - Data" or "Data"
+  local function line(volume) return { command = text.quote("/Volumes/" .. volume .. staging.PROGRAM) .. " apply" } end
+  return { "In recovery type one of these; which one depends on how the Data volume is called there:", line(name), line(other),
+    "Is neither there? FileVault keeps Data locked: diskutil apfs unlockVolume " .. text.quote(name) }
+end
+
+local words = {}
+
+function words.done(case)
+  local group = case.target.group
+  return { "Done: program, collection and manifest are on the Data volume, owned by root.",
+    ("Next: make %s the startup disk if it is not, shut down fully (not restart), hold the power button until startup options "
+      .. "appear, choose Options and a user, then Utilities > Terminal."):format(group.name or "this volume"),
+    table.unpack(recovery_lines(group)) }
+end
+
+function words.stopped() return "Run it again; until it is done, `apply` refuses what does not match its manifest." end
+
+function stage.operation()
+  return operation.new { name = "stage", command = "stage", journal = "stage", look_up = look_up, preflight = PRECONDITIONS,
+    place = "macos", params = params, overview = notes, words = words }
+end
+
+function stage.run(_, options) return lifecycle.run(stage.operation(), options) end
+
+return stage

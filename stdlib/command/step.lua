@@ -1,8 +1,16 @@
--- `step [apply|revert|FILE]`: the same engine as apply, one step at a time.
--- Must not hold logic: see jobs, stepper and work.
+-- `step [apply|revert|NAME|FILE]`: the same engine, one step at a time.
 
-return function(args, options, stand_in)
-  local job = require("command.operations").named(args[1])
-  job.command, job.gate = "step", require("run.stepper").gate
-  return require("run.lifecycle").run(job, options, stand_in)
+local complain = require "screen.complain"
+local find = require "command.find"
+local lifecycle = require "run.lifecycle"
+local operation = require "command.operation"
+
+local step = {}
+
+function step.run(args, options)
+  local found, message = find.named(args[1])
+  if not found then return complain.usage(message) end
+  return lifecycle.run(operation.with(found, { command = "step", gate = require("run.stepper").gate }), options)
 end
+
+return step

@@ -1,10 +1,10 @@
 -- Which kernel extensions go into a collection: the running release collection's, or a kit's own list, less the exclusions.
 -- Must not leave one out silently.
 
-local kdk = require "kernel.kit"
+local kits = require "kernel.kit"
 local kmutil = require "tool.kmutil"
 
-local bundle_list = {}
+local extensions = {}
 
 -- What is left out, by macOS versions from and to (nil: no end), and why. An id matches when it holds the word.
 -- Kernels built from Apple's sources needed more left out (peers-and-users D9: ExclavesAudioKext, AppleH11ANEInterface,
@@ -39,18 +39,18 @@ local function why_left_out(bundle, options, major)
   return excluded_by_version(bundle.id, major)
 end
 
-local function from_kit(s)
-  local lists = kdk.model_lists(s.root, s.kit)
-  local names, chosen = {}, #lists == 1 and not s.options.model and lists[1] or nil
+local function from_kit(target, kit, options)
+  local lists = kits.model_lists(target.root, kit)
+  local names, chosen = {}, #lists == 1 and not options.model and lists[1] or nil
   for index, list in ipairs(lists) do
     names[index] = list.name
-    if list.name == s.options.model then chosen = list end
+    if list.name == options.model then chosen = list end
   end
   if not chosen then
-    return nil, ("%s has lists for these models: %s"):format(s.kit.name, #names > 0 and table.concat(names, " ") or "none"),
+    return nil, ("%s has lists for these models: %s"):format(kit.name, #names > 0 and table.concat(names, " ") or "none"),
       "name one with --model"
   end
-  local ids, message = kdk.required_bundles(s.root, chosen.path)
+  local ids, message = kits.required_bundles(target.root, chosen.path)
   if not ids then return nil, message end
   local bundles = {}
   for index, id in ipairs(ids) do bundles[index] = { id = id } end
@@ -66,23 +66,25 @@ local function unknown_word(bundles, words)
 end
 
 --- Makes the list.
--- @param s session with kit, options (from_kit, model, exclude, include) and group
+-- @param target see mac.target.look
+-- @param kit see kernel.kit.read
+-- @param options { from_kit, model, exclude, include }
 -- @return { take = array of ids, left = array of { id, why } }, or nil, message, and what helps where the options are at fault
-function bundle_list.make(s)
+function extensions.make(target, kit, options)
   local bundles, message, cure
-  if s.options.from_kit then bundles, message, cure = from_kit(s) else bundles, message = kmutil.bundles() end
+  if options.from_kit then bundles, message, cure = from_kit(target, kit, options) else bundles, message = kmutil.bundles() end
   if not bundles then return nil, message, cure end
-  local stray = unknown_word(bundles, s.options.exclude) or unknown_word(bundles, s.options.include)
+  local stray = unknown_word(bundles, options.exclude) or unknown_word(bundles, options.include)
   if stray then
     return nil, ("%s: no such kernel extension among the %d"):format(stray, #bundles), "kmutil inspect -V release --no-header lists them"
   end
-  local version = s.options.from_kit and s.kit.version or s.group and s.group.version
+  local version = options.from_kit and kit.version or target.group and target.group.version
   local major, list = tonumber((version or ""):match("^%d+")), { take = {}, left = {} }
   for _, bundle in ipairs(bundles) do
-    local why = why_left_out(bundle, s.options, major)
+    local why = why_left_out(bundle, options, major)
     if why then list.left[#list.left + 1] = { id = bundle.id, why = why } else list.take[#list.take + 1] = bundle.id end
   end
   return list
 end
 
-return bundle_list
+return extensions

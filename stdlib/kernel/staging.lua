@@ -1,21 +1,36 @@
 -- What lies in the staging places on the Data volume: collection, program and manifest, and whether they may be believed.
 -- Must only read.
 
-local kc = require "kernel.collection"
+local checksum = require "base.checksum"
+local collection = require "kernel.collection"
 local manifest = require "kernel.manifest"
-local sums = require "base.checksum"
+local paths = require "mac.paths"
 
-local staged = {}
+local staging = {}
 
 --- Where everything is staged, from the root of the Data volume (contract: cli.md, Products and paths).
-staged.FOLDER = "/Users/Shared/vmq-recovery"
-staged.COLLECTION = staged.FOLDER .. "/VirtualMachine.kc"
-staged.MANIFEST = staged.FOLDER .. "/manifest.json"
-staged.PROGRAM = "/vmq-recovery"
+staging.FOLDER = "/Users/Shared/vmq-recovery"
+staging.COLLECTION = staging.FOLDER .. "/VirtualMachine.kc"
+staging.MANIFEST = staging.FOLDER .. "/manifest.json"
+staging.PROGRAM = "/vmq-recovery"
+
+--- The kernel collection to work on.
+-- @param target see mac.target.look
+-- @param source string or nil: a file as the Mac names it, which is taken as it is
+-- @param given string or nil: what --kc says
+-- @return its path on the Mac, the path as this process opens it, and the manifest's path, nil for a file that was named; nil
+--   while Data is not mounted
+function staging.collection(target, source, given)
+  local path = source or given and paths.on_mac(target.root, given)
+  if path then return path, target.root .. path, nil end
+  path = paths.on_data(target, staging.COLLECTION)
+  if not path then return nil end
+  return path, target.root .. path, target.root .. paths.on_data(target, staging.MANIFEST)
+end
 
 --- Can others than root change this file, or put another in its place?
 -- @return true and a sentence, or false
-function staged.is_open_to_others(path)
+function staging.is_open_to_others(path)
   local files = require "lib_file"
   for _, place in ipairs { path, path:match("^(.*)/") } do
     local about = files.stat(place, true)
@@ -25,35 +40,35 @@ function staged.is_open_to_others(path)
   return false
 end
 
---- A staged file: is it this one, owned by root and safe from others?
--- @param c context with root
+--- A staged file: is it this one, owned by whoever runs this (root) and safe from others?
+-- @param c context with root and uid
 -- @return true | false, and what was seen
-function staged.holds(c, path, sum)
+function staging.holds(c, path, sum)
   local here = c.root .. path
-  local now = sums.sha256(here)
+  local now = checksum.sha256(here)
   local about = require("lib_file").stat(here, true)
-  local safe = about and about.type == "file" and about.uid == require("lib_system").uid() and about.mode & 18 == 0
+  local safe = about and about.type == "file" and about.uid == c.uid and about.mode & 18 == 0
   return now == sum and safe or false, { sha256 = now or "none", safe = safe or false }
 end
 
 --- Does the manifest in its place say the same as this text?
 -- @return true | false, and what was seen
-function staged.says(c, path, text)
+function staging.says(c, path, text)
   local found = manifest.read(c.root .. path)
   local same = found ~= nil and manifest.same(found, require("base.json").decode(text))
-  local safe = staged.holds(c, path, sums.sha256(c.root .. path))
+  local safe = staging.holds(c, path, checksum.sha256(c.root .. path))
   return same and safe or false, { manifest = found and found.collection.sha256 or "none", safe = safe }
 end
 
 --- Collections that somebody copied by hand to where the method's first description puts them: the home folders.
 -- @param users string: the folder of home folders as this process opens it
 -- @return array of paths below `users`, never more than 32
-function staged.candidates(users)
+function staging.candidates(users)
   local files, found = require "lib_file", {}
   for _, home in ipairs(files.list(users) or {}) do
     for _, name in ipairs(files.list(users .. "/" .. home) or {}) do
       local is_one = name == "VirtualMachine.kc" or name == "VirtualMachine.kc.development"
-      if is_one and #found < 32 and kc.looks_like_one(users .. "/" .. home .. "/" .. name) then
+      if is_one and #found < 32 and collection.looks_like_one(users .. "/" .. home .. "/" .. name) then
         found[#found + 1] = home .. "/" .. name
       end
     end
@@ -61,4 +76,4 @@ function staged.candidates(users)
   return found
 end
 
-return staged
+return staging

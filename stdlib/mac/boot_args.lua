@@ -6,6 +6,24 @@ local boot_args = {}
 --- Bytes a value may have: the kernel refuses boot-args of BOOT_LINE_LENGTH (1,024) bytes or more (reference §4.1).
 boot_args.LIMIT = 1023
 
+--- The most macOS guests that the quota's word can name (reference §8.1).
+boot_args.MOST_GUESTS = 0x7FFFFFFF
+
+--- The words that lift the limit (reference §8.1): development variant, hypervisor on, quota.
+-- @param quota integer or nil (255, the seed's value)
+-- @param extra array of further words or nil
+function boot_args.raising(quota, extra)
+  local words = { "kcsuffix=development", "hypervisor=0x1", ("hv_apple_isa_vm_quota=0x%X"):format(quota or 0xFF) }
+  for _, word in ipairs(extra or {}) do words[#words + 1] = word end
+  return words
+end
+
+--- The quota that a boot-args value tells the kernel, or nil.
+function boot_args.quota(value)
+  local word = value and value:match("hv_apple_isa_vm_quota=(%w+)")
+  return word and math.tointeger(tonumber(word))
+end
+
 --- The key of a word: what stands before its first "=", or the whole word.
 function boot_args.key(word)
   return word:match("^([^=]*)")

@@ -2,21 +2,18 @@
 -- Must not change anything, and must say "cannot be read" where it cannot be.
 
 local ioreg = require "tool.ioreg"
-local manifest = require "kernel.manifest"
 local plist = require "base.plist"
 local profiles = require "tool.profiles"
 local ps = require "tool.ps"
-local session_module = require "run.session"
-local staged = require "kernel.staging"
 
-local macos_facts = {}
+local running = {}
 
 -- Where macOS notes an update that is ready to be installed (source: OpenCore-Legacy-Patcher, fetch_staged_update).
 local UPDATE = "/System/Volumes/Update/Update.plist"
 
 --- The update that is staged: { version, build }, nil when there is none; or nil and why it cannot be told.
-function macos_facts.update(s)
-  local content, message, code = require("lib_file").read(s.root .. UPDATE, 16 << 20)
+function running.update(root)
+  local content, message, code = require("lib_file").read(root .. UPDATE, 16 << 20)
   if not content then return nil, code ~= "ENOENT" and message or nil end
   local dict = plist.parse(content)
   if type(dict) ~= "table" then return nil, UPDATE .. " is no property list" end
@@ -25,46 +22,41 @@ function macos_facts.update(s)
   return { version = about.OSVersion, build = about.Build }
 end
 
---- The manifest of what was staged, or nil.
-function macos_facts.staged(s)
-  local path = session_module.on_data(s, staged.MANIFEST)
-  return path and manifest.read(s.root .. path) or nil
-end
-
---- @return { base_quota, base_quota_problem, guests, guests_problem, collection_build, update, update_problem, enrolled }
-function macos_facts.gather(s)
-  local facts = {}
+--- Asks the running macOS.
+-- @param root string
+-- @param collection_build string or nil: of which build the staged collection is, by its manifest
+-- @return { base_quota, base_quota_problem, guests, guests_problem, collection_build, update, update_problem, enrolled }
+function running.gather(root, collection_build)
+  local facts = { collection_build = collection_build }
   facts.base_quota, facts.base_quota_problem = ioreg.base_quota()
   facts.guests, facts.guests_problem = ps.guests()
-  local told = macos_facts.staged(s)
-  facts.collection_build = told and told.build
-  facts.update, facts.update_problem = macos_facts.update(s)
+  facts.update, facts.update_problem = running.update(root)
   facts.enrolled = profiles.enrolled()
   return facts
 end
 
 --- Does the custom kernel belong to another build than the macOS that is there now? An OS update leaves it behind.
 -- @return a sentence, or nil
-function macos_facts.outdated(s, facts)
-  local build = s.group and s.group.build
-  local custom = s.policy and s.policy.coih ~= "absent"
+function running.outdated(target, facts)
+  local build = target.group and target.group.build
+  local custom = target.policy and target.policy.coih ~= "absent"
   if not custom or not facts.collection_build or not build or facts.collection_build == build then return nil end
   return ("the staged collection is of build %s, this macOS is %s: it no longer matches"):format(facts.collection_build, build)
 end
 
 --- The staged update in words, or nil.
-function macos_facts.update_words(facts)
+function running.update_words(facts)
   if not facts.update then return nil end
   return ("macOS %s (%s) is ready to be installed"):format(facts.update.version or "?", facts.update.build or "?")
 end
 
 --- What helps against a staged update or a collection that no longer matches.
-macos_facts.REVERT_FIRST = "revert first, then update, then build, stage and apply anew; with a custom kernel an update ends in an error"
+running.REVERT_FIRST = "revert first, then update, then build, stage and apply anew; with a custom kernel an update ends in an error"
 
 local function known(value, problem) return value ~= nil and tostring(value) or "cannot be read: " .. tostring(problem or "?") end
 
 --- The facts as rows for people.
-function macos_facts.rows(facts)
+function running.rows(facts)
   local base = facts.base_quota and ("%d macOS guests"):format(facts.base_quota)
     or facts.base_quota_problem == "none" and "not in the device tree (2 on Macs so far)" or known(nil, facts.base_quota_problem)
   local rows = {
@@ -72,11 +64,11 @@ function macos_facts.rows(facts)
     { "guests", facts.guests and ("%d running; Linux guests among them do not count"):format(facts.guests)
       or known(nil, facts.guests_problem) },
     { "collection", facts.collection_build and "staged for build " .. facts.collection_build or "none is staged with a manifest" },
-    { "update", macos_facts.update_words(facts) or facts.update_problem and known(nil, facts.update_problem) or "none is staged" },
+    { "update", running.update_words(facts) or facts.update_problem and known(nil, facts.update_problem) or "none is staged" },
   }
   rows[5] = { "managed", facts.enrolled == nil and "cannot be read" or facts.enrolled
     and "yes: whoever manages this Mac sees a lowered policy, and may not allow it" or "no" }
   return rows
 end
 
-return macos_facts
+return running

@@ -1,4 +1,4 @@
--- Finds out which Mac this is: OS environment, target volume group, mounts, owners, chip and build.
+-- Finds out which Mac this is: OS environment, target volume group, mounts, owners, chip, build and policy.
 -- Must not assume a volume's name or decide on one reading where several exist; what cannot be read stays nil.
 
 local bputil = require "tool.bputil"
@@ -187,9 +187,53 @@ function mac.complete(root, booted, group)
   return group
 end
 
---- Reads the target's policy once more.
-function mac.policy(group)
-  return bputil.read(group.group)
+-- The group to work on, with what later checks need. Puts the reason into problems where there is none.
+local function look_at_group(root, booted, problems, options)
+  local groups, message, code = mac.groups()
+  if not groups then
+    problems.group, problems.group_kind = message, code == "ENOENT" and "bad" or "unknown"
+    return nil
+  end
+  local group, why, kind = mac.choose(groups, { volume = options.volume, booted = booted, choose = options.choose })
+  if not group then
+    problems.group, problems.group_kind = why, kind
+    return nil, groups
+  end
+  return mac.complete(root, booted, group), groups
+end
+
+-- Policy, and from it the environment.
+local function look_at_policy(target)
+  if not target.group then return target end
+  target.policy, target.problems.policy = bputil.read(target.group.group)
+  target.environment, target.environment_words = mac.environment(target.booted, target.policy)
+  return target
+end
+
+--- Looks at the Mac. Facts that cannot be had stay nil, with the reason in problems.
+-- @param root string: "" or the folder given by --root
+-- @param options { volume = NAME|UUID|nil, choose = function(groups, default) → group|nil, program = where this program lies as
+--   the Mac names it; or function(group) that says so }
+-- @return { root, program, booted, kernel (see tool.sysctl), groups, group, policy, environment, environment_words,
+--   problems = { booted, kernel, group, group_kind, policy } }
+function mac.look(root, options)
+  local target = { root = root, problems = {} }
+  target.booted, target.problems.booted = mac.booted(root)
+  target.kernel, target.problems.kernel, target.problems.kernel_kind = sysctl.kernel()
+  target.group, target.groups = look_at_group(root, target.booted, target.problems, options)
+  local program = options.program
+  target.program = type(program) == "function" and program(target.group) or program
+  return look_at_policy(target)
+end
+
+--- The same Mac, looked at again: a new table with policy and environment as they are now. Nothing else is asked anew.
+function mac.again(target)
+  local copy = { problems = {} }
+  for key, value in pairs(target) do
+    if key ~= "problems" then copy[key] = value end
+  end
+  for key, value in pairs(target.problems) do copy.problems[key] = value end
+  return look_at_policy(copy)
 end
 
 return mac

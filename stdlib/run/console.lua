@@ -55,15 +55,15 @@ local function callable(module, call)
   return setmetatable(module, { __call = call })
 end
 
-local function environment(session)
+local function environment(view, target, options)
   local words = plan.vocabulary()
-  words.group = session.group and session.group.group
+  words.group = target.group and target.group.group
   words.policy = callable(words.policy, function(_, group)
     if not (group or words.group) then return nil, "no volume group is known" end
     return words.bputil.read(group or words.group)
   end)
-  words.status = function() return (require("run.status").gather(session)) end
-  words.help = function() session.view.say(HELP) end
+  words.status = function() return (require("run.status").gather(target, options.journal)) end
+  words.help = function() view.say(HELP) end
   words.act, words.run = refuse, refuse
   return words
 end
@@ -153,11 +153,12 @@ local function read_input(read, words)
 end
 
 --- Reads, evaluates and prints until the end of input.
--- @param session with view and, if known, group
+-- @param view the screen
+-- @param target see mac.target.look
+-- @param options the command line's
 -- @param farewell string: how to leave, said first
-function console.run(session, farewell)
-  local words = environment(session.session or session)
-  local view = session.view
+function console.run(view, target, options, farewell)
+  local words = environment(view, target, options)
   view.say("Lua, to look around: help() tells how. " .. farewell)
   local read = reader(words)
   while true do

@@ -4,7 +4,7 @@
 local json = require "base.json"
 local run_state = require "engine.run_state"
 
-local runs = {}
+local journals = {}
 
 local function decode(records, path)
   local decoded = {}
@@ -22,7 +22,7 @@ end
 
 --- Reads one run without changing its file.
 -- @return run (see run_state) with number and path, and its records; or nil, message, code
-function runs.read(directory, number)
+function journals.read(directory, number)
   local path = path_of(directory, number)
   local records, message, code = require("lib_journal").read(directory, number)
   if not records then return nil, message, code end
@@ -35,38 +35,37 @@ function runs.read(directory, number)
 end
 
 --- The number of the latest run, or nil.
-function runs.latest_number(directory)
+function journals.latest_number(directory)
   local numbers = require("lib_journal").list(directory)
   return numbers and numbers[#numbers]
 end
 
 --- The latest run, or nil when there is none. A file whose run died before its first record hides nothing.
 -- @return run, records; or nil (and message, code when a journal is there and cannot be read)
-function runs.latest(directory)
+function journals.latest(directory)
   local numbers = require("lib_journal").list(directory) or {}
   for index = #numbers, 1, -1 do
-    local run, records, code = runs.read(directory, numbers[index])
+    local run, records, code = journals.read(directory, numbers[index])
     if not run or run.start then return run, records, code end
   end
   return nil
 end
 
---- The runs of apply on one volume group since the last revert that finished, latest first. Unreadable ones end the search.
-function runs.since_revert(directory, group)
-  local numbers, found = require("lib_journal").list(directory) or {}, {}
-  for index = #numbers, 1, -1 do
-    local run = runs.read(directory, numbers[index])
-    if not run then break end
-    local ours = run.start and run.start.group == group
-    if ours and run.start.plan == "revert" and run.closed then break end
-    if ours and run.start.plan == "apply" then found[#found + 1] = run end
+--- The runs in a folder, latest first, until one cannot be read.
+-- @param directory string or nil (no runs)
+-- @return iterator over runs
+function journals.each(directory)
+  local numbers = directory and require("lib_journal").list(directory) or {}
+  local index = #numbers + 1
+  return function()
+    index = index - 1
+    return numbers[index] and (journals.read(directory, numbers[index])) or nil
   end
-  return found
 end
 
 --- Opens the journal of an existing run for appending.
 -- @return journal, run; or nil, message, code
-function runs.continue(directory, number)
+function journals.continue(directory, number)
   local journal, message, code = require("lib_journal").open(directory, number)
   if not journal then return nil, message, code end
   local path = journal:path()
@@ -84,8 +83,8 @@ end
 --- Starts a new run: its file exists and holds the start record, durably, when this returns.
 -- @param start table: the start record's fields (see run_state)
 -- @return journal, run; or nil, message, code
-function runs.start(directory, start)
-  local number = (runs.latest_number(directory) or 0) + 1
+function journals.start(directory, start)
+  local number = (journals.latest_number(directory) or 0) + 1
   local journal, message, code = require("lib_journal").open(directory, number)
   if not journal then return nil, message, code end
   start.type, start.format = "start", run_state.FORMAT
@@ -100,4 +99,4 @@ function runs.start(directory, start)
   return journal, run
 end
 
-return runs
+return journals

@@ -1,96 +1,208 @@
--- The one way through a run: look, preflight, overview, confirmation, journal, engine, last words.
--- Must not hold anything particular to one plan but what a job description says.
---
--- A job (see jobs): command, name of the plan, file (a user's plan), load(session, run) → plan | nil, message, code;
--- preflight(session, rows, run) → kind, where; prepare(session, directory); context (more fields for the plan's context);
--- supersedes = true closes an open run of another plan; rollback = true goes back instead of forward;
--- resolve(latest run, directory) → the job to do instead | nil, why there is none. What the commands that only prepare
--- have besides: see job.preparation.
+-- The one way through a run: lock, look, journal, preflight, overview, consent, engine, last words.
+-- Must not hold anything particular to one operation: its record says that (see command.operation).
 
-local ask = require "screen.question"
-local closing = require "screen.outcome"
+local consent = require "run.consent"
+local context_module = require "run.context"
+local credentials_module = require "run.credentials"
+local complain = require "screen.complain"
+local ending = require "run.ending"
 local engine = require "engine.run"
+local equal = require "base.equal"
 local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
-local nvram = require "tool.nvram"
+local invocation_module = require "run.invocation"
+local journals = require "run.journals"
+local outcome = require "screen.outcome"
 local overview = require "screen.overview"
-local plan_module = require "plan.load"
-local policy = require "mac.policy"
+local paths = require "mac.paths"
+local plans = require "run.plans"
+local ports_module = require "run.ports"
 local preflight = require "preflight.run"
-local run_ports = require "run.ports"
 local run_state = require "engine.run_state"
-local runs = require "run.journals"
-local session_module = require "run.session"
-local unlock = require "run.unlock_data"
-local values = require "base.equal"
+local transcript = require "run.transcript"
+local try = require "base.try"
+local unlock_data = require "run.unlock_data"
 
-local work = {}
+local lifecycle = {}
 
---- Ends the event stream. @return the exit code
-function work.finish(session, result, code)
-  if session.secret then session.secret:wipe() end
-  session.view.emit { type = "end", result = result, exit = code }
-  return code
-end
+-- ---- how every command begins and ends ---------------------------------------------------------------------------------
 
-local function stop(session, result, code, ...)
-  if code == exit_code.USAGE then
-    require("lib_terminal").write(2, "vmq-recovery: " .. table.concat({ ... }, "\n") .. "\n")
-  else
-    session.view.emit { type = "note", lines = { ... } }
+-- Tells an ending and closes the event stream. @return the exit code
+local function conclude(invocation, credentials, final)
+  credentials:wipe()
+  if final.code == exit_code.USAGE then
+    complain.usage(table.concat(final.lines, "\n"))
+  elseif #final.lines > 0 then
+    invocation.view.emit { type = "note", lines = final.lines }
   end
-  return work.finish(session, result, code)
+  invocation.view.emit { type = "end", result = final.result, exit = final.code }
+  return final.code
 end
-work.stop = stop
 
-local function read_secret(session)
-  local number = session.options.password_fd
-  if session.stand_in.password then
-    session.secret = require("lib_secret").from_text(session.stand_in.password)
-  elseif number then
-    local secret, message = require("lib_secret").from_fd(number)
-    if not secret then return nil, ("--password-fd %d: %s"):format(number, message) end
-    session.secret = secret
+-- Calls f(invocation, credentials), which returns an ending or stops with one. @return the exit code
+local function within(options, command, f)
+  local invocation, message = invocation_module.open(options, command)
+  if not invocation then return complain.usage(message) end
+  local credentials, why = credentials_module.open(invocation)
+  if not credentials then return complain.usage(why) end
+  return conclude(invocation, credentials, try.catch(f, invocation, credentials))
+end
+
+--- A command that only looks: no lock, nothing is written.
+-- @param options from cli.parse
+-- @param command string: its name
+-- @param f function(invocation, target) → an ending (see run.ending); it calls invocation.view.start first
+-- @return exit code
+function lifecycle.look(options, command, f)
+  return within(options, command, function(invocation) return f(invocation, invocation_module.look(invocation)) end)
+end
+
+-- ---- lock and journal ----------------------------------------------------------------------------------------------------
+
+-- One lock for the Mac, taken before anything is read that a decision rests on. Who is not root gets no further than the preflight.
+local function take_lock(invocation)
+  if invocation.dry_run then return nil end
+  local directory = paths.lock(invocation.root)
+  local made, message, code = require("lib_file").make_directory(directory, tonumber("700", 8))
+  local held, holder
+  if made then
+    local system = require "lib_system"
+    local text = ("pid %d, %s, since %s"):format(system.pid(), invocation.command, system.utc(system.now()))
+    held, message, code, holder = require("lib_lock").take(directory, text)
   end
-  return true
+  if held or invocation.uid ~= 0 then return held end
+  if code ~= "held" then ending.refuse("The lock cannot be taken, so nothing was changed: " .. message) end
+  ending.stop("locked", exit_code.LOCKED, "Another run is at work: " .. (holder or message),
+    "What helps: " .. errors.ours("locked").cure .. ".")
 end
 
---- Opens a session and looks at the Mac.
--- @return session, or nil and an exit code (the reason is printed)
-function work.open(options, command, stand_in)
-  local session, message = session_module.open(options, command, stand_in)
-  if not session then
-    require("lib_terminal").write(2, "vmq-recovery: " .. message .. "\n")
-    return nil, exit_code.USAGE
+-- Where the journals are, and the latest run. { here, path, why, latest, trouble = why the latest cannot be read }
+local function read_journal(target, options, part)
+  local journal = {}
+  journal.here, journal.path = paths.journal(target, options.journal, part)
+  if not journal.here then return { why = journal.path } end
+  local latest, message, code = journals.latest(journal.here)
+  journal.latest, journal.trouble = latest, not latest and code and message or nil
+  return journal
+end
+
+--- Where the journals of apply and revert are, and the latest run, for commands that only look.
+-- @return { here, path, why, latest, trouble }
+function lifecycle.journal(target, options) return read_journal(target, options) end
+
+-- The number of the run that is about to go on or begin.
+local function number_of(journal)
+  if journal.latest and not journal.latest.closed then return journal.latest.number end
+  return journal.here and (journals.latest_number(journal.here) or 0) + 1 or nil
+end
+
+-- Looks at the Mac and for the journal; where a locked volume hides it, offers to unlock that first.
+local function look(invocation, credentials, operation)
+  local target = invocation_module.look(invocation)
+  local journal = read_journal(target, invocation.options, operation.journal)
+  invocation.view.start(number_of(journal))
+  if not (journal.here or operation.supersedes) and unlock_data.offer(invocation, target, credentials) then
+    target = invocation_module.look(invocation, target.group.group)
+    journal = read_journal(target, invocation.options, operation.journal)
   end
-  local fine, why = read_secret(session)
-  if not fine then
-    require("lib_terminal").write(2, "vmq-recovery: " .. why .. "\n")
-    return nil, exit_code.USAGE
+  if journal.trouble and not operation.supersedes then
+    ending.refuse("The journal cannot be read, so nothing was changed: " .. journal.trouble,
+      "What helps: " .. errors.ours("corrupt").cure .. ".")
   end
-  session_module.look(session)
-  return session
+  return target, journal
 end
 
--- What is open in the journal. @return run|nil, directory|nil; or nil, nil, message when the journal cannot be read
-local function open_journal_state(session)
-  local directory = session_module.journal_directory(session)
-  if not directory then return nil, nil end
-  local run, message, code = runs.latest(directory)
-  if not run and code then return nil, nil, message end
-  return run, directory
+-- ---- which run, which plan -------------------------------------------------------------------------------------------------
+
+-- Resume and rollback only know from the journal what they are to do.
+local function resolve(operation, journal)
+  if not operation.resolve then return operation end
+  if not journal.here then ending.refuse "The journal cannot be reached: is the Data volume locked?" end
+  local resolved, sentence, code = operation.resolve(journal.latest, journal.path)
+  if not resolved then ending.stop(code == exit_code.STOPPED and "stopped" or "done", code or exit_code.OK, sentence) end
+  return resolved
 end
 
-local function baseline(session)
-  return { policy = session.policy and policy.summary(session.policy) or nil, boot_args = nvram.get "boot-args" }
+local function refuse_open(open, operation, options, directory)
+  local lines = operation.name == open.start.plan and operation.differs and operation.differs(options, open)
+  if lines then ending.stop("stopped", exit_code.STOPPED, table.unpack(lines)) end
+  if operation.name == open.start.plan then return end
+  ending.stop("stopped", exit_code.STOPPED,
+    ("Run %d (%s) in %s is not finished."):format(open.number, open.start.plan, directory),
+    "`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.")
 end
 
-local function start_fields(session, job, plan, params)
-  local system = require "lib_system"
-  return { time = system.utc(system.now()), version = require("lib_embed").version(), command = job.command,
-    plan = plan.name, plan_hash = plan.hash, plan_file = job.file, group = session.group.group,
-    volume = session.group.name, build = session.group.build, chip = session.kernel and session.kernel.chip,
-    environment = session.environment, words = session.words, params = params, baseline = baseline(session) }
+-- @return the run to go on with or nil, and the open run that is closed in favour of this one or nil
+local function choose_run(operation, journal, options, params)
+  local latest = journal.latest
+  if operation.back then return latest end
+  local open = latest and run_state.is_open(latest) and latest or nil
+  if not open then return nil end
+  if params and not equal.same(params, open.start.params) then return nil, open end
+  if operation.supersedes and operation.name ~= open.start.plan then return nil, open end
+  refuse_open(open, operation, options, journal.path)
+  return open
+end
+
+local function load_plan(operation, run)
+  local plan, message, code = operation.load(run)
+  if plan then
+    local declared, why = plans.declare_tools(plan)
+    if declared then return plan end
+    message = why
+  end
+  ending.stop("usage", code or exit_code.USAGE, message)
+end
+
+-- The runs on record, latest first; unreadable ones end them.
+local function earlier(journal)
+  return function() return journals.each(journal.here) end
+end
+
+-- What is known of the run: { target, options, operation, plan_name, findings, context, params, dry_run }. Nothing is added later.
+local function make_case(invocation, target, operation, findings, plan, run, journal, params)
+  local options = invocation.options
+  local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
+  if not filled then ending.usage(why) end
+  local more = operation.context and operation.context(target, options, run, earlier(journal))
+  return { target = target, options = options, operation = operation, plan_name = plan.name, findings = findings,
+    params = filled,
+    context = context_module.new(target, options, findings, filled, more, run), dry_run = invocation.dry_run }
+end
+
+--- What an operation would do here, for commands that only look.
+-- @return case, steps (see screen.overview), and the open run or nil
+function lifecycle.survey(invocation, target, operation)
+  local journal = read_journal(target, invocation.options)
+  local latest = journal.latest
+  local open = latest and run_state.is_open(latest) and latest or nil
+  local plan = load_plan(operation)
+  if not target.group then ending.refuse(target.problems.group) end
+  local current = open and open.start.plan == plan.name and open or nil
+  local case = make_case(invocation, target, operation, {}, plan, current, journal)
+  return case, overview.steps(engine.survey(plan, current or run_state.new(), case.context), case.context), open
+end
+
+-- ---- preflight -------------------------------------------------------------------------------------------------------------
+
+local function check(invocation, credentials, names, target, asked, known)
+  asked.options, asked.uid = invocation.options, invocation.uid
+  asked.answers = credentials:answerer(invocation)
+  -- Without --yes the confirmation comes first, and the end of input there says the same.
+  if asked.acts and invocation.options.yes then
+    names = { table.unpack(names) }
+    names[#names + 1] = "credentials"
+  end
+  local fine, _, found = preflight.run(names, target, asked, known, invocation.view.emit)
+  if fine then return found end
+  ending.refuse "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again."
+end
+
+-- What is known before the plan is loaded: looked up, and found by the checks that need no plan.
+local function find_out(invocation, credentials, operation, target, journal)
+  local known = operation.look_up and operation.look_up(target, invocation.options, invocation.view.emit) or {}
+  if type(operation.preflight) ~= "table" then return known end
+  return check(invocation, credentials, operation.preflight, target, { where = operation.place or "any", journal = journal }, known)
 end
 
 local function first_todo(rows)
@@ -99,280 +211,156 @@ local function first_todo(rows)
   end
 end
 
-local function confirm(session)
-  if session.options.yes or session.dry_run then return true end
-  if session.job.question then
-    local agreed, why = ask.yes_no(session.job.question(session))
-    return agreed or nil, why or "declined"
-  end
-  local name = session.group.name or session.group.group
-  session.view.emit { type = "note",
-    lines = { "", ("Target: %s (%s), build %s. Steps and ways back are listed above."):format(name, session.group.group,
-      session.group.build or "?"),
-      ("To go on, type the volume's name: %s. To leave everything as it is: n"):format(name) } }
-  return ask.word("volume's name> ", name)
-end
-
-local function lock(session, directory)
-  local made, message, code = require("lib_file").make_directory(directory, tonumber("700", 8))
-  if not made then return nil, message, code end
-  local system = require "lib_system"
-  local text = ("pid %d, %s, since %s"):format(system.pid(), session.command, system.utc(system.now()))
-  return require("lib_lock").take(directory, text)
-end
-
--- The run's journal, opened for writing, or a new one. @return journal, run; or nil, message, code
-local function open_run(session, job, directory, run, plan, params)
-  if run then return runs.continue(directory, run.number) end
-  return runs.start(directory, start_fields(session, job, plan, params))
-end
-
--- Revert takes over from whatever was open, and a preparation from one that was to make something else: the open run is
--- closed with that reason.
-local function supersede(session, directory)
-  local journal = runs.continue(directory, session.superseded.number)
-  if not journal then return end
-  local time = require("lib_system").utc(require("lib_system").now())
-  journal:append(require("base.json").encode { type = "close", result = "superseded by " .. session.command, time = time })
-  journal:close()
-end
-
-local function transcript_path(directory, run)
-  return ("%s/%04d.transcript"):format(directory, run.number)
-end
-
-local function drive(session, job, plan, directory, journal, run, context)
-  local ports = run_ports.new(session, journal, directory and transcript_path(directory, run))
-  ports.gate = job.gate and job.gate(session, plan)
-  context.baseline = run.start and run.start.baseline
-  session.job_file = job.file
-  local final
-  if job.rollback then final = engine.rollback(plan, ports, run, context)
-  else final = engine.run(plan, ports, run, context) end
-  closing.tell(session, plan, final)
-  return work.finish(session, final.result, closing.exit_code(final, session.options.detailed_exitcode))
-end
-
-local function fallback_directory(session)
-  session.view.emit { type = "note", lines = { "The Data volume cannot be used: the journal of this revert is kept in " ..
-    "recovery's own memory and is lost at restart. The revert itself does not need it." } }
-  return session_module.temporary_journal(session)
-end
-
-local function params_of(session, job, plan, run)
-  local given = session_module.context(session)
-  for name, value in pairs(run and run.start.params or job.params and job.params(session) or {}) do given[name] = value end
-  for _, pair in ipairs(session.options.set or {}) do
-    local name, value = pair:match("^([^=]+)=(.*)$")
-    if not name then return nil, "--set takes NAME=VALUE, not " .. pair end
-    given[name] = value
-  end
-  return plan_module.fill(plan, given)
-end
-
--- Everything up to the point where a journal is needed. @return true, or nil and an exit code
-local function before_acting(session, job, plan, run, rows)
-  local steps = not session.view.leaves_out_plan and overview.steps(rows, session.context)
-  local acts = overview.acts(rows, session.context, session.environment)
+-- The checks that depend on what is left to do. @return the case, with what they found
+local function check_steps(invocation, credentials, case, rows, run, journal, acts)
+  local operation, target = case.operation, case.target
+  if type(operation.preflight) ~= "function" then return case end
+  local names, place = operation.preflight(target, rows, run)
   local todo = first_todo(rows)
-  local kind, where
-  if job.preflight then kind, where = job.preflight(session, rows, run) end
-  local wanted = { where = where or todo and todo.step.where or "any", acts = acts or job.rollback }
-  if kind and not preflight.run(session, kind, wanted) then
-    return nil, stop(session, "precondition", exit_code.PRECONDITION,
-      "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.")
-  end
-  if steps then session.view.emit { type = "plan", steps = steps } end
-  local told = session.options.quiet and session.options.yes or job.gate
-  if not run and not job.rollback and not told then overview.show(session, plan, overview.steps(rows, session.context)) end
-  if job.begin then session.asks_confirmation = job.question ~= nil and acts
-  else session.asks_confirmation = not job.gate and (job.rollback or not run and acts) end
-  return true
+  local asked = { where = place or todo and todo.step.where or "any", acts = acts or operation.back, journal = journal,
+    words = case.context.words or {} }
+  local complete = {}
+  for key, value in pairs(case) do complete[key] = value end
+  complete.findings = check(invocation, credentials, names, target, asked, case.findings)
+  return complete
 end
 
--- The person may have taken minutes to answer: is everything still as the overview said?
-local function has_moved(session, plan, run)
-  require("tool.probe").forget()
-  session_module.look_at_policy(session)
-  local shown = session.rows
-  session.rows = nil
-  for number, row in engine.verdicts(plan, run or run_state.new(), session.context) do
-    if row.verdict ~= shown[number].verdict or not values.same(row.seen, shown[number].seen) then return true end
-  end
-  return false
+-- ---- overview and consent ----------------------------------------------------------------------------------------------------
+
+-- Every step reads done and no run is open.
+local function nothing_to_do(view, case, steps)
+  view.emit { type = "plan", steps = steps }
+  view.emit { type = "note", lines = { ("Nothing to do: every step of %s reads done."):format(case.plan_name) } }
+  local done = case.operation.journal and case.operation.words.done
+  return ending.new("done", exit_code.OK, table.unpack(done and done(case) or {}))
 end
 
-local function run_locked(session, job, plan, run, directory)
-  if session.asks_confirmation then
-    local agreed, why = confirm(session)
-    if not agreed then
-      return stop(session, "declined", exit_code.DECLINED,
-        ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
-    end
+local function show(invocation, case, steps, run)
+  local operation, options = case.operation, invocation.options
+  if not invocation.view.leaves_out_plan then invocation.view.emit { type = "plan", steps = steps } end
+  if run or operation.back or operation.gate or options.quiet and options.yes then return end
+  overview.show(invocation.view.emit, case, steps)
+end
+
+-- Is a yes needed before this run goes on?
+local function needs_consent(operation, run, acts)
+  if not operation.question or operation.gate then return false end
+  if operation.back then return true end
+  return acts and (operation.question ~= "name" or not run)
+end
+
+local function ask(invocation, credentials, case, plan, run, rows)
+  local operation = case.operation
+  local sentence = type(operation.question) == "function" and operation.question(case) or operation.question
+  consent.ask(invocation, case.target, sentence, plan, run or run_state.new(), case.context, rows)
+  if sentence == "name" and not credentials:answerer(invocation) then
+    ending.refuse "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed."
   end
-  if session.asks_confirmation and has_moved(session, plan, run) then
-    return stop(session, "precondition", exit_code.PRECONDITION,
-      "The Mac is no longer as it was shown to you: something else changed it. Nothing was changed. Run this again.")
-  end
-  if session.asks_confirmation and not session.job.begin and not preflight.can_answer(session) then
-    return stop(session, "precondition", exit_code.PRECONDITION,
-      "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed.")
-  end
-  local journal, opened, code = open_run(session, job, directory, run, plan, session.params)
-  if not journal then
-    return stop(session, "precondition", exit_code.PRECONDITION,
-      "The journal cannot be written, so nothing was changed: " .. opened,
-      "What helps: " .. errors.ours(code == "corrupt" and "corrupt" or "journal").cure .. ".")
-  end
-  if (opened.torn or 0) > 0 then
-    session.view.emit { type = "note", lines = {
-      ("The last record in %s was torn off in the middle (%d bytes); it is cut."):format(opened.path, opened.torn) } }
-  end
-  local result = drive(session, job, plan, directory, journal, opened, session.context)
+end
+
+-- ---- the run -------------------------------------------------------------------------------------------------------------------
+
+-- A revert needs no journal that lasts; the door still wants its durable intent.
+local function directory_for(invocation, target, journal)
+  if journal.here then return journal.here end
+  invocation.view.emit { type = "note", lines = { "The Data volume cannot be used: the journal of this revert is kept in "
+    .. "recovery's own memory and is lost at restart. The revert itself does not need it." } }
+  return paths.temporary_journal(target)
+end
+
+local function cannot_write(message, code)
+  ending.refuse("The journal cannot be written, so nothing was changed: " .. message,
+    "What helps: " .. errors.ours(code == "corrupt" and "corrupt" or "journal").cure .. ".")
+end
+
+-- The open run is closed with the reason that another has taken its place.
+local function close_superseded(directory, superseded, command)
+  local journal = journals.continue(directory, superseded.number)
+  if not journal then return end
+  local system = require "lib_system"
+  journal:append(require("base.json").encode { type = "close", result = "superseded by " .. command,
+    time = system.utc(system.now()) })
   journal:close()
-  return result
 end
 
-local function with_lock(session, directory, go)
-  local held, message, code, holder = lock(session, directory)
-  if not held then
-    if code == "held" then
-      return stop(session, "locked", exit_code.LOCKED, "Another run is at work: " .. (holder or message),
-        "What helps: " .. errors.ours("locked").cure .. ".")
-    end
-    return stop(session, "precondition", exit_code.PRECONDITION,
-      "The journal's folder cannot be used, so nothing was changed: " .. message)
+-- The run's journal, opened for writing, or a new one. The baseline of a new one is read now. @return journal, run
+local function open_journal(case, plan, run, directory)
+  local journal, opened, code
+  if run then
+    journal, opened, code = journals.continue(directory, run.number)
+  else
+    local target = require("mac.target").again(case.target)
+    journal, opened, code = journals.start(directory, context_module.start_fields(target, case.operation, plan, case.context, case.params))
   end
-  local result = go()
-  held:release()
-  return result
+  if not journal then cannot_write(opened, code) end
+  return journal, opened
 end
 
--- Every step reads done and no run is open. Another run at work would make that a passing moment, hence the lock.
-local function nothing_to_do(session, plan, rows, directory)
-  local function say()
-    session.view.emit { type = "plan", steps = overview.steps(rows, session.context) }
-    session.view.emit { type = "note", lines = { ("Nothing to do: every step of %s reads done."):format(plan.name) } }
-    if session.job.last_words then session.view.emit { type = "note", lines = session.job.last_words(session) } end
-    return work.finish(session, "done", exit_code.OK)
+local function volume_names(target)
+  local names = {}
+  for index, group in ipairs(target.groups or {}) do names[index] = group.name end
+  return names
+end
+
+-- Hands the run to the engine and tells how it ended.
+local function drive(invocation, credentials, case, plan, run, journal, directory)
+  local operation, view = case.operation, invocation.view
+  local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
+    transcript = directory and transcript.path(directory, run), names = volume_names(case.target),
+    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run }
+  ports.gate = operation.gate and operation.gate(view, case, plan)
+  case.context.baseline = run.start and run.start.baseline
+  local final = (operation.back and engine.rollback or engine.run)(plan, ports, run, case.context)
+  local lines = outcome.lines(case, final)
+  if final.result == "phase" then view.emit(outcome.phase_event(final, lines)) end
+  table.insert(lines, 1, "")
+  view.emit { type = "note", lines = lines }
+  return ending.new(final.result, outcome.exit_code(final, invocation.options.detailed_exitcode))
+end
+
+local function act(invocation, credentials, case, plan, run, superseded, journal)
+  if invocation.dry_run then return drive(invocation, credentials, case, plan, run or run_state.new()) end
+  local directory = directory_for(invocation, case.target, journal)
+  local made, message = require("lib_file").make_directory(directory, tonumber("700", 8))
+  if not made then ending.refuse("The journal's folder cannot be used, so nothing was changed: " .. message) end
+  if superseded then close_superseded(directory, superseded, invocation.command) end
+  local opened, now = open_journal(case, plan, run, directory)
+  if (now.torn or 0) > 0 then
+    invocation.view.emit { type = "note", lines = {
+      ("The last record in %s was torn off in the middle (%d bytes); it is cut."):format(now.path, now.torn) } }
   end
-  if not directory or not require("lib_file").stat(directory) then return say() end
-  return with_lock(session, directory, say)
+  local final = drive(invocation, credentials, case, plan, now, opened, directory)
+  opened:close()
+  return final
 end
 
--- Were other words asked for than the open run was begun with?
-local function asks_otherwise(session, open)
-  local asked = session.options.quota or session.options.boot_arg
-  return asked and not values.same(session.words, open.start.words)
+local function carry_out(invocation, credentials, operation)
+  local held <close> = take_lock(invocation)
+  local target, journal = look(invocation, credentials, operation)
+  operation = resolve(operation, journal)
+  local findings = find_out(invocation, credentials, operation, target, journal)
+  local params = operation.params and operation.params(target, findings, invocation.options)
+  local run, superseded = choose_run(operation, journal, invocation.options, params)
+  local plan = load_plan(operation, run)
+  local case = make_case(invocation, target, operation, findings, plan, run, journal, params)
+  local rows = engine.survey(plan, run or run_state.new(), case.context)
+  local steps = overview.steps(rows, case.context)
+  if not operation.back and not run and not first_todo(rows) then return nothing_to_do(invocation.view, case, steps) end
+  local acts = overview.acts(rows, case.context, target.environment)
+  case = check_steps(invocation, credentials, case, rows, run, journal, acts)
+  show(invocation, case, steps, run)
+  if not invocation.dry_run and needs_consent(operation, run, acts) then ask(invocation, credentials, case, plan, run, rows) end
+  return act(invocation, credentials, case, plan, run, superseded, journal)
 end
 
--- The run to go on with, if there is one. @return run|nil; or nil, exit code
-local function choose_run(session, job, latest, directory)
-  local open = latest and run_state.is_open(latest) and latest or nil
-  if job.rollback then return latest end
-  if open and job.params and not values.same(job.params(session), open.start.params) then
-    session.superseded = open
-    return nil
-  end
-  if open and open.start.plan == job.name and asks_otherwise(session, open) then
-    return nil, stop(session, "stopped", exit_code.STOPPED,
-      "The open run was begun with: " .. table.concat(open.start.words or {}, " "),
-      "Finish it first (without --quota and --boot-arg), or undo it with `vmq-recovery rollback`.")
-  end
-  if not open or open.start.plan == job.name then return open end
-  if job.supersedes then
-    session.superseded = open
-    return nil
-  end
-  return nil, stop(session, "stopped", exit_code.STOPPED,
-    ("Run %d (%s) in %s is not finished."):format(open.number, open.start.plan, directory),
-    "`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.")
-end
-
--- The number of the run that is about to go on or begin.
-local function number_of(latest, directory)
-  if latest and not latest.closed then return latest.number end
-  return directory and (runs.latest_number(directory) or 0) + 1
-end
-
--- Looks for the journal; where a locked volume hides it, offers to unlock that first.
-local function find_journal(session, job)
-  local latest, directory, trouble = open_journal_state(session)
-  session.view.start(number_of(latest, directory))
-  if directory or trouble or job.supersedes then return latest, directory, trouble end
-  unlock.offer(session)
-  return open_journal_state(session)
-end
-
--- The plan's context for this Mac and this run. @return true, or nil and an exit code
-local function make_context(session, job, plan, run, directory)
-  if run and run.start.words then session.words = run.start.words end
-  job.prepare(session, directory)
-  local params, why = {}, nil
-  if session.group then params, why = params_of(session, job, plan, run) end
-  if not params then return nil, stop(session, "usage", exit_code.USAGE, why) end
-  session.params = params
-  session.context = session_module.context(session, params)
-  session.context.baseline = run and run.start.baseline
-  for name, value in pairs(job.context or {}) do session.context[name] = value end
-  return true
-end
-
-local function act(session, job, plan, run, directory)
-  if session.dry_run then
-    return drive(session, job, plan, nil, nil, run or run_state.new(), session.context)
-  end
-  directory = directory or job.supersedes and fallback_directory(session)
-  return with_lock(session, directory, function()
-    if session.superseded then supersede(session, directory) end
-    return run_locked(session, job, plan, run, directory)
+--- Carries an operation out.
+-- @param operation see command.operation
+-- @param options from cli.parse
+-- @return exit code
+function lifecycle.run(operation, options)
+  return within(options, operation.command, function(invocation, credentials)
+    return carry_out(invocation, credentials, operation)
   end)
 end
 
--- Resume and rollback only know from the journal what they are to do.
-local function resolve(session, job, latest, directory)
-  if not job.resolve then return job end
-  if not directory then
-    return nil, stop(session, "precondition", exit_code.PRECONDITION,
-      "The journal cannot be reached: is the Data volume locked?")
-  end
-  local resolved, sentence, code = job.resolve(latest, directory)
-  if resolved then return resolved end
-  return nil, stop(session, code == exit_code.STOPPED and "stopped" or "done", code or exit_code.OK, sentence)
-end
-
---- Does a job.
--- @return exit code
-function work.run(job, options, stand_in)
-  local session, code = work.open(options, job.command, stand_in)
-  if not session then return code end
-  session.journal_part = job.journal_part
-  local latest, directory, trouble = find_journal(session, job)
-  if trouble and not job.supersedes then
-    return stop(session, "precondition", exit_code.PRECONDITION,
-      "The journal cannot be read, so nothing was changed: " .. trouble,
-      "What helps: " .. errors.ours("corrupt").cure .. ".")
-  end
-  local nothing
-  job, nothing = resolve(session, job, latest, directory)
-  if not job then return nothing end
-  session.job = job
-  if job.begin then
-    local fine, refusal = job.begin(session)
-    if not fine then return refusal end
-  end
-  local run, refused = choose_run(session, job, latest, directory)
-  if refused then return refused end
-  local plan, message, usage_code = job.load(session, run)
-  if not plan then return stop(session, "usage", usage_code or exit_code.USAGE, message) end
-  local made, usage = make_context(session, job, plan, run, directory)
-  if not made then return usage end
-  local rows = engine.survey(plan, run or run_state.new(), session.context)
-  session.rows = rows
-  if not job.rollback and not run and not first_todo(rows) then return nothing_to_do(session, plan, rows, directory) end
-  local fine, exit = before_acting(session, job, plan, run, rows)
-  if not fine then return exit end
-  return act(session, job, plan, run, directory)
-end
-
-return work
+return lifecycle

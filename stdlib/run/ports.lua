@@ -1,15 +1,16 @@
 -- Connects the engine to the real thing: journal, door, terminal, signals, transcript.
 -- Must not decide anything about a plan.
 
+local answers = require "run.answers"
 local errors = require "screen.errors"
 local json = require "base.json"
 local probe = require "tool.probe"
-local prompts = require "run.answers"
+local transcript = require "run.transcript"
 
-local run_ports = {}
+local ports = {}
 
--- Bytes of one command's output kept in the transcript: more is noise and could fill the disk.
-local TRANSCRIPT_LIMIT = 256 * 1024
+-- How often wrong credentials are tried in all.
+local ATTEMPTS = 3
 
 -- Unattended, a tool that shows nothing for this long is taken to hang (seconds). kmutil is silent for minutes on a real
 -- Mac (reference §3.1).
@@ -21,19 +22,6 @@ local function stamp(fields)
   return fields
 end
 
--- Appends what a tool prints to the transcript, up to the limit; a transcript that cannot be written is let go.
-local function transcriber(path, command)
-  local files, left = require "lib_file", TRANSCRIPT_LIMIT
-  local function add(chunk) if path then files.append(path, chunk, tonumber("600", 8)) end end
-  add("\n$ " .. require("base.text").command(command.argv) .. "\n")
-  return function(chunk)
-    if left <= 0 then return end
-    add(chunk:sub(1, left))
-    left = left - #chunk
-    if left <= 0 then add("\n[the rest of this output is left out]\n") end
-  end
-end
-
 -- Bytes of a tool's output that a later question may refer back to (a menu, the name of a system).
 local HEARD = 8192
 
@@ -42,106 +30,90 @@ local function tail_keeper()
   return function(chunk) tail = (tail .. chunk):sub(-HEARD) end, function() return tail end
 end
 
-local function volume_names(session)
-  local names = {}
-  for index, group in ipairs(session.groups or {}) do names[index] = group.name end
-  return names
+-- What is shown while a tool is silent, or nil.
+local function waiting_words(self, command)
+  if self.options.json or not (command.interactive or command.slow) then return nil end
+  local form = command.stoppable and "waiting for %s; Ctrl-C stops it" or "waiting for %s; Ctrl-C lets it finish, then stops"
+  return form:format(command.tool or "it")
 end
 
-local function credentials_of(session)
-  local person = require("run.session").has_person() and not session.stand_in.unattended
-  return { yes = session.options.yes, user = session.options.user or session.stand_in.user,
-    secret = session.secret, person = person, patience = session.stand_in.patience or 10,
-    names = volume_names(session) }
+-- The descriptor that a tool's output is shown on, or nil.
+local function screen_of(self, command)
+  if self.options.json then return 2 end
+  return (not self.options.quiet or command.interactive) and 1 or nil
 end
 
--- The choice to type the password only once: told before the first tool that asks for one, off unless Tab is pressed.
--- @return the secret that takes it, or nil where there is nothing to offer
-local function keeper(session, credentials)
-  if not credentials.person or session.secret or session.options.json then return nil end
-  if not session.told_about_keeping then
-    session.told_about_keeping = true
-    session.view.say("To type the password once for all of Apple's prompts in this run: press Tab at the password prompt, then "
-      .. "type it. It is kept in locked memory, typed only at their prompts, and wiped at the end.")
-  end
-  session.keeper = session.keeper or require("lib_secret").new()
-  return session.keeper
+-- Seconds that a command may take in all, and seconds that it may be silent.
+local function limits_of(self, command)
+  if not command.interactive then return self.silence or command.seconds or SILENCE_OTHERS, nil end
+  if self.credentials.person then return nil, nil end
+  return nil, self.silence or SILENCE[command.tool] or SILENCE_OTHERS
 end
 
--- A password that was taken from the person and refused is not tried again.
-local function settle_kept(session, outcome, kind)
-  if outcome.kept then session.secret, session.keeper, session.secret_was_typed = session.keeper, nil, true end
-  if kind == "credentials" and session.secret_was_typed then
-    session.secret:wipe()
-    session.secret, session.secret_was_typed = nil, nil
-  end
-end
-
-local function act_options(session, command, step, path)
-  local credentials = credentials_of(session)
-  local asked = { password = 0 }
-  local keep, heard = tail_keeper()
-  local write = transcriber(path, command)
-  local alone = not credentials.person
-  local function output(chunk)
+-- Where a tool's output goes, besides the screen.
+local function output_of(self, command, step, keep)
+  local write = transcript.of_command(self.transcript, command.argv)
+  return function(chunk)
     keep(chunk)
     write(chunk)
-    if session.options.json then session.view.emit { type = "output", step = step.name, text = chunk } end
+    if self.options.json then self.view.emit { type = "output", step = step.name, text = chunk } end
   end
-  local function told(kind)
+end
+
+-- @return options for the door, how often each kind of question was asked, and what was heard last
+local function act_options(self, command, step)
+  local credentials, asked = self.credentials, { password = 0 }
+  local keep, heard = tail_keeper()
+  local function report(kind)
     asked[kind] = (asked[kind] or 0) + 1
-    session.view.emit { type = "prompt", step = step.name, kind = kind }
+    self.view.emit { type = "prompt", step = step.name, kind = kind }
   end
-  local wait = command.stoppable and "waiting for %s; Ctrl-C stops it" or "waiting for %s; Ctrl-C lets it finish, then stops"
-  return {
-    waiting = not session.options.json and (command.interactive or command.slow) and wait:format(command.tool or "it") or nil,
-    keep = command.interactive and keeper(session, credentials) or nil,
-    terminal = command.interactive or false, person = command.interactive and credentials.person or false,
-    screen = session.options.json and 2 or (not session.options.quiet or command.interactive) and 1 or nil,
-    stoppable = command.stoppable or false,
-    seconds = not command.interactive and (session.stand_in.silence or command.seconds or SILENCE_OTHERS) or nil,
-    silence = command.interactive and alone and (session.stand_in.silence or SILENCE[command.tool] or SILENCE_OTHERS)
-      or nil,
-    answer = command.interactive and prompts.answerer(command, credentials, heard, told) or nil,
-    output = output,
-  }, asked, heard
+  local seconds, silence = limits_of(self, command)
+  local options = { waiting = waiting_words(self, command), screen = screen_of(self, command),
+    stoppable = command.stoppable or false, seconds = seconds, silence = silence, terminal = command.interactive or false,
+    person = command.interactive and credentials.person or false, output = output_of(self, command, step, keep) }
+  if command.interactive then
+    options.keep = credentials:offer_to_remember()
+    options.answer = answers.answerer(command, credentials:at_prompts(self.names), heard, report)
+  end
+  return options, asked, heard
 end
 
 --- Makes the engine's ports.
--- @param session from session.open
--- @param journal userdata, or nil in a dry run
--- @param transcript path or nil
-function run_ports.new(session, journal, transcript)
-  local signals = require "lib_signals"
-  local ports = { attempts = 3, dry_run = session.dry_run, emit = session.view.emit, forget = probe.forget }
-  function ports.record(fields)
+-- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
+--   names = array of the installed systems' volume names, silence = seconds or nil, dry_run }
+function ports.new(self)
+  local signals, journal = require "lib_signals", self.journal
+  local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = probe.forget }
+  function made.record(fields)
     if not journal then return true end
     local sequence, message, code = journal:append(json.encode(stamp(fields)))
     return sequence and true, message, code
   end
-  function ports.intent(argv, fields)
+  function made.intent(argv, fields)
     if not journal then return true end
     local sequence, message, code = journal:intent(argv, json.encode(stamp(fields)))
     fields.argv = argv
     return sequence and true, message, code
   end
-  function ports.act(command, step)
-    local options, asked, heard = act_options(session, command, step, transcript)
+  function made.act(command, step)
+    local options, asked, heard = act_options(self, command, step)
     local outcome, message, code = require("lib_process").act(journal, command.argv, options)
-    session.view.after_tool(heard())
+    self.view.after_tool(heard())
     if outcome then
       outcome.tries = asked.password
       outcome.refused_credentials = outcome.gave_up and asked.password > 1
     end
     return outcome, message, code
   end
-  function ports.explain(command, outcome)
+  function made.explain(command, outcome)
     local meaning = errors.explain(command.tool, outcome)
-    settle_kept(session, outcome, meaning.kind)
+    if outcome.kept then self.credentials:remember() end
+    if meaning.kind == "credentials" then self.credentials:forget_refused() end
     return meaning
   end
-  function ports.stop() return signals.stage() end
-  return ports
+  function made.stop() return signals.stage() end
+  return made
 end
 
-return run_ports
+return ports

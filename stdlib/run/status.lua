@@ -1,52 +1,68 @@
--- Gathers what `status` shows: environment, policy, kernel, boot arguments, journal.
+-- Gathers what `status` shows: environment, policy, kernel, boot arguments, journal, and in macOS what runs there.
 -- Must not change anything, and must not need anything to be right.
 
+local boot_args = require "mac.boot_args"
+local journals = require "run.journals"
+local manifest = require "kernel.manifest"
 local nvram = require "tool.nvram"
+local paths = require "mac.paths"
 local policy = require "mac.policy"
-local runs = require "run.journals"
-local session_module = require "run.session"
+local running = require "mac.running"
+local staging = require "kernel.staging"
 local sysctl = require "tool.sysctl"
 
-local status_facts = {}
+local status = {}
 
-local function journal_state(session)
-  local directory = session_module.journal_directory(session)
+local function state_of(run)
+  if run.closed then return run.closed.result end
+  return run.direction == "back" and "going back" or run.phase and "waiting" or "open"
+end
+
+-- @return what the event says of the journal, or nil; and the same in words
+local function journal_state(target, given)
+  local directory = paths.journal(target, given)
   if not directory then return nil, "no journal folder can be reached" end
-  local run, message, code = runs.latest(directory)
+  local run, message, code = journals.latest(directory)
   if not run then return nil, code and message or "no runs yet" end
-  local state = run.closed and run.closed.result or run.direction == "back" and "going back"
-    or run.phase and "waiting" or "open"
+  local state = state_of(run)
   return { run = run.number, plan = run.start.plan, state = state, open = run.closed == nil },
     ("run %d (%s): %s"):format(run.number, run.start.plan, state)
 end
 
--- The quota is in no sysctl; what the kernel was told is in its boot arguments (reference §8.2).
-function status_facts.quota_in(bootargs)
-  local value = bootargs and bootargs:match("hv_apple_isa_vm_quota=(%w+)")
-  return value and math.tointeger(tonumber(value))
+--- What is to know of the macOS that runs: see mac.running.gather. The collection's build comes from the staged manifest.
+function status.facts(target)
+  local path = paths.on_data(target, staging.MANIFEST)
+  local told = path and manifest.read(target.root .. path)
+  return running.gather(target.root, told and told.build)
 end
 
---- @param session after session.look
--- @return the status event, and the journal's state in words
-function status_facts.gather(session)
-  local kernel = sysctl.kernel()
-  local in_force = session.booted == "macos" and sysctl.read "kern.bootargs" or nil
-  local journal, journal_words = journal_state(session)
-  local status = {
-    type = "status", environment = session.environment or session.booted, group = session.group and session.group.group,
-    volume = session.group and session.group.name, build = session.group and session.group.build,
-    policy = session.policy and policy.summary(session.policy), policy_problem = session.problems.policy,
-    unknown_rows = session.policy and session.policy.unknown,
-    kernel = kernel and { chip = kernel.chip, kind = kernel.kind, xnu = kernel.xnu },
-    sip = session.policy and session.policy.sip,
-    boot_args = nvram.get "boot-args", boot_args_in_force = in_force, quota = status_facts.quota_in(in_force),
-    hypervisor = session.booted == "macos" and sysctl.read "kern.hv_support" or nil, journal = journal or require("base.json").null,
-  }
-  if session.booted == "macos" then
-    session.facts = require("mac.running").gather(session)
-    for name, value in pairs(session.facts) do status[name] = value end
-  end
-  return status, journal_words
+local function of_kernel(kernel) return kernel and { chip = kernel.chip, kind = kernel.kind, xnu = kernel.xnu } end
+
+local function of_policy(event, target)
+  local p = target.policy
+  event.policy, event.policy_problem = p and policy.summary(p), target.problems.policy
+  event.unknown_rows, event.sip = p and p.unknown, p and p.sip
 end
 
-return status_facts
+local function of_group(event, group)
+  if group then event.group, event.volume, event.build = group.group, group.name, group.build end
+end
+
+--- @param target see mac.target.look
+-- @param given string or nil: what --journal says
+-- @return the status event, the journal's state in words, and in macOS the facts (see status.facts)
+function status.gather(target, given)
+  local in_macos = target.booted == "macos"
+  local journal, journal_words = journal_state(target, given)
+  local event = { type = "status", environment = target.environment or target.booted, kernel = of_kernel(target.kernel),
+    boot_args = nvram.get "boot-args", boot_args_in_force = in_macos and sysctl.read "kern.bootargs" or nil,
+    hypervisor = in_macos and sysctl.read "kern.hv_support" or nil, journal = journal or require("base.json").null }
+  event.quota = boot_args.quota(event.boot_args_in_force)
+  of_group(event, target.group)
+  of_policy(event, target)
+  local facts = in_macos and status.facts(target) or nil
+  for name, value in pairs(facts or {}) do event[name] = value end
+  return event, journal_words, facts
+end
+
+return status

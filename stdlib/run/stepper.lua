@@ -59,10 +59,10 @@ local function prompts_of(step, shown, c, seen)
   return list and #list > 0 and table.concat(list, "; ") or "nothing"
 end
 
-local function introduce(session, step, shown, seen)
-  session.view.emit { type = "note", title = ("Step %d of %d: %s"):format(step.number, session.step_count, step.name) }
-  rows(session.view, join({ { "why", step.why }, { "where", ladder.place(step.where) } }, commands_of(shown),
-    { { "it asks", prompts_of(step, shown, session.context, seen) }, { "now", describe.seen(seen) },
+local function introduce(self, step, shown, seen)
+  self.view.emit { type = "note", title = ("Step %d of %d: %s"):format(step.number, #self.plan.steps, step.name) }
+  rows(self.view, join({ { "why", step.why }, { "where", ladder.place(step.where) } }, commands_of(shown),
+    { { "it asks", prompts_of(step, shown, self.context, seen) }, { "now", describe.seen(seen) },
       { "after", expected(step) } }, way_rows(shown)))
 end
 
@@ -122,7 +122,7 @@ function actions.d(self, step, _, seen)
 end
 
 function actions.l(self)
-  require("run.console").run(self, "Back to the step: Ctrl-D.")
+  require("run.console").run(self.view, self.target, self.options, "Back to the step: Ctrl-D.")
 end
 
 actions["?"] = function(self)
@@ -147,16 +147,16 @@ local function ask(self, step, shown, seen, about)
 end
 
 --- Makes the engine's gate.
--- @param session with view, context and options; with --yes nothing is asked
+-- @param view the screen
+-- @param case { target, options, context }, see run.lifecycle; with --yes nothing is asked
 -- @param plan the plan that is gone through
--- @return function(step, seen, about), see engine
-function stepper.gate(session, plan)
-  local self = { view = session.view, session = session }
-  session.step_count = #plan.steps
+-- @return function(step, seen, about), see engine.run
+function stepper.gate(view, case, plan)
+  local self = { view = view, target = case.target, options = case.options, context = case.context, plan = plan }
   return function(step, seen, about)
-    if session.options.yes then return "all" end
-    local shown = overview.steps({ { step = step, verdict = "todo", seen = seen } }, session.context)[1]
-    introduce(session, step, shown, seen)
+    if case.options.yes then return "all" end
+    local shown = overview.steps({ { step = step, verdict = "todo", seen = seen } }, case.context)[1]
+    introduce(self, step, shown, seen)
     return ask(self, step, shown, seen, about)
   end
 end

@@ -1,40 +1,39 @@
 -- The last words of a run: how it ended, what holds now, and the next line to type; and the exit code that says the same.
--- Must not leave a person without a next step.
+-- Must not leave a person without a next step, and must not know any operation but by its record.
+--
+-- case: what run.lifecycle knows of the run: { target, operation, plan_name, findings, context, options, dry_run }.
 
 local describe = require "screen.describe"
 local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
+local paths = require "mac.paths"
+local text = require "base.text"
 
-local closing = {}
+local outcome = {}
 
-local BY_HAND = "Without this program: shut down, hold the power button until startup options appear, Options, Utilities > "
+--- The way without this program.
+outcome.BY_HAND = "Without this program: shut down, hold the power button until startup options appear, Options, Utilities > "
   .. "Startup Security Utility, choose the volume, Full Security. That also forgets the custom kernel."
 
--- A command to be typed stands on a line of its own, indented and never wrapped.
-local function type_this(session, place, rest)
-  local path = require("base.text").quote(require("run.session").program_in(session, place))
-  return { command = (place == "macos" and "sudo " or "") .. path .. " " .. rest }
-end
-
-local function here(session, rest)
-  return type_this(session, session.environment == "macos" and "macos" or "recovery", rest)
-end
-
---- How a command of this program is typed in a place: "sudo /System/Volumes/Data/vmq-recovery stage".
+--- A command of this program to be typed: it stands on a line of its own, indented and never wrapped.
+-- @param target see mac.target.look
 -- @param place "macos" | "recovery"
-function closing.command(session, place, rest)
-  return type_this(session, place, rest).command
+-- @param rest string: what follows the program's name
+function outcome.type_this(target, place, rest)
+  return { command = (place == "macos" and "sudo " or "") .. text.quote(paths.program_in(target, place)) .. " " .. rest }
 end
 
--- What a command that only prepares says when it did not finish, or nil for the others.
-local function stopped_words(session)
-  local words = session.job and session.job.stopped_words
-  return type(words) == "function" and words(session) or words
+--- The same, to be typed in the system that runs.
+function outcome.here(case, rest)
+  return outcome.type_this(case.target, case.target.environment == "macos" and "macos" or "recovery", rest)
 end
 
--- The last resort: another for what only prepares, as nothing of the boot policy was touched.
-local function by_hand(session)
-  return stopped_words(session) or BY_HAND
+local here = outcome.here
+
+-- The operation's own words for an ending, or nil.
+local function own_words(case, kind, final)
+  local words = case.operation.words[kind]
+  return words and words(case, final)
 end
 
 -- Why a rung was not reached: "full security, stock kernel: … (the tool said: …)".
@@ -43,154 +42,133 @@ local function refusal(rung, otherwise)
   return ("%s: %s%s"):format(rung.leaves or otherwise, rung.why or "it did not read back", said)
 end
 
+--- Adds a line for each rung that was refused.
+function outcome.add_refusals(lines, lead, refused, otherwise)
+  for _, rung in ipairs(refused or {}) do lines[#lines + 1] = lead .. refusal(rung, otherwise) end
+end
+
+local function add_refused_steps(lines, list)
+  for _, entry in ipairs(list or {}) do
+    outcome.add_refusals(lines, ("Step %s, "):format(entry.step), entry.refused, "way back")
+  end
+end
+
 local words = {}
 
 function words.rehearsed()
   return { "Dry run: nothing was started and nothing was changed. Above is what would run here." }
 end
 
-function words.done(session, plan)
-  if session.job and session.job.last_words then return session.job.last_words(session) end
-  if plan.name == "apply" then
-    return { "Done: the development kernel runs and allows up to " .. session.quota .. " macOS guests, all of it read back.",
-      "Before a macOS update:", here(session, "revert") }
-  end
-  if plan.name == "revert" then
-    return { "Done: full security and the stock kernel, read back. They take effect at the next start.",
-      "Next: restart." }
-  end
-  return { "Done: every step of " .. plan.name .. " reads done." }
+function words.done(case)
+  return own_words(case, "done") or { "Done: every step of " .. case.plan_name .. " reads done." }
 end
 
-function words.lower(session, _, final)
-  local lines = { "Reverted, but not to full security: " .. final.leaves .. "." }
-  for _, rung in ipairs(final.refused or {}) do
-    lines[#lines + 1] = "Not possible: " .. refusal(rung)
-  end
-  lines[#lines + 1] = "Full security later, when online and up to date:"
-  lines[#lines + 1] = here(session, "revert")
-  lines[#lines + 1] = BY_HAND
+function words.lower(case, final)
+  local lines = own_words(case, "lower", final)
+  if lines then return lines end
+  lines = { "Done, but not all the way: " .. final.leaves .. "." }
+  outcome.add_refusals(lines, "Not possible: ", final.refused)
   return lines
 end
 
--- The command to type again: the plan's own, or the user's file.
-local function again(session, plan)
-  local file = session.job_file
-  return file and "run " .. require("base.text").quote(file) or plan.name
-end
-
-local function arrive_in_macos(session, plan)
+local function arrive_in_macos(case)
   return { "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet "
-    .. "saved would be lost. Then, in macOS, open Terminal and type:", type_this(session, "macos", again(session, plan)) }
+    .. "saved would be lost. Then, in macOS, open Terminal and type:",
+    outcome.type_this(case.target, "macos", case.operation.again) }
 end
 
-local function arrive_in_recovery(session, plan)
+local function arrive_in_recovery(case)
   return { "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then "
-    .. "Utilities > Terminal, and type:", type_this(session, "recovery", again(session, plan)) }
+    .. "Utilities > Terminal, and type:", outcome.type_this(case.target, "recovery", case.operation.again) }
 end
 
-function words.phase(session, plan, final)
-  local lines = { "This part is finished and read back." }
-  if final.step.name == "booted" and not final.pending then
-    lines = { "The development kernel or its boot arguments are not in force yet.",
-      "If this stays so after a clean restart, go back:", here(session, "revert") }
-  elseif final.pending then
-    lines = { "The boot arguments are set. They count after one more clean restart." }
-  end
-  local arrive = final.next == "macos" and arrive_in_macos or final.next == "any" and arrive_in_macos or arrive_in_recovery
-  for _, line in ipairs(arrive(session, plan)) do lines[#lines + 1] = line end
+function words.phase(case, final)
+  local lines = own_words(case, "phase", final) or { "This part is finished and read back." }
+  local arrive = (final.next == "macos" or final.next == "any") and arrive_in_macos or arrive_in_recovery
+  for _, line in ipairs(arrive(case)) do lines[#lines + 1] = line end
   return lines
 end
 
-function words.stopped(session, _, final)
-  local lines = { "Stopped: " .. final.reason .. "." }
-  local known = errors.ours(final.kind)
-  if known then lines[2] = ("Cause: %s. What helps: %s."):format(known.cause, known.cure) end
-  if not final.changed then
-    lines[#lines + 1] = final.acted == 0 and "Nothing was changed." or "Nothing was changed; the state was read back."
-    return lines
-  end
-  if session.job and session.job.again then
-    lines[#lines + 1] = stopped_words(session)
-    lines[#lines + 1] = here(session, session.job.again)
+local function add_ways_on(lines, case)
+  if case.operation.journal then
+    lines[#lines + 1] = own_words(case, "stopped")
+    lines[#lines + 1] = here(case, case.operation.again)
     return lines
   end
   lines[#lines + 1] = "What was done so far is in the journal. To go on:"
-  lines[#lines + 1] = here(session, "resume")
+  lines[#lines + 1] = here(case, "resume")
   lines[#lines + 1] = "Or to go back:"
-  lines[#lines + 1] = here(session, "rollback")
+  lines[#lines + 1] = here(case, "rollback")
   return lines
 end
 
-function words.person(session, _, final)
+function words.stopped(case, final)
+  local lines = { "Stopped: " .. final.reason .. "." }
+  local known = errors.ours(final.kind)
+  if known then lines[2] = ("Cause: %s. What helps: %s."):format(known.cause, known.cure) end
+  if final.changed then return add_ways_on(lines, case) end
+  lines[#lines + 1] = final.acted == 0 and "Nothing was changed." or "Nothing was changed; the state was read back."
+  return lines
+end
+
+function words.person(case, final)
   local lines = { ("Step %s: the state is neither what it was before nor what the step makes."):format(final.step.name),
     "Before: " .. describe.seen(final.before), "Now:    " .. describe.seen(final.now) }
   if type(final.now) == "table" and final.now.error then lines[3] = "Now:    cannot be read: " .. final.now.error end
-  local known = errors.ours "neither"
-  lines[#lines + 1] = ("Cause: %s. Nothing more is done by itself."):format(known.cause)
+  lines[#lines + 1] = ("Cause: %s. Nothing more is done by itself."):format(errors.ours("neither").cause)
   lines[#lines + 1] = "To look at it, to go back to the start, or to go to full security:"
-  for _, command in ipairs { "status", "rollback", "revert" } do lines[#lines + 1] = here(session, command) end
+  for _, command in ipairs { "status", "rollback", "revert" } do lines[#lines + 1] = here(case, command) end
   return lines
-end
-
-local function refused_lines(lines, list)
-  for _, entry in ipairs(list or {}) do
-    for _, rung in ipairs(entry.refused or {}) do
-      lines[#lines + 1] = ("Step %s, %s"):format(entry.step, refusal(rung, "way back"))
-    end
-  end
 end
 
 local function because(final)
   return final.failed and ("Step %s failed. "):format(final.failed) or ""
 end
 
-function words.undone(session, _, final)
+function words.undone(case, final)
   local lines = { because(final) .. (final.touched and "Everything this run did is undone, and read back as it was before."
     or "Nothing was changed; read back.") }
-  lines[2] = stopped_words(session)
+  lines[2] = own_words(case, "stopped")
   return lines
 end
 
-words["undone-lower"] = function(session, _, final)
+words["undone-lower"] = function(case, final)
   local lines = { because(final) .. "This run's changes are undone, but not all the way:" }
   for _, entry in ipairs(final.lower) do lines[#lines + 1] = ("step %s leaves %s."):format(entry.step, entry.leaves) end
-  refused_lines(lines, final.lower)
+  add_refused_steps(lines, final.lower)
   lines[#lines + 1] = "Later, when online and up to date:"
-  lines[#lines + 1] = here(session, "revert")
-  lines[#lines + 1] = BY_HAND
+  lines[#lines + 1] = here(case, "revert")
+  lines[#lines + 1] = outcome.BY_HAND
   return lines
 end
 
-function words.incomplete(session, _, final)
+function words.incomplete(case, final)
   local lines = { because(final) .. "Going back did not work for every step." }
-  refused_lines(lines, final.stuck)
-  refused_lines(lines, final.elsewhere)
+  add_refused_steps(lines, final.stuck)
+  add_refused_steps(lines, final.elsewhere)
   lines[#lines + 1] = "To try again:"
-  lines[#lines + 1] = here(session, session.job and session.job.again or "rollback")
-  lines[#lines + 1] = by_hand(session)
+  lines[#lines + 1] = here(case, case.operation.journal and case.operation.again or "rollback")
+  lines[#lines + 1] = own_words(case, "stopped") or outcome.BY_HAND
   return lines
 end
 
-function words.elsewhere(session, plan, final)
+function words.elsewhere(case, final)
   local lines = { because(final) .. "The rest of the way back can only be done in recovery." }
-  refused_lines(lines, final.elsewhere)
-  for _, rung in ipairs(final.refused or {}) do lines[#lines + 1] = "Here, " .. refusal(rung) end
-  local goes_on = final.went_back and { name = "rollback" } or plan
-  for _, line in ipairs(arrive_in_recovery(session, goes_on)) do lines[#lines + 1] = line end
+  add_refused_steps(lines, final.elsewhere)
+  outcome.add_refusals(lines, "Here, ", final.refused)
+  local goes_on = final.went_back and { target = case.target, operation = { again = "rollback" } } or case
+  for _, line in ipairs(arrive_in_recovery(goes_on)) do lines[#lines + 1] = line end
   return lines
 end
 
-function words.mistake(_, _, final)
+function words.mistake(_, final)
   return { "The plan is wrong: " .. final.reason, "Nothing was changed." }
 end
 
-function words.none(_, _, final)
-  local lines = { "No way to a safer policy worked. The policy is as it was." }
-  for _, rung in ipairs(final.refused or {}) do
-    lines[#lines + 1] = refusal(rung)
-  end
-  lines[#lines + 1] = BY_HAND
+function words.none(case, final)
+  local lines = own_words(case, "none") or { "No way to a safer policy worked. The policy is as it was." }
+  outcome.add_refusals(lines, "", final.refused)
+  lines[#lines + 1] = outcome.BY_HAND
   return lines
 end
 
@@ -204,37 +182,38 @@ local function stopped_code(final)
   return final.kind == "asked" and exit_code.DECLINED or exit_code.PRECONDITION
 end
 
+-- By result: the exit code, or a function(final, detailed) that tells it.
+local CODES = {
+  done = exit_code.OK, lower = exit_code.LOWER_RUNG, elsewhere = exit_code.STOPPED, mistake = exit_code.USAGE,
+  undone = went_back_code, ["undone-lower"] = went_back_code, stopped = stopped_code,
+  phase = function(_, detailed) return detailed and exit_code.PHASE or exit_code.OK end,
+  person = function(final) return final.acted == 0 and final.untouched and exit_code.PRECONDITION or exit_code.PERSON end,
+}
+
+--- The exit code for a final result.
+-- @param final from engine.run or engine.rollback
+-- @param detailed true with --detailed-exitcode
+function outcome.exit_code(final, detailed)
+  local code = CODES[final.result] or exit_code.UNDO_INCOMPLETE
+  return type(code) == "function" and code(final, detailed) or code
+end
+
 --- Lines as one text, commands indented.
-function closing.plain(lines)
+function outcome.plain(lines)
   local plain = {}
   for index, line in ipairs(lines) do plain[index] = type(line) == "table" and "  " .. line.command or line end
   return table.concat(plain, "\n")
 end
 
---- The exit code for a final result.
--- @param final from engine.run or engine.rollback
--- @param detailed true with --detailed-exitcode
-function closing.exit_code(final, detailed)
-  local result = final.result
-  if result == "done" then return exit_code.OK end
-  if result == "lower" then return exit_code.LOWER_RUNG end
-  if result == "phase" then return detailed and exit_code.PHASE or exit_code.OK end
-  if result == "stopped" then return stopped_code(final) end
-  if result == "person" then return final.acted == 0 and final.untouched and exit_code.PRECONDITION or exit_code.PERSON end
-  if result == "undone" or result == "undone-lower" then return went_back_code(final) end
-  if result == "elsewhere" then return exit_code.STOPPED end
-  if result == "mistake" then return exit_code.USAGE end
-  return exit_code.UNDO_INCOMPLETE
+--- How the run ended, as lines; a table { command = … } is one to be typed.
+function outcome.lines(case, final)
+  local kind = case.dry_run and final.result == "done" and "rehearsed" or final.result
+  return words[kind](case, final)
 end
 
---- Tells how the run ended.
-function closing.tell(session, plan, final)
-  local lines = words[session.dry_run and final.result == "done" and "rehearsed" or final.result](session, plan, final)
-  if final.result == "phase" then
-    session.view.emit { type = "phase", next = final.next, instructions = closing.plain(lines) }
-  end
-  table.insert(lines, 1, "")
-  session.view.emit { type = "note", lines = lines }
+--- The event that tells programs where a phase goes on.
+function outcome.phase_event(final, lines)
+  return { type = "phase", next = final.next, instructions = outcome.plain(lines) }
 end
 
-return closing
+return outcome

@@ -96,72 +96,59 @@ function overview.plan_lines(steps)
   return lines
 end
 
-local LOSSES = {
-  "While this is in force, for this macOS only: System Integrity Protection is off, Apple Pay and iPhone apps do not",
-  "work, protected video plays at lower quality, and macOS updates end in an error: revert before each update, and",
-  "turn automatic updates off. FileVault, your files and other systems on this Mac are not affected.",
-}
-local LICENCE = {
-  "The macOS licence (2.B.iii) still counts two additional copies in virtual machines, whatever the kernel allows.",
-  "This program grants nothing: what runs beyond two is your own responsibility.",
-}
-local WAY_BACK = {
-  "`vmq-recovery revert`, in recovery or macOS. Without it: hold the power button at start, Options, Utilities >",
-  "Startup Security Utility, Full Security. Last of all: restore from another Mac (DFU).",
-}
+-- The notes of the overview, each { title, lines }. An operation's record says which are shown, and in which order.
 
-local function joined(lines) return { table.concat(lines, " ") } end
-
-local function target_lines(session)
-  local group = session.group
-  local lines = { ("%s, group %s"):format(group.name or "?", group.group),
-    ("macOS %s build %s, chip %s"):format(group.version or "?", group.build or "?",
-      session.kernel and session.kernel.chip:upper() or "?") }
-  return lines
+--- Which Mac it is about.
+function overview.target(target)
+  local group, chip = target.group, target.kernel and target.kernel.chip:upper()
+  return { title = "Target", lines = { ("%s, group %s"):format(group.name or "?", group.group),
+    ("macOS %s build %s, chip %s"):format(group.version or "?", group.build or "?", chip or "?") } }
 end
 
-local function kernel_lines(session)
-  local found = session.found_collection
-  if not found then return nil end
-  local path = require("run.session").collection(session)
-  return { path, ("%s, SHA-256 %s"):format(text.size(found.size), found.sha256), found.kernel.banner,
-    session.manifest_doubt or session.manifest and "its manifest vouches for it" or "no manifest vouches for it" }
+--- The policy as it is.
+function overview.policy(target)
+  return { title = "Policy now", lines = { target.policy and policy.describe(target.policy) or "cannot be read" } }
 end
 
-local function prompt_lines(steps, environment)
+function overview.steps_note(steps) return { title = "Steps", lines = overview.plan_lines(steps) } end
+
+local function asking_steps(steps, environment)
   local counted = 0
   for _, step in ipairs(steps) do
     if step.verdict == "todo" and #step.commands > 0 and ladder.fits(step.where, environment)
       and not step.commands[1][1]:find("nvram") then counted = counted + 1 end
   end
-  if counted == 0 then return { "None: no tool that asks for a password runs here." } end
-  return { ("Apple's tools ask %d time%s for a volume owner's short name and login password, and whether to go on. What "
-    .. "you type goes to them, not to this program."):format(counted, counted == 1 and "" or "s") }
+  return counted
 end
 
---- Prints everything that must be known before `apply` or `revert` changes anything.
--- @param session after preflight
+--- What Apple's tools will ask for in this environment.
+function overview.questions(steps, environment)
+  local counted = asking_steps(steps, environment)
+  local words = counted == 0 and "None: no tool that asks for a password runs here."
+    or ("Apple's tools ask %d time%s for a volume owner's short name and login password, and whether to go on. What "
+      .. "you type goes to them, not to this program."):format(counted, counted == 1 and "" or "s")
+  return { title = "Questions to come", lines = { words } }
+end
+
+--- The way back with this program and without it.
+overview.WAY_BACK = { title = "Way back", lines = {
+  "`vmq-recovery revert`, in recovery or macOS. Without it: hold the power button at start, Options, Utilities > "
+    .. "Startup Security Utility, Full Security. Last of all: restore from another Mac (DFU)." } }
+
+--- The notes of an operation that changes the boot policy and has nothing more to say.
+function overview.of_policy_work(case, steps)
+  return { overview.policy(case.target), overview.steps_note(steps), overview.questions(steps, case.target.environment),
+    { title = "Network", lines = { "full security needs it; without it a lower rung is used" } }, overview.WAY_BACK }
+end
+
+--- Prints everything that must be known before anything changes.
+-- @param emit function(event)
+-- @param case { target, operation, … }, see run.lifecycle
 -- @param steps from overview.steps
-function overview.show(session, plan, steps)
-  local function note(title, lines)
-    if lines then session.view.emit { type = "note", title = title, lines = lines } end
-  end
-  note("Target", target_lines(session))
-  if session.job and session.job.notes then
-    for _, entry in ipairs(session.job.notes(session)) do note(entry[1], entry[2]) end
-    return note("Steps", overview.plan_lines(steps))
-  end
-  if plan.name == "apply" then note("Kernel collection", kernel_lines(session)) end
-  note("Policy now", session.policy and { policy.describe(session.policy) })
-  note("Steps", overview.plan_lines(steps))
-  note("Questions to come", prompt_lines(steps, session.environment))
-  note("Network", { plan.name == "apply" and "not needed now; full security on the way back needs it"
-    or "full security needs it; without it a lower rung is used" })
-  if plan.name == "apply" then
-    note("What stops working", joined(LOSSES))
-    note("Licence", LICENCE)
-  end
-  note("Way back", joined(WAY_BACK))
+function overview.show(emit, case, steps)
+  local notes = case.operation.overview and case.operation.overview(case, steps) or { overview.steps_note(steps) }
+  table.insert(notes, 1, overview.target(case.target))
+  for _, note in ipairs(notes) do emit { type = "note", title = note.title, lines = note.lines } end
 end
 
 return overview

@@ -1,20 +1,21 @@
 -- The command line: where options may stand, what they take, and which mistake is answered with which hint.
 
-local cli = require "cli.main"
+local commands = require "cli.table"
+local parse = require "cli.parse"
 
-local function parsed(...) return assert(cli.parse { ... }) end
+local function parsed(...) return assert(parse.line { ... }) end
 
 local function complaint(...)
-  local result, message = cli.parse { ... }
+  local result, message = parse.line { ... }
   assert.is_nil(result)
   return message
 end
 
-describe("cli.parse", function()
+describe("parse.line", function()
   it("takes options before and after the command, and between its arguments", function()
     for _, args in ipairs { { "--root", "/r", "-n", "plan", "apply" }, { "plan", "apply", "-n", "--root=/r" },
       { "plan", "--root=/r", "apply", "--dry-run" }, { "-n", "plan", "--root", "/r", "--", "apply" } } do
-      local result = assert(cli.parse(args))
+      local result = assert(parse.line(args))
       assert.are.same({ "plan", { "apply" }, { root = "/r", dry_run = true } },
         { result.command.name, result.args, result.options })
     end
@@ -81,7 +82,7 @@ describe("cli.parse", function()
   it("refuses empty values: an unset variable must not mean this Mac", function()
     for _, name in ipairs { "root", "volume", "journal", "user", "color", "password-fd" } do
       for _, args in ipairs { { "status", "--" .. name .. "=" }, { "status", "--" .. name, "" } } do
-        local result, message = cli.parse(args)
+        local result, message = parse.line(args)
         assert.is_nil(result)
         assert.truthy(message:find(("^%%-%%-%s needs .+, and got nothing$"):format((name:gsub("%-", "%%-")))), message)
       end
@@ -125,25 +126,24 @@ end)
 describe("the table of commands", function()
   it("holds every command of the design, each with words for help", function()
     local names = {}
-    for index, command in ipairs(cli.commands()) do
+    for index, command in ipairs(commands.all()) do
       names[index] = command.name
       assert.is_string(command.help, command.name)
-      assert.is_true(command.later or type(command.does) == "string", command.name)
     end
     for _, name in ipairs { "apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "run", "check",
-      "rehearse", "console", "log", "report", "source", "build", "kdk", "kc", "stage", "verify", "completion",
-      "help" } do
-      assert.is_table(cli.command(name), name)
+      "rehearse", "console", "log", "source", "build", "kdk", "kc", "stage", "verify", "help" } do
+      assert.is_table(commands.command(name), name)
     end
-    assert.are.equal(22, #names)
-    assert.is_nil(cli.command "nothing")
+    assert.are.equal(20, #names)
+    assert.is_nil(commands.command "nothing")
   end)
 
   it("names modules that exist, and no option twice for one command", function()
-    for _, command in ipairs(cli.commands()) do
-      if not command.later then assert.truthy(package.searchpath(command.does, "stdlib/?.lua"), command.does) end
+    for _, command in ipairs(commands.all()) do
+      local module = command.name == "help" and "cli.help" or "command." .. command.name
+      assert.is_function(require(module).run, module)
       local seen = {}
-      for _, options in ipairs { cli.global_options(), command.options or {} } do
+      for _, options in ipairs { commands.global_options(), command.options or {} } do
         for _, option in ipairs(options) do
           assert.is_nil(seen[option.name], command.name .. " --" .. option.name)
           seen[option.name] = true

@@ -1,0 +1,37 @@
+-- The operation of a plan in a user's own file.
+-- Must not go on with a run whose plan has changed since it began.
+
+local exit_code = require "base.exit_code"
+local operation = require "command.operation"
+local overview = require "screen.overview"
+local plans = require "run.plans"
+local text = require "base.text"
+
+local plan_file = {}
+
+local PRECONDITIONS = { "root", "volume", "environment", "journal" }
+
+local function load(path, known)
+  return function(run)
+    local loaded, message = known, nil
+    if not loaded then loaded, message = plans.from_file(path) end
+    known = nil
+    if not loaded then return nil, message end
+    if run and run.start.plan_hash ~= loaded.hash then
+      return nil, path .. " has changed since the open run began; `vmq-recovery rollback` needs the plan as it was",
+        exit_code.PRECONDITION
+    end
+    return loaded
+  end
+end
+
+--- The operation of a file.
+-- @param path string
+-- @param known plan or nil: the file as it was loaded a moment ago; it is not loaded again
+function plan_file.operation(path, known)
+  return operation.new { name = known and known.name or nil, command = "run", file = path, again = "run " .. text.quote(path),
+    load = load(path, known), question = "name", overview = overview.of_policy_work,
+    preflight = function() return PRECONDITIONS, "any" end }
+end
+
+return plan_file

@@ -1,0 +1,120 @@
+-- Where things lie on this Mac, as the Mac names them and as this process opens them.
+-- Must not open anything: it turns facts about the target into paths.
+--
+-- A target is what mac.target.look answers; root, booted, program and group are used here.
+
+local paths = {}
+
+--- A path from the command line as the Mac itself names it: whole, and without the root if it was typed with it.
+-- @param root string: "" or the folder given by --root
+-- @param path string
+function paths.on_mac(root, path)
+  if path:sub(1, 1) ~= "/" then path = require("lib_system").directory() .. "/" .. path:gsub("^%./", "") end
+  if root ~= "" and path:sub(1, #root + 1) == root .. "/" then return path:sub(#root + 1) end
+  return path
+end
+
+--- The start of a message about a file, as the Mac names it: without the root that stands before it here.
+function paths.without_root(root, message)
+  local at, to = message:find(root .. "/", 1, true)
+  return root ~= "" and at and message:sub(1, at - 1) .. message:sub(to) or message
+end
+
+-- Folders of macOS that lie on the Data volume, though they are named from "/" (firmlinks).
+local ON_DATA = { "/Users/", "/Applications/", "/Library/", "/private/", "/usr/local/", "/opt/" }
+
+local function is_firmlinked(path)
+  for _, folder in ipairs(ON_DATA) do
+    if path:sub(1, #folder) == folder then return true end
+  end
+  return false
+end
+
+--- A place from the root of the Data volume, as the Mac names it; nil while Data is not mounted. In macOS the running
+-- system's own is named without the volume, as people know it.
+-- @param target
+-- @param path string, from the root of Data
+function paths.on_data(target, path)
+  local data = target.group and target.group.data
+  if not data or not data.mount then return nil end
+  if target.booted == "macos" and data.mount == "/System/Volumes/Data" and is_firmlinked(path) then return path end
+  return (data.mount == "/" and "" or data.mount) .. path
+end
+
+--- The program's own folder on the Data volume, which only root can write; nil while Data is not mounted.
+function paths.program_folder(target)
+  return paths.on_data(target, "/private/var/db/vmq-recovery")
+end
+
+--- Where `kdk fetch` keeps images.
+function paths.kit_folder(target)
+  return (paths.program_folder(target) or "") .. "/kits"
+end
+
+--- Where `build` puts the collection unless it is told another place.
+function paths.built_collection(target)
+  return (paths.program_folder(target) or "") .. "/build/VirtualMachine.kc"
+end
+
+-- --journal names a folder of the Mac, or one of the machine that a rehearsed or kept Mac lies on.
+local function given_journal(root, given)
+  local path = paths.on_mac(root, given)
+  if root == "" or path ~= given then return root .. path, path end
+  local on_a_volume = given:find("^/Volumes/") or given:find("^/private/") or given:find("^/Users/")
+    or given:find("^/System/") or given:find("^/Library/")
+  if on_a_volume and not require("lib_file").stat(given) then return root .. path, path end
+  return given, given
+end
+
+--- The folder of the journals.
+-- @param target
+-- @param given string or nil: what --journal says
+-- @param part string or nil: the name of the commands that only prepare. They have folders of their own in it, so that they are
+--   never taken for the run that `resume` and `rollback` are about
+-- @return the folder as this process opens it, and as the Mac names it; or nil, why no place survives a restart
+function paths.journal(target, given, part)
+  local here, path
+  if given then
+    here, path = given_journal(target.root, given)
+  else
+    if not target.group or not target.group.data then return nil, "no Data volume is known" end
+    path = paths.program_folder(target)
+    if not path then return nil, "the Data volume is not mounted" end
+    here = target.root .. path
+  end
+  if not part then return here, path end
+  return here .. "/" .. part, path .. "/" .. part
+end
+
+--- A journal folder that does not survive a restart of recovery: for what needs none that does.
+function paths.temporary_journal(target)
+  return target.root .. "/private/var/tmp/vmq-recovery"
+end
+
+--- The folder of the lock: one for the Mac, and gone with the boot, as the lock is.
+-- @param root string
+function paths.lock(root)
+  return root .. "/private/var/run/vmq-recovery"
+end
+
+-- The program's path below the root of Data, or nil when it lies elsewhere.
+local function below_data(target, path)
+  local data = target.group and target.group.data
+  if not data or not data.mount then return nil end
+  if data.mount ~= "/" and path:sub(1, #data.mount + 1) == data.mount .. "/" then return path:sub(#data.mount + 1) end
+  return target.booted == "macos" and is_firmlinked(path) and path or nil
+end
+
+--- How this program is called in a system: by its own path here; in the other system, by where that path appears there.
+-- @param target
+-- @param place "macos" | "recovery" | "paired-recovery"
+function paths.program_in(target, place)
+  local path = target.program
+  if (place == "macos") == (target.booted == "macos") then return path end
+  local tail = below_data(target, path)
+  if not tail then return path:find("^/Volumes/") and path or "vmq-recovery" end
+  if place == "macos" then return "/System/Volumes/Data" .. tail end
+  return "/Volumes/" .. (target.group.data.name or "Data") .. tail
+end
+
+return paths

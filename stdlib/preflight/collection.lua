@@ -1,0 +1,94 @@
+-- The precondition that the kernel collection is there, may be believed and fits this Mac.
+-- Must not call a collection fit because of its name or place.
+
+local checksum = require "base.checksum"
+local collection = require "kernel.collection"
+local kit = require "kernel.kit"
+local manifest = require "kernel.manifest"
+local paths = require "mac.paths"
+local result = require "preflight.result"
+local staging = require "kernel.staging"
+local sysctl = require "tool.sysctl"
+local text = require "base.text"
+
+local bad, unknown = result.bad, result.unknown
+
+local BUILD_IT = "build it in macOS from the kit for this build, and stage it; or name a file with --kc"
+
+-- What the collection must be of. A running kernel of the same build, or the kit of the target's build, tells more than a name.
+local function fitting_target(target, asked, believed)
+  local product, group = sysctl.product(), target.group
+  local build, chip = group and group.build, target.kernel.chip
+  local same_build = product and build and product.build == build
+  local kits = kit.folder(target.booted, group and group.data and group.data.mount)
+  return { chip = chip, build = build,
+    xnu = not believed and not asked.options.inexact and same_build and target.kernel.xnu or nil,
+    kit_kernel = kit.kernel_of_build(target.root, kits, build, chip) }
+end
+
+-- The method's first description leaves the collection in a home folder; several are listed, none is taken.
+local function not_staged(target, message)
+  local users = paths.on_data(target, "/Users")
+  local found = users and staging.candidates(target.root .. users) or {}
+  if #found == 0 then return bad(message, BUILD_IT) end
+  for index, name in ipairs(found) do found[index] = users .. "/" .. name end
+  return bad(("%s; but there is %s"):format(message, table.concat(found, ", ")),
+    "stage one in macOS (vmq-recovery stage --kc FILE), or name it with --kc")
+end
+
+-- The staged program is what the person starts in recovery; where a manifest names it, it must be that one.
+local function program_misfit(target, told)
+  local path = paths.on_data(target, staging.PROGRAM)
+  local sum = told and told.program and path and checksum.sha256(target.root .. path)
+  if sum and sum ~= told.program.sha256 then return ("the program at %s is not the one its manifest names"):format(path) end
+end
+
+-- @return the manifest, or nil; why it does not count, in words; or a row that says why everything is refused
+local function believable_manifest(target, path, here)
+  if not path then return nil, "no manifest vouches for it" end
+  local told, why, code = manifest.read(path)
+  if not told and code == "ENOENT" then return nil, "no manifest vouches for it" end
+  if not told then return nil, nil, bad(paths.without_root(target.root, why), "stage the collection again") end
+  for _, file in ipairs { path, here } do
+    local open, how = staging.is_open_to_others(file)
+    if open then return told, "its manifest cannot be trusted: " .. paths.without_root(target.root, how) end
+  end
+  return told
+end
+
+local function misfits_of(target, asked, found, told, doubt)
+  local misfits = collection.misfits(found, fitting_target(target, asked, not doubt and told), told)
+  misfits[#misfits + 1] = program_misfit(target, told)
+  return misfits
+end
+
+local function in_words(path, found, doubt)
+  return ("%s, %s, SHA-256 %s…, %s%s"):format(path, text.size(found.size), found.sha256:sub(1, 16),
+    found.kernel.banner:match("root:(.*)$") or found.kernel.banner, doubt and "; " .. doubt or "")
+end
+
+local checks = {}
+
+--- Finds collection, manifest, manifest_doubt and collection_path. known.source: a file that is to be staged or looked at.
+function checks.collection(target, asked, known)
+  local path, here, manifest_path = staging.collection(target, known.source, asked.options.kc)
+  if not path then return unknown("the Data volume is not mounted", "unlock it, or name a file with --kc") end
+  local found, message = collection.inspect(here)
+  if not found then
+    message = paths.without_root(target.root, message)
+    if not asked.options.kc and not require("lib_file").stat(here) then return not_staged(target, message) end
+    return bad(message, BUILD_IT)
+  end
+  local told, doubt, refusal = believable_manifest(target, manifest_path, here)
+  if refusal then return refusal end
+  if not target.kernel then return unknown("this Mac's chip is not known", "see platform above") end
+  local misfits = misfits_of(target, asked, found, told, doubt)
+  if #misfits > 0 then
+    return bad(("%s: %s"):format(path, table.concat(misfits, "; ")),
+      "build the collection for this Mac and this macOS build, and stage it again")
+  end
+  return result.ok(in_words(path, found, doubt)),
+    { collection = found, collection_path = path, manifest = told, manifest_doubt = doubt }
+end
+
+return checks

@@ -1,0 +1,184 @@
+-- The preconditions that lie in the Mac itself: who runs this, chip, tools, volumes, policy, place, owners, journal, boot-args.
+-- Must not change anything; see preflight.run for what a check is.
+
+local boot_args = require "mac.boot_args"
+local ladder = require "engine.ladder"
+local nvram = require "tool.nvram"
+local paths = require "mac.paths"
+local policy = require "mac.policy"
+local result = require "preflight.result"
+local text = require "base.text"
+
+local RECOVERY_WAY = "shut down fully, hold the power button until startup options appear, choose Options and a user, "
+  .. "then Utilities > Terminal"
+
+local ok, bad, unknown = result.ok, result.bad, result.unknown
+
+local checks = {}
+
+function checks.root(_, asked)
+  if asked.uid == 0 then return ok "running as root" end
+  return bad(("running as user %d"):format(asked.uid), "in recovery's Terminal you are root; in macOS put sudo before the command")
+end
+
+function checks.platform(target)
+  if target.kernel then return ok("Apple silicon, chip " .. target.kernel.chip:upper()) end
+  local message = target.problems.kernel
+  if target.problems.kernel_kind == "unknown" then return bad(message, "this program is for Apple silicon Macs") end
+  return unknown(message, "uname should be at /usr/bin/uname")
+end
+
+local TOOLS = { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/nvram", "/usr/sbin/diskutil" }
+
+function checks.tools(target)
+  local missing = {}
+  for _, path in ipairs(TOOLS) do
+    if not require("lib_file").stat(target.root .. path) then missing[#missing + 1] = path end
+  end
+  if #missing == 0 then return ok "csrutil, bputil, kmutil, nvram and diskutil are there" end
+  return bad("missing: " .. table.concat(missing, ", "), "start the recovery that belongs to this Mac's macOS")
+end
+
+function checks.volume(target)
+  if not target.group then
+    local make = target.problems.group_kind == "unknown" and unknown or bad
+    return make(target.problems.group, "name the system with --volume; `diskutil apfs listVolumeGroups` lists them")
+  end
+  if not target.group.system.mount then
+    return bad(("%s: the System volume is not mounted"):format(target.group.name or target.group.group),
+      "diskutil mount " .. target.group.system.device)
+  end
+  return ok(("%s (%s), macOS %s build %s"):format(target.group.name or "?", target.group.group, target.group.version or "?",
+    target.group.build or "?"))
+end
+
+function checks.policy(target)
+  if target.policy then
+    local rows = table.concat(target.policy.unknown, " | ")
+    return ok(policy.describe(target.policy) .. (rows ~= "" and "; rows this program does not know: " .. rows or ""))
+  end
+  return unknown(target.problems.policy or "no volume group was chosen", "run bputil -d -v GROUP and read what it says")
+end
+
+function checks.environment(target, asked)
+  if target.booted == "unknown" or not target.environment or target.environment == "unknown" then
+    return unknown(target.environment_words or target.problems.booted or "which system is running cannot be told", RECOVERY_WAY)
+  end
+  if ladder.fits(asked.where, target.environment) then return ok(target.environment_words) end
+  if target.environment == "recovery" then
+    local name = target.group and target.group.name or "the target"
+    return bad(target.environment_words, ("make %s the startup disk, then %s"):format(name, RECOVERY_WAY))
+  end
+  return bad(target.environment_words .. ", and the next step needs " .. ladder.place(asked.where), RECOVERY_WAY)
+end
+
+function checks.data(target)
+  local data = target.group and target.group.data
+  if not data then return unknown("the Data volume is not known", "diskutil apfs listVolumeGroups") end
+  if data.mount then return ok(("Data is mounted at %s"):format(data.mount)) end
+  return bad(("the Data volume %s is not mounted: FileVault keeps it locked, or it was never mounted")
+    :format(data.name or data.device), "diskutil apfs unlockVolume " .. data.device)
+end
+
+-- Bytes that a run's journal and transcript may need.
+local JOURNAL_ROOM = 2 << 20
+
+local function nearest_folder(path)
+  local files = require "lib_file"
+  while path ~= "" and not files.stat(path) do path = path:match("^(.*)/[^/]*$") or "" end
+  return path == "" and "/" or path
+end
+
+local function journal_room(journal)
+  local room, read_only = require("lib_file").space(nearest_folder(journal.here))
+  if not room then return unknown(journal.path .. ": " .. tostring(read_only), "name another folder with --journal") end
+  if read_only then return bad(journal.path .. " is on a read-only volume", "name another folder with --journal") end
+  if room < JOURNAL_ROOM then
+    return bad(("only %s are free at %s"):format(text.size(room), journal.path),
+      "free some space, or name another folder with --journal")
+  end
+end
+
+function checks.journal(target, asked)
+  local journal = asked.journal
+  if not journal.here then
+    return bad("no place for the journal survives a restart: " .. journal.why,
+      "unlock the Data volume, or name a folder with --journal")
+  end
+  local volatile = target.booted == "recovery" and target.root == "" and not journal.path:find("^/Volumes/")
+  if volatile then return bad(journal.path .. " is lost at restart", "name a folder on a volume below /Volumes") end
+  local trouble = journal_room(journal)
+  if trouble then return trouble end
+  if journal.trouble then
+    return bad(paths.without_root(target.root, journal.trouble),
+      "look at that line, or move the file away; `revert` works without a journal")
+  end
+  return ok("kept in " .. journal.path)
+end
+
+function checks.owners(target, asked)
+  local group = target.group
+  if not group then return unknown("no volume group was chosen", "name one with --volume") end
+  if not group.owners then
+    return unknown("the owners could not be read: " .. (group.owners_unknown or "Preboot is not mounted"),
+      "diskutil mount the Preboot volume; you need the short name of an administrator of this macOS")
+  end
+  if #group.owners == 0 then
+    return bad("this volume has no owner who may change its policy", "in macOS, create an administrator and log in once")
+  end
+  local names, found = {}, asked.options.user == nil
+  for index, owner in ipairs(group.owners) do
+    names[index] = owner.full and ("%s (%s)"):format(owner.short, owner.full) or owner.short
+    found = found or owner.short == asked.options.user
+  end
+  if not found then
+    return bad(("%s is not an owner; owners are %s"):format(asked.options.user, table.concat(names, ", ")),
+      "give a short name of the list")
+  end
+  return ok("owners by short name: " .. table.concat(names, ", "))
+end
+
+function checks.preboot(target, _, found)
+  local preboot = target.group and target.group.preboot
+  if not preboot then return unknown("the Preboot volume is not known", "diskutil apfs list") end
+  if not preboot.mount then return bad("the Preboot volume is not mounted", "diskutil mount " .. preboot.device) end
+  local room, read_only = require("lib_file").space(target.root .. preboot.mount)
+  if preboot.writable == false or read_only == true then
+    return bad(preboot.mount .. " is mounted read-only",
+      ("diskutil unmount %s, then diskutil mount %s"):format(preboot.device, preboot.device))
+  end
+  local needed = found.collection and found.collection.size or 64 << 20
+  if not room then return unknown(preboot.mount .. ": " .. tostring(read_only), "diskutil info " .. preboot.device) end
+  if room < needed then
+    return bad(("%s has %s free, the kernel needs %s"):format(preboot.mount, text.size(room), text.size(needed)),
+      "free space on the disk; old custom kernels in Preboot take the most")
+  end
+  return ok(("%s is writable, %s free"):format(preboot.mount, text.size(room)))
+end
+
+checks["boot-args"] = function(_, asked)
+  local now, message = nvram.get "boot-args"
+  if not now then return unknown(message, "read `nvram boot-args` by hand") end
+  local merged = boot_args.merge(now, asked.words)
+  if #merged > boot_args.LIMIT then
+    return bad(("they would have %d bytes; the kernel takes %d"):format(#merged, boot_args.LIMIT),
+      "remove words from boot-args that you no longer need")
+  end
+  return ok(now == "" and "empty now" or ("now \"%s\""):format(now))
+end
+
+function checks.network()
+  return unknown("full security asks Apple's server; only trying tells whether it answers",
+    "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet; without it a lower rung is used")
+end
+
+local ANSWERS = { given = "user and password come from the command line", unasked = "no question will be asked here",
+  person = "somebody is here to answer the tools' questions" }
+
+function checks.credentials(_, asked)
+  if asked.answers then return ok(ANSWERS[asked.answers]) end
+  return bad("nobody is at a terminal, and not all of --yes, --user and --password-fd are given",
+    "run it in a terminal, or give all three")
+end
+
+return checks

@@ -1,0 +1,56 @@
+-- Asks for the one yes before anything changes, and makes sure that it was given to what is still so.
+-- Must not take the end of input, or Enter alone, for a yes.
+
+local ending = require "run.ending"
+local engine = require "engine.run"
+local equal = require "base.equal"
+local exit_code = require "base.exit_code"
+local question = require "screen.question"
+
+local consent = {}
+
+local function name_of(group) return group.name or group.group end
+
+local function ask_name(view, target)
+  local group, name = target.group, name_of(target.group)
+  view.emit { type = "note",
+    lines = { "", ("Target: %s (%s), build %s. Steps and ways back are listed above."):format(name, group.group,
+      group.build or "?"),
+      ("To go on, type the volume's name: %s. To leave everything as it is: n"):format(name) } }
+  return question.word("volume's name> ", name)
+end
+
+local function ask(view, target, sentence)
+  if sentence == "name" then return ask_name(view, target) end
+  local agreed, why = question.yes_no(sentence)
+  return agreed or nil, why or "declined"
+end
+
+-- The person may have taken minutes to answer: is everything still as it was shown?
+local function state_changed(plan, run, context, shown)
+  require("tool.probe").forget()
+  for number, row in engine.verdicts(plan, run, context) do
+    if row.verdict ~= shown[number].verdict or not equal.same(row.seen, shown[number].seen) then return true end
+  end
+  return false
+end
+
+--- Asks, and ends the command where the answer is no or the Mac has changed meanwhile.
+-- @param invocation; nobody is asked with --yes
+-- @param target
+-- @param sentence "name" for the volume's name, else a question to be answered y or n
+-- @param plan, run, context, shown: what engine.verdicts needs, and the rows that were shown
+function consent.ask(invocation, target, sentence, plan, run, context, shown)
+  if not invocation.options.yes then
+    local agreed, why = ask(invocation.view, target, sentence)
+    if not agreed then
+      ending.stop("declined", exit_code.DECLINED,
+        ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
+    end
+  end
+  if state_changed(plan, run, context, shown) then
+    ending.refuse "The Mac is no longer as it was shown to you: something else changed it. Nothing was changed. Run this again."
+  end
+end
+
+return consent

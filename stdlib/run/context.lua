@@ -1,0 +1,74 @@
+-- What a plan's functions are told: the target, the plan's parameters, and what was recorded before the run.
+-- Must not look at the Mac: it gathers what is known.
+
+local nvram = require "tool.nvram"
+local plan_load = require "plan.load"
+local policy = require "mac.policy"
+local staging = require "kernel.staging"
+
+local context = {}
+
+-- Facts about the target that every plan may use.
+local function facts(target, options, known)
+  local collection_path, here = staging.collection(target, known and known.source, options.kc)
+  local group = target.group
+  return { group = group and group.group, volume_name = group and group.name, system_volume = group and group.system.mount,
+    environment = target.environment, root = target.root, preboot = group and group.preboot and group.preboot.mount,
+    collection = here, collection_on_mac = collection_path, uid = require("lib_system").uid() }
+end
+
+-- Adds --set NAME=VALUE.
+local function add_given(values, list)
+  for _, pair in ipairs(list or {}) do
+    local name, value = pair:match("^([^=]+)=(.*)$")
+    if not name then return nil, "--set takes NAME=VALUE, not " .. pair end
+    values[name] = value
+  end
+  return values
+end
+
+--- The parameters of a plan.
+-- @param plan from plan.load
+-- @param target see mac.target.look
+-- @param options the command line's
+-- @param known what was found before (known.source: a file instead of the staged collection), or nil
+-- @param recorded table or nil: the operation's parameters, or those of the run that goes on
+-- @return table; or nil and a sentence
+function context.params(plan, target, options, known, recorded)
+  if not target.group then return {} end
+  local values = facts(target, options, known)
+  for name, value in pairs(recorded or {}) do values[name] = value end
+  local given, why = add_given(values, options.set)
+  if not given then return nil, why end
+  return plan_load.fill(plan, given)
+end
+
+--- The context that a plan's functions get.
+-- @param params from context.params
+-- @param more table: the operation's own fields, such as words
+-- @param run the run that goes on, or nil
+function context.new(target, options, known, params, more, run)
+  local c = facts(target, options, known)
+  for _, fields in ipairs { params, more or {} } do
+    for name, value in pairs(fields) do c[name] = value end
+  end
+  c.baseline = run and run.start and run.start.baseline
+  return c
+end
+
+local function baseline(target)
+  return { policy = target.policy and policy.summary(target.policy) or nil, boot_args = nvram.get "boot-args" }
+end
+
+--- The fields of a new run's start record. The baseline is read now.
+-- @param target as it is now
+-- @param operation { command, file }
+function context.start_fields(target, operation, plan, c, params)
+  local system, group = require "lib_system", target.group
+  return { time = system.utc(system.now()), version = require("lib_embed").version(), command = operation.command,
+    plan = plan.name, plan_hash = plan.hash, plan_file = operation.file, group = group.group, volume = group.name,
+    build = group.build, chip = target.kernel and target.kernel.chip, environment = target.environment, words = c.words,
+    params = params, baseline = baseline(target) }
+end
+
+return context

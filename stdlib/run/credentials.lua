@@ -1,0 +1,70 @@
+-- Who answers the tools' questions, and with what: the person, or user and password from the command line.
+-- Must not show or store a password: it stays in locked memory of C's, and is wiped at the end.
+
+local credentials = {}
+
+local Credentials = {}
+Credentials.__index = Credentials
+
+--- Gathers what there is to answer with.
+-- @param invocation
+-- @return credentials { yes, user, person, patience = seconds, secret }; or nil and why --password-fd cannot be read
+function credentials.open(invocation)
+  local options, rehearsal = invocation.options, invocation.rehearsal
+  local self = setmetatable({ yes = options.yes, user = options.user or rehearsal.user,
+    person = invocation.person and not rehearsal.unattended, patience = rehearsal.patience or 10,
+    offers = not options.json, view = invocation.view }, Credentials)
+  if rehearsal.password then
+    self.secret = require("lib_secret").from_text(rehearsal.password)
+  elseif options.password_fd then
+    local secret, message = require("lib_secret").from_fd(options.password_fd)
+    if not secret then return nil, ("--password-fd %d: %s"):format(options.password_fd, message) end
+    self.secret = secret
+  end
+  return self
+end
+
+--- Who answers the tools' questions before a run: "given" by the command line, the "person", "unasked" when none will be asked, or
+-- nil when nobody does.
+function Credentials:answerer(invocation)
+  if invocation.options.user and self.secret then return "given" end
+  if invocation.dry_run or invocation.rehearsal.user then return "unasked" end
+  return invocation.person and "person" or nil
+end
+
+--- What run.answers needs at one command's prompts.
+-- @param names array of the installed systems' volume names
+function Credentials:at_prompts(names)
+  return { yes = self.yes, user = self.user, secret = self.secret, person = self.person, patience = self.patience, names = names }
+end
+
+--- The choice to type the password only once: told before the first tool that asks for one, off unless Tab is pressed.
+-- @return the secret that takes it, or nil where there is nothing to offer
+function Credentials:offer_to_remember()
+  if not self.person or self.secret or not self.offers then return nil end
+  if not self.empty then
+    self.view.say("To type the password once for all of Apple's prompts in this run: press Tab at the password prompt, then "
+      .. "type it. It is kept in locked memory, typed only at their prompts, and wiped at the end.")
+    self.empty = require("lib_secret").new()
+  end
+  return self.empty
+end
+
+--- The person has typed a password to be remembered.
+function Credentials:remember()
+  self.secret, self.empty, self.was_typed = self.empty, nil, true
+end
+
+--- A password that was taken from the person and refused is not tried again.
+function Credentials:forget_refused()
+  if not self.was_typed then return end
+  self.secret:wipe()
+  self.secret, self.was_typed = nil, nil
+end
+
+--- Wipes what is remembered.
+function Credentials:wipe()
+  if self.secret then self.secret:wipe() end
+end
+
+return credentials

@@ -1,0 +1,57 @@
+-- What was asked for: the command, its options, in front of which Mac, on which screen, and who is there.
+-- Must not look at the Mac: mac.target does.
+
+local invocation = {}
+
+-- What takes the place of the real thing in a rehearsal; set once, by the command that rehearses.
+local rehearsal = {}
+
+--- From here on everything this process does is a rehearsal.
+-- @param fields { view, uid, user, password, unattended = nobody is asked, on_data = the program is taken to lie on Data,
+--   patience = seconds at an unknown question, silence = seconds a tool may be silent }
+function invocation.rehearse(fields) rehearsal = fields end
+
+local configured = false
+
+-- The door is configured once a process: all parts of a rehearsal face the same Mac.
+local function configure(root, dry_run)
+  if configured then return end
+  require("lib_process").configure { root = root, dry_run = dry_run }
+  require("lib_signals").install()
+  configured = true
+end
+
+--- Opens an invocation.
+-- @param options from cli.parse
+-- @param command string: the command's name, for the event stream
+-- @return { command, options, root, dry_run, rehearsal, uid, person = somebody is at standard input, view }; or nil, message
+function invocation.open(options, command)
+  local root = (options.root or ""):gsub("/+$", "")
+  if options.root and not require("lib_file").stat(root .. "/") then return nil, "--root " .. options.root .. ": no such folder" end
+  configure(root, options.dry_run or false)
+  return { command = command, options = options, root = root, dry_run = options.dry_run or false, rehearsal = rehearsal,
+    uid = rehearsal.uid or require("lib_system").uid(), person = require("lib_terminal").is_terminal(0),
+    view = rehearsal.view or require("screen.open").open(options, command) }
+end
+
+-- A rehearsal's program is taken to lie where `stage` puts it.
+local function program_of(root)
+  return function(group)
+    local data = rehearsal.on_data and group and group.data
+    if data and data.mount then return data.mount .. "/vmq-recovery" end
+    return require("mac.paths").on_mac(root, require("lib_system").executable())
+  end
+end
+
+--- Looks at the Mac that the invocation is about; several systems are a menu where a person can be asked.
+-- @param group string or nil: the UUID of the group that was chosen before
+-- @return target, see mac.target.look
+function invocation.look(self, group)
+  local options = self.options
+  local may_ask = self.person and not options.yes and not options.json
+  require("tool.probe").forget()
+  return require("mac.target").look(self.root, { volume = group or options.volume, program = program_of(self.root),
+    choose = not group and may_ask and require("screen.question").volume or nil })
+end
+
+return invocation
