@@ -1,11 +1,10 @@
-"""The command line by itself: what is refused, what comes later, help, version, the scripts inside."""
+"""The command line by itself: what is refused, help, version, the scripts inside."""
 
 import driver
 import pytest
 
 COMMANDS = ("apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "run", "check", "rehearse",
-            "console", "log", "report", "source", "build", "kdk", "stage", "verify", "completion", "help")
-LATER = ("report", "completion")
+            "console", "log", "source", "build", "kdk", "stage", "verify", "help")
 GLOBAL = ("--root", "--volume", "--journal", "--dry-run", "--yes", "--json", "--color", "--verbose", "--quiet", "--user",
           "--password-fd")
 
@@ -77,14 +76,6 @@ def _argvs(step):
     """A step's argv is one command or a list of them."""
     argv = step.get("argv") or []
     return [argv] if argv and isinstance(argv[0], str) else argv
-
-
-@pytest.mark.parametrize("command", LATER)
-def test_commands_of_later_releases(command):
-    """They say so and exit 2."""
-    seen = driver.run(None, command)
-    assert (seen.code, seen.out) == (2, "")
-    assert command in seen.err and "not in this version" in seen.err
 
 
 def test_help():

@@ -2,15 +2,16 @@
 -- screen and lock; and the person who starts it again until it is finished.
 -- Must not decide anything that the program decides: it takes the program's own modules for that.
 
+local context_module = require "run.context"
+local credentials_module = require "run.credentials"
 local engine = require "engine.run"
-local nvram = require "tool.nvram"
-local plan_module = require "plan.load"
-local policy = require "mac.policy"
+local find = require "command.find"
+local journals = require "run.journals"
+local mac = require "mac.target"
+local plan_load = require "plan.load"
+local ports_module = require "run.ports"
 local probe = require "tool.probe"
-local run_ports = require "run.ports"
 local run_state = require "engine.run_state"
-local runs = require "run.journals"
-local session_module = require "run.session"
 local stage = require "support.stage"
 local world_module = require "support.world"
 
@@ -22,7 +23,7 @@ local plans = {}
 function program.plan(name)
   if not plans[name] then
     local path = "scripts/" .. name .. ".lua"
-    plans[name] = assert(plan_module.load(world_module.read(path), path, require("lib_file").sha256_text))
+    plans[name] = assert(plan_load.load(world_module.read(path), path, require("lib_file").sha256_text))
   end
   return plans[name]
 end
@@ -33,38 +34,44 @@ local function begin()
   probe.use(stage.probe)
 end
 
-local function look(world, options)
-  local session = { options = { yes = true, quiet = true }, root = options.root, dry_run = false, secret = stage.SECRET,
-    stand_in = { unattended = true, user = world.state.owner.short, patience = 1 }, view = stage.view(),
-    words = session_module.words() }
-  session_module.look(session)
-  assert(session.group, session.problems.group)
-  return session
+-- What was typed: everything is answered beforehand.
+local OPTIONS = { yes = true, quiet = true }
+
+local function look(options)
+  local target = mac.look(options.root, { program = "/Volumes/Data/vmq-recovery" })
+  assert(target.group, target.problems.group)
+  return target
+end
+
+local function credentials_of(world, view)
+  local rehearsal = { unattended = true, user = world.state.owner.short, patience = 1 }
+  local credentials = assert(credentials_module.open { options = OPTIONS, rehearsal = rehearsal, person = false, view = view })
+  credentials.secret = stage.SECRET
+  return credentials
 end
 
 -- Where plan and journal look for files is the Mac's memory here, not below a root.
-local function context_of(world, session, plan, options)
-  local context = session_module.context(session)
-  local values = assert(plan_module.fill(plan, context))
-  for name, value in pairs(values) do context[name] = value end
+local function context_of(world, target, operation, plan, run, options)
+  local params = assert(context_module.params(plan, target, OPTIONS, {}, run and run.start.params))
+  local more = operation.context(target, OPTIONS, run, function() return journals.each(world.directory) end)
+  local context = context_module.new(target, OPTIONS, {}, params, more, run)
   context.root, context.collection = "", context.collection_on_mac
   if options.blind then context.preboot = nil end
   assert(context.environment == world.state.environment or context.environment == "recovery", context.environment)
-  return context
+  return context, params
 end
 
-local function start_fields(session, plan, command)
-  return { time = "2026-11-23T10:15:00Z", version = "0", command = command, plan = plan.name, plan_hash = plan.hash,
-    group = session.group.group, volume = session.group.name, build = session.group.build,
-    environment = session.environment, words = session.words, params = {},
-    baseline = { policy = session.policy and policy.summary(session.policy), boot_args = nvram.get "boot-args" } }
+local function start_fields(target, operation, plan, context, params)
+  local fields = context_module.start_fields(target, operation, plan, context, params)
+  fields.time, fields.version, fields.params = "2026-11-23T10:15:00Z", "0", params and {}
+  return fields
 end
 
 -- What resume and rollback refuse to begin with is the program's own to say.
 -- @return the run to go on with, or nil and a final result
 local function recorded(world, command, latest)
-  local job, sentence = require("command.operations")[command]().resolve(latest, world.directory)
-  if job then return latest end
+  local meant, sentence = require("command." .. command).operation().resolve(latest, world.directory)
+  if meant then return latest end
   return nil, { result = "nothing", why = latest and "refused" or "no run", reason = sentence }
 end
 
@@ -77,7 +84,7 @@ local function choose(world, command, latest)
   local open = latest and not latest.closed and latest or nil
   if not open or open.start.plan == command then return open, command end
   assert(command == "revert", "an unfinished run of another plan")
-  local journal = assert(runs.continue(world.directory, open.number))
+  local journal = assert(journals.continue(world.directory, open.number))
   journal:append(require("dkjson").encode { type = "close", result = "superseded by revert" })
   journal:close()
   return nil, command
@@ -90,17 +97,9 @@ local function all_done(plan, context)
   return true
 end
 
--- Revert takes out exactly what an earlier apply recorded: the program's own job says how that is found.
-local function prepare(session, context, name, directory)
-  local job = require("command.operations")[name]()
-  job.prepare(session, directory)
-  context.words = session.words
-  for key, value in pairs(job.context or {}) do context[key] = value end
-end
-
-local function open_run(world, session, plan, run, command)
-  if run then return runs.continue(world.directory, run.number) end
-  return runs.start(world.directory, start_fields(session, plan, command))
+local function open_run(world, run, fields)
+  if run then return journals.continue(world.directory, run.number) end
+  return journals.start(world.directory, fields)
 end
 
 --- Starts the program once.
@@ -110,18 +109,18 @@ end
 -- @return the engine's final result; { result = "nothing" } when there was nothing to start from
 function program.run(world, command, options)
   begin()
-  local latest, problem, code = runs.latest(world.directory)
+  local latest, problem, code = journals.latest(world.directory)
   assert(latest or not code, problem)
   local run, name, final = choose(world, command, latest)
   if final then return final end
-  local session, plan = look(world, options), program.plan(name)
-  if run then session.words = run.start.words end
-  local context = context_of(world, session, plan, options)
-  prepare(session, context, name, world.directory)
+  local target, plan, operation = look(options), program.plan(name), find.inside(name)
+  local context, params = context_of(world, target, operation, plan, run, options)
   if not run and all_done(plan, context) then return { result = "done", idle = true } end
-  local journal, opened = assert(open_run(world, session, plan, run, command))
+  local journal, opened = assert(open_run(world, run, run or start_fields(target, operation, plan, context, params)))
   context.baseline = opened.start.baseline
-  local ports = run_ports.new(session, journal, nil)
+  local view = stage.view()
+  local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view), journal = journal,
+    names = {} }
   -- From here on the engine asks; what was looked at before is forgotten.
   if options.probe then probe.use(options.probe) end
   local go = command == "rollback" and engine.rollback or engine.run
@@ -138,7 +137,7 @@ end
 -- The run that was meant never came to its first record.
 local function must_begin_anew(world, final, fresh)
   if final.why == "no run" then return true end
-  local latest = runs.latest(world.directory)
+  local latest = journals.latest(world.directory)
   return fresh == "revert" and latest.start.plan ~= "revert"
 end
 

@@ -110,7 +110,7 @@ describe("parse.line", function()
   end)
 
   it("counts arguments", function()
-    assert.are.equal("run needs FILE", complaint "run")
+    assert.are.equal("run needs NAME|FILE", complaint "run")
     assert.are.equal("status does not take now", complaint("status", "now"))
     assert.are.equal("plan does not take b", complaint("plan", "a", "b"))
   end)

@@ -1,6 +1,6 @@
 -- Which kernel extensions go in: the exclusions by version, the person's own, third parties', and none silently.
 
-local bundle_list = require "kernel.extensions"
+local extensions = require "kernel.extensions"
 local probe = require "tool.probe"
 
 local LINES = "com.apple.kpi.bsd\t23.0\t/System/Library/Extensions/System.kext\n"
@@ -12,10 +12,10 @@ local function make(options, out)
     assert.are.same({ "/usr/bin/kmutil", "inspect", "-V", "release", "--no-header" }, argv)
     return { exit = 0, stdout = out or LINES, stderr = "" }
   end)
-  return bundle_list.make { options = options or {}, group = { version = "14.0" }, root = "" }
+  return extensions.make({ group = { version = "14.0" }, root = "" }, { version = "14.0" }, options or {})
 end
 
-describe("bundle_list.make", function()
+describe("extensions.make", function()
   it("leaves out what is known not to link and what is not Apple's, and says so", function()
     local list = make()
     assert.are.same({ "com.apple.kpi.bsd" }, list.take)

@@ -4,18 +4,21 @@ local answers = require "tests.unit.lua.support.answers"
 local fileset = require "tests.unit.lua.support.fileset"
 local files = require "lib_file"
 local policies = require "tests.unit.lua.support.policies"
+local paths = require "mac.paths"
 local preflight = require "preflight.run"
+local read_only = require "tests.unit.lua.support.read_only"
 
 local NVRAM = "/usr/sbin/nvram -x boot-args"
 local BANNER = "Darwin Kernel Version 24.6.0: Mon; root:xnu-11417.140.69~1/RELEASE_ARM64_T6041\n"
 
-local root, told, session
+local root, told, target, asked
 before_each(function()
   root = assert(files.make_scratch())
   told = { [NVRAM] = "boot-args\t-v\n", ["/usr/bin/uname -v"] = BANNER }
   local policy = policies.summary()
   policy.unknown = {}
-  session = { root = root, options = {}, stand_in = { uid = 0 }, problems = {}, words = { "a=1" }, booted = "recovery",
+  asked = { options = {}, uid = 0, words = { "a=1" } }
+  target = { root = root, problems = {}, booted = "recovery",
     environment = "paired-recovery", environment_words = "paired", policy = policy,
     group = { group = policies.GROUP, name = "HD", version = "15.6", build = "24G84",
       owners = { { short = "ada", full = "Ada L." } },
@@ -32,15 +35,35 @@ before_each(function()
 end)
 after_each(function() files.remove_tree(root) end)
 
--- The row of one check, and whether all was fine.
+local LISTS = {
+  revert = { "root", "platform", "tools", "volume", "policy", "environment", "boot-args", "network" },
+  apply = { "root", "platform", "tools", "volume", "policy", "environment", "data", "journal", "owners", "collection", "preboot",
+    "boot-args" },
+  credentials = { "credentials" },
+}
+
+local function kernel_of(banner)
+  if not banner then return nil, "/usr/bin/uname: No such file or directory", "ENOENT" end
+  return require("tool.sysctl").parse_banner(banner)
+end
+
+-- What the caller knows of the journal: where it would be.
+local function journal()
+  local here, path = paths.journal(target, asked.options.journal)
+  return here and { here = here, path = path } or { why = path }
+end
+
+-- The row of one check, whether all was fine, and what was found. Nothing that is handed in is written to.
 local function row_of(check, kind, wanted)
   local events = {}
-  session.view = { emit = function(event) events[#events + 1] = event end }
   answers.use(told)
-  local fine, rows = preflight.run(session, kind or "revert", wanted or { where = "any" })
+  target.kernel, target.problems.kernel, target.problems.kernel_kind = kernel_of(told["/usr/bin/uname -v"])
+  asked.where, asked.acts, asked.journal = wanted and wanted.where or "any", wanted and wanted.acts, journal()
+  local fine, rows, found = preflight.run(LISTS[kind or "revert"], read_only(target), read_only(asked), nil,
+    function(event) events[#events + 1] = event end)
   assert.are.same(rows, events)
   for _, row in ipairs(rows) do
-    if row.check == check then return row, fine end
+    if row.check == check then return row, fine, found end
   end
   error("no check " .. check)
 end
@@ -65,7 +88,7 @@ describe("preflight", function()
   end)
 
   it("wants root", function()
-    session.stand_in.uid = 501
+    asked.uid = 501
     expect("root", "bad", "running as user 501")
   end)
 
@@ -84,32 +107,32 @@ describe("preflight", function()
 
   it("wants a volume that is mounted", function()
     expect("volume", "ok", "HD (" .. policies.GROUP .. "), macOS 15.6 build 24G84")
-    session.group.system.mount = nil
+    target.group.system.mount = nil
     expect("volume", "bad", "the System volume is not mounted")
-    session.group, session.problems.group, session.problems.group_kind = nil, "diskutil is odd", "unknown"
+    target.group, target.problems.group, target.problems.group_kind = nil, "diskutil is odd", "unknown"
     expect("volume", "unknown", "diskutil is odd")
-    session.problems.group_kind = "bad"
+    target.problems.group_kind = "bad"
     expect("volume", "bad", "diskutil is odd")
   end)
 
   it("shows the policy, with rows that nobody knows", function()
-    session.policy.unknown = { "Row: 1", "Row: 2" }
+    target.policy.unknown = { "Row: 1", "Row: 2" }
     expect("policy", "ok", "rows this program does not know: Row: 1 | Row: 2")
-    session.policy, session.problems.policy = nil, "contradiction"
+    target.policy, target.problems.policy = nil, "contradiction"
     expect("policy", "unknown", "contradiction")
   end)
 
   it("wants the right place", function()
     expect("environment", "ok", "paired", "revert", { where = "paired-recovery" })
-    session.environment, session.environment_words = "recovery", "not paired"
+    target.environment, target.environment_words = "recovery", "not paired"
     expect("environment", "bad", "not paired", "revert", { where = "paired-recovery" })
     assert.truthy(row_of("environment", "revert", { where = "paired-recovery" }).cure:find("make HD the startup disk", 1,
       true))
-    session.environment, session.environment_words = "macos", "macOS is running"
+    target.environment, target.environment_words = "macos", "macOS is running"
     expect("environment", "bad", "the next step needs recovery", "revert", { where = "recovery" })
-    session.environment = "unknown"
+    target.environment = "unknown"
     expect("environment", "unknown", "macOS is running")
-    session.booted, session.environment, session.environment_words, session.problems.booted = "unknown", nil, nil, "odd"
+    target.booted, target.environment, target.environment_words, target.problems.booted = "unknown", nil, nil, "odd"
     expect("environment", "unknown", "odd")
   end)
 
@@ -128,43 +151,43 @@ describe("preflight", function()
   it("wants the Data volume and a journal that survives", function()
     expect("data", "ok", "mounted at /Volumes/Data", "apply")
     expect("journal", "ok", "kept in /Volumes/Data/private/var/db/vmq-recovery", "apply")
-    session.group.data.mount = nil
+    target.group.data.mount = nil
     expect("data", "bad", "the Data volume Daten is not mounted", "apply")
     assert.are.equal("diskutil apfs unlockVolume disk3s5", row_of("data", "apply").cure)
     expect("journal", "bad", "no place for the journal survives a restart", "apply")
-    session.group.data = nil
+    target.group.data = nil
     expect("data", "unknown", "not known", "apply")
-    session.root, session.options.journal = "", "/private/tmp/j"
+    target.root, asked.options.journal = "", "/private/tmp/j"
     expect("journal", "bad", "/private/tmp/j is lost at restart", "apply")
   end)
 
   it("wants an owner", function()
     expect("owners", "ok", "owners by short name: ada (Ada L.)", "apply")
-    session.options.user = "bob"
+    asked.options.user = "bob"
     expect("owners", "bad", "bob is not an owner; owners are ada (Ada L.)", "apply")
-    session.group.owners = {}
+    target.group.owners = {}
     expect("owners", "bad", "no owner", "apply")
-    session.group.owners, session.group.owners_unknown = nil, "no list"
+    target.group.owners, target.group.owners_unknown = nil, "no list"
     expect("owners", "unknown", "no list", "apply")
   end)
 
   it("wants a writable Preboot with room", function()
     expect("preboot", "ok", "/Volumes/Preboot is writable", "apply")
-    session.group.preboot.writable = false
+    target.group.preboot.writable = false
     expect("preboot", "bad", "mounted read-only", "apply")
     assert.are.equal("diskutil unmount disk3s2, then diskutil mount disk3s2", row_of("preboot", "apply").cure)
-    session.group.preboot.writable = true
-    session.group.preboot.mount = "/Volumes/Nowhere"
+    target.group.preboot.writable = true
+    target.group.preboot.mount = "/Volumes/Nowhere"
     expect("preboot", "unknown", "/Volumes/Nowhere", "apply")
-    session.group.preboot.mount = nil
+    target.group.preboot.mount = nil
     expect("preboot", "bad", "not mounted", "apply")
-    session.group.preboot = nil
+    target.group.preboot = nil
     expect("preboot", "unknown", "not known", "apply")
   end)
 
   it("wants a collection", function()
     expect("collection", "bad", "VirtualMachine.kc", "apply")
-    session.group.data.mount = nil
+    target.group.data.mount = nil
     expect("collection", "unknown", "the Data volume is not mounted", "apply")
   end)
 
@@ -180,7 +203,7 @@ describe("preflight", function()
     expect("collection", "bad", "it is for chip t6020, this Mac needs t6041", "apply")
     local bytes = stage "T6041"
     expect("collection", "ok", "no manifest vouches for it", "apply")
-    assert.are.equal("t6041", session.found_collection.kernel.chip)
+    assert.are.equal("t6041", select(3, row_of("collection", "apply")).collection.kernel.chip)
     local manifest = '{"collection":{"sha256":"%s","size":4096},"build":"24G84"}'
     assert(files.write_atomic(folder .. "manifest.json", manifest:format(files.sha256_text(bytes)), 384))
     assert.is_nil(row_of("collection", "apply").detail:find("no manifest", 1, true))
@@ -191,12 +214,12 @@ describe("preflight", function()
   end)
 
   it("wants somebody to answer only where tools ask and nothing was said beforehand", function()
-    session.options.yes = true
-    require("run.session").has_person = function() return false end
-    expect("credentials", "bad", "nobody is at a terminal", "revert", { where = "any", acts = true })
-    require("run.session").has_person = function() return true end
-    expect("credentials", "ok", "somebody is here", "revert", { where = "any", acts = true })
-    session.options.user, session.secret = "ada", {}
-    expect("credentials", "ok", "from the command line", "revert", { where = "any", acts = true })
+    expect("credentials", "bad", "nobody is at a terminal", "credentials")
+    asked.answers = "person"
+    expect("credentials", "ok", "somebody is here", "credentials")
+    asked.answers = "given"
+    expect("credentials", "ok", "from the command line", "credentials")
+    asked.answers = "unasked"
+    expect("credentials", "ok", "no question", "credentials")
   end)
 end)

@@ -7,12 +7,10 @@ local screen = require "tests.unit.lua.support.screen"
 local typist = require "tests.unit.lua.support.typist"
 
 -- Types these lines. @return everything said after the greeting, the prompts
-local function typed(lines, session)
+local function typed(lines, target)
   local shown, prompts = typist.use(80, lines)
   local view = require("screen.human").open { color = "never" }
-  local one = session or {}
-  one.view = view
-  console.run(one, "Leave: Ctrl-D.")
+  console.run(view, target or { problems = {} }, {}, "Leave: Ctrl-D.")
   screen.restore()
   local greeting = "Lua, to look around: help() tells how. Leave: Ctrl-D.\n"
   assert.are.equal(greeting, shown.out():sub(1, #greeting))

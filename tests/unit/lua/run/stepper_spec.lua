@@ -28,9 +28,9 @@ end
 local function through(lines, about, one, options, columns)
   local shown, prompts = typist.use(columns or 80, lines)
   local view = require("screen.human").open { color = "never" }
-  local session = { view = view, context = {}, options = options or {} }
+  local case = { target = { problems = {} }, context = {}, options = options or {} }
   one = one or step()
-  local gate = stepper.gate(session, { steps = { one, one } })
+  local gate = stepper.gate(view, case, { steps = { one, one } })
   local answer = gate(one, policies.summary {}, about or { may_skip = true, last = "before" })
   screen.restore()
   return answer, shown, prompts

@@ -1,21 +1,24 @@
 -- The last words and the exit code of every way in which a run can end.
 
-local closing = require "screen.outcome"
+local find = require "command.find"
+local outcome = require "screen.outcome"
+local plan_file = require "command.plan_file"
 
-local function session(environment)
-  local events = {}
+local function case_of(plan, environment)
   environment = environment or "paired-recovery"
   local mount = environment == "macos" and "/System/Volumes/Data" or "/Volumes/Data"
-  return { events = events, environment = environment, booted = environment, root = "", quota = 255,
-    stand_in = { on_data = true }, group = { data = { mount = mount, name = "Data" } },
-      view = { emit = function(event) events[#events + 1] = event end } }
+  local booted = environment == "macos" and "macos" or "recovery"
+  return { plan_name = plan, operation = find.inside(plan) or plan_file.operation(plan .. ".lua", { name = plan }), findings = {},
+    options = {}, context = { quota = 255 },
+    target = { environment = environment, booted = booted, root = "", program = mount .. "/vmq-recovery",
+      group = { data = { mount = mount, name = "Data" } } } }
 end
 
 local STEP = { name = "kernel" }
 local REFUSED = { { leaves = "full security", why = "offline", words = "Code=102" } }
 
-describe("closing.exit_code", function()
-  local function code(final, detailed) return closing.exit_code(final, detailed) end
+describe("outcome.exit_code", function()
+  local function code(final, detailed) return outcome.exit_code(final, detailed) end
 
   it("tells every result", function()
     for _, case in ipairs {
@@ -47,16 +50,11 @@ describe("closing.exit_code", function()
   end)
 end)
 
-describe("closing.tell", function()
+describe("outcome.lines", function()
   -- Everything said, as one text.
   local function told(final, plan, environment)
-    local s = session(environment)
-    closing.tell(s, { name = plan or "apply" }, final)
-    local lines = {}
-    for _, event in ipairs(s.events) do
-      lines[#lines + 1] = closing.plain(event.lines or {})
-    end
-    return table.concat(lines, "\n"), s.events
+    local lines = outcome.lines(case_of(plan or "apply", environment), final)
+    return outcome.plain(lines), outcome.phase_event(final, lines)
   end
 
   local function says(text, ...)
@@ -64,10 +62,10 @@ describe("closing.tell", function()
   end
 
   it("names the next line to type after a phase, and tells programs too", function()
-    local text, events = told { result = "phase", acted = 3, step = { name = "restart" }, next = "macos" }
+    local text, event = told { result = "phase", acted = 3, step = { name = "restart" }, next = "macos" }
     says(text, "restart cleanly", "sudo /System/Volumes/Data/vmq-recovery apply", "Do not hold the power button")
-    assert.are.same({ "phase", "macos" }, { events[1].type, events[1].next })
-    says(events[1].instructions, "sudo /System/Volumes/Data/vmq-recovery apply")
+    assert.are.same({ "phase", "macos" }, { event.type, event.next })
+    says(event.instructions, "sudo /System/Volumes/Data/vmq-recovery apply")
     says(told { result = "phase", acted = 0, step = STEP, next = "paired-recovery" }, "shut down fully",
       "hold the power button",
       "/Volumes/Data/vmq-recovery apply")

@@ -68,16 +68,16 @@ describe("overview.plan_lines", function()
 end)
 
 describe("overview.show", function()
-  local function shown(plan, more)
+  local function shown(plan, manifest)
     local text = {}
-    local session = { group = { name = "Macintosh HD", group = policies.GROUP, version = "15.6", build = "24G84" },
-      kernel = { chip = "t6041" }, policy = policies.summary(), environment = "paired-recovery", root = "",
-      options = { kc = "/k.kc" },
-      found_collection = { size = 1 << 20, sha256 = ("ab"):rep(32), kernel = { banner = "Darwin Kernel Version 24" } },
-      view = { emit = function(event) text[#text + 1] = event.title .. ": " .. table.concat(event.lines, "\n") end } }
-    for key, value in pairs(more or {}) do session[key] = value end
-    overview.show(session, { name = plan }, steps(row { run = one }, row { name = "boot-args", where = "any",
-      run = function() return { argv = { "/usr/sbin/nvram", "x=1" } } end }))
+    local target = { group = { name = "Macintosh HD", group = policies.GROUP, version = "15.6", build = "24G84" },
+      kernel = { chip = "t6041" }, policy = policies.summary(), environment = "paired-recovery", root = "" }
+    local findings = { collection_path = "/k.kc", manifest = manifest,
+      collection = { size = 1 << 20, sha256 = ("ab"):rep(32), kernel = { banner = "Darwin Kernel Version 24" } } }
+    overview.show(function(event) text[#text + 1] = event.title .. ": " .. table.concat(event.lines, "\n") end,
+      { target = target, findings = findings, operation = require("command.find").inside(plan) },
+      steps(row { run = one }, row { name = "boot-args", where = "any",
+        run = function() return { argv = { "/usr/sbin/nvram", "x=1" } } end }))
     return "\n" .. table.concat(text, "\n\n")
   end
 
@@ -90,7 +90,7 @@ describe("overview.show", function()
       "Startup Security Utility, Full Security", "restore from another Mac (DFU)" } do
       assert.truthy(text:find(words, 1, true), words)
     end
-    assert.truthy(shown("apply", { manifest = {} }):find("its manifest vouches for it", 1, true))
+    assert.truthy(shown("apply", {}):find("its manifest vouches for it", 1, true))
   end)
 
   it("counts the tools that will ask: nvram does not", function()
