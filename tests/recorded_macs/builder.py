@@ -203,11 +203,24 @@ class Mac:
             state["faults"].append({"tool": tool, "how": how, "match": list(match), "times": times, "skip": skip,
                                     "text": text, "status": status})
 
+    def orphan(self, tool, how, *, seconds=0.5, kills=True, match=(), skip=0):
+        """`tool` outlives the program: it is one of orphans.KINDS and does its work `seconds` later (None: at `go`).
+
+        It ends the program itself just before its work, or the test does (`kills` False; the record is "orphan").
+        """
+        with self.change() as state:
+            state["faults"].append({"tool": tool, "how": how, "match": list(match), "times": 1, "skip": skip, "text": "",
+                                    "status": 0, "seconds": seconds, "kills": kills})
+
+    def release(self):
+        """Let every tool go on that waits for it."""
+        (self.folder / "go").touch()
+
     def mend(self):
         """Forget every fault and let waiting tools go."""
         with self.change() as state:
             state["faults"] = []
-        (self.folder / "go").touch()
+        self.release()
 
     def remove_tool(self, name):
         """Take a tool away."""
@@ -218,7 +231,8 @@ class Mac:
         (self.folder / "calls.jsonl").unlink(missing_ok=True)
 
     def set_boot_args(self, value):
-        """Somebody else's boot-args are there already."""
+        """Somebody else's boot-args are there already; bytes where they are no UTF-8."""
+        value = os.fsdecode(value)
         with self.change() as state:
             state["nvram"]["boot-args"] = state["flash"]["boot-args"] = value
 
@@ -226,6 +240,11 @@ class Mac:
         """Somebody else has changed a policy."""
         with self.change() as state:
             state["groups"][index]["policy"].update(fields)
+
+    def break_seal(self, index=0):
+        """Somebody has changed the System volume: it starts only while its seal is not enforced."""
+        with self.change() as state:
+            state["groups"][index]["seal"] = "broken"
 
     def gut_kit(self, index=0):
         """An update of macOS has taken files of a kit away; the receipt stays. Returns their paths in the kit."""
@@ -310,7 +329,7 @@ class Mac:
             state["nvram"], state["lost"] = dict(state["flash"]), []
             for one in state["images"]:
                 (self.root / one["point"].lstrip("/") / downloads.PACKAGE).unlink(missing_ok=True)
-            state["images"], state["guests"] = [], 0
+            state["images"], state["guests"], state["refused"], state["entered"] = [], 0, 0, "power"
             mounts.park_all(root, state)
             group = store.group(state, state["default"])
             if environment == "macos" and updates.cannot_start(group, _custom_kernel(state, group, self.folder)):

@@ -11,6 +11,10 @@ KNOBS = {
     "bputil_keeps": False,              # §1.4: a mutating call rebuilds the policy (True plays the opposite)
     "csrutil_prompts": "enter-password",  # §2.2: enter-password | authorized | enter-username
     "csrutil_sip3": True,               # §2.3: csrutil disable opens the boot-args filter too
+    "csrutil_debug": 4,                 # darwin §10: what `--without debug` opens, 4 or 4|8
+    "csrutil_keeps_guests": False,      # darwin §10: does a later csrutil leave bit 12 alone; unknown, both are played
+    "csrutil_manifest": True,           # facts A.5: False is the 27 beta that could not write a policy
+    "refusal": "token",                 # facts A.1, A.5: token | rejected | user-not-found
     "csrutil_enable_online": True,      # guess: raising to full security needs the same online check as bputil -f
     "wrong_password": "fails",          # §2.2, §3.1: fails | asks-again
     "online": True,                     # §1.6 Code=102
@@ -23,6 +27,10 @@ KNOBS = {
     "preboot_read_only": False,
     "preboot_full": False,
     "firmlinks": True,                  # §6.3: do they resolve below /Volumes/<name> in recovery
+    "kmutil_question": "two-lines",     # §3.1 | one-line: facts A.3
+    "kmutil_in_macos": "configure-boot can only be run in Recovery Mode",
+    "kmutil_unpaired": "pairing",       # §1.6 | properties: facts A.3, not the default startup disk
+    "kmutil_from_full": "goes",         # §3.1 | refuses: darwin §10, one report
     "kmutil_seconds": 0,
     "kmutil_clears": True,              # does configure-boot without an object bring the stock kernel back
     "filevault": False,
@@ -49,8 +57,8 @@ def full_policy(seed, stng):
     """A policy with every relaxation absent (§1.5 transcripts A and B)."""
     return {
         "mode": "full", "coih": None, "sip0": None, "sip1": False, "sip2": False, "sip3": False,
-        "smb2": False, "smb3": False, "smb4": False, "lpnh": digest(seed + "lpnh"), "rpnh": digest(seed + "rpnh"),
-        "ronh": digest(seed + "ronh"), "nsih": digest(seed + "nsih"), "spih": digest(seed + "spih"), "stng": stng,
+        "smb2": False, "smb3": False, "smb4": False, "auxp": None, "auxi": None, "auxr": None,
+        "lpnh": digest(seed + "lpnh"), "rpnh": digest(seed + "rpnh"), "ronh": digest(seed + "ronh"), "nsih": digest(seed + "nsih"), "spih": digest(seed + "spih"), "stng": stng,
     }
 
 
@@ -127,7 +135,32 @@ M4 = {
     "owners": [owner("rin", "Tr0ub4dor&3")],
 }
 
-MACHINES = {one["machine"]: one for one in (M1, M2PRO, M4)}
+# The same M1 with the last update but one of its macOS. guess: build and kernel stand for "a 12.6", nothing more.
+M1_LATER = {
+    **M1, "machine": "m1-12.6",
+    "os": {"version": "12.6", "build": "21G115", "darwin": "21.6.0", "love": "21.7.115.0.0,0",
+           "banner": "Darwin Kernel Version 21.6.0: Mon Aug 22 20:19:52 PDT 2022; "
+                     "root:xnu-8020.140.49~2/RELEASE_ARM64_T8101",
+           "development": "Darwin Kernel Version 21.6.0: Mon Aug 22 20:19:52 PDT 2022; "
+                          "root:xnu-8020.140.49~2/DEVELOPMENT_ARM64_T8101"},
+    # facts A.3: seen on 12 with an M1
+    "knobs": {**M1["knobs"], "kmutil_question": "one-line", "wrong_password": "fails"},
+}
+
+# The M4 with macOS 27.0 (26A428, §3.3). guess: the numbers of its kernel.
+M4_27 = {
+    **M4, "machine": "m4-27.0",
+    "os": {"version": "27.0", "build": "26A428", "darwin": "26.0.0", "love": "26.1.428.0.0,0",
+           "banner": "Darwin Kernel Version 26.0.0: Tue Sep  1 20:49:24 PDT 2026; "
+                     "root:xnu-13001.1.4~5/RELEASE_ARM64_T8132",
+           "development": "Darwin Kernel Version 26.0.0: Tue Sep  1 20:49:24 PDT 2026; "
+                          "root:xnu_development-13001.1.4~5/DEVELOPMENT_ARM64_T8132"},
+    # §2.2: no user prompt on 27.0.1 with one owner; facts A.1 and A.3: the words of 26 and later
+    "knobs": {**M4["knobs"], "csrutil_prompts": "enter-password", "refusal": "rejected",
+              "kmutil_in_macos": "configure-boot must be run from macOS Recovery"},
+}
+
+MACHINES = {one["machine"]: one for one in (M1, M2PRO, M4, M1_LATER, M4_27)}
 
 
 def new_state(machine, environment, *, several=None, name="Macintosh HD", data_name=None, owners=None, **knobs):
@@ -150,5 +183,5 @@ def new_state(machine, environment, *, several=None, name="Macintosh HD", data_n
                       "recovery": {"uuid": _uuid(machine + "recovery"), "device": "disk3s3"}},
         "nvram": {}, "flash": {}, "lost": [], "in_force": None, "running": None, "writes": 0,
         "knobs": {**KNOBS, **told["knobs"], **knobs}, "faults": [],
-        "kits": [], "images": [], "guests": 0, "quota": None, "enrolled": False, "staged_update": None,
+        "entered": "power", "refused": 0, "kits": [], "images": [], "guests": 0, "quota": None, "enrolled": False, "staged_update": None,
     }

@@ -38,5 +38,11 @@ def finish(state, preboot, data, version, build):
 
 
 def cannot_start(group, stored):
-    """After an update a custom object that is not in the new folder stops the start; before one it never does here."""
-    return bool(group.get("updated") and group["policy"]["coih"] and not stored)
+    """After an update a custom object that is not in the new folder stops the start; before one it never does here.
+
+    A changed system stops it too, while its seal is enforced (facts 2026-11 C).
+    """
+    told = group["policy"]
+    if group.get("seal") == "broken" and not told["sip1"]:
+        return True
+    return bool(group.get("updated") and told["coih"] and not stored)

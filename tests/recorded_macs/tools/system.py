@@ -87,12 +87,50 @@ PROCESSES_OF_MACOS = ("/System/Library/CoreServices/loginwindow.app/Contents/Mac
                       "com.apple.Virtualization.EventTap.xpc/Contents/MacOS/com.apple.Virtualization.EventTap", "-zsh")
 
 
+# What `ps -o` is asked for here; lstart as BSD prints it.
+FIELDS = {"pid": "{pid}", "ppid": "{ppid}", "lstart": "{lstart}", "comm": "{path}", "ucomm": "{name}", "user": "root",
+          "command": "{path}{words}", "args": "{path}{words}"}
+
+
+def _started(stat):
+    """When a process started, in ctime's form."""
+    import os
+    import time
+    with open("/proc/stat", encoding="ascii") as file:
+        boot = next(int(line.split()[1]) for line in file if line.startswith("btime"))
+    return time.ctime(boot + int(stat[19]) / os.sysconf("SC_CLK_TCK"))
+
+
+def _tools(tool):
+    """Every tool of this Mac that runs now, itself left out: an interpreter with the tool's path behind its options."""
+    import os
+    for name in os.listdir("/proc"):
+        try:
+            if not name.isdigit() or int(name) == os.getpid():
+                continue
+            with open(f"/proc/{name}/cmdline", encoding="utf-8", errors="replace") as file:
+                words = file.read().split("\0")[:-1]
+            with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as file:
+                stat = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if len(words) > 2 and words[1] == "-IS" and words[2].startswith(tool.root + "/") and stat[0] != "Z":
+            yield {"pid": int(name), "ppid": int(stat[1]), "path": words[2].removeprefix(tool.root),
+                   "words": "".join(f" {word}" for word in words[3:]), "lstart": _started(stat)}
+
+
 def ps(tool):
-    """`ps -axo comm=`: one path a line, a guest each as its own; in recovery there are none."""
-    if "".join(tool.arguments) not in ("-axocomm=", "-Axocomm="):
+    """`ps -axo comm=` and other columns: one process a line, a guest each as its own; in recovery there are none."""
+    wanted = "".join(tool.arguments)
+    columns = [name.removesuffix("=") for name in wanted[4:].split(",")]
+    if wanted[:4].lower() != "-axo" or not wanted.endswith("=") or not set(columns) <= set(FIELDS):
         tool.fail("ps: illegal argument\nusage: ps [-AaCcEefhjlMmrSTvwXx] [-O fmt | -o fmt] [-G gid[,gid...]]")
     state = tool.state()
     shown = [*PROCESSES]
     if state["environment"] == "macos":
         shown += [*PROCESSES_OF_MACOS, *[GUEST] * state["guests"]]
-    tool.out("".join(path + "\n" for path in [*shown, "/bin/ps"]))
+    rows = [{"pid": 1 + 7 * at, "ppid": int(at > 0), "path": path, "words": "", "lstart": "Mon Sep 25 08:00:00 2023"}
+            for at, path in enumerate([*shown, "/bin/ps"])]
+    for row in [*rows, *_tools(tool)]:
+        told = {**row, "name": row["path"].rpartition("/")[2]}
+        tool.out(" ".join(FIELDS[name].format(**told) for name in columns) + "\n")
