@@ -242,6 +242,10 @@ class Tool:
         self._typed(prompt, text, False)
         return text
 
+    def knows_recovery(self):
+        """Was Apple's variable for recovery handed down (darwin §3)?"""
+        return "__OSINSTALL_ENVIRONMENT" in _environment()
+
     # -- the state -----------------------------------------------------------------------------------------------
 
     def state(self):

@@ -34,6 +34,9 @@ KNOBS = {
     "kmutil_seconds": 0,
     "kmutil_clears": True,              # does configure-boot without an object bring the stock kernel back
     "filevault": False,
+    "unlock_limit": None,               # darwin §9: so many refused passwords, then "unlocking disabled"
+    "guest": False,                     # facts A.3: this Mac is a virtual one
+    "osinstall": "free",                # darwin §3: free | asked: do tools in recovery look for Apple's variable
     "variant_extension": "obeys",       # §3.3: obeys | always: does create heed --no-variant-extension
     "create_overwrites": True,          # guess: an output that is there already is refused on some
     "inspect_tabs": True,               # §3.3: tabs between the columns, or two blanks
@@ -48,7 +51,8 @@ def digest(seed):
     return hashlib.sha384(seed.encode()).hexdigest().upper()
 
 
-def _uuid(seed):
+def new_uuid(seed):
+    """A UUID that is the same on every run."""
     whole = hashlib.sha256(seed.encode()).hexdigest().upper()
     return "-".join((whole[:8], whole[8:12], "4" + whole[13:16], "A" + whole[17:20], whole[20:32]))
 
@@ -58,28 +62,29 @@ def full_policy(seed, stng):
     return {
         "mode": "full", "coih": None, "sip0": None, "sip1": False, "sip2": False, "sip3": False,
         "smb2": False, "smb3": False, "smb4": False, "auxp": None, "auxi": None, "auxr": None,
-        "lpnh": digest(seed + "lpnh"), "rpnh": digest(seed + "rpnh"), "ronh": digest(seed + "ronh"), "nsih": digest(seed + "nsih"), "spih": digest(seed + "spih"), "stng": stng,
+        "lpnh": digest(seed + "lpnh"), "rpnh": digest(seed + "rpnh"), "ronh": digest(seed + "ronh"),
+        "nsih": digest(seed + "nsih"), "spih": digest(seed + "spih"), "stng": stng,
     }
 
 
 def volume_group(machine, name, data_name, owners, index):
     """One installed system: its two volumes, its owners, its policy. `index` is its place in the container."""
     seed = f"{machine}/{index}"
-    uuid = _uuid(seed)
+    uuid = new_uuid(seed)
     first = 1 + 5 * index
     return {
         "uuid": uuid, "name": name, "paired": True, "policy": full_policy(seed, 22 + index),
-        "system": {"uuid": _uuid(seed + "system"), "device": f"disk3s{first}", "name": name},
+        "system": {"uuid": new_uuid(seed + "system"), "device": f"disk3s{first}", "name": name},
         # §6.3: the volume group's UUID equals the Data volume's
         "data": {"uuid": uuid, "device": f"disk3s{first + 4}", "name": data_name, "locked": False,
                  "passphrase": owners[0]["password"]},
-        "kuid": _uuid(seed + "kek"), "owners": owners,
+        "kuid": new_uuid(seed + "kek"), "owners": owners,
     }
 
 
 def owner(name, password, full_name=None):
     """A volume owner (§1.2)."""
-    return {"name": name, "password": password, "full_name": full_name or name.title(), "uuid": _uuid("owner" + name)}
+    return {"name": name, "password": password, "full_name": full_name or name.title(), "uuid": new_uuid("owner" + name)}
 
 
 M1 = {
@@ -160,7 +165,25 @@ M4_27 = {
               "kmutil_in_macos": "configure-boot must be run from macOS Recovery"},
 }
 
-MACHINES = {one["machine"]: one for one in (M1, M2PRO, M4, M1_LATER, M4_27)}
+# The M2 Pro with macOS 15.3 (field/asahi-stub-is-the-target). guess: the numbers of its kernel.
+M2PRO_15 = {
+    **M2PRO, "machine": "m2pro-15.3",
+    "os": {"version": "15.3", "build": "24D60", "darwin": "24.3.0", "love": "24.4.60.0.0,0",
+           "banner": "Darwin Kernel Version 24.3.0: Thu Jan  2 20:24:16 PST 2025; "
+                     "root:xnu-11215.81.4~3/RELEASE_ARM64_T6020",
+           "development": "Darwin Kernel Version 24.3.0: Thu Jan  2 20:24:16 PST 2025; "
+                          "root:xnu_development-11215.81.4~3/DEVELOPMENT_ARM64_T6020"},
+}
+
+MACHINES = {one["machine"]: one for one in (M1, M2PRO, M4, M1_LATER, M2PRO_15, M4_27)}
+
+
+def _make_virtual(chip, groups):
+    """A guest's chip and kernels (field/inside-a-guest). guess: its model and numbers."""
+    for one in groups:
+        one["os"] = {name: text.replace("_" + chip["soc"], "_VMAPPLE") for name, text in one["os"].items()}
+    chip.update(name=f"{chip['name']} (Virtual)", soc="VMAPPLE", chip_id=0xFE00, board_id=0x20, model="VirtualMac2,1",
+                target="VMA2MACOS", product="Apple Virtual Machine 1")
 
 
 def new_state(machine, environment, *, several=None, name="Macintosh HD", data_name=None, owners=None, **knobs):
@@ -175,13 +198,17 @@ def new_state(machine, environment, *, several=None, name="Macintosh HD", data_n
         groups.append(volume_group(machine, several, several + " - Data", copy.deepcopy(owners), 1))
     for one in groups:
         one["os"] = told["os"]
+    if knobs.get("guest"):
+        _make_virtual(told["chip"], groups)
     return {
         "machine": machine, "chip": told["chip"], "bputil": told["bputil"], "groups": groups,
         "environment": environment, "default": groups[0]["uuid"], "booted": groups[0]["uuid"],
-        "container": {"uuid": _uuid(machine + "container"), "reference": "disk3", "store": "disk0s2",
-                      "preboot": {"uuid": _uuid(machine + "preboot"), "device": "disk3s2", "mounted": True},
-                      "recovery": {"uuid": _uuid(machine + "recovery"), "device": "disk3s3"}},
+        "container": {"uuid": new_uuid(machine + "container"), "reference": "disk3", "store": "disk0s2",
+                      "preboot": {"uuid": new_uuid(machine + "preboot"), "device": "disk3s2", "mounted": True},
+                      "recovery": {"uuid": new_uuid(machine + "recovery"), "device": "disk3s3"}},
         "nvram": {}, "flash": {}, "lost": [], "in_force": None, "running": None, "writes": 0,
         "knobs": {**KNOBS, **told["knobs"], **knobs}, "faults": [],
-        "entered": "power", "refused": 0, "kits": [], "images": [], "guests": 0, "quota": None, "enrolled": False, "staged_update": None,
+        "neighbours": [], "ghosts": [], "told": {}, "power": {"source": "AC", "percent": 100, "battery": True},
+        "route": True, "entered": "power", "refused": 0,
+        "kits": [], "images": [], "guests": 0, "quota": None, "enrolled": False, "staged_update": None,
     }

@@ -24,6 +24,8 @@ OS_TYPES = {"paired-recovery": "one true recoveryOS", "unpaired-recovery": "one 
 
 def paired(state, group):
     """§1.5: pairing compares the booted OS with the target, so macOS always reads Not Paired."""
+    if state["environment"] == "macos" and state["knobs"]["guest"]:
+        return True  # §1.5: in a virtual Mac macOS itself reports Paired
     return state["environment"] == "paired-recovery" and group["paired"] and group["uuid"] == state["default"]
 
 

@@ -16,6 +16,12 @@ def rejected(tool, inner):
     return REJECTED.format(tool=tool, inner=inner)
 
 
+def barred(state):
+    """Have so many been refused since the start that the Mac unlocks nothing any more (darwin §9)?"""
+    limit = state["knobs"]["unlock_limit"]
+    return limit is not None and state["refused"] >= limit
+
+
 def count(tool):
     """A password was refused: a Mac counts them until it is restarted (darwin §9)."""
     with store.Changing(tool.root) as state:

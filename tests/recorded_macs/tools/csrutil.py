@@ -156,8 +156,10 @@ def _ask(tool, command, name):
 
 
 def _refuse_place(tool, state, command):
-    if state["environment"] == "macos":
+    if state["environment"] == "macos" and not (state["knobs"]["guest"] and command in ("disable", "clear")):  # §2.2
         tool.fail(NOT_RECOVERY)
+    if state["environment"] != "macos" and state["knobs"]["osinstall"] == "asked" and not tool.knows_recovery():
+        tool.fail(NOT_RECOVERY)  # darwin §3: whether the tools look at it is not known; guess: wording
     # both reports are played: a full shutdown mends it, or `csrutil clear` and a new start of recovery
     if state["entered"] == "restart" or state["entered"] == "needs-clear" and command != "clear":
         tool.fail(ENVIRONMENT)

@@ -78,7 +78,8 @@ def _wrap(data, writes):
 
 def _install(tool, state, group, data):
     knobs = state["knobs"]
-    folder = (f"/Volumes/Preboot/{group['uuid']}/boot/{group['policy']['nsih']}"
+    preboot = mounts.points(state).get(mounts.container(state, group)["preboot"]["device"], "/Volumes/Preboot")
+    folder = (f"{preboot}/{group['uuid']}/boot/{group['policy']['nsih']}"
               "/System/Library/Caches/com.apple.kernelcaches")
     if knobs["preboot_read_only"] or not os.path.isdir(tool.below(folder)):
         _error(tool, "Could not install boot object: Read-only file system")

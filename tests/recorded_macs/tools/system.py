@@ -19,7 +19,7 @@ def _values(state):
         "kern.osproductversion": told["version"], "kern.version": running["banner"],
         "kern.osbuildconfig": running["config"], "kern.development": int(running["config"] == "development"),
         "kern.bootargs": running["boot_args"], "kern.hv_support": running["hv_support"], "kern.hv_disable": 0,
-        "kern.hv_vmm_present": 0, "hw.model": chip["model"], "hw.target": chip["target"] + "AP",
+        "kern.hv_vmm_present": int(state["knobs"]["guest"]), "hw.model": chip["model"], "hw.target": chip["target"] + "AP",
         "hw.optional.arm64": 1, "hw.cputype": 0x100000C, "hw.cpusubtype": 2, "hw.machine": "arm64",
         "machdep.cpu.brand_string": chip["name"], "kern.secure_kernel": 1, "hw.memsize": 17179869184,
     }
@@ -75,6 +75,28 @@ def profiles(tool):
     """Whether somebody manages this Mac."""
     enrolled = "Yes (User Approved)" if tool.state()["enrolled"] else "No"
     tool.out(f"Enrolled via DEP: No\nMDM enrollment: {enrolled}\n")
+
+
+def pmset(tool):
+    """`pmset -g batt`. guess: the layout; only the source's name in quotes and the percentage stand for something."""
+    if tool.arguments != ["-g", "batt"]:
+        tool.fail("Usage: pmset <options>")
+    told = tool.state()["power"]
+    mains = told["source"] == "AC"
+    tool.out(f"Now drawing from '{told['source']} Power'\n")
+    if told["battery"]:
+        tool.out(f" -InternalBattery-0 (id=4653155)\t{told['percent']}%; {'charged' if mains else 'discharging'}; "
+                 f"{'0:00' if mains else '5:12'} remaining present: true\n")
+
+
+def route(tool):
+    """`route -n get default`: is there a way out. guess: the layout."""
+    if tool.arguments != ["-n", "get", "default"]:
+        tool.fail("usage: route [-dnqtv] command [[modifiers] args]", 64)
+    if not tool.state()["route"]:
+        tool.fail("route: writing to routing socket: not in table")
+    tool.out("   route to: default\ndestination: default\n       mask: default\n    gateway: 192.168.1.1\n"
+             "  interface: en0\n      flags: <UP,GATEWAY,DONE,STATIC,PRCLONING,GLOBAL>\n")
 
 
 GUEST = ("/System/Library/Frameworks/Virtualization.framework/Versions/A/XPCServices/"
