@@ -217,6 +217,15 @@ class Tool:
         finally:
             os.close(file)
 
+    def _drop_answer(self, source):
+        """Throw away what is typed at the prompt, once, and wait on without a word (claims D.1)."""
+        import select
+        import termios
+        select.select([source], [], [], 20)
+        termios.tcflush(source, termios.TCIFLUSH)
+        self.fault = None
+        self.log("dropped")
+
     def _read_hidden(self, source, target, prompt):
         import termios
         before = None
@@ -228,6 +237,8 @@ class Tool:
             termios.tcsetattr(source, termios.TCSAFLUSH, silent)
         os.write(target, prompt.encode())
         line = b""
+        if before and self.has_fault("drop-answer"):
+            self._drop_answer(source)
         try:
             while not line.endswith((b"\n", b"\r")):
                 got = os.read(source, 1)

@@ -68,6 +68,16 @@ class Situations:
             state["groups"][index].update(stale_owners=True)
         mounts.write_owners(str(self.preboot(index)), [owner])
 
+    def cannot_link(self, kext):
+        """`kmutil create` cannot link that extension (field/kmutil-link-error-many-lines)."""
+        with self.change() as state:
+            state["unlinkable"] = kext
+
+    def depends(self, kext, needed):
+        """That extension needs one which nobody has (field/kmutil-resolve-dependencies)."""
+        with self.change() as state:
+            state["dependency"] = [kext, needed]
+
     def break_seal(self, index=0):
         """Somebody has changed the System volume: it starts only while its seal is not enforced."""
         with self.change() as state:
