@@ -3,11 +3,10 @@
 import json
 import os
 import pathlib
-import plistlib
 import shutil
 import sys
 
-from . import collection, downloads, kits, machines, mounts, updates
+from . import collection, downloads, kits, machines, mounts, situations, updates
 from . import state as store
 from .tools import PLACES
 
@@ -23,7 +22,7 @@ STAGED = "Users/Shared/vmq-recovery"
 KERNELCACHES = "System/Library/Caches/com.apple.kernelcaches"
 
 
-class Mac:
+class Mac(situations.Situations):
     """A Mac in `folder`: its root is folder/root, the log of every call folder/calls.jsonl."""
 
     def __init__(self, folder):
@@ -34,11 +33,18 @@ class Mac:
     def build(cls, folder, machine="m2pro-14.0", environment="paired-recovery", staged="good", kit=None, **more):
         """Make a new Mac. `staged` names the kernel collection copied to its Data volume (None: none at all).
 
-        `kit` is one of kits.KINDS, or a list of them: what is installed in the first system's macOS.
+        `kit` is one of kits.KINDS, or a list of them: what is installed in the first system's macOS. `stub` ("new", or
+        "old" where it says a version) adds an Asahi stub, which is then the default system; `neighbours` the other
+        containers of the disk.
         """
         mac = cls(folder)
-        locked = more.pop("locked", False)
+        locked, stub, neighbours = (more.pop(name, None) for name in ("locked", "stub", "neighbours"))
         state = machines.new_state(machine, environment, **more)
+        if stub:
+            state["groups"].append(situations.stub_group(state, "Asahi Linux", stub, state["groups"][0]))
+            state["default"] = state["booted"] = state["groups"][1]["uuid"]
+        if neighbours:
+            state["neighbours"] = situations.neighbours(machine)
         mac.root.mkdir(parents=True)
         mac._install_tools()
         for one in state["groups"]:
@@ -46,7 +52,7 @@ class Mac:
         for kind in [kit] if isinstance(kit, str) else kit or []:
             mac._install_kit(state, kind)
         downloads.store(mac.folder, downloads.first(state))
-        state["groups"][0]["data"]["locked"] = locked
+        state["groups"][0]["data"]["locked"] = bool(locked)
         if environment == "macos":
             _boot(mac.root, state)
         mounts.mount_all(str(mac.root), state)
@@ -72,14 +78,11 @@ class Mac:
             (data / place).mkdir(parents=True)
         for one in group["owners"]:
             (data / "Users" / one["name"]).mkdir()
-        if staged:
+        if staged and not group.get("stub"):
             (data / STAGED / "VirtualMachine.kc").write_bytes(self._collection(group, staged))
-        preboot = self.folder / "parked" / state["container"]["preboot"]["device"] / group["uuid"]
+        preboot = self.folder / "parked" / mounts.container(state, group)["preboot"]["device"] / group["uuid"]
         (preboot / "boot" / group["policy"]["nsih"] / KERNELCACHES).mkdir(parents=True)
-        (preboot / "var/db").mkdir(parents=True)
-        with open(preboot / "var/db/AdminUserRecoveryInfo.plist", "wb") as file:
-            plistlib.dump({one["name"]: {"GeneratedUID": one["uuid"], "RealName": one["full_name"]}
-                           for one in group["owners"]}, file)
+        mounts.write_owners(str(preboot), group["owners"])
 
     def _install_kit(self, state, kind):
         told = kits.describe(state, kind)
@@ -130,7 +133,7 @@ class Mac:
     def preboot(self, index=0):
         """A volume group's folder on the Preboot volume, mounted or not."""
         state = self.state()
-        device = state["container"]["preboot"]["device"]
+        device = mounts.container(state, state["groups"][index])["preboot"]["device"]
         point = mounts.points(state).get(device)
         place = self.root / point.lstrip("/") if point else self.folder / "parked" / device
         return place / state["groups"][index]["uuid"]
@@ -203,11 +206,24 @@ class Mac:
             state["faults"].append({"tool": tool, "how": how, "match": list(match), "times": times, "skip": skip,
                                     "text": text, "status": status})
 
+    def orphan(self, tool, how, *, seconds=0.5, kills=True, match=(), skip=0):
+        """`tool` outlives the program: it is one of orphans.KINDS and does its work `seconds` later (None: at `go`).
+
+        It ends the program itself just before its work, or the test does (`kills` False; the record is "orphan").
+        """
+        with self.change() as state:
+            state["faults"].append({"tool": tool, "how": how, "match": list(match), "times": 1, "skip": skip, "text": "",
+                                    "status": 0, "seconds": seconds, "kills": kills})
+
+    def release(self):
+        """Let every tool go on that waits for it."""
+        (self.folder / "go").touch()
+
     def mend(self):
         """Forget every fault and let waiting tools go."""
         with self.change() as state:
             state["faults"] = []
-        (self.folder / "go").touch()
+        self.release()
 
     def remove_tool(self, name):
         """Take a tool away."""
@@ -218,7 +234,8 @@ class Mac:
         (self.folder / "calls.jsonl").unlink(missing_ok=True)
 
     def set_boot_args(self, value):
-        """Somebody else's boot-args are there already."""
+        """Somebody else's boot-args are there already; bytes where they are no UTF-8."""
+        value = os.fsdecode(value)
         with self.change() as state:
             state["nvram"]["boot-args"] = state["flash"]["boot-args"] = value
 
@@ -291,8 +308,7 @@ class Mac:
         coih = "C0" * 48
         state = self.state()
         group = state["groups"][index]
-        point = mounts.points(state)[state["container"]["preboot"]["device"]]
-        folder = self.root / point.lstrip("/") / group["uuid"] / "boot" / group["policy"]["nsih"]
+        folder = self.preboot(index) / "boot" / group["policy"]["nsih"]
         whole = b"\x30\x84IMG4" + (data or self._collection(group, "good")) + b"IM4M"
         (folder / KERNELCACHES / f"kernelcache.custom.{coih}").write_bytes(whole)
         self.set_policy(index, mode="permissive", coih=coih)
@@ -310,10 +326,11 @@ class Mac:
             state["nvram"], state["lost"] = dict(state["flash"]), []
             for one in state["images"]:
                 (self.root / one["point"].lstrip("/") / downloads.PACKAGE).unlink(missing_ok=True)
-            state["images"], state["guests"] = [], 0
+            state["images"], state["guests"], state["refused"], state["entered"] = [], 0, 0, "power"
             mounts.park_all(root, state)
             group = store.group(state, state["default"])
-            if environment == "macos" and updates.cannot_start(group, _custom_kernel(state, group, self.folder)):
+            stored = _custom_kernel(state, group, self.folder)
+            if environment == "macos" and updates.cannot_start(state, group, stored):
                 environment = "ordinary-recovery"
             state["environment"] = environment
             state["booted"] = state["default"]
@@ -332,7 +349,7 @@ def _custom_kernel(state, group, folder):
     told = group["policy"]
     if not told["coih"] or folder is None:
         return None
-    place = (folder / "parked" / state["container"]["preboot"]["device"] / group["uuid"] / "boot" / told["nsih"]
+    place = (folder / "parked" / mounts.container(state, group)["preboot"]["device"] / group["uuid"] / "boot" / told["nsih"]
              / KERNELCACHES / f"kernelcache.custom.{told['coih']}")
     if not place.exists():
         return None

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/var/root", "TERM": "dumb", "LANG": "C"}
+GUID = "40A0DDD2-77F8-4392-B4A3-1E7304206516"
 OUT = "/Users/Shared/vmq-recovery/made.kc"
 LIST = "https://dortania.github.io/KdkSupportPkg/manifest.json"
 DMG = "/Users/Shared/kit.dmg"
@@ -14,10 +15,10 @@ FETCH = ("-q", "--fail", "--location", "--proto", "=https", "--proto-redir", "=h
          "--speed-limit", "1", "--speed-time", "60")
 
 
-def run(mac, path, *arguments, before=()):
+def run(mac, path, *arguments, before=(), text=True, environment=None):
     """Run a tool with no terminal and nothing on standard input."""
-    return subprocess.run([*before, str(mac.root / path), *arguments], env=ENVIRONMENT, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, check=False, start_new_session=True)
+    return subprocess.run([*before, str(mac.root / path), *arguments], env={**ENVIRONMENT, **(environment or {})},
+                          capture_output=True, text=text, stdin=subprocess.DEVNULL, check=False, start_new_session=True)
 
 
 def start(mac, path, *arguments):

@@ -59,6 +59,22 @@ def _environment():
         return dict(one.partition("=")[::2] for one in file.read().split("\0") if one)
 
 
+def _bytes(text):
+    """What is printed of a text: bytes that were no UTF-8 come out as they went in."""
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+
+
+def _write(descriptor, data):
+    """Write it all; a terminal that has gone (EIO) takes nothing, which a C program does not notice."""
+    while data:
+        try:
+            data = data[os.write(descriptor, data):]
+        except OSError as error:
+            if error.errno != 5:
+                raise
+            return
+
+
 def _has_terminal():
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
@@ -68,25 +84,34 @@ def _has_terminal():
 
 
 class _Change:
-    """Tool.changing: the state, stored again at the end, or not where the tool lies."""
+    """Tool.changing: the state, stored again at the end, or not where the tool lies, or by a daemon, later."""
 
     def __init__(self, tool):
-        self.tool = tool
-        self.lies = bool(tool.fault) and tool.fault["how"] == "lie"
+        how = tool.fault["how"] if tool.fault else ""
+        self.tool, self.lies, self.orphan = tool, how == "lie", how.startswith("orphan-")
+        self.by_daemon = how == "orphan-daemon"
         self.inner = store.Changing(tool.root)
 
     def __enter__(self):
-        if self.lies:
-            return store.load(self.tool.root)
-        self.state = self.inner.__enter__()
-        self.before = plain.write([self.state["groups"], self.state["nvram"]])
+        if self.orphan:
+            from . import orphans
+            orphans.begin(self.tool)
+        if self.lies or self.by_daemon:
+            self.state = store.load(self.tool.root)
+        else:
+            self.state = self.inner.__enter__()
+        self.before = plain.write(self.state)
         return self.state
 
     def __exit__(self, *why):
-        if self.lies:
+        before = plain.read(self.before)
+        if self.by_daemon and why[0] is None:
+            from . import orphans
+            orphans.hand_over(self.tool, before, self.state)
+        if self.lies or self.by_daemon:
             return
         self.inner.__exit__(*why)
-        if self.before != plain.write([self.state["groups"], self.state["nvram"]]):
+        if any(before[name] != self.state[name] for name in ("groups", "nvram")):
             self.tool.log("changed", policies={one["uuid"]: one["policy"] for one in self.state["groups"]},
                           nvram=self.state["nvram"])
 
@@ -128,23 +153,18 @@ class Tool:
 
     def out(self, text):
         """Write to standard output: at once on a terminal, at the end (or every 8 KiB) elsewhere."""
-        if isinstance(text, str):
-            text = text.encode()
-        self.waiting.append(text)
+        self.waiting.append(_bytes(text))
         if self.interactive or sum(map(len, self.waiting)) > 8192:
             self.flush()
 
     def flush(self):
         """Write what is waiting."""
         data, self.waiting = b"".join(self.waiting), []
-        while data:
-            data = data[os.write(1, data):]
+        _write(1, data)
 
     def err(self, text):
         """Write to standard error, which is never buffered."""
-        data = text.encode()
-        while data:
-            data = data[os.write(2, data):]
+        _write(2, _bytes(text))
 
     def finish(self, status=0):
         """End with that exit status."""
@@ -152,7 +172,8 @@ class Tool:
 
     def fail(self, text, status=1):
         """Say why on standard error and end."""
-        self.err(text if text.endswith("\n") else text + "\n")
+        newline = b"\n" if isinstance(text, bytes) else "\n"
+        self.err(text if text.endswith(newline) else text + newline)
         raise Finished(status)
 
     # -- questions -----------------------------------------------------------------------------------------------
@@ -196,6 +217,15 @@ class Tool:
         finally:
             os.close(file)
 
+    def _drop_answer(self, source):
+        """Throw away what is typed at the prompt, once, and wait on without a word (claims D.1)."""
+        import select
+        import termios
+        select.select([source], [], [], 20)
+        termios.tcflush(source, termios.TCIFLUSH)
+        self.fault = None
+        self.log("dropped")
+
     def _read_hidden(self, source, target, prompt):
         import termios
         before = None
@@ -207,6 +237,8 @@ class Tool:
             termios.tcsetattr(source, termios.TCSAFLUSH, silent)
         os.write(target, prompt.encode())
         line = b""
+        if before and self.has_fault("drop-answer"):
+            self._drop_answer(source)
         try:
             while not line.endswith((b"\n", b"\r")):
                 got = os.read(source, 1)
@@ -220,6 +252,10 @@ class Tool:
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         self._typed(prompt, text, False)
         return text
+
+    def knows_recovery(self):
+        """Was Apple's variable for recovery handed down (darwin §3)?"""
+        return "__OSINSTALL_ENVIRONMENT" in _environment()
 
     # -- the state -----------------------------------------------------------------------------------------------
 

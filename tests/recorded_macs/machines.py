@@ -11,6 +11,10 @@ KNOBS = {
     "bputil_keeps": False,              # §1.4: a mutating call rebuilds the policy (True plays the opposite)
     "csrutil_prompts": "enter-password",  # §2.2: enter-password | authorized | enter-username
     "csrutil_sip3": True,               # §2.3: csrutil disable opens the boot-args filter too
+    "csrutil_debug": 4,                 # darwin §10: what `--without debug` opens, 4 or 4|8
+    "csrutil_keeps_guests": False,      # darwin §10: does a later csrutil leave bit 12 alone; unknown, both are played
+    "csrutil_manifest": True,           # facts A.5: False is the 27 beta that could not write a policy
+    "refusal": "token",                 # facts A.1, A.5: token | rejected | user-not-found
     "csrutil_enable_online": True,      # guess: raising to full security needs the same online check as bputil -f
     "wrong_password": "fails",          # §2.2, §3.1: fails | asks-again
     "online": True,                     # §1.6 Code=102
@@ -23,9 +27,16 @@ KNOBS = {
     "preboot_read_only": False,
     "preboot_full": False,
     "firmlinks": True,                  # §6.3: do they resolve below /Volumes/<name> in recovery
+    "kmutil_question": "two-lines",     # §3.1 | one-line: facts A.3
+    "kmutil_in_macos": "configure-boot can only be run in Recovery Mode",
+    "kmutil_unpaired": "pairing",       # §1.6 | properties: facts A.3, not the default startup disk
+    "kmutil_from_full": "goes",         # §3.1 | refuses: darwin §10, one report
     "kmutil_seconds": 0,
     "kmutil_clears": True,              # does configure-boot without an object bring the stock kernel back
     "filevault": False,
+    "unlock_limit": None,               # darwin §9: so many refused passwords, then "unlocking disabled"
+    "guest": False,                     # facts A.3: this Mac is a virtual one
+    "osinstall": "free",                # darwin §3: free | asked: do tools in recovery look for Apple's variable
     "variant_extension": "obeys",       # §3.3: obeys | always: does create heed --no-variant-extension
     "create_overwrites": True,          # guess: an output that is there already is refused on some
     "inspect_tabs": True,               # §3.3: tabs between the columns, or two blanks
@@ -40,7 +51,8 @@ def digest(seed):
     return hashlib.sha384(seed.encode()).hexdigest().upper()
 
 
-def _uuid(seed):
+def new_uuid(seed):
+    """A UUID that is the same on every run."""
     whole = hashlib.sha256(seed.encode()).hexdigest().upper()
     return "-".join((whole[:8], whole[8:12], "4" + whole[13:16], "A" + whole[17:20], whole[20:32]))
 
@@ -49,29 +61,30 @@ def full_policy(seed, stng):
     """A policy with every relaxation absent (§1.5 transcripts A and B)."""
     return {
         "mode": "full", "coih": None, "sip0": None, "sip1": False, "sip2": False, "sip3": False,
-        "smb2": False, "smb3": False, "smb4": False, "lpnh": digest(seed + "lpnh"), "rpnh": digest(seed + "rpnh"),
-        "ronh": digest(seed + "ronh"), "nsih": digest(seed + "nsih"), "spih": digest(seed + "spih"), "stng": stng,
+        "smb2": False, "smb3": False, "smb4": False, "auxp": None, "auxi": None, "auxr": None,
+        "lpnh": digest(seed + "lpnh"), "rpnh": digest(seed + "rpnh"), "ronh": digest(seed + "ronh"),
+        "nsih": digest(seed + "nsih"), "spih": digest(seed + "spih"), "stng": stng,
     }
 
 
 def volume_group(machine, name, data_name, owners, index):
     """One installed system: its two volumes, its owners, its policy. `index` is its place in the container."""
     seed = f"{machine}/{index}"
-    uuid = _uuid(seed)
+    uuid = new_uuid(seed)
     first = 1 + 5 * index
     return {
         "uuid": uuid, "name": name, "paired": True, "policy": full_policy(seed, 22 + index),
-        "system": {"uuid": _uuid(seed + "system"), "device": f"disk3s{first}", "name": name},
+        "system": {"uuid": new_uuid(seed + "system"), "device": f"disk3s{first}", "name": name},
         # §6.3: the volume group's UUID equals the Data volume's
         "data": {"uuid": uuid, "device": f"disk3s{first + 4}", "name": data_name, "locked": False,
                  "passphrase": owners[0]["password"]},
-        "kuid": _uuid(seed + "kek"), "owners": owners,
+        "kuid": new_uuid(seed + "kek"), "owners": owners,
     }
 
 
 def owner(name, password, full_name=None):
     """A volume owner (§1.2)."""
-    return {"name": name, "password": password, "full_name": full_name or name.title(), "uuid": _uuid("owner" + name)}
+    return {"name": name, "password": password, "full_name": full_name or name.title(), "uuid": new_uuid("owner" + name)}
 
 
 M1 = {
@@ -127,7 +140,50 @@ M4 = {
     "owners": [owner("rin", "Tr0ub4dor&3")],
 }
 
-MACHINES = {one["machine"]: one for one in (M1, M2PRO, M4)}
+# The same M1 with the last update but one of its macOS. guess: build and kernel stand for "a 12.6", nothing more.
+M1_LATER = {
+    **M1, "machine": "m1-12.6",
+    "os": {"version": "12.6", "build": "21G115", "darwin": "21.6.0", "love": "21.7.115.0.0,0",
+           "banner": "Darwin Kernel Version 21.6.0: Mon Aug 22 20:19:52 PDT 2022; "
+                     "root:xnu-8020.140.49~2/RELEASE_ARM64_T8101",
+           "development": "Darwin Kernel Version 21.6.0: Mon Aug 22 20:19:52 PDT 2022; "
+                          "root:xnu-8020.140.49~2/DEVELOPMENT_ARM64_T8101"},
+    # facts A.3: seen on 12 with an M1
+    "knobs": {**M1["knobs"], "kmutil_question": "one-line", "wrong_password": "fails"},
+}
+
+# The M4 with macOS 27.0 (26A428, §3.3). guess: the numbers of its kernel.
+M4_27 = {
+    **M4, "machine": "m4-27.0",
+    "os": {"version": "27.0", "build": "26A428", "darwin": "26.0.0", "love": "26.1.428.0.0,0",
+           "banner": "Darwin Kernel Version 26.0.0: Tue Sep  1 20:49:24 PDT 2026; "
+                     "root:xnu-13001.1.4~5/RELEASE_ARM64_T8132",
+           "development": "Darwin Kernel Version 26.0.0: Tue Sep  1 20:49:24 PDT 2026; "
+                          "root:xnu_development-13001.1.4~5/DEVELOPMENT_ARM64_T8132"},
+    # §2.2: no user prompt on 27.0.1 with one owner; facts A.1 and A.3: the words of 26 and later
+    "knobs": {**M4["knobs"], "csrutil_prompts": "enter-password", "refusal": "rejected",
+              "kmutil_in_macos": "configure-boot must be run from macOS Recovery"},
+}
+
+# The M2 Pro with macOS 15.3 (field/asahi-stub-is-the-target). guess: the numbers of its kernel.
+M2PRO_15 = {
+    **M2PRO, "machine": "m2pro-15.3",
+    "os": {"version": "15.3", "build": "24D60", "darwin": "24.3.0", "love": "24.4.60.0.0,0",
+           "banner": "Darwin Kernel Version 24.3.0: Thu Jan  2 20:24:16 PST 2025; "
+                     "root:xnu-11215.81.4~3/RELEASE_ARM64_T6020",
+           "development": "Darwin Kernel Version 24.3.0: Thu Jan  2 20:24:16 PST 2025; "
+                          "root:xnu_development-11215.81.4~3/DEVELOPMENT_ARM64_T6020"},
+}
+
+MACHINES = {one["machine"]: one for one in (M1, M2PRO, M4, M1_LATER, M2PRO_15, M4_27)}
+
+
+def _make_virtual(chip, groups):
+    """A guest's chip and kernels (field/inside-a-guest). guess: its model and numbers."""
+    for one in groups:
+        one["os"] = {name: text.replace("_" + chip["soc"], "_VMAPPLE") for name, text in one["os"].items()}
+    chip.update(name=f"{chip['name']} (Virtual)", soc="VMAPPLE", chip_id=0xFE00, board_id=0x20, model="VirtualMac2,1",
+                target="VMA2MACOS", product="Apple Virtual Machine 1")
 
 
 def new_state(machine, environment, *, several=None, name="Macintosh HD", data_name=None, owners=None, **knobs):
@@ -142,13 +198,17 @@ def new_state(machine, environment, *, several=None, name="Macintosh HD", data_n
         groups.append(volume_group(machine, several, several + " - Data", copy.deepcopy(owners), 1))
     for one in groups:
         one["os"] = told["os"]
+    if knobs.get("guest"):
+        _make_virtual(told["chip"], groups)
     return {
         "machine": machine, "chip": told["chip"], "bputil": told["bputil"], "groups": groups,
         "environment": environment, "default": groups[0]["uuid"], "booted": groups[0]["uuid"],
-        "container": {"uuid": _uuid(machine + "container"), "reference": "disk3", "store": "disk0s2",
-                      "preboot": {"uuid": _uuid(machine + "preboot"), "device": "disk3s2", "mounted": True},
-                      "recovery": {"uuid": _uuid(machine + "recovery"), "device": "disk3s3"}},
+        "container": {"uuid": new_uuid(machine + "container"), "reference": "disk3", "store": "disk0s2",
+                      "preboot": {"uuid": new_uuid(machine + "preboot"), "device": "disk3s2", "mounted": True},
+                      "recovery": {"uuid": new_uuid(machine + "recovery"), "device": "disk3s3"}},
         "nvram": {}, "flash": {}, "lost": [], "in_force": None, "running": None, "writes": 0,
         "knobs": {**KNOBS, **told["knobs"], **knobs}, "faults": [],
+        "neighbours": [], "ghosts": [], "told": {}, "power": {"source": "AC", "percent": 100, "battery": True},
+        "route": True, "entered": "power", "refused": 0, "unlinkable": None, "dependency": None,
         "kits": [], "images": [], "guests": 0, "quota": None, "enrolled": False, "staged_update": None,
     }

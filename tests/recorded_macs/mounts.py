@@ -20,16 +20,30 @@ def _free(found, name):
     return place
 
 
+def preboots(state):
+    """Every Preboot of a system: the main container's, and those of groups that have a container of their own."""
+    return [state["container"]["preboot"], *[one["container"]["preboot"] for one in state["groups"]
+                                             if "container" in one]]
+
+
+def container(state, group):
+    """The APFS container a group lies in."""
+    return group.get("container", state["container"])
+
+
 def points(state):
     """Device to mount point, for the volumes mounted now."""
     macos, found = state["environment"] == "macos", {}
-    if state["container"]["preboot"]["mounted"]:
-        found[state["container"]["preboot"]["device"]] = "/System/Volumes/Preboot" if macos else "/Volumes/Preboot"
+    for number, one in enumerate(preboots(state)):
+        if one["mounted"]:
+            found[one["device"]] = "/System/Volumes/Preboot" if macos and not number else _free(found, "Preboot")
     for one in state["groups"]:
         booted = macos and one["uuid"] == state["booted"]
         found[one["system"]["device"]] = "/" if booted else _free(found, one["system"]["name"])
         if not one["data"]["locked"]:
             found[one["data"]["device"]] = "/System/Volumes/Data" if booted else _free(found, one["data"]["name"])
+    for one in state["neighbours"]:
+        found.update({volume["device"]: volume["point"] for volume in one["volumes"] if volume["point"]})
     return found
 
 
@@ -46,7 +60,7 @@ def _move(source, target):
 
 def _movable(state):
     """Volumes whose content is a real folder: all but the sealed System volumes."""
-    return [one["data"]["device"] for one in state["groups"]] + [state["container"]["preboot"]["device"]]
+    return [one["data"]["device"] for one in state["groups"]] + [one["device"] for one in preboots(state)]
 
 
 def park_all(root, state):
@@ -66,14 +80,26 @@ def park_all(root, state):
     shutil.rmtree(os.path.join(root, "System"), ignore_errors=True)
 
 
-def _version(root, place, told):
+def _version(root, place, told, name="SystemVersion.plist"):
     """SystemVersion.plist of an installed system, or of the running recovery."""
 
-    path = os.path.join(root, place, "System/Library/CoreServices/SystemVersion.plist")
+    path = os.path.join(root, place, "System/Library/CoreServices", name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
         file.write(plain.plist({"ProductBuildVersion": told["build"], "ProductName": "macOS",
                        "ProductVersion": told["version"], "ProductUserVisibleVersion": told["version"]}))
+
+
+def _system(root, place, one):
+    """What tells a macOS on a System volume; a Linux stub has no kernel and, while it is new, no version (m1n1#230)."""
+    stub = one.get("stub")
+    _version(root, place, one["os"], "SystemVersion-disabled.plist" if stub == "new" else "SystemVersion.plist")
+    if stub:
+        return
+    kernels = os.path.join(root, place, "System/Library/Kernels")
+    os.makedirs(kernels, exist_ok=True)
+    with open(os.path.join(kernels, f"kernel.release.{one['os']['banner'].rpartition('_')[2].lower()}"), "wb") as file:
+        file.write(b"\xcf\xfa\xed\xfe")
 
 
 def _mount_system(root, state, one):
@@ -82,7 +108,7 @@ def _mount_system(root, state, one):
         return
     where = points(state)
     place = where[one["system"]["device"]]
-    _version(root, place.lstrip("/"), one["os"])
+    _system(root, place.lstrip("/"), one)
     if state["knobs"]["firmlinks"] and not one["data"]["locked"]:
         data = where[one["data"]["device"]].rpartition("/")[2]
         os.symlink(f"../{data}/Users", os.path.join(store.below(root, place), "Users"))
@@ -93,8 +119,11 @@ def mount_all(root, state):
     macos = state["environment"] == "macos"
     os.makedirs(os.path.join(root, "Volumes"), exist_ok=True)
     os.makedirs(os.path.join(root, "System/Volumes/iSCPreboot"), exist_ok=True)
-    told = store.group(state, state["booted"])["os"]
-    _version(root, "", told)
+    booted = store.group(state, state["booted"])
+    if macos:
+        _system(root, "", booted)
+    else:
+        _version(root, "", booted["os"])
     where = points(state)
     for device in _movable(state):
         if device in where:
@@ -125,9 +154,8 @@ def unlock(root, state, device):
                 os.symlink(f"../{one['data']['name']}/Users", link)
 
 
-def set_preboot(root, state, on):
-    """Mount or unmount Preboot."""
-    told = state["container"]["preboot"]
+def set_preboot(root, state, told, on):
+    """Mount or unmount a Preboot; `told` is its part of the state."""
     if told["mounted"] == on:
         return
     if on:
@@ -136,3 +164,11 @@ def set_preboot(root, state, on):
     else:
         _move(store.below(root, points(state)[told["device"]]), _parked(root, told["device"]))
         told["mounted"] = False
+
+
+def write_owners(folder, owners):
+    """The list of a group's owners in its folder on Preboot (§1.2)."""
+    os.makedirs(os.path.join(folder, "var/db"), exist_ok=True)
+    with open(os.path.join(folder, "var/db/AdminUserRecoveryInfo.plist"), "w", encoding="utf-8") as file:
+        file.write(plain.plist({one["name"]: {"GeneratedUID": one["uuid"], "RealName": one["full_name"]}
+                                for one in owners}))

@@ -15,12 +15,17 @@ Use at your own risk!
 
 """
 
+# User-approved kexts: a policy made anew holds none of them (darwin §10).
+KEXT_LISTS = ("auxp", "auxi", "auxr")
+
 OS_TYPES = {"paired-recovery": "one true recoveryOS", "unpaired-recovery": "one true recoveryOS",
             "ordinary-recovery": "ordinary recoveryOS", "macos": "macOS"}
 
 
 def paired(state, group):
     """§1.5: pairing compares the booted OS with the target, so macOS always reads Not Paired."""
+    if state["environment"] == "macos" and state["knobs"]["guest"]:
+        return True  # §1.5: in a virtual Mac macOS itself reports Paired
     return state["environment"] == "paired-recovery" and group["paired"] and group["uuid"] == state["default"]
 
 
@@ -35,7 +40,7 @@ def written(state, policy):
 def rebuilt(state, policy, mode, **flags):
     """§1.4: a mutating bputil makes a policy that holds only what this call asked for."""
     policy.update(mode=mode, coih=None, sip0=None, sip1=False, sip2=False, sip3=False,
-                  smb2=False, smb3=False, smb4=False)
+                  smb2=False, smb3=False, smb4=False, **dict.fromkeys(KEXT_LISTS))
     policy.update(flags)
     policy["stng"] += 1
     written(state, policy)
@@ -102,9 +107,9 @@ def _sip_row(policy):
 
 
 def _status_rows(policy):
-    return (_tagged("User Authorized Kext List Hash", "auxp", "absent")
-            + _tagged("Auxiliary Kernel Cache Image4 Hash", "auxi", "absent")
-            + _tagged("Kext Receipt Hash", "auxr", "absent")
+    return (_tagged("User Authorized Kext List Hash", "auxp", policy["auxp"] or "absent")
+            + _tagged("Auxiliary Kernel Cache Image4 Hash", "auxi", policy["auxi"] or "absent")
+            + _tagged("Kext Receipt Hash", "auxr", policy["auxr"] or "absent")
             + _tagged("CustomKC or fuOS Image4 Hash", "coih", policy["coih"] or "absent")
             + _mode_row(policy)
             + _flag("3rd Party Kexts Status", "Enabled", "Disabled", "smb2", policy["smb2"])
@@ -137,8 +142,8 @@ def as_json(state, group):
         "CSEC": 1, "CRPO": 1, "lobo": 1, "love": group["os"]["love"], "vuid": group["uuid"], "kuid": group["kuid"],
         "lpnh": policy["lpnh"], "rpnh": policy["rpnh"], "os_lpnh": policy["lpnh"], "os_ronh": policy["ronh"],
         "nsih": policy["nsih"], "spih": policy["spih"], "spih_exists": True, "stng": policy["stng"],
-        "stng_exists": True, "auxp_exists": False, "auxi_exists": False, "auxr_exists": False,
-        "coih_exists": policy["coih"] is not None, "smb0": policy["mode"] != "full",
+        "stng_exists": True, **{f"{name}_exists": policy[name] is not None for name in (*KEXT_LISTS, "coih")},
+        "smb0": policy["mode"] != "full",
         "smb1": policy["mode"] == "permissive", "smb2": policy["smb2"], "smb3": policy["smb3"],
         "smb4": policy["smb4"], "sip0": policy["sip0"] or 0, "sip1": policy["sip1"], "sip2": policy["sip2"],
         "sip3": policy["sip3"], "security_mode": policy["mode"], "properly_paired": True,
@@ -146,8 +151,7 @@ def as_json(state, group):
         "os_type": OS_TYPES[state["environment"]], "os_type_overriden": False,
         "bputil_version": "0.1.12" if state["bputil"] == 14 else "0.1.14",
     }
-    if policy["coih"]:
-        told["coih"] = policy["coih"]
+    told.update({name: policy[name] for name in (*KEXT_LISTS, "coih") if policy[name]})
     if state["bputil"] > 14:
         told["sip0_exists"] = policy["sip0"] is not None
     return told

@@ -52,3 +52,9 @@ def group(state, uuid):
 def below(root, path):
     """Turn a path the Mac knows into one below the root."""
     return os.path.join(root, path.lstrip("/"))
+
+
+def release(state):
+    """The booted system's release as numbers, (26, 3, 1); in recovery it is the paired system's (§6.4)."""
+    told = group(state, state["booted"])["os"]
+    return tuple(int(part) for part in told["version"].split("."))

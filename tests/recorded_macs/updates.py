@@ -37,6 +37,16 @@ def finish(state, preboot, data, version, build):
     state["staged_update"] = None
 
 
-def cannot_start(group, stored):
-    """After an update a custom object that is not in the new folder stops the start; before one it never does here."""
-    return bool(group.get("updated") and group["policy"]["coih"] and not stored)
+def cannot_start(state, group, stored):
+    """After an update a custom object that is not in the new folder stops the start; before one it never does here.
+
+    A changed system stops it too, while its seal is enforced (facts C); and a guest before 14.4 does not start a
+    custom kernel at all (facts A.3).
+    """
+    told = group["policy"]
+    if group.get("stub") or group.get("seal") == "broken" and not told["sip1"]:
+        return True
+    version = tuple(int(part) for part in group["os"]["version"].split("."))
+    if state["knobs"]["guest"] and stored and version < (14, 4):
+        return True
+    return bool(group.get("updated") and told["coih"] and not stored)

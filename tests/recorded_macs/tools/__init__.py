@@ -4,6 +4,7 @@ PLACES = {
     "csrutil": "usr/bin", "bputil": "usr/bin", "kmutil": "usr/bin", "uname": "usr/bin", "sw_vers": "usr/bin",
     "profiles": "usr/bin", "curl": "usr/bin", "hdiutil": "usr/bin", "nvram": "usr/sbin", "diskutil": "usr/sbin",
     "sysctl": "usr/sbin", "ioreg": "usr/sbin", "installer": "usr/sbin", "pkgutil": "usr/sbin", "ps": "bin",
+    "pmset": "usr/bin", "route": "sbin",
 }
 
 _MODULES = {name: name for name in ("csrutil", "bputil", "kmutil", "nvram", "diskutil", "ioreg", "curl")}

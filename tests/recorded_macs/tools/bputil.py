@@ -2,7 +2,7 @@
 
 import os
 
-from .. import policy
+from .. import policy, refusals
 from .. import state as store
 
 SHORT = {12: "ldefgnmkcasu:p:v:r:", 14: "ldejfgnmkcasu:p:v:r:", 26: "ldejfgnmkcaszu:p:v:r:"}
@@ -54,7 +54,7 @@ def _options(tool, state):
 
 
 def _pick(tool, state, options):
-    """-v, or the only one, or a choice by UUID (§1.3 item 2; the wording is a guess)."""
+    """-v, or the only one, or a choice by UUID (facts A.1: csrutil's wording, but UUIDs)."""
     groups = state["groups"]
     if "v" in options:
         found = store.group(state, options["v"])
@@ -64,9 +64,10 @@ def _pick(tool, state, options):
         return found
     if len(groups) == 1:
         return groups[0]
+    tool.out("This computer has several macOS installations:\n")
     for number, one in enumerate(groups, 1):
-        tool.out(f"{number}) {one['uuid']}\n")
-    answer = tool.ask("Please select the matching OS install ID: ")
+        tool.out(f"{number}: {one['uuid']}\n")
+    answer = tool.ask(f"Pick a macOS installation (1..{len(groups)}): ")
     if answer is None or not answer.strip().isdigit() or not 1 <= int(answer) <= len(groups):
         tool.fail("Invalid selection")
     return groups[int(answer) - 1]
@@ -92,7 +93,7 @@ def _owner(tool, state, group, options):
     """Who signs: -u and -p, or the dialogue."""
     owners = {one["name"]: one["password"] for one in group["owners"]}
     if "u" in options or "p" in options:
-        return owners.get(options.get("u")) == options.get("p", "")
+        return owners.get(options.get("u")) == options.get("p", "") and not group.get("stale_owners")
     ask_name, ask_password = PROMPTS[state["knobs"]["bputil_prompts"]]
     name = tool.ask(ask_name)
     if name is None:
@@ -106,8 +107,9 @@ def _owner(tool, state, group, options):
         typed = tool.ask_hidden(ask_password.format(name), terminal_only=False)
         if typed is None:
             tool.fail("Failed to read the password")
-        if typed == owners[name]:
+        if typed == owners[name] and not group.get("stale_owners"):
             return True
+        refusals.count(tool)
     return False
 
 
@@ -122,6 +124,8 @@ def _check_place(tool, state, group, options):
     """§1.1, boot environment and pairing of each flag."""
     letters = set(options) & CHANGING
     environment = state["environment"]
+    if "s" in letters and state["knobs"]["filevault"]:
+        tool.fail("bputil: the signed system volume cannot be disabled while FileVault is on")  # §1.1; guess: wording
     if letters == {"f"}:
         return
     if environment == "macos" or (environment == "ordinary-recovery" and letters != {"g"}):
@@ -172,7 +176,8 @@ def _change(tool, state, options):
         if (tool.ask("Are you sure you want to continue? [y/n]: ") or "n").strip().lower() not in ("y", "yes"):
             tool.fail("aborted")
     if not _owner(tool, state, group, options):
-        tool.fail("Failed to authenticate: authentication token could not be obtained")
+        tool.fail(refusals.line(tool, state, group,
+                                "Failed to authenticate: authentication token could not be obtained"))
     tool.out("Local policy update is in progress, please wait...\n")
     _check_place(tool, state, group, options)
     if "f" in letters:

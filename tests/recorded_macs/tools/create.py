@@ -74,6 +74,33 @@ def _ids(tool, repository):
     return found
 
 
+# pwn0rz/xnu-build#4: the extension is named in lines that do not hold the code
+LINKING = "Could not use '{0}' because: Failed to bind '_tb_x' in '{0}' (at offset 0x740 in __DATA_CONST, __auth_got) as " \
+          "could not find a kext which exports this symbol"
+LINK_ERROR = """\
+One or more binaries has an error which prevented linking.  See other errors.
+Error Domain=KMErrorDomain Code=31 "Error occurred while building a collection:
+    1: One or more binaries has an error which prevented linking.  See other errors.
+    2: {1}
+{0} specific:
+    1: Failed to bind '_tb_x' in '{0}'
+" UserInfo={{NSLocalizedDescription=Error occurred while building a collection:
+    1: One or more binaries has an error which prevented linking.  See other errors.
+}}
+"""
+
+
+def _link(tool, state, ids):
+    """Two failures that name extensions, in the words of the reports."""
+    if state["dependency"] and state["dependency"][0] in ids:
+        name, needed = state["dependency"]
+        text = f"Unable to resolve dependencies: '{name}' names a dependency on '{needed}', which was not found."
+        tool.fail(f'Error Domain=KMErrorDomain Code=71 "{text}" UserInfo={{NSLocalizedDescription={text}}}', 71)
+    if state["unlinkable"] in ids:
+        name = state["unlinkable"]
+        tool.fail(LINK_ERROR.format(name, LINKING.format(name)), 31)
+
+
 def _need_kexts(tool, options):
     there = set()
     for repository in options["repository"]:
@@ -136,6 +163,7 @@ def create(tool, state, words):
     _need_kit(tool, options.get("build", booted))
     banner, identity = _kernel(tool, options["kernel"])
     _need_kexts(tool, options)
+    _link(tool, state, options["id"])
     path = _output(tool, state, options)
     tool.die_of_signals()
     entries = ("com.apple.kernel", *dict.fromkeys(options["id"]))

@@ -3,18 +3,26 @@
 import os
 import time
 
-from .. import mounts, policy
+from .. import mounts, policy, refusals
 from .. import state as store
 
-WARNING = ("By setting a custom boot object, you will be putting your system into\nPermissive Security.\n")
-QUESTION = "Are you sure you want to do this? (enter y or n)"
+# §3.1; as photographed on 12 (facts A.3) with a free line and the answer behind the question
+WARNING = {"two-lines": "By setting a custom boot object, you will be putting your system into\nPermissive Security.\n",
+           "one-line": "By setting a custom boot object, you will be putting your system into Permissive Security.\n\n"}
+QUESTION = {"two-lines": "Are you sure you want to do this? (enter y or n)",
+            "one-line": "Are you sure you want to do this? (enter y or n) "}
 OPTIONS = {"-c": "object", "--custom-boot-object": "object", "-v": "volume", "--volume": "volume",
            "-r": "raw", "--raw": "raw", "-C": "compress", "--compress": "compress"}
 
 
-def _error(tool, text):
+# facts A.3 for a Mach-O file, §3.1 for a raw object
+DERIVING = {False: "found valid Mach-O binary, deriving Mach-O boot properties...\n",
+            True: "found raw boot object, deriving Mach-O boot properties...\n"}
+
+
+def _error(tool, text, before="Error: "):
     """§3.1: every failure is code 71, which is also the exit status."""
-    tool.fail(f'Error: Error Domain=KMErrorDomain Code=71 "{text}" UserInfo={{NSLocalizedDescription={text}}}', 71)
+    tool.fail(f'{before}Error Domain=KMErrorDomain Code=71 "{text}" UserInfo={{NSLocalizedDescription={text}}}', 71)
 
 
 def _options(tool, words):
@@ -50,10 +58,11 @@ def _authenticate(tool, state, group):
         if name is None or typed is None:
             _error(tool, "Unable to set credentials, possibly wrong name or password")
         owner = next((one for one in group["owners"] if one["name"] == name), None)
-        if not owner:
+        if not owner or group.get("stale_owners"):
             _error(tool, f"not a valid admin user for the volume at /Volumes/Preboot/{group['uuid']}/")
         if owner["password"] == typed:
             return
+        refusals.count(tool)
         if turn < 2 and knobs["wrong_password"] == "asks-again":
             tool.out("Unable to set credentials, try again.\n")
     _error(tool, "Unable to set credentials, possibly wrong name or password")
@@ -69,7 +78,8 @@ def _wrap(data, writes):
 
 def _install(tool, state, group, data):
     knobs = state["knobs"]
-    folder = (f"/Volumes/Preboot/{group['uuid']}/boot/{group['policy']['nsih']}"
+    preboot = mounts.points(state).get(mounts.container(state, group)["preboot"]["device"], "/Volumes/Preboot")
+    folder = (f"{preboot}/{group['uuid']}/boot/{group['policy']['nsih']}"
               "/System/Library/Caches/com.apple.kernelcaches")
     if knobs["preboot_read_only"] or not os.path.isdir(tool.below(folder)):
         _error(tool, "Could not install boot object: Read-only file system")
@@ -105,24 +115,33 @@ def _clear(tool, uuid):
 def _configure_boot(tool, state, words):
     options = _options(tool, words)
     if state["environment"] == "macos":
-        tool.fail("Error: configure-boot can only be run in Recovery Mode")
+        tool.fail("Error: " + state["knobs"]["kmutil_in_macos"])
     if "volume" not in options or not ("object" in options or state["knobs"]["kmutil_clears"]):
         tool.fail("Error: Missing expected argument '--custom-boot-object <custom-boot-object>'", 64)
     group = _volume(tool, state, options["volume"])
     data = _read(tool, options["object"]) if "object" in options else None
-    tool.out(WARNING)
-    if (tool.ask(QUESTION) or "n").strip().lower() not in ("y", "yes"):
+    if data is not None and group["policy"]["mode"] == "full" and state["knobs"]["kmutil_from_full"] == "refuses":
+        # darwin §10. guess: what stands around the sentence
+        _error(tool, "You must move to Reduced Security (using Startup Security Utility) before installing custom boot "
+                     "objects.")
+    form = state["knobs"]["kmutil_question"]
+    tool.out(WARNING[form])
+    if (tool.ask(QUESTION[form]) or "n").strip().lower() not in ("y", "yes"):
         tool.fail("Error: aborted")
+    raw = "raw" in options
+    if data is not None and not raw and state["knobs"]["kmutil_unpaired"] == "properties" \
+            and not policy.paired(state, group):
+        # facts A.3: before any question for a name
+        tool.out(DERIVING[raw])
+        _error(tool, "Fileset Error: Invalid Mach-O boot properties", before="")
     _authenticate(tool, state, group)
     time.sleep(state["knobs"]["kmutil_seconds"])
     if data is None:
         _clear(tool, group["uuid"])
         return
-    if not data.startswith(b"\xcf\xfa\xed\xfe") and "raw" not in options:
+    if not data.startswith(b"\xcf\xfa\xed\xfe") and not raw:
         _error(tool, "Could not parse boot object as Mach-O")
-    # guess: the first fragment of a Mach-O collection is not known, only a raw object's
-    tool.out("found Mach-O boot object...\nwrapping boot object payload...\n")
-    tool.out("going to change bootpolicy to permissive\n")
+    tool.out(DERIVING[raw] + "wrapping boot object payload...\ngoing to change bootpolicy to permissive\n")
     if not policy.paired(state, group):
         _error(tool, "Boot policy error: Error updating custom os local policy: code pairing (17)")
     tool.out("updating local machine policy...\n")

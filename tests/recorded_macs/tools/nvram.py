@@ -6,7 +6,8 @@ from .. import state as store
 
 SYSTEM = "40A0DDD2-77F8-4392-B4A3-1E7304206516"
 COMMON = "7C436110-AB2A-4BBB-A880-FE41995C9F82"
-LIMIT = 1024
+# facts B.4: BOOT_LINE_LENGTH; the kernel refuses what is as long as this
+LIMIT, LIMIT_BEFORE_14 = 1024, 608
 
 
 def _plain(name):
@@ -15,7 +16,15 @@ def _plain(name):
     return rest if region.upper() in (SYSTEM, COMMON) and rest else name
 
 
+def _shown(value):
+    """facts B.3: a string that is no UTF-8 is read as MacRoman, so what is shown is not what is stored."""
+    if not any("\ud800" <= c <= "\udfff" for c in value):
+        return value
+    return value.encode("utf-8", "surrogateescape").decode("mac_roman")
+
+
 def _print(tool, name, value, as_plist):
+    value = _shown(value)
     if as_plist:
         tool.out(plain.plist({name: value}))
         return
@@ -41,13 +50,30 @@ def _refused(state, name):
     return state["knobs"]["nvram_guid" if ":" in name else "nvram_plain"]
 
 
+def _broken(tool, state, name, value):
+    """facts B.3: no string can be made of what is not UTF-8; the wording depends on whether the variable is there."""
+    if not any("\ud800" <= c <= "\udfff" for c in value):
+        return
+    if _plain(name) in state["nvram"]:
+        import os  # sends the bytes as they came
+        tool.fail(b"nvram: Error creating CFTypeRef for value " + os.fsencode(value))
+    tool.fail(f"Error setting variable - '{name}': (iokit/common) invalid argument.")
+
+
+def _outcome(state, name, value):
+    outcome = _refused(state, name)
+    limit = LIMIT if store.release(state) >= (14,) else LIMIT_BEFORE_14
+    if outcome == "kept" and _plain(name) == "boot-args" and len(value.encode()) >= limit:
+        return "full"
+    return outcome
+
+
 def _set(tool, name, value):
+    _broken(tool, tool.state(), name, value)
     with tool.changing() as state:
-        outcome = _refused(state, name)
-        if any("\ud800" <= c <= "\udfff" for c in value):
-            outcome = "broken"  # not UTF-8: no string can be made of it
-        elif outcome == "kept" and len(value.encode()) >= LIMIT:
-            outcome = "full"
+        outcome = _outcome(state, name, value)
+        if tool.has_fault("lose-word"):  # somebody else's word goes while ours are written
+            value = " ".join(word for word in value.split(" ") if word != tool.fault["text"])
         if outcome in ("kept", "lost"):
             state["nvram"][_plain(name)] = value
             state["lost"] = [one for one in state["lost"] if one != _plain(name)]
@@ -55,10 +81,8 @@ def _set(tool, name, value):
                 state["lost"].append(_plain(name))
     if outcome == "denied":
         tool.fail(f"Error setting variable - '{name}': (iokit/common) not permitted.")
-    if outcome == "broken":
-        tool.fail(f"Error setting variable - '{name}': (iokit/common) general error.")
     if outcome == "full":
-        tool.fail(f"Error setting variable - '{name}': (iokit/common) no space.")
+        tool.fail(f"Error setting variable - '{name}': (iokit/common) no space for data.")
 
 
 def _delete(tool, name, quietly):
@@ -83,7 +107,7 @@ def _sync(tool):
 def _print_all(tool, as_plist):
     told = tool.state()["nvram"]
     if as_plist:
-        tool.out(plain.plist(told))
+        tool.out(plain.plist({name: _shown(value) for name, value in told.items()}))
         return
     for name in sorted(told):
         _print(tool, name, told[name], False)

@@ -19,7 +19,7 @@ def _values(state):
         "kern.osproductversion": told["version"], "kern.version": running["banner"],
         "kern.osbuildconfig": running["config"], "kern.development": int(running["config"] == "development"),
         "kern.bootargs": running["boot_args"], "kern.hv_support": running["hv_support"], "kern.hv_disable": 0,
-        "kern.hv_vmm_present": 0, "hw.model": chip["model"], "hw.target": chip["target"] + "AP",
+        "kern.hv_vmm_present": int(state["knobs"]["guest"]), "hw.model": chip["model"], "hw.target": chip["target"] + "AP",
         "hw.optional.arm64": 1, "hw.cputype": 0x100000C, "hw.cpusubtype": 2, "hw.machine": "arm64",
         "machdep.cpu.brand_string": chip["name"], "kern.secure_kernel": 1, "hw.memsize": 17179869184,
     }
@@ -77,6 +77,28 @@ def profiles(tool):
     tool.out(f"Enrolled via DEP: No\nMDM enrollment: {enrolled}\n")
 
 
+def pmset(tool):
+    """`pmset -g batt`. guess: the layout; only the source's name in quotes and the percentage stand for something."""
+    if tool.arguments != ["-g", "batt"]:
+        tool.fail("Usage: pmset <options>")
+    told = tool.state()["power"]
+    mains = told["source"] == "AC"
+    tool.out(f"Now drawing from '{told['source']} Power'\n")
+    if told["battery"]:
+        tool.out(f" -InternalBattery-0 (id=4653155)\t{told['percent']}%; {'charged' if mains else 'discharging'}; "
+                 f"{'0:00' if mains else '5:12'} remaining present: true\n")
+
+
+def route(tool):
+    """`route -n get default`: is there a way out. guess: the layout."""
+    if tool.arguments != ["-n", "get", "default"]:
+        tool.fail("usage: route [-dnqtv] command [[modifiers] args]", 64)
+    if not tool.state()["route"]:
+        tool.fail("route: writing to routing socket: not in table")
+    tool.out("   route to: default\ndestination: default\n       mask: default\n    gateway: 192.168.1.1\n"
+             "  interface: en0\n      flags: <UP,GATEWAY,DONE,STATIC,PRCLONING,GLOBAL>\n")
+
+
 GUEST = ("/System/Library/Frameworks/Virtualization.framework/Versions/A/XPCServices/"
          "com.apple.Virtualization.VirtualMachine.xpc/Contents/MacOS/com.apple.Virtualization.VirtualMachine")
 PROCESSES = ("/sbin/launchd", "/usr/libexec/logd", "/usr/libexec/UserEventAgent")
@@ -87,12 +109,50 @@ PROCESSES_OF_MACOS = ("/System/Library/CoreServices/loginwindow.app/Contents/Mac
                       "com.apple.Virtualization.EventTap.xpc/Contents/MacOS/com.apple.Virtualization.EventTap", "-zsh")
 
 
+# What `ps -o` is asked for here; lstart as BSD prints it.
+FIELDS = {"pid": "{pid}", "ppid": "{ppid}", "lstart": "{lstart}", "comm": "{path}", "ucomm": "{name}", "user": "root",
+          "command": "{path}{words}", "args": "{path}{words}"}
+
+
+def _started(stat):
+    """When a process started, in ctime's form."""
+    import os
+    import time
+    with open("/proc/stat", encoding="ascii") as file:
+        boot = next(int(line.split()[1]) for line in file if line.startswith("btime"))
+    return time.ctime(boot + int(stat[19]) / os.sysconf("SC_CLK_TCK"))
+
+
+def _tools(tool):
+    """Every tool of this Mac that runs now, itself left out: an interpreter with the tool's path behind its options."""
+    import os
+    for name in os.listdir("/proc"):
+        try:
+            if not name.isdigit() or int(name) == os.getpid():
+                continue
+            with open(f"/proc/{name}/cmdline", encoding="utf-8", errors="replace") as file:
+                words = file.read().split("\0")[:-1]
+            with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as file:
+                stat = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if len(words) > 2 and words[1] == "-IS" and words[2].startswith(tool.root + "/") and stat[0] != "Z":
+            yield {"pid": int(name), "ppid": int(stat[1]), "path": words[2].removeprefix(tool.root),
+                   "words": "".join(f" {word}" for word in words[3:]), "lstart": _started(stat)}
+
+
 def ps(tool):
-    """`ps -axo comm=`: one path a line, a guest each as its own; in recovery there are none."""
-    if "".join(tool.arguments) not in ("-axocomm=", "-Axocomm="):
+    """`ps -axo comm=` and other columns: one process a line, a guest each as its own; in recovery there are none."""
+    wanted = "".join(tool.arguments)
+    columns = [name.removesuffix("=") for name in wanted[4:].split(",")]
+    if wanted[:4].lower() != "-axo" or not wanted.endswith("=") or not set(columns) <= set(FIELDS):
         tool.fail("ps: illegal argument\nusage: ps [-AaCcEefhjlMmrSTvwXx] [-O fmt | -o fmt] [-G gid[,gid...]]")
     state = tool.state()
     shown = [*PROCESSES]
     if state["environment"] == "macos":
         shown += [*PROCESSES_OF_MACOS, *[GUEST] * state["guests"]]
-    tool.out("".join(path + "\n" for path in [*shown, "/bin/ps"]))
+    rows = [{"pid": 1 + 7 * at, "ppid": int(at > 0), "path": path, "words": "", "lstart": "Mon Sep 25 08:00:00 2023"}
+            for at, path in enumerate([*shown, "/bin/ps"])]
+    for row in [*rows, *_tools(tool)]:
+        told = {**row, "name": row["path"].rpartition("/")[2]}
+        tool.out(" ".join(FIELDS[name].format(**told) for name in columns) + "\n")

@@ -1,0 +1,31 @@
+"""A tool on a terminal whose every question is answered rightly, for the tests of the fakes. It must not judge."""
+
+import pexpect
+
+from . import calls
+
+CSRUTIL = "usr/bin/csrutil"
+FIELDS = ("mode", "coih", "sip0", "sip1", "sip2", "sip3", "smb2", "smb3", "smb4", "auxp", "auxi", "auxr")
+QUESTIONS = (pexpect.EOF, r"\[y/n\]: $|\(enter y or n\) ?$", r"(?i)(?:password|passphrase)[^\n]*: *$",
+             r"(?i)user[^\n]*: ?$", r"Pick a macOS installation[^\n]*: $")
+
+
+def talk(mac, path, *arguments):
+    """Run a tool on a terminal of its own."""
+    child = pexpect.spawn(str(mac.root / path), list(arguments), env=calls.ENVIRONMENT, encoding="utf-8", timeout=10)
+    child.delaybeforesend = None
+    return child
+
+
+def answers(child, mac, *, name=None, password=None, yes="y", pick="1"):
+    """Answer to the end; exit status and everything that was said, with plain line ends."""
+    owner, said = mac.group()["owners"][0], ""
+    while True:
+        kind = child.expect(list(QUESTIONS))
+        said += child.before + (child.after if kind else "")
+        if kind == 0:
+            child.close()
+            return child.exitstatus, said.replace("\r\n", "\n")
+        if kind == 2:
+            child.waitnoecho(timeout=5)
+        child.sendline((yes, password or owner["password"], name or owner["name"], pick)[kind - 1])
