@@ -27,16 +27,16 @@ end
 --- Plays the tool at `path` (the Mac's path) with `args` (without argv[0]) on the Mac kept in `root`.
 -- Returns the exit status. Exit 69 when the state cannot be read or kept.
 function entry.main(root, path, args)
-  local scratch, terminal = require "sim.scratch", require "lib_terminal"
-  local state, message = scratch.load(root)
+  local state_file, terminal = require "sim.state_file", require "lib_terminal"
+  local state, message = state_file.load(root)
   if not state then
     terminal.write(2, "simulated Mac: " .. message .. "\n")
     return 69
   end
-  local before = scratch.encode(state)
+  local before = state_file.encode(state)
   local status, how = require("sim.tools").play(state, path, args, port(root))
   local kept, why = true, nil
-  if scratch.encode(state) ~= before then kept, why = scratch.save(root, state) end
+  if state_file.encode(state) ~= before then kept, why = state_file.save(root, state) end
   if not kept then
     terminal.write(2, "simulated Mac: " .. why .. "\n")
     return 69

@@ -15,12 +15,12 @@ tools.paths = {
   ["/usr/sbin/sysctl"] = "sim.tool.sysctl",
   ["/usr/sbin/ioreg"] = "sim.tool.ioreg",
   ["/usr/bin/uname"] = "sim.tool.uname",
-  ["/usr/bin/sw_vers"] = "sim.tool.uname",
-  ["/usr/bin/profiles"] = "sim.tool.uname",
+  ["/usr/bin/sw_vers"] = "sim.tool.sw_vers",
+  ["/usr/bin/profiles"] = "sim.tool.profiles",
   ["/usr/bin/curl"] = "sim.tool.curl",
   ["/usr/bin/hdiutil"] = "sim.tool.hdiutil",
   ["/usr/sbin/installer"] = "sim.tool.installer",
-  ["/usr/sbin/pkgutil"] = "sim.tool.installer",
+  ["/usr/sbin/pkgutil"] = "sim.tool.pkgutil",
   ["/bin/ps"] = "sim.tool.ps",
 }
 

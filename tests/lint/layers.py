@@ -52,7 +52,7 @@ EXCEPTIONS = {
     ("screen.json", "lib_embed"), ("screen.outcome", "run.session"), ("screen.overview", "engine.ladder"),
     ("screen.overview", "engine.step"), ("screen.overview", "run.session"),
     ("child/process", "door/tools"), ("cli.help", "cli.main"), ("child/relay_state", "child/relay"),
-    ("engine.step", "engine.run_state"), ("sim.kit", "sim.collection"), ("sim.files", "sim.layout"), ("sim.kit", "sim.kexts"), ("sim.circumstance", "sim.kit"), ("sim.circumstance", "sim.policy"),
+    ("engine.step", "engine.run_state"),
     ("child/capture", "child/secret"),
 }
 

@@ -70,8 +70,8 @@ end
 
 -- Bytes that are there already. With `--continue-at -` a file that is long enough is taken as it is (416 is no error).
 local function resumed(p, options)
-  local about = options.resume == "-" and options.output and p.files.stat(options.output)
-  return about and about.type == "file" and about.size or 0
+  local found = options.resume == "-" and options.output and p.files.stat(options.output)
+  return found and found.type == "file" and found.size or 0
 end
 
 local function bar(p, options, done, total)
