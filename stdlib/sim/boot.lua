@@ -118,7 +118,7 @@ end
 -- Returns the environment reached, and why when macOS was wanted and did not start.
 function boot.next(state, options)
   variables.restart(state, options.clean ~= false)
-  state.images = {}
+  state.images, state.late, state.at_work = {}, nil, nil
   state.boot_failure = nil
   state.boots = state.boots + 1
   state.clock = options.time or state.clock + 120

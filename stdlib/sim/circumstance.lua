@@ -105,6 +105,7 @@ local known = {
     end },
   { "managed", "the Mac is managed", function(state) state.managed = true end },
   { "not-root", "the user is not root", function(state) state.uid = 501 end },
+  { "prompt-flushes-late", "tools throw away what is typed in the first moments after their prompts", function() end },
   { "slow-kmutil", "kmutil takes two seconds", function() end },
   { "no-kernel-boot", "the custom kernel does not boot", function() end },
   { "kit-installed", "the kernel debug kit of this macOS is installed",

@@ -156,7 +156,7 @@ local function steps(p, path, bytes, failed)
     if not p.files.write(path, bytes:sub(1, middle)) then failed(p, "Could not write to " .. path) end -- guess: wording
     if p.circumstance("slow-kmutil") then p.sleep(2) end
     if p.circumstance("disk-full") then failed(p, "No space left on device") end
-    if p.fault == "half-file" then failed(p, "Failed to write the collection: Input/output error") end -- guess: wording
+    if p.is_broken("half-file") then failed(p, "Failed to write the collection: Input/output error") end -- guess: wording
   end, function() assert(p.files.append(path, bytes:sub(middle + 1))) end }
 end
 
