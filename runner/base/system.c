@@ -5,6 +5,8 @@
 #include "base/system.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +57,10 @@ void system_utc(int64_t seconds, char text[32])
 
 const char *system_environment(const char *name)
 {
-	static const char *const read[] = { "TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "LANG", "LC_ALL", "TMPDIR" };
+	static const char *const read[] = {
+		"TERM", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LINES", "LANG", "LC_ALL", "TMPDIR",
+		"__OSINSTALL_ENVIRONMENT",
+	};
 	for (size_t i = 0; i < sizeof read / sizeof read[0]; i++)
 		if (strcmp(read[i], name) == 0)
 			return getenv(name);
@@ -69,4 +74,17 @@ void system_sleep(double seconds)
 	left.tv_nsec = (long)((seconds - (double)left.tv_sec) * 1e9);
 	while (nanosleep(&left, &left) != 0 && errno == EINTR && signals_stage() == 0)
 		;
+}
+
+#define MOST_DESCRIPTORS 1024
+
+void system_outlive(bool closes)
+{
+	(void)signal(SIGHUP, SIG_IGN);
+	if (!closes)
+		return;
+	for (int fd = 0; fd < MOST_DESCRIPTORS; fd++)
+		(void)close(fd);
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		(void)open("/dev/null", O_RDWR);
 }

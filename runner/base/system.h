@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 #include <limits.h>
+#include <stdbool.h>
 
 /* The absolute path of the running program, links resolved. Returns 0, or -1 with `err`. */
 int system_executable(char path[PATH_MAX], struct error *err);
@@ -22,5 +23,8 @@ const char *system_environment(const char *name);
 
 /* Sleeps, less if an interrupt comes. */
 void system_sleep(double seconds);
+
+/* Goes on although the terminal may go: SIGHUP is ignored from now on. `closes`: every descriptor is closed, too. */
+void system_outlive(bool closes);
 
 #endif

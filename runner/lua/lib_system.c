@@ -1,5 +1,5 @@
 /*
- * Binding of system: uid, pid, executable, directory, now, monotonic, utc, environment, sleep.
+ * Binding of system: uid, pid, executable, directory, now, monotonic, utc, environment, sleep, outlive.
  * Must not hold logic.
  */
 #include "lua/lib.h"
@@ -71,11 +71,18 @@ static int sleep_seconds(lua_State *L)
 	return 0;
 }
 
+static int outlive(lua_State *L)
+{
+	system_outlive(lua_toboolean(L, 1));
+	return 0;
+}
+
 int lib_open_system(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
 		{ "uid", uid }, { "pid", pid }, { "executable", executable }, { "directory", directory }, { "now", now }, { "monotonic", monotonic },
-		{ "utc", utc }, { "environment", environment }, { "sleep", sleep_seconds }, { NULL, NULL },
+		{ "utc", utc }, { "environment", environment }, { "sleep", sleep_seconds },
+		{ "outlive", outlive }, { NULL, NULL },
 	};
 	luaL_newlib(L, functions);
 	return 1;

@@ -2,20 +2,12 @@
 -- It must not touch files; `sim.restart` lays the new mounts out on disk.
 
 local digest = require "sim.digest"
-local nvram = require "sim.tool.nvram"
 local place = require "sim.place"
+local variables = require "sim.variables"
 
 local boot = {}
 
 local QUOTA, UNLIMITED = 2, 0x7FFFFFFF
-
---- The kernel's banner, as `uname -v` prints it (reference §7.3). `kernel`: { darwin, date, xnu, soc, development }.
-function boot.banner(kernel)
-  local family = kernel.development and "xnu_development" or "xnu"
-  local flavour = kernel.development and "DEVELOPMENT" or "RELEASE"
-  return ("Darwin Kernel Version %s: %s; root:%s-%s/%s_ARM64_%s"):format(
-    kernel.darwin, kernel.date, family, kernel.xnu, flavour, kernel.soc)
-end
 
 -- Max and Ultra run the Pro's kernel; no simulated Mac is one, so the chip's own name will do.
 local function stock_kernel(state, group)
@@ -46,13 +38,6 @@ local function choose_kernel(state, group)
   }
 end
 
-local function stored_arguments(state)
-  for _, variable in ipairs(state.nvram) do
-    if variable.name == "boot-args" then return variable.value end
-  end
-  return ""
-end
-
 local function argument(arguments, name)
   for word in arguments:gmatch("%S+") do
     local key, value = word:match("^([^=]+)=?(.*)$")
@@ -68,7 +53,7 @@ local function virtualisation(kernel, arguments)
 end
 
 local function run(state, kernel, policy)
-  local arguments = policy and policy.sip3 and stored_arguments(state) or ""
+  local arguments = policy and policy.sip3 and variables.boot_args(state) or ""
   local support, quota = virtualisation(kernel, arguments)
   kernel.arguments, kernel.hv_support, kernel.quota = arguments, support, quota
   kernel.sip0 = policy and policy.sip0
@@ -128,37 +113,12 @@ function boot.first(state)
   mount_all(state)
 end
 
-local function copy_list(list)
-  local new = {}
-  for index, item in ipairs(list) do new[index] = item end
-  return new
-end
-
-local function lose_arguments(state)
-  local kept = {}
-  for _, variable in ipairs(state.nvram) do
-    if variable.name ~= "boot-args" then kept[#kept + 1] = variable end
-  end
-  for _, variable in ipairs(state.nvram_first) do
-    if variable.name == "boot-args" then kept[#kept + 1] = variable end
-  end
-  state.nvram = kept
-end
-
--- Writes held in memory reach the chip at a clean shutdown (§4.1).
-local function settle_nvram(state, clean)
-  if clean then nvram.sync(state) end
-  state.nvram = copy_list(state.nvram_saved)
-  if not clean and state.circumstances["boot-args-lost"] then lose_arguments(state) end
-  state.nvram_saved = copy_list(state.nvram)
-end
-
 --- Restarts. `options`: { clean = true|false (default true), into = "macos" (default) | "paired-recovery" |
 -- "unpaired-recovery" | "recovery", time = seconds since 1970 of the new boot }.
 -- Returns the environment reached, and why when macOS was wanted and did not start.
 function boot.next(state, options)
-  settle_nvram(state, options.clean ~= false)
-  state.images = {}
+  variables.restart(state, options.clean ~= false)
+  state.images, state.late, state.at_work = {}, nil, nil
   state.boot_failure = nil
   state.boots = state.boots + 1
   state.clock = options.time or state.clock + 120

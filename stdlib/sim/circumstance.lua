@@ -3,7 +3,7 @@
 
 local catalogue = require "sim.catalogue"
 local digest = require "sim.digest"
-local kit = require "sim.kit"
+local kits = require "sim.kits"
 local policy = require "sim.policy"
 
 local circumstance = {}
@@ -50,8 +50,8 @@ local function spoil(state, key, value)
 end
 
 local function unpublish(state)
-  for index, about in ipairs(state.published) do
-    if about.build == state.kit.build then return table.remove(state.published, index) end
+  for index, kit in ipairs(state.published) do
+    if kit.build == state.kit.build then return table.remove(state.published, index) end
   end
 end
 
@@ -105,21 +105,22 @@ local known = {
     end },
   { "managed", "the Mac is managed", function(state) state.managed = true end },
   { "not-root", "the user is not root", function(state) state.uid = 501 end },
+  { "prompt-flushes-late", "tools throw away what is typed in the first moments after their prompts", function() end },
   { "slow-kmutil", "kmutil takes two seconds", function() end },
   { "no-kernel-boot", "the custom kernel does not boot", function() end },
   { "kit-installed", "the kernel debug kit of this macOS is installed",
-    function(state) kit.install(state, state.kit) end },
+    function(state) kits.install(state, state.kit) end },
   { "kit-gutted", "files of the installed kit are gone, its receipt is there",
     function(state)
       state.kit.gutted = state.wording.gutted
-      kit.install(state, state.kit)
+      kits.install(state, state.kit)
     end },
   { "kit-of-another-build", "a kit of a near build is installed",
-    function(state) kit.install(state, state.near_kit) end },
+    function(state) kits.install(state, state.near_kit) end },
   { "kit-without-chip", "the installed kit has no development kernel for this chip",
     function(state)
       state.kit.without = true
-      kit.install(state, state.kit)
+      kits.install(state, state.kit)
     end },
   { "kit-not-published", "the public list has no kit of this macOS", function(state) unpublish(state) end },
   { "kit-unsigned", "the package in the kit's image is not signed", function(state) state.kit.unsigned = true end },

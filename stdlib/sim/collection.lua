@@ -2,6 +2,7 @@
 -- It must not use the program's own reader: what is under test must not check itself.
 
 local digest = require "sim.digest"
+local kernel_banner = require "sim.kernel_banner"
 
 local collection = {}
 
@@ -41,13 +42,12 @@ local function fill(text, size) return text .. ("\0"):rep(size - #text) end
 
 local function whole_pages(size) return (size + PAGE - 1) // PAGE * PAGE end
 
-local FAMILIES = { release = "xnu", development = "xnu_development", kasan = "xnu_kasan" }
-
---- The banner as `uname -v` would print it on that kernel (reference §7.3); `about` as for `collection.kernel`.
-function collection.banner(about)
-  local flavour = about.flavour or about.release and "release" or "development"
-  return ("Darwin Kernel Version %s: %s; root:%s-%s/%s_ARM64_%s"):format(about.darwin,
-    about.date or "Tue Aug 1 03:49:27 PDT 2023", FAMILIES[flavour], about.xnu, flavour:upper(), about.soc)
+--- The banner of the kernel that `collection.make` or `collection.kernel` puts in.
+function collection.banner(content)
+  return kernel_banner.text {
+    darwin = content.darwin, date = content.date, xnu = content.xnu, soc = content.soc,
+    flavour = content.flavour or content.release and "release" or "development",
+  }
 end
 
 -- A kernel's file, or the same kernel at `at` in a collection: its own header keeps UUID and banner.
@@ -61,10 +61,10 @@ end
 
 local function kernel_uuid(banner) return digest.hex("kernel " .. banner, 32) end
 
---- The bytes of a kernel as a kit holds it: 48 KiB. `about`: { soc = "T6020", darwin = "23.0.0",
+--- The bytes of a kernel as a kit holds it: 48 KiB. `content`: { soc = "T6020", darwin = "23.0.0",
 -- xnu = "10002.1.13~1", date = text|nil, flavour = "release" | "development" | "kasan" }.
-function collection.kernel(about)
-  local banner = collection.banner(about)
+function collection.kernel(content)
+  local banner = collection.banner(content)
   return kernel(banner, kernel_uuid(banner), 0)
 end
 
@@ -90,20 +90,20 @@ local function fileset_commands(identity, ids, kernel_at, info_size)
 end
 
 -- The same kernel and kexts give the same set.
-local function identity(about, banner)
-  return digest.hex("set " .. banner .. table.concat(about.ids or {}, " "), 32)
+local function identity(content, banner)
+  return digest.hex("set " .. banner .. table.concat(content.ids or {}, " "), 32)
 end
 
 --- The bytes of a file set: arm64e, a kernel with its banner, kexts, their list.
--- `about`: as for `collection.kernel`, with release = bool for the flavour, truncated = bool; or, around a kernel that is
--- there already, { banner, kernel_uuid }. `about.ids`: array of bundle ids of the kexts, nil for a few.
-function collection.make(about)
-  local ids, banner = about.ids or KEXTS, about.banner or collection.banner(about)
-  local set, info = identity(about, banner), prelink_info(ids)
+-- `content`: as for `collection.kernel`, with release = bool for the flavour, truncated = bool; or, around a kernel that
+-- is there already, { banner, kernel_uuid }. `content.ids`: array of bundle ids of the kexts, nil for a few.
+function collection.make(content)
+  local ids, banner = content.ids or KEXTS, content.banner or collection.banner(content)
+  local set, info = identity(content, banner), prelink_info(ids)
   local kernel_at = whole_pages(#fileset_commands(set, ids, PAGE, #info))
   local parts = {
     fill(fileset_commands(set, ids, kernel_at, #info), kernel_at),
-    kernel(banner, about.kernel_uuid or kernel_uuid(banner), kernel_at),
+    kernel(banner, content.kernel_uuid or kernel_uuid(banner), kernel_at),
   }
   for index, name in ipairs(ids) do
     local at = kernel_at + KERNEL_SIZE + (index - 1) * KEXT_SIZE
@@ -112,7 +112,7 @@ function collection.make(about)
   end
   parts[#parts + 1] = info
   local whole = table.concat(parts)
-  return about.truncated and whole:sub(1, #whole // 2) or whole
+  return content.truncated and whole:sub(1, #whole // 2) or whole
 end
 
 local function parse_commands(found, commands, count, size)
@@ -165,8 +165,8 @@ local function read_header(files, path, kind, at, size)
 end
 
 local function file_size(files, path)
-  local about = files.stat(path)
-  return about and about.type == "file" and about.size or nil
+  local found = files.stat(path)
+  return found and found.type == "file" and found.size or nil
 end
 
 --- What kmutil sees in a file: { uuid, kernel_uuid, entries = { { name, offset } … },

@@ -3,6 +3,9 @@
 
 local fault = {}
 
+--- Seconds that a delayed fault takes when none are given; where no clock runs, tools that start in the meantime.
+fault.DELAY = 2
+
 fault.tools = {
   "csrutil", "bputil", "kmutil", "nvram", "diskutil", "sysctl", "curl", "hdiutil", "installer", "pkgutil",
 }
@@ -19,6 +22,9 @@ fault.kinds = {
   { "half-line", "prints half a line and ends without having done anything" },
   { "garbage", "prints a megabyte of unknown text and ends without having done anything" },
   { "unknown-question", "asks a question nobody knows" },
+  { "late-daemon", "dies with its terminal, but a daemon has been given the work and finishes it", delayed = true },
+  { "outlives", "goes on with its work when its terminal is gone", delayed = true },
+  { "detached", "closes its terminal and everything else it has open, and goes on with its work", delayed = true },
   { "garbage-read", "prints unknown text when asked for the state" },
   { "fail-read", "cannot tell the state" },
   { "hang-read", "stops answering when asked for the state" },
@@ -39,24 +45,23 @@ local function names(list)
   return table.concat(words, ", ")
 end
 
---- Reads `TOOL:HOW` or `TOOL:HOW:N` (N = only the Nth such call of the tool).
--- Returns { tool, how, nth|nil }, or nil, message, "unknown".
+local function refuse(form, ...) return nil, form:format(...), "unknown" end
+
+--- Reads `TOOL:HOW`, `TOOL:HOW:N` (N = only the Nth such call of the tool), `TOOL:HOW@SECONDS`, `TOOL:HOW@SECONDS:N`.
+-- Returns { tool, how, nth|nil, delay|nil }, or nil, message, "unknown".
 function fault.parse(text)
-  local tool, how, nth = text:match("^([^:]+):([^:]+):?(%d*)$")
-  if not tool then
-    return nil, ("a fault is written TOOL:HOW or TOOL:HOW:N, not %q"):format(text), "unknown"
-  end
+  local tool, how, delay, nth = text:match("^([^:]+):([^:@]+)@?(%d*):?(%d*)$")
+  if not tool then return refuse("a fault is written TOOL:HOW or TOOL:HOW:N, not %q", text) end
   if not find(fault.tools, tool) then
-    return nil, ("no faults are known for %q; the tools are: %s"):format(tool, names(fault.tools)), "unknown"
+    return refuse("no faults are known for %q; the tools are: %s", tool, names(fault.tools))
   end
   local kind = find(fault.kinds, how)
-  if not kind then
-    return nil, ("there is no fault called %q; there are: %s"):format(how, names(fault.kinds)), "unknown"
-  end
+  if not kind then return refuse("there is no fault called %q; there are: %s", how, names(fault.kinds)) end
   if kind[3] and kind[3] ~= tool then
-    return nil, ("%s cannot fail by %q: that is a fault of %s alone"):format(tool, how, kind[3]), "unknown"
+    return refuse("%s cannot fail by %q: that is a fault of %s alone", tool, how, kind[3])
   end
-  return { tool = tool, how = how, nth = tonumber(nth) }
+  if delay ~= "" and not kind.delayed then return refuse("%q takes no time that could be set, as in %q", how, text) end
+  return { tool = tool, how = how, nth = tonumber(nth), delay = tonumber(delay) or kind.delayed and fault.DELAY }
 end
 
 --- Adds a fault in its written form to a state. Returns true, or nil, message, "unknown".
@@ -78,7 +83,7 @@ local function any(state, tool, kind)
   return false
 end
 
---- Counts a call of `tool` (`kind`: "change" or "read") and returns the fault that breaks it, or nil.
+--- Counts a call of `tool` (`kind`: "change" or "read") and returns the fault that is to break it, or nil.
 -- Reading is counted only where a fault asks for it, so that a tool that only reads leaves the state alone.
 function fault.strike(state, tool, kind)
   if kind == "read" and not any(state, tool, kind) then return nil end
@@ -86,8 +91,25 @@ function fault.strike(state, tool, kind)
   state.calls[tool] = calls
   calls[kind] = calls[kind] + 1
   for _, item in ipairs(state.faults) do
-    if concerns(item, tool, kind) and (not item.nth or item.nth == calls[kind]) then return item.how end
+    if concerns(item, tool, kind) and (not item.nth or item.nth == calls[kind]) then return item end
   end
+end
+
+--- Notes that a fault (of `fault.strike`) has broken something.
+function fault.mark(item) item.fired = (item.fired or 0) + 1 end
+
+local function written(item)
+  local delay = item.delay and item.delay ~= fault.DELAY and "@" .. item.delay or ""
+  return ("%s:%s%s%s"):format(item.tool, item.how, delay, item.nth and ":" .. item.nth or "")
+end
+
+--- The faults that have broken nothing so far, as they are written: array of texts.
+function fault.unfired(state)
+  local list = {}
+  for _, item in ipairs(state.faults) do
+    if not item.fired then list[#list + 1] = written(item) end
+  end
+  return list
 end
 
 return fault

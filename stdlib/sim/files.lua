@@ -41,9 +41,9 @@ end
 -- `write(path, text)` puts a file in place of another, without making folders and without making it durable;
 -- `append(path, text)`, `remove(path)`, `make_directory(path)`, `list(path)`, `read(path)` as there;
 -- `store(path, head, source, tail)` writes a file of `head`, the bytes of the file `source`, and `tail`;
--- `attach` and `detach` mount and unmount a volume of the state.
+-- `attach(path, storage)` shows the folder `storage` at `path`, `detach(path)` no longer.
 function files.below(root)
-  local lib, layout = require "lib_file", require "sim.layout"
+  local lib = require "lib_file"
   return {
     stat = function(path) return lib.stat(root .. path) end,
     list = function(path) return lib.list(root .. path) end,
@@ -55,8 +55,8 @@ function files.below(root)
     remove = function(path) return lib.remove(root .. path) end,
     make_directory = function(path) return lib.make_directory(root .. path, 493) end, -- 0755
     store = function(path, head, source, tail) return store(lib, root .. path, head, root .. source, tail) end,
-    attach = function(volume) return files.link(root, volume.mount, layout.storage(volume)) end,
-    detach = function(volume) return lib.remove(root .. volume.mount) end,
+    attach = function(path, storage) return files.link(root, path, storage) end,
+    detach = function(path) return lib.remove(root .. path) end,
   }
 end
 

@@ -2,10 +2,13 @@
 -- It must not touch files; laying the Mac out on disk is `sim.scratch`.
 
 local catalogue = require "sim.catalogue"
+local changes = require "sim.changes"
 local circumstance = require "sim.circumstance"
 local digest = require "sim.digest"
 local fault = require "sim.fault"
 local policy = require "sim.policy"
+
+local copy = changes.copy
 
 local SYSTEM_FIELDS = { "version", "build", "darwin", "date", "xnu" }
 
@@ -57,13 +60,6 @@ local function variables(group)
     { name = "prev-lang:kbd", value = "en:0", data = true },
     { name = "SystemAudioVolume", value = "\x7d", data = true },
   }
-end
-
-local function copy(value)
-  if type(value) ~= "table" then return value end
-  local new = {}
-  for key, item in pairs(value) do new[key] = copy(item) end
-  return new
 end
 
 local function kit_of(entry, system)

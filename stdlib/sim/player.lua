@@ -30,8 +30,8 @@ end
 
 --- Runs the tool at `path` with `args`. `answers`: an array of lines, or a function(prompt, echo) → line|nil.
 -- `files`: a files port, needed by the tools that read or write files.
--- Returns { status, how, out, err, both, prompts = { { text, echo } … } }; `both` holds all output in its order with the
--- prompts, but not what was typed.
+-- Returns { status, how, out, err, both, prompts = { { text, echo } … } }; `both` holds all output in its order with
+-- the prompts, but not what was typed.
 function player.run(state, path, args, answers, files)
   local run, out, err, both = { prompts = {} }, {}, {}, {}
   local answer = answerer(answers)

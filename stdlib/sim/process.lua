@@ -1,6 +1,7 @@
 -- One run of a simulated tool: its words in and out, how it ends, and the faults that break it on its way.
 -- It must not know any tool's behaviour, and must reach the outside only through the `io` port it is given.
 
+local changes = require "sim.changes"
 local fault = require "sim.fault"
 
 local process = {}
@@ -12,17 +13,14 @@ local function garbage(p)
 end
 
 -- A call that only reads, broken: nothing it prints can be taken for an answer.
-local function break_read(p, how)
-  if how == "garbage-read" then
+local broken_reading = {
+  ["garbage-read"] = function(p)
     p.out("%\0\27[7m?? ", p.name, ": <<< \255\254 segment ", p.state.mac.soc, " >>> yes: no: (coih): 0x\n")
     p.leave(0)
-  elseif how == "fail-read" then
-    p.err(p.name, ": internal error\n")
-    p.leave(1)
-  elseif how == "hang-read" then
-    p.stop("hang")
-  end
-end
+  end,
+  ["fail-read"] = function(p) p.fail(1, p.name, ": internal error\n") end,
+  ["hang-read"] = function(p) p.stop("hang") end,
+}
 
 local function ask_nonsense(p)
   local answer = p.ask("Shall the flux be reticulated before continuing (R/I/A)? ")
@@ -32,17 +30,16 @@ local function ask_nonsense(p)
   end
 end
 
-local function break_early(p, how)
-  if how == "garbage" then
+local broken_at_once = {
+  garbage = function(p)
     garbage(p)
     p.leave(0)
-  elseif how == "unknown-question" then
-    ask_nonsense(p)
-  end
-end
+  end,
+  ["unknown-question"] = ask_nonsense,
+}
 
 local function run(steps, count)
-  for i = 1, count do steps[i]() end
+  for i = 1, count or #steps do steps[i]() end
 end
 
 -- Half of the change: rounded up, so that a change in one piece happens and its process dies without a word.
@@ -56,24 +53,64 @@ local function half_line(p)
   p.leave(1)
 end
 
+-- ---- work that is finished later (darwin-2026-11 §1) ---------------------------------------------------------------
+
+-- What the steps would change; they are not made.
+local function changes_of(state, steps)
+  local before = changes.copy(state)
+  run(steps)
+  local list = changes.between(before, state)
+  changes.replace(state, before)
+  return list
+end
+
+-- Somebody else finishes the work: the tool only waits for it, and dies with its terminal like any process.
+-- Where no clock runs, it is dead at once and the work is finished some tools later.
+local function leave_to_daemon(p, steps)
+  local list, now = changes_of(p.state, steps), p.io.now and p.io.now()
+  changes.note(p.state, list, now and now + p.fault.delay, not now and p.fault.delay or nil)
+  if not now then p.stop("killed") end
+  p.io.keep()
+  p.sleep(p.fault.delay)
+  p.io.renew()
+end
+
+-- The tool itself does it, after some time and whatever has become of its terminal.
+local function go_on(p, steps)
+  if not p.io.outlive then return run(steps) end
+  local list = changes_of(p.state, steps)
+  p.io.outlive(p.fault.how == "detached")
+  p.state.at_work = { { path = p.path, till = p.io.now() + p.fault.delay } }
+  p.io.keep()
+  p.sleep(p.fault.delay)
+  p.io.renew()
+  changes.make(p.state, list)
+  p.state.at_work = nil
+end
+
 local at_the_change = {
   ["fail-before"] = function(_, _, fail) fail() end,
-  ["act-then-fail"] = function(_, steps, fail) run(steps, #steps); fail() end,
+  ["act-then-fail"] = function(_, steps, fail) run(steps); fail() end,
   lie = function() end,
   hang = function(p) p.stop("hang") end,
-  ["hang-after"] = function(p, steps) run(steps, #steps); p.stop("hang") end,
+  ["hang-after"] = function(p, steps) run(steps); p.stop("hang") end,
   ["die-halfway"] = die_halfway,
   ["half-line"] = half_line,
+  ["late-daemon"] = leave_to_daemon,
+  outlives = go_on,
+  detached = go_on,
 }
 
-local function add_words(p, io)
-  function p.out(...) io.out(table.concat({ ... })) end
-  function p.err(...) io.err(table.concat({ ... })) end
+-- ---- what a tool can do --------------------------------------------------------------------------------------------
+
+local function add_words(p)
+  function p.out(...) p.io.out(table.concat({ ... })) end
+  function p.err(...) p.io.err(table.concat({ ... })) end
   --- One line from the person, echoed; nil at the end of input.
-  function p.ask(prompt) return io.ask(prompt, true) end
+  function p.ask(prompt) return p.io.ask(prompt, true) end
   --- One line from the person's terminal, not echoed; nil at the end of input.
-  function p.secret(prompt) return io.ask(prompt, false) end
-  function p.sleep(seconds) if io.sleep then io.sleep(seconds) end end
+  function p.secret(prompt) return p.io.ask(prompt, false) end
+  function p.sleep(seconds) if p.io.sleep then p.io.sleep(seconds) end end
 end
 
 local function add_endings(p)
@@ -94,31 +131,47 @@ local function add_endings(p)
   end
 end
 
-local function add_changes(p)
+local function add_faults(p)
+  --- True when this call is to be broken in the way `how`, which the tool then does itself.
+  function p.is_broken(how)
+    local hit = p.fault ~= nil and p.fault.how == how
+    if hit then fault.mark(p.fault) end
+    return hit
+  end
+  local function break_by(ways, ...)
+    local way = p.fault and ways[p.fault.how]
+    if not way then return false end
+    fault.mark(p.fault)
+    way(p, ...)
+    return true
+  end
   --- To be called once, first, by a call that only reads.
-  function p.reads() break_read(p, fault.strike(p.state, p.name, "read")) end
+  function p.reads()
+    p.fault = fault.strike(p.state, p.name, "read")
+    break_by(broken_reading)
+  end
   --- To be called once, before any prompt, by a call that is to change the Mac.
   function p.changes()
     p.fault = fault.strike(p.state, p.name, "change")
-    break_early(p, p.fault)
+    break_by(broken_at_once)
   end
   --- Makes the change: `steps` is an array of functions, one for each part that can be done without the next.
   -- `fail` prints the tool's own failure and leaves; it is called where a fault says so.
   function p.change(steps, fail)
-    local broken = at_the_change[p.fault]
-    if broken then return broken(p, steps, fail) end
-    run(steps, #steps)
+    if not break_by(at_the_change, steps, fail) then run(steps) end
   end
 end
 
---- A run of the tool `name` with `args` (without argv[0]) on `state`, which it may change.
--- `io`: { out(text), err(text), ask(prompt, echo) -> line|nil, sleep(seconds), files = sim.files or like it }.
-function process.new(state, name, args, io)
-  local p = { state = state, name = name, args = args, files = io.files, ending = {} }
+--- A run of the tool at `path` with `args` (without argv[0]) on `state`, which it may change.
+-- `io`: { out(text), err(text), ask(prompt, echo) → line|nil, files = sim.files or like it }, and for tools that are
+-- processes of their own { now() → seconds, sleep(seconds), keep(): writes the state down, renew(): reads it again,
+-- outlive(closes): goes on without a terminal, environment(name) → text|nil }.
+function process.new(state, path, args, io)
+  local p = { state = state, path = path, name = path:match("[^/]+$"), args = args, io = io, files = io.files, ending = {} }
   function p.circumstance(word) return state.circumstances[word] == true end
-  add_words(p, io)
+  add_words(p)
   add_endings(p)
-  add_changes(p)
+  add_faults(p)
   return p
 end
 

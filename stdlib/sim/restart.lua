@@ -3,18 +3,26 @@
 
 local restart = {}
 
+-- Expected failures come as a table with a message; anything else is a fault of the program.
+local function remount(directory, state)
+  local fine, problem = pcall(require("sim.mount").all, directory, state)
+  if fine then return require("sim.state_file").save(directory, state) end
+  if type(problem) ~= "table" then error(problem, 0) end
+  return nil, problem.message, "scratch"
+end
+
 --- Restarts the Mac in `directory` and changes `state` with it.
 -- `options`: { clean = true|false, into = "macos" | "paired-recovery" | "unpaired-recovery" | "recovery" }.
 -- What lies on volumes stays; what recovery kept in its own /private is gone, and no disk image is attached.
 -- Returns the environment reached and, when macOS was wanted and did not start, what the screen says;
 -- or nil, message, code when the folder could not be changed.
 function restart.restart(directory, state, options)
-  local before = require("sim.layout").links(state)
-  if #state.images > 0 then require("sim.tool.hdiutil").forget_all(state, require("sim.files").below(directory)) end
+  if #state.images > 0 then require("sim.images").forget(state, require("sim.files").below(directory)) end
+  require("sim.mount").none(directory, state)
   local reached, why = require("sim.boot").next(state, {
     clean = options.clean, into = options.into, time = require("lib_system").now(),
   })
-  local ok, message, code = require("sim.scratch").remount(directory, state, before)
+  local ok, message, code = remount(directory, state)
   if not ok then return nil, message, code end
   return reached, why
 end

@@ -65,13 +65,13 @@ local function answer(p, options)
   local bytes = kit_list.fetch(p.state, options.url)
   if not bytes and options.fail then quit(p, options, 22, "The requested URL returned error: 404") end
   bytes = bytes or "Not Found"
-  return p.fault == "wrong-bytes" and spoilt(bytes) or bytes
+  return p.is_broken("wrong-bytes") and spoilt(bytes) or bytes
 end
 
 -- Bytes that are there already. With `--continue-at -` a file that is long enough is taken as it is (416 is no error).
 local function resumed(p, options)
-  local about = options.resume == "-" and options.output and p.files.stat(options.output)
-  return about and about.type == "file" and about.size or 0
+  local found = options.resume == "-" and options.output and p.files.stat(options.output)
+  return found and found.type == "file" and found.size or 0
 end
 
 local function bar(p, options, done, total)
@@ -103,7 +103,7 @@ local function steps(p, options, bytes, start)
     put(p, options, bytes:sub(start + 1, middle), start > 0)
     bar(p, options, middle, #bytes)
     if p.circumstance("slow-download") then p.sleep(2) end
-    if p.fault == "cut" then cut(p, options, #bytes - middle) end
+    if p.is_broken("cut") then cut(p, options, #bytes - middle) end
     if p.circumstance("disk-full") then no_room(p, options) end
   end, function()
     put(p, options, bytes:sub(middle + 1), true)

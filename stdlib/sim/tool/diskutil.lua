@@ -2,6 +2,7 @@
 -- It must not lay out files itself; it tells the `files` port what is attached.
 
 local digest = require "sim.digest"
+local layout = require "sim.layout"
 local owner = require "sim.owner"
 local place = require "sim.place"
 local xml = require "sim.xml"
@@ -46,7 +47,7 @@ local function mount_point(volume)
   return volume.mount or ""
 end
 
-local function about(state, volume)
+local function properties(state, volume)
   local preboot = volume.role ~= "Base" and place.volume(state, nil, "Preboot").device or nil
   return {
     APFSContainerFree = state.container.free, APFSContainerReference = state.container.device,
@@ -104,7 +105,7 @@ local function info(p)
   p.reads()
   local volume = volume_of(p, 2)
   if not has(p, "-plist") then return info_text(p, volume) end
-  p.out(xml.plist(about(p.state, volume)))
+  p.out(xml.plist(properties(p.state, volume)))
 end
 
 local function container(state, extra)
@@ -176,7 +177,7 @@ end
 local function attach(p, volume)
   if volume.role == "Preboot" then volume.writable = true end
   volume.mount = place.in_recovery(p.state) and "/Volumes/" .. volume.name or "/System/Volumes/" .. volume.name
-  if p.files then p.files.attach(volume) end
+  if p.files then p.files.attach(volume.mount, layout.storage(volume)) end
 end
 
 local function failing(p, text)
@@ -230,7 +231,7 @@ local function unmount(p)
   p.changes()
   if not volume.mount then p.fail(1, last(p), " was already unmounted\n") end
   p.change({ function()
-    if p.files then p.files.detach(volume) end
+    if p.files then p.files.detach(volume.mount) end
     volume.mount = nil
   end }, failing(p, "Volume " .. volume.name .. " on " .. volume.device .. " failed to unmount"))
   p.out("Volume ", volume.name, " on ", volume.device, " unmounted\n")

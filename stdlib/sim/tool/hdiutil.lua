@@ -1,11 +1,12 @@
 -- hdiutil: attaches and detaches the images of kits.
--- It must not know what is in an image (`sim.kit_image` does); what an image shows are files in the mount point's folder.
+-- It must not know what is in an image (`sim.kit_image` does). What an image shows is a file in the mount point.
 
+local images = require "sim.images"
 local kit_image = require "sim.kit_image"
 
 local hdiutil = {}
 
-local PACKAGE, VOLUME = "/KernelDebugKit.pkg", "Kernel Debug Kit"
+local VOLUME = "Kernel Debug Kit"
 
 local VALUES = { ["-mountpoint"] = "mount" }
 local FLAGS = {
@@ -22,7 +23,8 @@ local function parse(p)
       options[VALUES[word]] = p.args[index]
     elseif FLAGS[word] then options[word] = true
     elseif word:sub(1, 1) == "-" or options.operand then
-      p.fail(1, "hdiutil: ", p.args[1], ": unrecognized option \"", word, "\"\nhdiutil: ", p.args[1], " failed\n") -- guess
+      local verb = p.args[1]
+      p.fail(1, "hdiutil: ", verb, ": unrecognized option \"", word, "\"\nhdiutil: ", verb, " failed\n") -- guess
     else options.operand = word end
     index = index + 1
   end
@@ -41,21 +43,12 @@ local function open(p, path)
   return package or failed(p, REASONS[why])
 end
 
-local function free_device(state)
-  local number, taken = 4, {}
-  for _, image in ipairs(state.images) do taken[image.device] = true end
-  while taken["disk" .. number] do number = number + 1 end
-  return "disk" .. number
-end
-
 local function mount_point(p, options)
   local path = (options.mount or "/Volumes/" .. VOLUME):gsub("(.)/+$", "%1")
   if not options.mount then p.files.make_directory(path) end
-  local about = p.files.stat(path)
-  if not about or about.type ~= "directory" then failed(p, "No such file or directory") end -- guess: its words
-  for _, image in ipairs(p.state.images) do
-    if image.mount == path then failed(p, "Resource busy") end -- guess
-  end
+  local found = p.files.stat(path)
+  if not found or found.type ~= "directory" then failed(p, "No such file or directory") end -- guess: its words
+  if images.find(p.state, path) then failed(p, "Resource busy") end -- guess
   return path
 end
 
@@ -63,32 +56,25 @@ local function attach(p)
   local options = parse(p)
   p.changes()
   local package, path = open(p, options.operand), mount_point(p, options)
-  local device = free_device(p.state)
+  local image = { device = images.free_device(p.state), mount = path, path = options.operand }
   if p.state.wording.hdiutil_tells then
     p.out("Checksumming whole disk (Apple_HFS : 0)…\n\nverified   CRC32 $5D1B7F4E\n") -- guess: its layout
   end
   p.change({ function()
-    assert(p.files.write(path .. PACKAGE, package))
-    table.insert(p.state.images, { device = device, mount = path, path = options.operand })
+    assert(p.files.write(images.package_path(image), package))
+    table.insert(p.state.images, image)
   end }, function() failed(p, "Resource temporarily unavailable") end)
-  p.out(("/dev/%-15s\tGUID_partition_scheme          \t\n"):format(device),
-    ("/dev/%-15s\tApple_HFS                      \t%s\n"):format(device .. "s1", path))
-end
-
-local function attached(state, word)
-  local device = word:gsub("^/dev/", ""):gsub("s%d+$", "")
-  for index, image in ipairs(state.images) do
-    if image.mount == word:gsub("(.)/+$", "%1") or image.device == device then return image, index end
-  end
+  p.out(("/dev/%-15s\tGUID_partition_scheme          \t\n"):format(image.device),
+    ("/dev/%-15s\tApple_HFS                      \t%s\n"):format(image.device .. "s1", path))
 end
 
 local function detach(p)
   local options = parse(p)
   p.changes()
-  local image, index = attached(p.state, options.operand)
+  local image, index = images.find(p.state, options.operand)
   if not image then failed(p, "No such file or directory") end
   p.change({ function()
-    p.files.remove(image.mount .. PACKAGE)
+    p.files.remove(images.package_path(image))
     table.remove(p.state.images, index)
   end }, function()
     p.fail(16, ("hdiutil: couldn't eject \"%s\" - Resource busy\n"):format(image.device))
@@ -106,17 +92,18 @@ end
 -- guess: the layout of the text; the keys of the property list are the ones of many public scripts.
 local function info(p)
   p.reads()
-  local images = {}
+  local list = {}
   for index, image in ipairs(p.state.images) do
-    images[index] = { ["image-path"] = image.path, ["system-entities"] = entities(image), writeable = false }
+    list[index] = { ["image-path"] = image.path, ["system-entities"] = entities(image), writeable = false }
   end
   if p.args[2] == "-plist" then
-    p.out(require("sim.xml").plist { framework = "643.3", images = { list = images } })
+    p.out(require("sim.xml").plist { framework = "643.3", images = { list = list } })
     return
   end
   p.out("framework       : 643.3\ndriver          : 643.3\n")
   for _, image in ipairs(p.state.images) do
-    p.out(("="):rep(48), "\nimage-path      : ", image.path, "\n/dev/", image.device, "s1\tApple_HFS\t", image.mount, "\n")
+    p.out(("="):rep(48), "\nimage-path      : ", image.path, "\n",
+      "/dev/", image.device, "s1\tApple_HFS\t", image.mount, "\n")
   end
 end
 
@@ -126,12 +113,6 @@ local verbs = { attach = attach, detach = detach, info = info }
 function hdiutil.hdiutil(p)
   local verb = verbs[p.args[1] or ""] or p.fail(1, "Usage: hdiutil <verb> <options>\n")
   return verb(p)
-end
-
---- What a restart does to attached images: they are gone, and their mount points are empty. `files`: the port.
-function hdiutil.forget_all(state, files)
-  for _, image in ipairs(state.images) do files.remove(image.mount .. PACKAGE) end
-  state.images = {}
 end
 
 return hdiutil

@@ -3,7 +3,7 @@
 
 local collection = require "sim.collection"
 local kexts = require "sim.kexts"
-local kit = require "sim.kit"
+local kits = require "sim.kits"
 local place = require "sim.place"
 
 local kmutil_create = {}
@@ -77,8 +77,8 @@ end
 local function need_kit(p, options)
   local build = options.build or place.booted(p.state).build
   if options.kdk and has_build(p, options.kdk, build) then return end
-  for _, name in ipairs(options.kdk and {} or p.files.list(kit.FOLDER) or {}) do
-    if name:match("%.kdk$") and has_build(p, kit.FOLDER .. "/" .. name, build) then return end
+  for _, name in ipairs(options.kdk and {} or p.files.list(kits.FOLDER) or {}) do
+    if name:match("%.kdk$") and has_build(p, kits.FOLDER .. "/" .. name, build) then return end
   end
   p.fail(71, "DeveloperTools Error: Could not find a SDK or KDK installed that matches system's build version ", build, "\n")
 end
@@ -156,7 +156,7 @@ local function steps(p, path, bytes, failed)
     if not p.files.write(path, bytes:sub(1, middle)) then failed(p, "Could not write to " .. path) end -- guess: wording
     if p.circumstance("slow-kmutil") then p.sleep(2) end
     if p.circumstance("disk-full") then failed(p, "No space left on device") end
-    if p.fault == "half-file" then failed(p, "Failed to write the collection: Input/output error") end -- guess: wording
+    if p.is_broken("half-file") then failed(p, "Failed to write the collection: Input/output error") end -- guess: wording
   end, function() assert(p.files.append(path, bytes:sub(middle + 1))) end }
 end
 
@@ -166,11 +166,11 @@ function kmutil_create.create(p, failed)
   local options = parse(p)
   p.changes()
   need_kit(p, options)
-  local about = read_kernel(p, options, failed)
-  about.ids = chosen(p, options, failed)
-  link_all(p, about.ids, failed)
+  local content = read_kernel(p, options, failed)
+  content.ids = chosen(p, options, failed)
+  link_all(p, content.ids, failed)
   local path = output_path(p, options, failed)
-  p.change(steps(p, path, collection.make(about), failed), function() failed(p, "Internal error") end)
+  p.change(steps(p, path, collection.make(content), failed), function() failed(p, "Internal error") end)
 end
 
 return kmutil_create

@@ -1,7 +1,8 @@
 -- nvram: firmware variables (reference §4).
--- It must not keep anything across a restart by itself; `sim.boot` decides what survives one.
+-- It must not keep anything across a restart by itself; `sim.variables` says what survives one.
 
 local place = require "sim.place"
+local variables = require "sim.variables"
 
 local nvram = {}
 
@@ -17,12 +18,6 @@ local function split(word)
   guid = guid:upper()
   if guid == COMMON or name == "boot-args" then return name, guid end
   return guid .. ":" .. name, guid
-end
-
-local function find(state, name)
-  for index, variable in ipairs(state.nvram) do
-    if variable.name == name then return variable, index end
-  end
 end
 
 local function say(p, text)
@@ -78,30 +73,20 @@ local function convert(p, word, name, value)
   return { name = name, value = data, data = kind == nil or nil }
 end
 
-local function store(p, variable)
-  local _, index = find(p.state, variable.name)
-  p.state.nvram[index or #p.state.nvram + 1] = variable
-end
-
 local function set(p, word, value)
   local name, guid = split(word)
   p.changes()
   local why = refusal(p, name, guid)
   if why then set_failed(p, word, why) end
   local variable = convert(p, word, name, value)
-  p.change({ function() store(p, variable) end }, function() set_failed(p, word, "(iokit/common) general error") end)
+  p.change({ function() variables.put(p.state, variable) end }, function() set_failed(p, word, "(iokit/common) general error") end)
 end
 
 local function get(p, word)
   p.reads()
-  local variable = find(p.state, (split(word)))
+  local variable = variables.find(p.state, (split(word)))
   if not variable then missing(p, word) end
   p.out(word, "\t", printable(variable), "\n")
-end
-
-local function drop(p, name)
-  local _, index = find(p.state, name)
-  if index then table.remove(p.state.nvram, index) end
 end
 
 -- -d hides every error, -r tells it (§4.1).
@@ -109,26 +94,19 @@ local function delete(p, word, tells)
   local name, guid = split(word)
   p.changes()
   local why = refusal(p, name, guid)
-  if not why and not find(p.state, name) then why = "(iokit/common) data was not found" end
+  if not why and not variables.find(p.state, name) then why = "(iokit/common) data was not found" end
   local function fail()
     local text = why or "(iokit/common) general error"
     say(p, ("Error deleting variable - '%s': %s (0x%x)"):format(word, text, 0xE00002BC))
     p.leave(1)
   end
   if why then return tells and fail() or 0 end
-  p.change({ function() drop(p, name) end }, tells and fail or function() p.leave(0) end)
-end
-
---- A sync writes the variables that are held in memory. What recovery is going to lose it does not write.
-function nvram.sync(state)
-  if place.in_recovery(state) and state.circumstances["nvram-lost"] then return end
-  state.nvram_saved = {}
-  for index, variable in ipairs(state.nvram) do state.nvram_saved[index] = variable end
+  p.change({ function() variables.drop(p.state, name) end }, tells and fail or function() p.leave(0) end)
 end
 
 local function force_sync(p)
   p.changes()
-  p.change({ function() nvram.sync(p.state) end }, function()
+  p.change({ function() variables.sync(p.state) end }, function()
     say(p, "Error syncing: (iokit/common) general error") -- guess: wording
     p.leave(1)
   end)
@@ -164,7 +142,7 @@ end
 
 local function get_xml(p, word)
   p.reads()
-  local variable = find(p.state, (split(word)))
+  local variable = variables.find(p.state, (split(word)))
   if not variable then missing(p, word) end
   print_xml(p, { { word, variable } })
 end

@@ -1,7 +1,7 @@
 -- sysctl: the few names that say what runs (reference §6.4, §8.2).
 -- It must not answer from the policy: what runs was decided when it booted.
 
-local boot = require "sim.boot"
+local kernel_banner = require "sim.kernel_banner"
 local place = require "sim.place"
 
 local sysctl = {}
@@ -30,7 +30,7 @@ local values = {
     return ("{ sec = %d, usec = 431807 } %s"):format(seconds, date(seconds))
   end,
   ["kern.bootsessionuuid"] = function(p) return p.state.running.session end,
-  ["kern.version"] = function(p) return boot.banner(p.state.running) end,
+  ["kern.version"] = function(p) return kernel_banner.text(p.state.running) end,
   ["kern.osrelease"] = function(p) return p.state.running.darwin end,
   ["kern.osversion"] = function(p) return place.booted(p.state).build end,
   ["kern.osproductversion"] = function(p) return place.booted(p.state).version end,

@@ -4,6 +4,7 @@ local boot = require "sim.boot"
 local catalogue = require "sim.catalogue"
 local circumstance = require "sim.circumstance"
 local collection = require "sim.collection"
+local contents = require "sim.contents"
 local files = require "sim.files"
 local layout = require "sim.layout"
 local mac = require "sim.mac"
@@ -224,7 +225,7 @@ describe("the layout", function()
 
   it("stages what the circumstances say", function()
     local function staged(...)
-      return layout.files(mac.new(nil, { ... }))["/.disks/disk3s5/Users/Shared/vmq-recovery/VirtualMachine.kc"]
+      return contents.files(mac.new(nil, { ... }))["/.disks/disk3s5/Users/Shared/vmq-recovery/VirtualMachine.kc"]
     end
     local whole = staged()
     assert.truthy(whole:find("root:xnu_development-10002.1.13~1/DEVELOPMENT_ARM64_T6020", 1, true))
@@ -239,7 +240,7 @@ describe("the layout", function()
   it("names owners by their short names, those with rights alone", function()
     local state = mac.new(nil, { "owner-without-rights" })
     local path = ("/.disks/disk3s2/%s/var/db/AdminUserRecoveryInfo.plist"):format(state.default)
-    local dict = require("base.plist").parse(layout.files(state)[path])
+    local dict = require("base.plist").parse(contents.files(state)[path])
     assert.are.same({ ada = { GeneratedUID = state.owners[1].uuid, RealName = "Ada Example" } }, dict)
   end)
 end)

@@ -3,7 +3,7 @@
 local boot = require "sim.boot"
 local catalogue = require "sim.catalogue"
 local collection = require "sim.collection"
-local kit = require "sim.kit"
+local kits = require "sim.kits"
 local mounted = require "tests.unit.lua.support.mounted"
 
 local KMUTIL, OUT = "/usr/bin/kmutil", "/tmp/w/new.kc"
@@ -17,7 +17,7 @@ local function extensions(mac)
   return list
 end
 
-local function folder(mac) return kit.FOLDER .. "/" .. kit.name(mac.state.kit) end
+local function folder(mac) return kits.FOLDER .. "/" .. kits.name(mac.state.kit) end
 
 local function ids_of(mac, drop)
   local ids = {}
@@ -135,7 +135,7 @@ describe("kmutil create", function()
     assert.are.equal(71, create(mounted.macos("m4-26", { "kit-gutted" })).status)
     assert.are.equal(71, create(mounted.macos(nil, {}), { "--allow-missing-kdk" }).status)
     mac = mounted.macos(nil, { "kit-of-another-build" })
-    local near = kit.FOLDER .. "/" .. kit.name(mac.state.near_kit)
+    local near = kits.FOLDER .. "/" .. kits.name(mac.state.near_kit)
     local said = create(mac, { "--build", mac.state.near_kit.build, "--kernel",
       near .. "/System/Library/Kernels/kernel.development.t6020" })
     assert.are.equal(0, said.status, said.both)

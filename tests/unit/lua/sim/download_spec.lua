@@ -4,7 +4,7 @@ local catalogue = require "sim.catalogue"
 local fault = require "sim.fault"
 local file = require "lib_file"
 local json = require "dkjson"
-local kit = require "sim.kit"
+local kit_files = require "sim.kit_files"
 local kit_image = require "sim.kit_image"
 local mounted = require "tests.unit.lua.support.mounted"
 
@@ -185,7 +185,7 @@ describe("hdiutil", function()
     assert.are.equal(1, attach(mac).status)
     assert.truthy(mac.run(HDIUTIL, "attach", IMAGE).out:find("/dev/disk5s1", 1, true))
     assert.are.equal(0, mac.run(HDIUTIL, "detach", "/dev/disk5").status)
-    require("sim.tool.hdiutil").forget_all(mac.state, mac.files)
+    require("sim.images").forget(mac.state, mac.files)
     assert.is_nil(mac.contents[PACKAGE])
     attach(mac)
     require("sim.boot").next(mac.state, {})
@@ -211,7 +211,7 @@ describe("an image", function()
     local about, signed = kit_image.open_package(package)
     assert.are.same(mac.state.kit, about)
     assert.is_true(signed)
-    assert.are.same((kit.whole(mac.state.kit)), (kit.whole(about)))
+    assert.are.same(kit_files.whole(mac.state.kit), kit_files.whole(about))
   end)
 end)
 

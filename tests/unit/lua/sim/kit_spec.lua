@@ -3,14 +3,15 @@
 local boot = require "sim.boot"
 local catalogue = require "sim.catalogue"
 local collection = require "sim.collection"
-local kit = require "sim.kit"
+local kernel_banner = require "sim.kernel_banner"
+local kits = require "sim.kits"
 local kit_image = require "sim.kit_image"
 local mounted = require "tests.unit.lua.support.mounted"
 local plist = require "base.plist"
 
 local PKGUTIL, INSTALLER, PS, IOREG = "/usr/sbin/pkgutil", "/usr/sbin/installer", "/bin/ps", "/usr/sbin/ioreg"
 
-local function folder(mac) return kit.FOLDER .. "/" .. kit.name(mac.state.kit) .. "/" end
+local function folder(mac) return kits.FOLDER .. "/" .. kits.name(mac.state.kit) .. "/" end
 
 -- The files of installed kits, path from the folder of all kits → bytes.
 local function installed(mac)
@@ -37,7 +38,7 @@ describe("a kit", function()
       local mac = mounted.macos(name, { "kit-installed" })
       local chip = mac.state.mac.soc:lower()
       local found, count = installed(mac)
-      local top = kit.name(mac.state.kit) .. "/System/Library/"
+      local top = kits.name(mac.state.kit) .. "/System/Library/"
       assert.is_true(count < 30)
       for _, flavour in ipairs { "release", "development", "kasan" } do
         assert.are.equal(0xC000, #found[("%sKernels/kernel.%s.%s"):format(top, flavour, chip)])
@@ -53,7 +54,7 @@ describe("a kit", function()
     local path = folder(mac) .. "System/Library/Kernels/kernel.%s.t6020"
     local development = assert(collection.read_kernel(mac.files, path:format "development"))
     local release = assert(collection.read_kernel(mac.files, path:format "release"))
-    assert.are.equal(boot.banner(mac.state.running), release.banner)
+    assert.are.equal(kernel_banner.text(mac.state.running), release.banner)
     assert.truthy(development.banner:find("root:xnu_development-10002.1.13~1/DEVELOPMENT_ARM64_T6020", 1, true))
     assert.are.equal(32, #development.kernel_uuid)
     assert.are_not.equal(development.kernel_uuid, release.kernel_uuid)
@@ -65,7 +66,7 @@ describe("a kit", function()
   it("names the identifiers of two models, all of which it holds", function()
     local mac = mounted.macos("m4-26", { "kit-installed" })
     local found = installed(mac)
-    local path = kit.name(mac.state.kit) .. "/System/Library/KernelCollections/kernelcache.release.%s.manifest.plist"
+    local path = kits.name(mac.state.kit) .. "/System/Library/KernelCollections/kernelcache.release.%s.manifest.plist"
     local one, other = plist.parse(found[path:format "mac16g"]), plist.parse(found[path:format "mac16j"])
     assert.are.equal(#one.requiredIdentifiers - 1, #other.requiredIdentifiers)
     local all = table.concat(found, "\n")
@@ -79,22 +80,22 @@ describe("a kit", function()
     local kept = {}
     for _, name in ipairs(catalogue.names()) do
       local mac = mounted.macos(name, { "kit-gutted" })
-      local found, listed = installed(mac), mac.run(PKGUTIL, "--files", kit.receipt(mac.state.kit))
+      local found, listed = installed(mac), mac.run(PKGUTIL, "--files", kits.receipt(mac.state.kit))
       local missing = 0
       for path in listed.out:gmatch("[^\n]+") do
         if path:match("%.plist$") or path:find("/MacOS/", 1, true) then
-          missing = missing + (found[kit.name(mac.state.kit) .. "/" .. path] and 0 or 1)
+          missing = missing + (found[kits.name(mac.state.kit) .. "/" .. path] and 0 or 1)
         end
       end
       assert.is_true(missing > 0)
-      kept[found[kit.name(mac.state.kit) .. "/System/Library/CoreServices/SystemVersion.plist"] ~= nil] = true
+      kept[found[kits.name(mac.state.kit) .. "/System/Library/CoreServices/SystemVersion.plist"] ~= nil] = true
     end
     assert.are.same({ [true] = true, [false] = true }, kept)
   end)
 
   it("may lack the development kernel of the chip alone", function()
     local mac = mounted.macos(nil, { "kit-without-chip" })
-    local found, top = installed(mac), kit.name(mac.state.kit) .. "/System/Library/Kernels/"
+    local found, top = installed(mac), kits.name(mac.state.kit) .. "/System/Library/Kernels/"
     assert.is_nil(found[top .. "kernel.development.t6020"])
     assert.is_string(found[top .. "kernel.release.t6020"])
     assert.is_string(found[top .. "kernel.development.t8103"])
@@ -104,7 +105,7 @@ describe("a kit", function()
     for _, name in ipairs(catalogue.names()) do
       local mac = mounted.macos(name, { "kit-of-another-build" })
       local near, found = mac.state.kits[1], installed(mac)
-      local bytes = found[("%s/System/Library/Kernels/kernel.development.%s"):format(kit.name(near), near.soc:lower())]
+      local bytes = found[("%s/System/Library/Kernels/kernel.development.%s"):format(kits.name(near), near.soc:lower())]
       assert.are_not.equal(mac.state.kit.build, near.build)
       assert.truthy(bytes:find("root:xnu_development-" .. near.xnu .. "/", 1, true))
       assert.are_not.equal(mac.state.kit.xnu, near.xnu)

@@ -8,6 +8,7 @@ local layout = require "sim.layout"
 local mac = require "sim.mac"
 local restart = require "sim.restart"
 local scratch = require "sim.scratch"
+local state_file = require "sim.state_file"
 
 local PROGRAM = system.executable():gsub("tests/lua$", "vmq-recovery")
 
@@ -62,9 +63,9 @@ describe("a Mac on disk", function()
 
   it("keeps what tools change, and leaves the state alone when they read", function()
     local directory = make()
-    local before = file.read(directory .. layout.STATE)
+    local before = file.read(directory .. state_file.PATH)
     run(directory, "/usr/bin/bputil", { "-d" })
-    assert.are.equal(before, file.read(directory .. layout.STATE))
+    assert.are.equal(before, file.read(directory .. state_file.PATH))
     local output, status = run(directory, "/usr/bin/csrutil", { "disable" }, { "y", "rehearsal" })
     assert.are.equal(0, status, output)
     assert.truthy(run(directory, "/usr/bin/bputil", { "-d" }):find("Customized (sip0): 7f", 1, true))
@@ -157,11 +158,11 @@ describe("a Mac on disk", function()
 
   it("says what is wrong with a state that cannot be read", function()
     local directory = make()
-    assert(file.write_atomic(directory .. layout.STATE, "{", 384))
+    assert(file.write_atomic(directory .. state_file.PATH, "{", 384))
     local output, status = run(directory, "/usr/bin/csrutil", { "status" })
     assert.are.equal(69, status)
     assert.truthy(output:find("simulated-mac.json: not a state", 1, true))
     assert.is_nil((scratch.load("/nowhere")))
-    assert.is_nil((scratch.make(directory .. layout.STATE, mac.new(), PROGRAM)))
+    assert.is_nil((scratch.make(directory .. state_file.PATH, mac.new(), PROGRAM)))
   end)
 end)

@@ -2,7 +2,9 @@
 -- Must not show what is not mounted.
 
 local files = require "sim.files"
+local kit_files = require "sim.kit_files"
 local layout = require "sim.layout"
+local new_contents = require "sim.contents"
 local player = require "sim.player"
 
 local mounted = {}
@@ -20,9 +22,11 @@ end
 --- What a new Mac of this state shows: path → bytes.
 function mounted.contents(state)
   local contents, links = {}, layout.links(state)
-  for path, bytes in pairs(layout.files(state)) do
-    local place = seen_at(links, path)
-    if place then contents[place] = bytes end
+  for _, files_of_mac in ipairs { new_contents.files(state), kit_files.installed(state) } do
+    for path, bytes in pairs(files_of_mac) do
+      local place = seen_at(links, path)
+      if place then contents[place] = bytes end
+    end
   end
   return contents
 end

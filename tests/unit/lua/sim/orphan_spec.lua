@@ -1,0 +1,181 @@
+-- Tools that outlive the program that started them, work that daemons finish, and what two processes do to one state.
+-- Needs the program itself, which the tools' links point at.
+
+local changes = require "sim.changes"
+local fault = require "sim.fault"
+local file = require "lib_file"
+local mac = require "sim.mac"
+local player = require "sim.player"
+local scratch = require "sim.scratch"
+local system = require "lib_system"
+
+local PROGRAM = system.executable():gsub("tests/lua$", "vmq-recovery")
+
+local folders = {}
+
+local function make(faults)
+  local directory = assert(file.make_scratch())
+  folders[#folders + 1] = directory
+  assert(scratch.make(directory, assert(mac.new(nil, {}, faults)), PROGRAM))
+  return directory
+end
+
+-- Answers a tool's prompts and takes its terminal away.
+local function hang_up(directory, path, args, answers)
+  local pipe = assert(io.popen(("printf '%%s\\n' %s | python3 tests/unit/lua/support/hang_up.py '%s%s' %s"):format(
+    answers, directory, path, args)))
+  local said = pipe:read("a")
+  pipe:close()
+  return said
+end
+
+local function run(directory, words)
+  local pipe = assert(io.popen(("setsid -w '%s'%s 2>&1 </dev/null"):format(directory, words)))
+  local said = pipe:read("a")
+  pipe:close()
+  return said
+end
+
+local function sip0(directory)
+  return run(directory, "/usr/bin/bputil -d"):match("%(sip0%): (%S+)")
+end
+
+local function wait_for(seconds, condition)
+  local ends = system.monotonic() + seconds
+  while not condition() do
+    if system.monotonic() > ends then return false end
+    system.sleep(0.1)
+  end
+  return true
+end
+
+describe("an orphan", function()
+  setup(function() assert(file.stat(PROGRAM), PROGRAM .. " is not built: make") end)
+  after_each(function()
+    for _, directory in ipairs(folders) do assert(file.remove_tree(directory)) end
+    folders = {}
+  end)
+
+  for _, how in ipairs { "late-daemon", "outlives", "detached" } do
+    it("finishes csrutil's work when the terminal is gone: " .. how, function()
+      local directory = make { ("csrutil:%s@2"):format(how) }
+      local said = hang_up(directory, "/usr/bin/csrutil", "disable", "y rehearsal")
+      assert.truthy(said:find("Enter password for user ada: ", 1, true), said)
+      assert.is_nil(said:find("Protection is off", 1, true))
+      assert.are.equal("absent", sip0(directory))
+      local listed = run(directory, "/bin/ps -axo comm=")
+      assert.are.equal(how ~= "late-daemon", listed:find("/usr/bin/csrutil\n", 1, true) ~= nil)
+      assert.is_true(wait_for(8, function() return sip0(directory) == "7f" end))
+      assert.is_true(wait_for(8, function() return not run(directory, "/bin/ps -axo comm="):find("csrutil", 1, true) end))
+    end)
+
+    it("is no orphan while its terminal is there: " .. how, function()
+      local directory = make { ("csrutil:%s@1"):format(how) }
+      local pipe = assert(io.popen(("printf 'y\\nrehearsal\\n' | setsid -w '%s/usr/bin/csrutil' disable 2>&1; echo $?"):format(
+        directory)))
+      local said = pipe:read("a")
+      pipe:close()
+      assert.truthy(said:find("0\n$"), said)
+      assert.are.equal(how ~= "detached", said:find("Protection is off", 1, true) ~= nil)
+      assert.are.equal("7f", sip0(directory))
+    end)
+  end
+
+  it("does not undo what others did meanwhile, but for the policy it signs", function()
+    local directory = make { "csrutil:outlives@2" }
+    hang_up(directory, "/usr/bin/csrutil", "disable", "y rehearsal")
+    run(directory, "/usr/sbin/nvram 40A0DDD2-77F8-4392-B4A3-1E7304206516:boot-args=-v")
+    run(directory, "/usr/bin/bputil -nm -u ada -p rehearsal")
+    assert.is_true(wait_for(8, function() return sip0(directory) == "7f" end))
+    assert.are.equal("boot-args\t-v\n", run(directory, "/usr/sbin/nvram boot-args"))
+    assert.is_false(scratch.load(directory).groups[1].policy.smb3)
+  end)
+end)
+
+describe("work that is finished later", function()
+  local function disable(state) return player.run(state, "/usr/bin/csrutil", { "disable" }, { "y", "rehearsal" }) end
+  local function look(state) return player.run(state, "/usr/sbin/sysctl", { "hw.model" }) end
+
+  it("is done when as many tools have started as were said", function()
+    for count = 0, 2 do
+      local state = mac.new(nil, {}, { "csrutil:late-daemon@" .. count })
+      assert.are.equal("killed", disable(state).how)
+      for _ = 1, count do
+        look(state)
+        assert.is_nil(state.groups[1].policy.sip0)
+      end
+      look(state)
+      assert.are.equal(0x7f, state.groups[1].policy.sip0)
+      assert.is_nil(state.late)
+    end
+  end)
+
+  it("is not done any more after a restart", function()
+    local state = mac.new(nil, {}, { "csrutil:late-daemon@1" })
+    disable(state)
+    require("sim.boot").next(state, { into = "paired-recovery" })
+    look(state)
+    look(state)
+    assert.is_nil(state.groups[1].policy.sip0)
+  end)
+
+  it("writes a new nonce", function()
+    local state = mac.new(nil, {}, { "csrutil:late-daemon@0" })
+    local before = state.groups[1].policy.lpnh
+    disable(state)
+    assert.are.equal(before, state.groups[1].policy.lpnh)
+    look(state)
+    assert.are_not.equal(before, state.groups[1].policy.lpnh)
+  end)
+end)
+
+describe("changes", function()
+  it("are what one state has and the other has not, and make the one of the other", function()
+    local old = { a = 1, gone = true, inner = { x = 1, list = { 1, 2, 3 } }, policy = { mode = "full", coih = "A" },
+      nvram = { { name = "one", value = "1" }, { name = "two", value = "2" } } }
+    local new = { a = 2, inner = { x = 1, list = { 1, 4 }, more = { y = 1 } }, policy = { mode = "reduced" },
+      nvram = { { name = "two", value = "2" }, { name = "three", value = "3" } } }
+    local list = changes.between(old, new)
+    local made = changes.copy(old)
+    changes.make(made, list)
+    assert.are.same(new, made)
+    assert.are.same({}, changes.between(new, made))
+  end)
+
+  it("keep what somebody else has changed", function()
+    local old = { a = 1, nvram = { { name = "one", value = "1" } }, calls = {} }
+    local new = { a = 1, nvram = { { name = "one", value = "1" }, { name = "mine", value = "m" } }, calls = { x = { y = 1 } } }
+    local other = { a = 5, nvram = { { name = "theirs", value = "t" } }, calls = {} }
+    changes.make(other, changes.between(old, new))
+    assert.are.same({ a = 5, nvram = { { name = "theirs", value = "t" }, { name = "mine", value = "m" } },
+      calls = { x = { y = 1 } } }, other)
+  end)
+end)
+
+describe("faults", function()
+  it("take a delay where there is one", function()
+    assert.are.same({ tool = "csrutil", how = "late-daemon", delay = 2 }, (fault.parse "csrutil:late-daemon"))
+    assert.are.same({ tool = "nvram", how = "outlives", delay = 5, nth = 3 }, (fault.parse "nvram:outlives@5:3"))
+    local found, message = fault.parse "csrutil:lie@3"
+    assert.is_nil(found)
+    assert.are.equal('"lie" takes no time that could be set, as in "csrutil:lie@3"', message)
+  end)
+
+  it("that broke nothing are told", function()
+    local state = mac.new(nil, {}, { "csrutil:lie:2", "nvram:fail-before", "bputil:outlives@7", "bputil:fail-read" })
+    local function play(path, ...) return player.run(state, path, { ... }, player.person(state)) end
+    assert.are.same({ "csrutil:lie:2", "nvram:fail-before", "bputil:outlives@7", "bputil:fail-read" }, fault.unfired(state))
+    play("/usr/bin/csrutil", "disable")
+    play("/usr/sbin/nvram", "boot-args=-v")
+    assert.are.same({ "csrutil:lie:2", "bputil:outlives@7", "bputil:fail-read" }, fault.unfired(state))
+    play("/usr/bin/csrutil", "disable")
+    play("/usr/bin/bputil", "-d")
+    assert.are.same({ "bputil:outlives@7" }, fault.unfired(state))
+  end)
+
+  it("that never came to the change broke nothing", function()
+    local state = mac.new(nil, {}, { "csrutil:lie" })
+    player.run(state, "/usr/bin/csrutil", { "disable" }, { "n" })
+    assert.are.same({ "csrutil:lie" }, fault.unfired(state))
+  end)
+end)
