@@ -36,7 +36,6 @@ HARDEN_LD  ?= -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--gc-sections
 # --- What the program is made of ---------------------------------------------------------
 
 RUNNER  := $(sort $(wildcard runner/*.c runner/*/*.c))
-C_SOURCES = $(RUNNER) $(wildcard runner/*/*.h tests/*/*.[ch] tests/unit/c/*.h tests/unit/c/*/*.[ch])
 PARTS   := $(filter-out runner/main.c,$(RUNNER))
 SCRIPTS := $(sort $(wildcard scripts/*.lua scripts/*/*.lua stdlib/*/*.lua stdlib/*/*/*.lua))
 
@@ -254,7 +253,7 @@ test: deps-check  ## make test T=journal: every test of that name, in C, in Lua,
 
 # These wait for terminals to fall silent, or live through time limits.
 SLOW_C = child/pty child/relay child/relay_keep door/door
-QUICK_LINT = gcc luacheck shellcheck ruff layers style docs
+QUICK_LINT = clang-format gcc luacheck shellcheck ruff layers style docs
 
 quick: deps-check  ## what a commit should pass: quick lint, Lua and C unit tests, a rehearsal; under 40 s
 	@start=$$(date +%s); $(MAKE) -k -j$$(getconf _NPROCESSORS_ONLN) $(if $(filter output-sync,$(.FEATURES)),-Otarget) --no-print-directory quick-lint check-lua quick-c quick-rehearse; \
@@ -271,7 +270,7 @@ quick-rehearse: all
 	@build/vmq-recovery rehearse apply --yes > build/quick-rehearse.log 2>&1 || { cat build/quick-rehearse.log; exit 1; }
 
 format: deps-check  ## lay out the C sources as .clang-format says
-	clang-format -i $(C_SOURCES)
+	python3 tests/lint/files.py c | xargs clang-format -i
 
 hooks:  ## let git run `make quick` before each commit, in this clone and its worktrees
 	@sh tests/support/hooks.sh
