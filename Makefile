@@ -70,6 +70,17 @@ build/native/embedded.o: build/embedded.S $(SCRIPTS) $(DKJSON)
 	$(say)
 	$(Q)$(CC) -c -o $@ $<
 
+# Reads stdlib/ and scripts/ from this tree while it runs, and only what is not there from its own copy.
+dev: build/dev/vmq-recovery  ## a program for authors, build/dev/vmq-recovery: edits of Lua count at once, without a build
+
+build/dev/vmq-recovery: build/dev/embed.o $(filter-out build/native/lua/embed.o,$(NATIVE))
+	$(say)
+	$(Q)$(CC) $(ALL_CFLAGS) $(HARDEN_LD:-pie=$(STATIC)) $(LDFLAGS) -o $@ $^ $(STATIC_LIBRARIES)
+
+build/dev/embed.o: runner/lua/embed.c Makefile | build/dev/
+	$(say)
+	$(Q)$(CC) $(ALL_CFLAGS) -DVMQ_TREE='"$(CURDIR)"' -MMD -MP -c -o $@ $<
+
 # It names the scripts (.incbin); the assembler reads them. It changes when one comes or goes.
 build/embedded.S: runner/build/embed.sh FORCE | build/
 	@sh runner/build/embed.sh $@ $(EMBEDDED)
@@ -174,32 +185,44 @@ build/asan/unit/%_test: build/asan/unit/%_test.o $(ASAN) build/native/embedded.o
 
 LAYERS = lint lua c crash end-to-end arm64 mach-o
 
+# What the layers run; `make test` names a part of it.
+SPECS      = tests/unit/lua
+SCENARIO   =#                       one of the crash enumerator's, alone
+CRASH      = $(wildcard tests/crash/*.lua tests/crash/*_test.py) tests/mutants/run.py
+END_TO_END = tests/recorded_macs tests/end_to_end
+ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_apply.py tests/end_to_end/test_revert.py)
+MACH_O     = tests/mach_o
+
+# Where each layer leaves its results as JUnit XML; tests/summary.py adds them up.
+RESULTS = build/check/$(@:check-%=%)
+PYTEST  = build/venv/bin/python -m pytest -q --junit-xml=$(RESULTS)/pytest.xml
+
 check: deps-build deps-cross deps-check  ## every check; ends with "N passed, N failed"
 	@python3 tests/summary.py $(LAYERS)
 
 check-deep: deps-build deps-cross deps-check  ## the exhaustive rest as well; takes long
 	@DEEP=1 python3 tests/summary.py $(LAYERS)
 
-check-lint: deps-check build/venv/.done  ## compilers' warnings, static analysis, style
-	@CFLAGS='$(BASE_CFLAGS) -Itests/unit/c $(WARNINGS) $(LUA_CFLAGS)' python3 tests/lint/run.py
+LINT = CFLAGS='$(BASE_CFLAGS) -Itests/unit/c $(WARNINGS) $(LUA_CFLAGS)' python3 tests/lint/run.py
+check-lint: deps-check build/venv/.done  ## compilers' warnings, static analysis, style, doc comments
+	@JUNIT=$(RESULTS) $(LINT)
 
 check-lua: deps-check all build/tests/lua  ## unit tests of the Lua modules (busted)
-	build/tests/lua /usr/bin/busted --output=plainTerminal --pattern=_spec tests/unit/lua
+	@mkdir -p $(RESULTS)
+	build/tests/lua /usr/bin/busted --output=tests/support/busted_output.lua -Xoutput $(RESULTS)/busted.xml --pattern=_spec $(SPECS)
 
 check-c: deps-check $(C_TESTS)  ## unit tests of the C parts, with sanitizers (cmocka)
-	@for test in $(C_TESTS); do echo "$$test"; $$test || failed=1; done; [ -z "$$failed" ]
+	@JUNIT=$(RESULTS) python3 tests/support/c_tests.py $(C_TESTS)
 
 check-crash: deps-check build/tests/lua all  ## die at every effect point, start again; break the program on purpose
-	@for test in tests/crash/*.lua; do build/tests/lua $$test || failed=1; done; \
-	for test in tests/crash/*_test.py tests/mutants/run.py; do python3 $$test || failed=1; done; [ -z "$$failed" ]
-
-PYTEST = build/venv/bin/python -m pytest -q
+	@mkdir -p $(RESULTS); export JUNIT=$(RESULTS); \
+	for test in $(if $(SCENARIO),'tests/crash/enumerate.lua --only $(SCENARIO)',$(CRASH)); do \
+	case $$test in *.py) python3 $$test;; *) build/tests/lua $$test;; esac || failed=1; done; [ -z "$$failed" ]
 
 check-end-to-end: deps-check all build/venv/.done  ## the program against simulated and recorded Macs
-	$(PYTEST) tests/recorded_macs tests/end_to_end
+	$(PYTEST) $(END_TO_END)
 
 # The same tests on the code that ships, under qemu-user: a part of them, all with DEEP=1.
-ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_apply.py tests/end_to_end/test_revert.py)
 check-arm64: deps-check build/linux-arm64/emulated build/venv/.done  ## ... and in its arm64 Linux build
 	VMQ_PROGRAM=$(CURDIR)/build/linux-arm64/emulated $(PYTEST) $(ARM64_TESTS)
 
@@ -209,7 +232,7 @@ build/linux-arm64/emulated: build/linux-arm64/vmq-recovery
 
 # In one process (-n 0): the second build, for the comparison, takes all cores itself.
 check-mach-o: deps-check dist linux-arm64 build/linux-arm64/prompt build/venv/.done  ## the macOS program, byte by byte
-	DKJSON=$(DKJSON) VERSION=$(VERSION) $(PYTEST) -n 0 tests/mach_o
+	DKJSON=$(DKJSON) VERSION=$(VERSION) $(PYTEST) -n 0 $(MACH_O)
 
 build/linux-arm64/prompt: build/linux-arm64/prompt.o $(filter-out %/main.o,$(ARM64)) $(LIBS_linux-arm64)
 	$(say)
@@ -222,6 +245,35 @@ bench: deps-check deps-bench all build/tests/lua build/tests/own build/venv/.don
 	@build/venv/bin/python tests/bench/run.py $(BENCH)
 
 lint: check-lint  ## the same as check-lint
+
+# --- For authors ------------------------------------------------------------------------------------
+
+test: deps-check  ## make test T=journal: every test of that name, in C, in Lua, end to end, crash scenarios
+	@MAKE='$(MAKE)' python3 tests/named.py $(T)
+
+# These wait for terminals to fall silent, or live through time limits.
+SLOW_C = child/pty child/relay child/relay_keep door/door
+QUICK_LINT = clang-format gcc luacheck shellcheck ruff layers style docs
+
+quick: deps-check  ## what a commit should pass: quick lint, Lua and C unit tests, a rehearsal; under 40 s
+	@start=$$(date +%s); $(MAKE) -k -j$$(getconf _NPROCESSORS_ONLN) $(if $(filter output-sync,$(.FEATURES)),-Otarget) --no-print-directory quick-lint check-lua quick-c quick-rehearse; \
+	status=$$?; echo "make quick: $$(($$(date +%s) - start)) s, $$([ $$status = 0 ] && echo 'all passed' || echo FAILED)"; exit $$status
+
+quick-lint: build/venv/.done
+	@$(LINT) $(QUICK_LINT)
+
+QUICK_C = $(filter-out $(SLOW_C:%=build/asan/unit/%_test),$(C_TESTS))
+quick-c: $(QUICK_C)
+	@JUNIT=build/check/quick-c python3 tests/support/c_tests.py $(QUICK_C)
+
+quick-rehearse: all
+	@build/vmq-recovery rehearse apply --yes > build/quick-rehearse.log 2>&1 || { cat build/quick-rehearse.log; exit 1; }
+
+format: deps-check  ## lay out the C sources as .clang-format says
+	python3 tests/lint/files.py c | xargs clang-format -i
+
+hooks:  ## let git run `make quick` before each commit, in this clone and its worktrees
+	@sh tests/support/hooks.sh
 
 # Python tools of the checks, pinned, in a virtual environment of their own.
 REQUIREMENTS := $(wildcard tests/requirements.txt tests/lint/requirements.txt tests/mach_o/requirements.txt)
@@ -242,17 +294,17 @@ clean:  ## remove everything that was made
 	rm -rf build
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 # The first thing a build makes, so the place to look whether it can be made.
 build/native/:
 	@[ $(DEPS) = no ] || sh runner/build/deps.sh --check build
 	@mkdir -p $@
 
-build/ build/tests/ build/asan/ build/macos/ build/linux-arm64/ build/dist/:
+build/ build/dev/ build/tests/ build/asan/ build/macos/ build/linux-arm64/ build/dist/:
 	@mkdir -p $@
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all rehearse dist install check check-deep check-lint check-lua check-c check-crash \
-        check-end-to-end check-arm64 check-mach-o bench lint deps deps-build deps-cross deps-check deps-bench clean help FORCE macos linux-arm64
+.PHONY: all dev macos linux-arm64 rehearse dist install check check-deep $(LAYERS:%=check-%) bench lint test quick quick-lint \
+        quick-c quick-rehearse format hooks deps deps-build deps-cross deps-check deps-bench clean help FORCE

@@ -82,7 +82,8 @@ end
 --- Wraps text.
 -- @param value string; newlines in it are kept as line ends
 -- @param columns integer: width, 80 if nil
--- @param indent string put before every line; `first` (optional) before the first line instead
+-- @param indent string put before every line
+-- @param first string or nil: put before the first line instead
 function text.wrap(value, columns, indent, first)
   local lines = {}
   for paragraph in (value .. "\n"):gmatch("(.-)\n") do

@@ -14,6 +14,7 @@ local KERNELS = "/System/Library/Kernels"
 local DEVELOPMENT = "^kernel%.development%.(%w+)$"
 
 --- The folder of kits as the Mac names it.
+-- @param booted string: the environment, as mac.target tells it
 -- @param data_mount string: Data's mount point; in macOS its folders are reached from "/" as well
 function kdk.folder(booted, data_mount)
   if booted == "macos" then return kdk.FOLDER end

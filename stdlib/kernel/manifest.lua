@@ -33,6 +33,7 @@ end
 
 --- Reads a manifest.
 -- @param path string: as this process opens it
+-- @param files for tests: what reads, in lib_file's place
 -- @return table; nil, message, "ENOENT" when there is none; nil, message, "bad" when it cannot be believed
 function manifest.read(path, files)
   files = files or require "lib_file"

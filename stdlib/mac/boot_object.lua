@@ -35,6 +35,7 @@ local answers = {}
 --- Does the stored object hold our collection, byte for byte? (The payload is the input, reference §3.1.)
 -- @param c context with root, preboot, group and collection (path as this process opens it)
 -- @param policy as tool.bputil.read returns
+-- @param files for tests: what reads, in lib_file's place
 -- @return true, false, or nil when it cannot be told
 function kernel_object.holds_ours(c, policy, files)
   files = files or require "lib_file"

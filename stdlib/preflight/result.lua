@@ -6,7 +6,8 @@ local verdict = {}
 --- @param detail string
 function verdict.ok(detail) return { verdict = "ok", detail = detail } end
 
---- @param cure string: what helps, in words
+--- @param detail string
+-- @param cure string: what helps, in words
 function verdict.bad(detail, cure) return { verdict = "bad", detail = detail, cure = cure } end
 
 --- What could not be read. It never passes for ok.

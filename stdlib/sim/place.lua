@@ -30,7 +30,7 @@ function place.is_paired(state, group)
   return state.environment == "paired-recovery" and state.paired == group.uuid
 end
 
--- OS Type as `bputil -d` calls it (reference §1.5).
+--- OS Type as `bputil -d` calls it (reference §1.5).
 function place.os_type(state)
   if state.environment == "macos" then return "macOS" end
   return place.in_true_recovery(state) and "one true recoveryOS" or "ordinary recoveryOS"

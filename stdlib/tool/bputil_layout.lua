@@ -216,6 +216,7 @@ end
 
 --- Reads the object of `bputil -d -j -v GROUP` (reference §1.5, bputil 0.1.12 and later).
 -- @param object table: decoded JSON, { ["<VG>"] = { … } }
+-- @param group string: the UUID of the volume group
 function layout.from_json(object, group)
   return guarded(function()
     local inner = object[group] or object[group:upper()] or object[group:lower()]

@@ -11,6 +11,8 @@ local function command(...)
 end
 
 --- Command: a durable copy in place of another file. Everything but its target is left as it is.
+-- @param source string: a path
+-- @param target string: a path
 -- @param mode string: octal, such as "0644"; never writable for others
 function file.copy(source, target, mode) return command("copy", source, target, mode) end
 

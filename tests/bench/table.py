@@ -1,23 +1,54 @@
-"""Prints measurements: what, how much, and the ratio to what one would use instead."""
+"""Prints measurements as one table, in Markdown: what, how much, and how much that is of what one would use instead.
+
+It must not round anything that is computed with.
+"""
+
+import datetime
+import os
+import platform
+import re
+from pathlib import Path
 
 
 def amount(value, unit):
-    """Returns a number with its unit in three figures."""
+    """Returns a number with its unit in three figures; unit is "s", "B" or "×"."""
     scales = {"s": ((1, "s"), (1e-3, "ms"), (1e-6, "µs")), "B": ((1 << 20, "MiB"), (1 << 10, "KiB"), (1, "B"))}
-    for size, name in scales[unit]:
+    for size, name in scales.get(unit, ()):
         if value >= size:
             return f"{value / size:.3g} {name}"
     return f"{value:.3g} {unit}"
 
 
+def processor():
+    """Returns the processor's name as the kernel gives it."""
+    found = re.search(r"^model name\s*:\s*(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return found[1] if found else platform.machine()
+
+
+def head():
+    """Prints on what machine and when; then the table's first lines."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} × {processor()}, "
+          f"{amount(memory / 1024, 'B').replace('MiB', 'GiB')}, Linux {platform.release().partition('-')[0]}, "
+          f"load {os.getloadavg()[0]:.1f} at the start\n")
+    print("| what | measured | against |\n| --- | ---: | --- |")
+
+
+def line(what, measured="", against=""):
+    print("| " + " | ".join(cell.replace("|", "\\|") for cell in (what, measured, against)) + " |", flush=True)
+
+
 def title(words):
-    print(f"\n{words}", flush=True)
+    line(f"**{words}**")
 
 
-def row(name, value, unit="s", against=None):
-    """One line; `against` is the value that the ratio is to (ours / theirs)."""
-    ratio = f"  {value / against:8.2f} ×" if against else ""
-    print(f"  {name:<52} {amount(value, unit):>10}{ratio}", flush=True)
+def row(name, value, unit="s", against=""):
+    line(name, amount(value, unit), against)
+
+
+def goal(name, value, limit, unit):
+    """One line with a goal that is met when the value is no greater."""
+    row(name, value, unit, f"goal ≤ {amount(limit, unit)}: {'met' if value <= limit else '**missed**'}")
 
 
 def compare(ours, others, unit="s"):
@@ -25,4 +56,4 @@ def compare(ours, others, unit="s"):
     (name, value), = ours.items()
     row(name, value, unit)
     for other, theirs in others.items():
-        print(f"  {other:<52} {amount(theirs, unit):>10}  we take {value / theirs:.2f} ×", flush=True)
+        row(f"instead: {other}", theirs, unit, f"we take {value / theirs:.2f} ×")

@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.dont_write_bytecode = True
 
 from crash.support import simulated  # noqa: E402
+from support import results  # noqa: E402
 
 DECLINED = 4
 INPUTS = {"the end of input": "", "an empty line": "\n", "y": "y\n", "part of the name": "Macintosh\n", "no newline": "yes"}
@@ -29,20 +30,18 @@ def judge(stage, command, text, folder):
     return None if same else "something was changed"
 
 
+def answers(folder):
+    """Yields (name, None or what is wrong) of each command with each answer."""
+    simulated.keep_program(folder / "program")
+    stages = simulated.stages(folder / "stages")
+    for stage, command in (("fresh", "apply"), ("applied", "revert"), ("applied", "rollback")):
+        for what, text in INPUTS.items():
+            yield f"{command}, {what}", judge(stages[stage], command, text, folder / f"{command} {what}")
+
+
 def main():
-    passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="vmq-answer") as name:
-        folder = pathlib.Path(name)
-        simulated.keep_program(folder / "program")
-        stages = simulated.stages(folder / "stages")
-        for stage, command in (("fresh", "apply"), ("applied", "revert"), ("applied", "rollback")):
-            for what, text in INPUTS.items():
-                wrong = judge(stages[stage], command, text, folder / f"{command} {what}")
-                passed, failed = passed + (wrong is None), failed + (wrong is not None)
-                if wrong:
-                    print(f"FAILED {command}, {what}: {wrong}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+        return results.conclude("answer", answers(pathlib.Path(name)))
 
 
 if __name__ == "__main__":

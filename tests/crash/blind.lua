@@ -14,6 +14,7 @@ stage.install(place.root)
 local crash = require "support.crash"
 local points = require "support.points"
 local program = require "support.program"
+local results = require "tests.support.results"
 local world_module = require "support.world"
 
 local SCENARIOS = {
@@ -108,5 +109,4 @@ end
 
 for _, scenario in ipairs(SCENARIOS) do run(scenario) end
 os.execute("rm -rf '" .. base .. "'")
-print(("%d passed, %d failed"):format(passed, failed))
-os.exit(failed == 0 and 0 or 1, true)
+os.exit(results.conclude("blind", passed, failed), true)

@@ -27,6 +27,7 @@ local place = make_place()
 stage.install(place.root)
 
 local crash = require "support.crash"
+local results = require "tests.support.results"
 local scenarios = require "support.scenarios"
 local world_module = require "support.world"
 
@@ -229,7 +230,6 @@ local function conclude()
   say("%d points, %d deaths at them, %d torn files read, %d recoveries judged (%d stopped and showed both states), "
     .. "%d more from worlds judged before", totals.points, totals.deaths, totals.torn, totals.recoveries, totals.stopped,
     totals.alike)
-  say("%d passed, %d failed", totals.passed, totals.failed)
 end
 
 local function run(options)
@@ -239,10 +239,12 @@ local function run(options)
 end
 
 local function main()
-  local fine, problem = xpcall(run, debug.traceback, read_arguments())
+  local options = read_arguments()
+  local fine, problem = xpcall(run, debug.traceback, options)
   if not fine then complain("(the enumerator itself)", problem) end
   os.execute("rm -rf '" .. place.base .. "'")
-  os.exit(totals.failed == 0 and 0 or 1, true)
+  if not options.share then results.conclude("enumerate", totals.passed, totals.failed) end
+  os.exit(totals.failed == 0, true)
 end
 
 main()

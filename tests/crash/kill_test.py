@@ -19,6 +19,7 @@ sys.path.insert(0, str(TREE / "tests"))
 sys.dont_write_bytecode = True
 
 from crash.support import recorded, simulated  # noqa: E402
+from support import results  # noqa: E402
 
 DEEP = os.environ.get("DEEP") == "1"
 # Runs mostly wait for prompts to fall silent, so there may be more of them than processors.
@@ -117,18 +118,12 @@ def fail_all(pool, folder):
 
 def main():
     base = "/dev/shm" if os.path.isdir("/dev/shm") else None
-    passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="vmq-kill", dir=base) as name, \
             concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         folder = pathlib.Path(name)
         simulated.keep_program(folder / "program")
         stages = simulated.stages(folder / "stages")
-        for what, wrong in itertools.chain(fail_all(pool, folder), kill_all(pool, folder, stages)):
-            passed, failed = passed + (wrong is None), failed + (wrong is not None)
-            if wrong is not None:
-                print(f"FAILED {what}: {wrong}", flush=True)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+        return results.conclude("kill", itertools.chain(fail_all(pool, folder), kill_all(pool, folder, stages)))
 
 
 if __name__ == "__main__":

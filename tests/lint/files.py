@@ -1,8 +1,9 @@
-"""The project's source files by language, found by suffix or first line.
+"""The project's source files by language, found by suffix or first line. `files.py c` prints those in C.
 
 It must not look into build/, nor into recorded samples, which are other programs' output.
 """
 
+import sys
 from pathlib import Path
 
 ROOTS = ["runner", "stdlib", "scripts", "tests", ".ci"]
@@ -30,3 +31,7 @@ def sources(wanted, roots=ROOTS):
         for path in paths
         if path.is_file() and not SKIPPED & set(path.parts) and language(path) == wanted
     ]
+
+
+if __name__ == "__main__":
+    print("\n".join(map(str, sources(sys.argv[1]))))

@@ -1,15 +1,12 @@
 """Finds the functions of a C, Lua or Python file and how many lines each has.
 
-It must not parse more of a language than that takes; the compilers judge the rest.
+C and Python are measured by lizard. Lua is not: lizard 1.24 reads it with its reader for Ruby, to which `#list` begins a comment
+and `//` a pattern. Of the 1,503 functions of stdlib/ and scripts/ it lost 141 and gave 13 a wrong length.
 """
 
-import ast
 import re
 
-# A function in C starts in the first column, as does the brace that closes it.
-C_OPENS = re.compile(r"^(?!struct |enum |union |typedef |extern |#|/|\*|\{)\w[^;=]*\([^;]*$")
-C_NAME = re.compile(r"(\w+)\s*\(")
-C_ONE_LINE = re.compile(r"^\w[^;={]*\)\s*\{.*\}\s*$")
+import lizard
 
 LUA_TOKEN = re.compile(
     r"--\[(=*)\[.*?\]\1\]|--[^\n]*"  # comments
@@ -22,28 +19,10 @@ LUA_OPENS = {"function", "if", "do", "repeat"}
 LUA_CLOSES = {"end", "until"}
 
 
-def c_functions(text):
-    """Yields (line number, name, lines) of each function defined in a C file."""
-    start = name = None
-    for number, line in enumerate(text.splitlines(), 1):
-        if start is None and C_OPENS.match(line):
-            match = C_NAME.search(line)
-            if C_ONE_LINE.match(line):
-                yield number, match.group(1), 1
-            else:
-                start, name = number, match.group(1)
-        elif start is None and C_ONE_LINE.match(line):
-            yield number, C_NAME.search(line).group(1), 1
-        elif start is not None and line.rstrip() == "}":
-            yield start, name, number - start + 1
-            start = None
-        elif start is not None and line.endswith(";") and line[:1] not in " \t}":
-            start = None  # it was a declaration over several lines
-
-
-def lua_functions(text):
-    """Yields (line number, name, lines) of each function in a Lua file, inner ones too."""
-    open_blocks = []
+def lua_functions(path):
+    """Yields (line number, first line, lines) of each function in a Lua file, inner ones too."""
+    text = path.read_text()
+    lines, open_blocks = text.splitlines(), []
     for match in LUA_TOKEN.finditer(text):
         word = match.group(0)
         if word in LUA_OPENS:
@@ -51,16 +30,14 @@ def lua_functions(text):
         elif word in LUA_CLOSES and open_blocks:
             kind, start = open_blocks.pop()
             if kind == "function":
-                first = text.count("\n", 0, start) + 1
-                last = text.count("\n", 0, match.start()) + 1
-                yield first, text.splitlines()[first - 1].strip(), last - first + 1
+                first, last = (text.count("\n", 0, place) + 1 for place in (start, match.start()))
+                yield first, lines[first - 1].strip(), last - first + 1
 
 
-def python_functions(text):
-    """Yields (line number, name, lines) of each function in a Python file."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.lineno, node.name, node.end_lineno - node.lineno + 1
+def measured(path):
+    """Yields (line number, name, lines) of each function in a C or Python file."""
+    for function in lizard.analyze_file(str(path)).function_list:
+        yield function.start_line, function.name, function.end_line - function.start_line + 1
 
 
-FUNCTIONS = {"c": c_functions, "lua": lua_functions, "python": python_functions}
+FUNCTIONS = {"c": measured, "lua": lua_functions, "python": measured}

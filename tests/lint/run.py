@@ -5,17 +5,24 @@ It must not hold rules of its own (those are in style.py and in the dot files). 
 flags come from the Makefile through the variable CFLAGS.
 """
 
+import concurrent.futures
 import os
 import shlex
 import subprocess
 import sys
+import time
+from pathlib import Path
 
-from files import sources
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from files import sources  # noqa: E402
+from support import results  # noqa: E402
 
 FLAGS = shlex.split(os.environ.get("CFLAGS", ""))
 STRICTER = ["-Werror", "-fsyntax-only", "-Wformat=2", "-Wmissing-prototypes", "-Wstrict-prototypes",
             "-Wpointer-arith", "-Wcast-qual", "-Wundef", "-Wwrite-strings"]
-RUFF = "build/venv/bin/ruff"
+VENV = "build/venv/bin"
+TELLING = {"style", "layers"}  # they say something of interest when all is well, too
 
 
 def c_files():
@@ -40,29 +47,33 @@ def linters():
                       "-D__GNUC__", "-DLLONG_MAX=9223372036854775807LL", *defines(), *c] if c else None),
         ("luacheck", ["luacheck", "--quiet", *lua] if lua else None),
         ("shellcheck", ["shellcheck", *shell] if shell else None),
-        ("ruff", [RUFF, "check", *python] if python else None),
+        ("ruff", [f"{VENV}/ruff", "check", *python] if python else None),
+        ("docs", [sys.executable, "tests/lint/docs.py"]),
         ("layers", [sys.executable, "tests/lint/layers.py"]),
-        ("style", [sys.executable, "tests/lint/style.py"]),
+        ("style", [f"{VENV}/python", "tests/lint/style.py"]),
     ]
 
 
 def run(name, command):
-    """Runs one linter; prints its output; returns whether it passed."""
-    result = subprocess.run(
-        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        check=False,
-    )
-    print(f"{name}: {'ok' if result.returncode == 0 else 'FAILED'}")
-    if result.returncode or name in ("style", "layers"):
-        print(result.stdout, end="", flush=True)
-    return result.returncode == 0
+    """Runs one linter. Returns (name, None or what it complained of)."""
+    start = time.monotonic()
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False)
+    said = done.stdout.rstrip()
+    print(f"{name} ({time.monotonic() - start:.1f} s)", flush=True)
+    if name in TELLING and done.returncode == 0:
+        print(said, flush=True)
+    return name, None if done.returncode == 0 else said or f"exit status {done.returncode}"
 
 
 def main(chosen):
-    outcomes = [run(name, command) for name, command in linters()
-                if command and (not chosen or name in chosen)]
-    print(f"{sum(outcomes)} passed, {len(outcomes) - sum(outcomes)} failed")
-    return 0 if all(outcomes) else 1
+    unknown = set(chosen) - {name for name, _ in linters()}
+    if unknown:
+        print(f"no such linter: {' '.join(sorted(unknown))}; there are {' '.join(name for name, _ in linters())}")
+        return 2
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return results.conclude("lint", pool.map(lambda one: run(*one), [
+            (name, command) for name, command in linters() if command and (not chosen or name in chosen)]))
 
 
 if __name__ == "__main__":

@@ -12,9 +12,17 @@ from pathlib import Path
 from files import sources
 from measure import FUNCTIONS
 
-LONGEST_FUNCTION = 70
 LONGEST_FILE = 450
-MEDIAN_FUNCTION = 12
+LONGEST_FUNCTION = {"program": 30, "tests": 50}
+MEDIAN_FUNCTION = {"program": 8, "tests": 12}
+PROGRAM = {"runner", "stdlib", "scripts"}
+# Functions that are longer today, by file and first line. The list only shrinks.
+KNOWN_LONG = {
+    ("stdlib/run/lifecycle.lua", "function work.run(job, options, stand_in)"),
+    ("stdlib/run/ports.lua", "function run_ports.new(session, journal, transcript)"),
+}
+# Medians that are higher today. They only fall.
+KNOWN_MEDIAN = {("c", "program"): 9}
 COMMENT = {"c": ("/*", "//"), "lua": ("--",), "python": ('"""', "#"), "shell": ("#",)}
 CONTAINER = re.compile(r"describe\(")  # busted's, which only holds tests
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
@@ -22,24 +30,45 @@ UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 PRIVATE = re.compile(r"\blib_[a-z]+")
 
 
-def function_faults(language):
-    """Returns complaints about long functions; prints the distribution."""
-    lengths, faults = [], []
+def part_of(path):
+    return "program" if path.parts[0] in PROGRAM else "tests"
+
+
+def functions(language):
+    """Yields (path, line, name, lines) of every function that is more than a container of tests."""
     for path in sources(language):
-        for line, name, length in FUNCTIONS[language](path.read_text()):
-            if CONTAINER.match(name):
-                continue
-            lengths.append(length)
-            if length > LONGEST_FUNCTION:
-                faults.append(f"{path}:{line}: {name} has {length} lines, more than {LONGEST_FUNCTION}")
-    if len(lengths) < 2:
-        return faults
-    median = statistics.median(lengths)
-    ninth = statistics.quantiles(lengths, n=10)[-1]
-    print(f"{language}: {len(lengths)} functions, median {median:g}, 90th percentile {ninth:g},"
-          f" longest {max(lengths)} lines")
-    if median > MEDIAN_FUNCTION:
-        faults.append(f"{language}: the median function has {median:g} lines, more than {MEDIAN_FUNCTION}")
+        for line, name, length in FUNCTIONS[language](path):
+            if not CONTAINER.match(name):
+                yield path, line, name, length
+
+
+def long_faults(found):
+    """Returns complaints about long functions, and about those known as long that are so no more."""
+    faults, known = [], set(KNOWN_LONG)
+    for path, line, name, length in found:
+        limit = LONGEST_FUNCTION[part_of(path)]
+        if length > limit and (str(path), name) in KNOWN_LONG:
+            known.discard((str(path), name))
+        elif length > limit:
+            faults.append(f"{path}:{line}: {name} has {length} lines, more than {limit}")
+    return faults + [f"{path}: {name} is no longer too long: take it out of KNOWN_LONG" for path, name in sorted(known)]
+
+
+def median_faults(found, language):
+    """Returns complaints about functions that are long as a whole; prints how they are distributed."""
+    faults = []
+    for part, limit in MEDIAN_FUNCTION.items():
+        lengths = [length for path, _, _, length in found if part_of(path) == part]
+        if len(lengths) < 2:
+            continue
+        median, ninth = statistics.median(lengths), statistics.quantiles(lengths, n=10)[-1]
+        print(f"{language}, {part}: {len(lengths)} functions, median {median:g}, 90th percentile {ninth:g}, "
+              f"longest {max(lengths)} lines")
+        known = KNOWN_MEDIAN.get((language, part), limit)
+        if median > known:
+            faults.append(f"{language}, {part}: the median function has {median:g} lines, more than {known}")
+        if median < known and known > limit:
+            faults.append(f"{language}, {part}: the median fell to {median:g}: bring KNOWN_MEDIAN up to date")
     return faults
 
 
@@ -77,12 +106,15 @@ def plan_faults():
 
 
 def main():
-    faults = plan_faults()
+    faults, every = plan_faults(), []
     for language in COMMENT:
         if language in FUNCTIONS:
-            faults += function_faults(language)
+            found = list(functions(language))
+            faults += median_faults(found, language)
+            every += found
         for path in sources(language):
             faults += file_faults(path, language)
+    faults += long_faults(every)
     print("\n".join(faults), end="\n" if faults else "")
     return 1 if faults else 0
 

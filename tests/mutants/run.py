@@ -17,15 +17,18 @@ import time
 
 sys.dont_write_bytecode = True
 
-from mutations import MUTATIONS  # noqa: E402
-
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TREE / "tests"))
+
+from mutations import MUTATIONS  # noqa: E402
+from support import results  # noqa: E402
+
 # What of build/ is worth copying: objects, so that a mutant compiles one file. Copies keep times, or make starts over.
 BUILT = ("native", "tests", "asan")
 PROGRAMS = ("vmq-recovery", "embedded.S", "embedded.names")
 SECONDS = 300  # for a busy machine; each takes a few
 # One test each, quickly, whatever make and the caller are up to.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "DEEP")}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "DEEP", "JUNIT")}
 
 
 def copy(target):
@@ -134,22 +137,18 @@ def check_base(base, pool, chosen):
 def main(words):
     chosen = [one for one in MUTATIONS if not words or any(word in one.name for word in words)]
     home = "/dev/shm" if os.path.isdir("/dev/shm") else None
-    began, failed = time.monotonic(), 0
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vmq-mutants", dir=home) as name, \
             concurrent.futures.ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         base = pathlib.Path(name) / "base"
         copy(base)
         complaints = check_base(base, pool, chosen)
         if complaints:
-            print("\n".join(complaints))
-            print(f"0 passed, {len(complaints)} failed")
-            return 1
-        for mutation, wrong in zip(chosen, pool.map(lambda one: try_mutation(one, base, name), chosen), strict=True):
-            print(f"{'caught' if wrong is None else 'FAILED'}: {mutation.name}" + (f": {wrong}" if wrong else ""), flush=True)
-            failed += wrong is not None
+            return results.conclude("mutants", [("the unchanged tree", complaint) for complaint in complaints])
+        tried = pool.map(lambda one: try_mutation(one, base, name), chosen)
+        status = results.conclude("mutants", zip((one.name for one in chosen), tried, strict=True))
     print(f"{len(chosen)} mutants in {time.monotonic() - began:.0f} s")
-    print(f"{len(chosen) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return status
 
 
 if __name__ == "__main__":

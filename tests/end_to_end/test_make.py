@@ -1,0 +1,139 @@
+"""What the Makefile promises to authors: the list of targets, tests found by name, sums that are true, the hook."""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parent.parent.parent
+# A make of our own, not a part of the one that runs the tests; and no repository but the one that a test makes.
+ALONE = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MAKE", "MFLAGS", "JUNIT"))}
+
+
+def run(*words, folder=TREE, **more):
+    return subprocess.run([str(word) for word in words], cwd=folder, env={**ALONE, **more}, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+
+
+def script(path, text):
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def test_help_lists_every_target_that_has_a_word_of_help():
+    makefile = (TREE / "Makefile").read_text()
+    documented = re.findall(r"^([^\s:#]+):.*##", makefile, re.MULTILINE)
+    listed = [line.split()[0] for line in run("make", "help").stdout.splitlines()]
+    assert {"linux-arm64", "check-arm64", "dev", "quick", "test", "format", "hooks"} <= set(listed)
+    assert listed == documented
+
+
+def named(name, tmp_path):
+    """Asks for the tests of a name with a make that only writes down what it is told."""
+    told = tmp_path / "told"
+    result = run(sys.executable, "tests/named.py", name, MAKE=script(tmp_path / "make", f'echo "$@" >> "{told}"\n'))
+    return result, told.read_text() if told.exists() else ""
+
+
+def test_a_name_finds_its_tests_in_every_layer(tmp_path):
+    result, told = named("apply", tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert "check-end-to-end END_TO_END=tests/end_to_end/test_apply.py" in told
+    assert "check-crash SCENARIO=apply" in told
+    result, told = named("journal", tmp_path)
+    assert "check-c C_TESTS=build/asan/unit/door/journal_test\n" in told
+    assert "c: build/asan/unit/door/journal_test" in result.stdout
+
+
+def test_a_name_that_no_test_has_is_an_error_that_names_the_nearest(tmp_path):
+    result, told = named("jurnal", tmp_path)
+    assert result.returncode == 2
+    assert "no test is called 'jurnal'. Did you mean journal" in result.stdout
+    assert told == ""
+
+
+def test_a_failing_layer_fails_the_name(tmp_path):
+    result = run(sys.executable, "tests/named.py", "journal", MAKE=script(tmp_path / "make", "exit 1\n"))
+    assert result.returncode == 1
+    assert "0 of 1 layers passed" in result.stdout
+
+
+GOOD = '<testsuite name="x" tests="3" failures="0" errors="0" skipped="1"/>'
+BUSTED = '<testsuites tests="4" failures="1" errors="0" skip="0"><testsuite tests="4" failures="1" errors="0" skip="0">' \
+    '<testcase name="one"><failure>expected 1&#10;and more</failure></testcase></testsuite></testsuites>'
+CMOCKA = '<testsuites><testsuite name="a" tests="2" failures="0" errors="0" skipped="0"/>' \
+    '<testsuite name="b" tests="5" failures="0" errors="1" skipped="0"/></testsuites>'
+
+
+def summed(tmp_path, recipe, *layers):
+    """Runs layers whose make is a recipe in sh; $layer and $out are there for it."""
+    make = script(tmp_path / "make", f'for layer in "$@"; do :; done; layer=${{layer#check-}}; out=build/check/$layer; '
+                                     f'mkdir -p $out; echo "the log of $layer"\n{recipe}\n')
+    return run(sys.executable, TREE / "tests/summary.py", *layers, folder=tmp_path, MAKE=make)
+
+
+def test_the_sum_counts_what_each_kind_of_runner_wrote(tmp_path):
+    for name, text in (("good", GOOD), ("busted", BUSTED), ("cmocka", CMOCKA)):
+        (tmp_path / f"{name}.xml").write_text(text)
+    result = summed(tmp_path, "cp $layer.xml $out/", "good", "busted", "cmocka")
+    assert result.returncode == 1
+    assert result.stdout.splitlines()[-1] == "11 passed, 2 failed, 1 skipped"
+    assert re.search(r"^good +2 passed, 0 failed, 1 skipped   \(\d+ s\)$", result.stdout, re.MULTILINE)
+    assert "failed: one: expected 1" in result.stdout
+    assert "the log of busted" in result.stdout
+    assert "the log of good" not in result.stdout
+
+
+def test_a_layer_that_says_nothing_or_dies_is_a_failure(tmp_path):
+    (tmp_path / "good.xml").write_text(GOOD)
+    wrong = {"silent": ":", "dead": "cp good.xml $out/; exit 1", "cut": "head -c 20 good.xml > $out/x.xml"}
+    for name, recipe in wrong.items():
+        result = summed(tmp_path, recipe, name)
+        assert result.returncode == 1, name
+        assert re.search(r", 1 failed", result.stdout.splitlines()[-1]), (name, result.stdout)
+
+
+def test_results_of_an_earlier_run_do_not_count(tmp_path):
+    (tmp_path / "good.xml").write_text(GOOD)
+    assert summed(tmp_path, "cp good.xml $out/", "x").returncode == 0
+    assert summed(tmp_path, ":", "x").returncode == 1
+
+
+def git(*words, folder):
+    done = run("git", "-c", "user.name=a", "-c", "user.email=a@example.org", *words, folder=folder)
+    return done.returncode, done.stdout
+
+
+def repository(tmp_path):
+    """A repository whose `make quick` fails as long as the file bad is there; and a worktree of it."""
+    folder = tmp_path / "clone"
+    (folder / "tests/support").mkdir(parents=True)
+    for name in ("hooks.sh", "pre-commit"):
+        shutil.copy2(TREE / "tests/support" / name, folder / "tests/support")
+    (folder / "Makefile").write_text("quick:\n\t@test -z \"$$GIT_DIR$$GIT_INDEX_FILE\" && test ! -e bad\n")
+    for words in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "one"), ("worktree", "add", "-q", "../worktree")):
+        assert git(*words, folder=folder)[0] == 0
+    return folder, tmp_path / "worktree"
+
+
+def test_the_hook_runs_quick_before_each_commit_in_worktrees_too(tmp_path):
+    for place in repository(tmp_path):
+        assert run("sh", "tests/support/hooks.sh", folder=place).returncode == 0
+        (place / "bad").touch()
+        git("add", "-A", folder=place)
+        assert git("commit", "-qm", "two", folder=place)[0] != 0
+        (place / "bad").unlink()
+        assert git("commit", "-qam", "two", "--allow-empty", folder=place) == (0, "")
+
+
+def test_a_hook_of_somebody_else_stays(tmp_path):
+    folder, _ = repository(tmp_path)
+    theirs = script(folder / ".git/hooks/pre-commit", "exit 0\n")
+    result = run("sh", "tests/support/hooks.sh", folder=folder)
+    assert result.returncode == 1
+    assert "Add to it: make quick" in result.stdout
+    assert theirs.read_text() == "#!/bin/sh\nexit 0\n"
