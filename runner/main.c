@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "door/tools.h"
 #include "lua/state.h"
 #include "terminal/terminal.h"
-#include "door/tools.h"
 
 #define EXIT_BUG 70
 

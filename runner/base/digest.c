@@ -12,17 +12,35 @@
 #ifdef __APPLE__
 #include <CommonCrypto/CommonDigest.h>
 typedef CC_SHA256_CTX digest_state;
-static void digest_start(digest_state *s) { (void)CC_SHA256_Init(s); }
-static void digest_add(digest_state *s, const char *p, size_t n) { (void)CC_SHA256_Update(s, p, (CC_LONG)n); }
-static void digest_end(digest_state *s, unsigned char out[32]) { (void)CC_SHA256_Final(out, s); }
+static void digest_start(digest_state *s)
+{
+	(void)CC_SHA256_Init(s);
+}
+static void digest_add(digest_state *s, const char *p, size_t n)
+{
+	(void)CC_SHA256_Update(s, p, (CC_LONG)n);
+}
+static void digest_end(digest_state *s, unsigned char out[32])
+{
+	(void)CC_SHA256_Final(out, s);
+}
 #else
 #include <sys/types.h>
 
 #include <sha256.h>
 typedef SHA256_CTX digest_state;
-static void digest_start(digest_state *s) { SHA256_Init(s); }
-static void digest_add(digest_state *s, const char *p, size_t n) { SHA256_Update(s, (const uint8_t *)p, n); }
-static void digest_end(digest_state *s, unsigned char out[32]) { SHA256_Final(out, s); }
+static void digest_start(digest_state *s)
+{
+	SHA256_Init(s);
+}
+static void digest_add(digest_state *s, const char *p, size_t n)
+{
+	SHA256_Update(s, (const uint8_t *)p, n);
+}
+static void digest_end(digest_state *s, unsigned char out[32])
+{
+	SHA256_Final(out, s);
+}
 #endif
 
 #define PIECE ((size_t)128 * 1024)

@@ -13,15 +13,20 @@ static const struct {
 	int number;
 	const char *name;
 } names[] = {
-	{ E2BIG, "E2BIG" }, { EACCES, "EACCES" }, { EAGAIN, "EAGAIN" }, { EBADF, "EBADF" }, { EBUSY, "EBUSY" },
-	{ ECHILD, "ECHILD" }, { EDQUOT, "EDQUOT" }, { EEXIST, "EEXIST" }, { EFAULT, "EFAULT" }, { EFBIG, "EFBIG" },
-	{ EINTR, "EINTR" }, { EINVAL, "EINVAL" }, { EIO, "EIO" }, { EISDIR, "EISDIR" }, { ELOOP, "ELOOP" },
-	{ EMFILE, "EMFILE" }, { EMLINK, "EMLINK" }, { ENAMETOOLONG, "ENAMETOOLONG" }, { ENFILE, "ENFILE" },
-	{ ENODEV, "ENODEV" }, { ENOENT, "ENOENT" }, { ENOEXEC, "ENOEXEC" }, { ENOLCK, "ENOLCK" },
-	{ ENOMEM, "ENOMEM" }, { ENOSPC, "ENOSPC" }, { ENOTDIR, "ENOTDIR" }, { ENOTEMPTY, "ENOTEMPTY" },
-	{ ENOTSUP, "ENOTSUP" }, { ENOTTY, "ENOTTY" }, { ENXIO, "ENXIO" }, { EPERM, "EPERM" }, { EPIPE, "EPIPE" },
-	{ ERANGE, "ERANGE" }, { EROFS, "EROFS" }, { ESPIPE, "ESPIPE" }, { ESRCH, "ESRCH" }, { ESTALE, "ESTALE" },
-	{ ETIMEDOUT, "ETIMEDOUT" }, { ETXTBSY, "ETXTBSY" }, { EXDEV, "EXDEV" },
+	{ E2BIG, "E2BIG" },     { EACCES, "EACCES" },       { EAGAIN, "EAGAIN" },
+	{ EBADF, "EBADF" },     { EBUSY, "EBUSY" },         { ECHILD, "ECHILD" },
+	{ EDQUOT, "EDQUOT" },   { EEXIST, "EEXIST" },       { EFAULT, "EFAULT" },
+	{ EFBIG, "EFBIG" },     { EINTR, "EINTR" },         { EINVAL, "EINVAL" },
+	{ EIO, "EIO" },         { EISDIR, "EISDIR" },       { ELOOP, "ELOOP" },
+	{ EMFILE, "EMFILE" },   { EMLINK, "EMLINK" },       { ENAMETOOLONG, "ENAMETOOLONG" },
+	{ ENFILE, "ENFILE" },   { ENODEV, "ENODEV" },       { ENOENT, "ENOENT" },
+	{ ENOEXEC, "ENOEXEC" }, { ENOLCK, "ENOLCK" },       { ENOMEM, "ENOMEM" },
+	{ ENOSPC, "ENOSPC" },   { ENOTDIR, "ENOTDIR" },     { ENOTEMPTY, "ENOTEMPTY" },
+	{ ENOTSUP, "ENOTSUP" }, { ENOTTY, "ENOTTY" },       { ENXIO, "ENXIO" },
+	{ EPERM, "EPERM" },     { EPIPE, "EPIPE" },         { ERANGE, "ERANGE" },
+	{ EROFS, "EROFS" },     { ESPIPE, "ESPIPE" },       { ESRCH, "ESRCH" },
+	{ ESTALE, "ESTALE" },   { ETIMEDOUT, "ETIMEDOUT" }, { ETXTBSY, "ETXTBSY" },
+	{ EXDEV, "EXDEV" },
 };
 
 const char *error_name(int number)

@@ -39,7 +39,8 @@ static ssize_t read_full(int fd, char *bytes, size_t length)
 }
 
 /* Reads an open file to its end into a growing block; its size is only a hint, as files of the kernel have none. */
-static int read_whole(int fd, const char *path, size_t hint, size_t limit, char **bytes, size_t *length, struct error *err)
+static int read_whole(int fd, const char *path, size_t hint, size_t limit, char **bytes, size_t *length,
+                      struct error *err)
 {
 	size_t capacity = (hint < limit ? hint : limit) + 2, used = 0;
 	char *block = malloc(capacity);

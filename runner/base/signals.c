@@ -132,8 +132,10 @@ int signals_select(const struct signals_wait *wait, int highest, fd_set *readabl
 
 bool signals_take(int number)
 {
-	volatile sig_atomic_t *seen = number == SIGCHLD ? &child_seen : number == SIGWINCH ? &window_seen
-	                            : number == SIGTSTP ? &stop_seen : &resume_seen;
+	volatile sig_atomic_t *seen = number == SIGCHLD    ? &child_seen
+	                              : number == SIGWINCH ? &window_seen
+	                              : number == SIGTSTP  ? &stop_seen
+	                                                   : &resume_seen;
 	bool came = *seen != 0;
 	*seen = 0;
 	return came;
@@ -160,7 +162,8 @@ void signals_let_go(const sigset_t *before)
 
 void signals_clear(void)
 {
-	static const int last = 31; /* the classic signals, on Linux and macOS alike; two of them cannot be set, which does no harm */
+	/* The classic signals, on Linux and macOS alike. Two of them cannot be set, which does no harm. */
+	static const int last = 31;
 	sigset_t none, held;
 	(void)sigpending(&held);
 	for (int number = 1; number <= last; number++) {

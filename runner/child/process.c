@@ -122,7 +122,8 @@ static int place_descriptors(const int descriptors[3])
 
 /* In the child: only calls that are safe after fork, and no write to memory that the parent reads (see split). Never returns; tells
  * a failure through `report`. */
-static _Noreturn void become(const struct process_start *start, const char *path, char *const *argv, char *const *environment, int report)
+static _Noreturn void become(const struct process_start *start, const char *path, char *const *argv,
+                             char *const *environment, int report)
 {
 	signals_clear();
 	int failed = setsid() < 0;
@@ -150,7 +151,8 @@ static int await_start(int report)
 /* Linux copies a process's page tables at each fork, and then each page that the parent writes to: starting a child would get slower
  * with every step that a plan has. vfork copies nothing; the parent stands still until the child runs its program. No signal may
  * reach a handler of ours in the child meanwhile, as the handlers' flags are the parent's. Elsewhere vfork is deprecated. */
-static pid_t split(const struct process_start *start, const char *path, char *const *argv, char *const *environment, int report)
+static pid_t split(const struct process_start *start, const char *path, char *const *argv, char *const *environment,
+                   int report)
 {
 	sigset_t before;
 	signals_hold(&before);
@@ -197,7 +199,8 @@ pid_t process_spawn(const struct process_start *start, struct error *err)
 {
 	char path[PATH_MAX];
 	size_t count = 0;
-	if (snprintf(path, sizeof path, "%s%s", start->setup->root != NULL ? start->setup->root : "", start->argv[0]) >= (int)sizeof path)
+	if (snprintf(path, sizeof path, "%s%s", start->setup->root != NULL ? start->setup->root : "", start->argv[0])
+	    >= (int)sizeof path)
 		return error_system(err, ENAMETOOLONG, "cannot start %s", start->argv[0]);
 	while (start->argv[count] != NULL)
 		count++;
@@ -339,7 +342,8 @@ static pid_t start_probe(const struct process_setup *setup, const char *const *a
 	return child;
 }
 
-int process_probe(const struct process_setup *setup, const char *const *argv, double seconds, struct process_result *result, struct error *err)
+int process_probe(const struct process_setup *setup, const char *const *argv, double seconds,
+                  struct process_result *result, struct error *err)
 {
 	int fds[2];
 	*result = (struct process_result){ 0 };

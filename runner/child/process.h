@@ -59,7 +59,8 @@ struct process_result {
 
 /* Runs a command of the read-only table for at most `seconds`; then, or when an output passes the cap, its whole group is killed.
  * Returns 0, or -1 with `err`: "refused", "ENOENT", "interrupted" (stage 2), errno names. Release the result in either case. */
-int process_probe(const struct process_setup *setup, const char *const *argv, double seconds, struct process_result *result, struct error *err);
+int process_probe(const struct process_setup *setup, const char *const *argv, double seconds,
+                  struct process_result *result, struct error *err);
 void process_result_release(struct process_result *result);
 
 /* A pipe with close-on-exec at both ends, usable with select. Returns 0, or -1 with `err`. */

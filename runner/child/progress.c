@@ -11,8 +11,8 @@
 
 #include "terminal/terminal.h"
 
-#define REDRAW 1.0    /* seconds */
-#define PLAIN 30.0    /* seconds between lines where nothing can be redrawn */
+#define REDRAW 1.0 /* seconds */
+#define PLAIN 30.0 /* seconds between lines where nothing can be redrawn */
 #define WIPE "\r\033[K"
 
 /* VT100 sequences work in recovery (reference §6.5); TERM may be anything there, so only "dumb" is believed. */

@@ -62,7 +62,8 @@ int pty_open(int *master, int *slave, struct error *err)
 	const char *name = NULL;
 	*slave = -1;
 	*master = posix_openpt(O_RDWR | O_NOCTTY);
-	bool ready = *master >= 0 && *master < FD_SETSIZE && grantpt(*master) == 0 && unlockpt(*master) == 0 && (name = ptsname(*master)) != NULL;
+	bool ready = *master >= 0 && *master < FD_SETSIZE && grantpt(*master) == 0 && unlockpt(*master) == 0
+	             && (name = ptsname(*master)) != NULL;
 	/* macOS lets the settings be changed only once the slave is open. */
 	ready = ready && (*slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) >= 0;
 	ready = ready && set_flags(*master) == 0 && make_sane(*slave) == 0;

@@ -10,18 +10,18 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-#include "child/pty.h"
 #include "base/signals.h"
 #include "base/system.h"
+#include "child/pty.h"
 #include "terminal/terminal.h"
 
-#define QUIET 0.1       /* seconds without output after which the last line may be a question */
-#define ECHO_POLL 0.1   /* seconds between looks at the echo while a question is open */
-#define SILENT 2.0      /* seconds without a sign after which the waiting is shown; a question is known long before */
-#define SOFT_END 2.0    /* seconds between asking a tool to end and killing it */
+#define QUIET 0.1     /* seconds without output after which the last line may be a question */
+#define ECHO_POLL 0.1 /* seconds between looks at the echo while a question is open */
+#define SILENT 2.0    /* seconds without a sign after which the waiting is shown; a question is known long before */
+#define SOFT_END 2.0  /* seconds between asking a tool to end and killing it */
 #define INTERRUPT_END 0.5
-#define DEAD_END 2.0    /* seconds a killed tool may take to vanish before it is left behind */
-#define LINGER 0.1      /* seconds without output after the tool has ended, if something it left holds its terminal open */
+#define DEAD_END 2.0 /* seconds a killed tool may take to vanish before it is left behind */
+#define LINGER 0.1   /* seconds without output after the tool has ended, if something it left holds its terminal open */
 #define LONGEST_LINGER 1.0 /* the same with output */
 
 /* --- output ------------------------------------------------------------------------------------ */
@@ -179,7 +179,8 @@ void relay_carry_out(struct relay *r, const struct relay_answer *answer)
 
 static bool is_time_to_ask(const struct relay *r, bool echo)
 {
-	return r->asked_total != r->result->total || r->asked_echo != echo || (r->ask_again_at > 0 && r->now >= r->ask_again_at);
+	return r->asked_total != r->result->total || r->asked_echo != echo
+	       || (r->ask_again_at > 0 && r->now >= r->ask_again_at);
 }
 
 /* Looks whether the tool waits for an answer, and asks the plan for it. */
@@ -224,7 +225,8 @@ static void read_source(struct relay *r)
 	r->last_output = r->last_sign = r->now = system_monotonic();
 	r->at_question = r->known_question = r->answered = false;
 	show(r, r->chunk, used);
-	if (r->order->calls.output != NULL && !r->result->failed && !r->order->calls.output(r->order->calls.context, r->chunk, used))
+	if (r->order->calls.output != NULL && !r->result->failed
+	    && !r->order->calls.output(r->order->calls.context, r->chunk, used))
 		fail(r);
 }
 
@@ -284,7 +286,8 @@ static void wait_and_move(struct relay *r)
 static void reap(struct relay *r)
 {
 	r->reaped = process_reap(r->order->child, false, &r->result->end);
-	r->now = r->reaped_at = r->last_output = system_monotonic(); /* the last output may still be on its way through the terminal */
+	r->now = r->reaped_at = r->last_output =
+		system_monotonic(); /* the last output may still be on its way through the terminal */
 }
 
 static bool ends_in_line(const struct relay_result *result)

@@ -11,8 +11,8 @@
 #include "child/process.h"
 #include "child/secret.h"
 
-#define RELAY_TAIL ((size_t)64 * 1024)  /* bytes of output kept */
-#define RELAY_LONGEST_PROMPT 4096       /* bytes of an unfinished line that are looked at */
+#define RELAY_TAIL ((size_t)64 * 1024) /* bytes of output kept */
+#define RELAY_LONGEST_PROMPT 4096      /* bytes of an unfinished line that are looked at */
 
 /* What to do at an unfinished line. */
 struct relay_answer {
@@ -20,8 +20,8 @@ struct relay_answer {
 	char text[1024]; /* RELAY_TYPE: typed as it is */
 	size_t length;
 	const struct secret *secret; /* RELAY_SECRET: typed with a newline, and only while the terminal does not echo */
-	double again; /* RELAY_WAIT: seconds after which to ask once more about the same output; 0: not */
-	bool question; /* RELAY_WAIT: it is a known question, the person's to answer */
+	double again;                /* RELAY_WAIT: seconds after which to ask once more about the same output; 0: not */
+	bool question;               /* RELAY_WAIT: it is a known question, the person's to answer */
 };
 
 /* The last line of output with something in it. Some tools end a question with a newline (reference §3.1). */
@@ -42,13 +42,13 @@ struct relay_calls {
 
 struct relay_order {
 	pid_t child;
-	int source;       /* where its output comes from, non-blocking: a pipe, or the master of a terminal; stays the caller's */
-	bool terminal;    /* it is a terminal: answers are typed into it */
-	bool person;      /* relay the keys of the user's terminal, if standard input is one */
-	int screen;       /* descriptor the output is shown on, or -1 */
-	double seconds;   /* limit in all; 0: none */
-	double silence;   /* limit without output, not counted while a person is asked; 0: none */
-	bool stoppable;   /* the first interrupt ends it, instead of letting it finish */
+	int source; /* where its output comes from, non-blocking: a pipe, or the master of a terminal; stays the caller's */
+	bool terminal;       /* it is a terminal: answers are typed into it */
+	bool person;         /* relay the keys of the user's terminal, if standard input is one */
+	int screen;          /* descriptor the output is shown on, or -1 */
+	double seconds;      /* limit in all; 0: none */
+	double silence;      /* limit without output, not counted while a person is asked; 0: none */
+	bool stoppable;      /* the first interrupt ends it, instead of letting it finish */
 	const char *waiting; /* shown with the time while the tool is silent; NULL: nothing is shown */
 	struct secret *keep; /* takes a password typed after Tab, for later prompts; NULL: not offered */
 	struct relay_calls calls;
@@ -56,12 +56,12 @@ struct relay_order {
 
 struct relay_result {
 	struct process_end end;
-	bool timed_out, silent;  /* a limit was reached */
-	bool gave_up;            /* hung up at a question nobody could answer, or the answer was to give up */
-	bool interrupted;        /* left at the second interrupt; the tool was killed */
-	bool failed;             /* a call-back failed */
-	bool kept;               /* the person typed a password to be kept */
-	uint64_t total;          /* bytes of output in all; the last RELAY_TAIL of them are in `tail`, a ring */
+	bool timed_out, silent; /* a limit was reached */
+	bool gave_up;           /* hung up at a question nobody could answer, or the answer was to give up */
+	bool interrupted;       /* left at the second interrupt; the tool was killed */
+	bool failed;            /* a call-back failed */
+	bool kept;              /* the person typed a password to be kept */
+	uint64_t total;         /* bytes of output in all; the last RELAY_TAIL of them are in `tail`, a ring */
 	char tail[RELAY_TAIL];
 };
 

@@ -9,13 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "child/pty.h"
 #include "base/system.h"
+#include "child/pty.h"
 #include "terminal/terminal.h"
 
 static void at_first_interrupt(struct relay *r)
 {
-	relay_say(r->order->stoppable ? "\nStopping it.\n" : "\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
+	relay_say(r->order->stoppable ? "\nStopping it.\n"
+	                              : "\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
 	if (r->order->stoppable)
 		relay_end_softly(r);
 }
@@ -41,7 +42,8 @@ static void interrupt_key(struct relay *r)
 /* Tab alone, at a question that does not echo: no password begins with it, and the person was told what it does. */
 static bool begins_capture(const struct relay *r, char key, ssize_t read_at_once)
 {
-	return key == CAPTURE_KEY && read_at_once == 1 && r->capture.secret != NULL && r->at_question && !pty_echoes(r->order->source);
+	return key == CAPTURE_KEY && read_at_once == 1 && r->capture.secret != NULL && r->at_question
+	       && !pty_echoes(r->order->source);
 }
 
 static void capture(struct relay *r, unsigned char key)

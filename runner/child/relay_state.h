@@ -7,10 +7,10 @@
 
 #include <termios.h>
 
+#include "base/signals.h"
 #include "child/capture.h"
 #include "child/progress.h"
 #include "child/relay.h"
-#include "base/signals.h"
 
 struct relay {
 	const struct relay_order *order;
@@ -21,13 +21,13 @@ struct relay {
 	struct capture capture;
 	double now, started, last_output, last_sign; /* last_sign: output, a key, an answer or a continuation */
 	double reaped_at;
-	double kill_at;      /* when to kill; 0: not decided */
+	double kill_at;            /* when to kill; 0: not decided */
 	bool killed, reaped, open; /* open: the source may still give something */
 	bool person, raw, lost;    /* lost: there was a person, and the terminal is gone */
-	bool hang_up;        /* nobody may answer questions any more */
+	bool hang_up;              /* nobody may answer questions any more */
 	bool at_question;
 	bool known_question; /* the plan says the last line is one, though nothing in it shows */
-	bool answered;       /* a line was typed since the last output: the tool has what it wanted, even if it leaves the echo off */
+	bool answered; /* a line was typed since the last output: the tool has what it wanted, though its echo may be off */
 	bool asked_echo;
 	uint64_t asked_total; /* output when the plan was last asked; UINT64_MAX: not yet */
 	double ask_again_at;  /* when the plan wants to be asked about the same output; 0: not */

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "door/file_act.h"
 #include "child/pty.h"
+#include "door/file_act.h"
 #include "door/tools.h"
 
 static int open_pipe(int *ours, int *theirs, int *input, struct error *err)
@@ -23,7 +23,9 @@ static int open_pipe(int *ours, int *theirs, int *input, struct error *err)
 	*ours = ends[0];
 	*theirs = ends[1];
 	int flags = fcntl(ends[0], F_GETFL);
-	return flags >= 0 && fcntl(ends[0], F_SETFL, flags | O_NONBLOCK) == 0 ? 0 : error_system(err, errno, "cannot prepare a pipe");
+	return flags >= 0 && fcntl(ends[0], F_SETFL, flags | O_NONBLOCK) == 0
+	           ? 0
+	           : error_system(err, errno, "cannot prepare a pipe");
 }
 
 static void close_if_open(int fd)
@@ -39,7 +41,9 @@ static pid_t start(const struct process_setup *setup, const struct door_order *o
 	pid_t child = -1;
 	int ready = order->terminal ? pty_open(ours, &theirs, err) : open_pipe(ours, &theirs, &input, err);
 	if (ready == 0) {
-		struct process_start child_start = { setup, order->argv, { order->terminal ? theirs : input, theirs, theirs }, order->terminal };
+		struct process_start child_start = {
+			setup, order->argv, { order->terminal ? theirs : input, theirs, theirs }, order->terminal
+		};
 		child = process_spawn(&child_start, err);
 	}
 	close_if_open(theirs);
@@ -61,7 +65,8 @@ static void act_on_files(const struct process_setup *setup, const char *const *a
 	relay_keep(result, "\n", 1);
 }
 
-int door_act(const struct process_setup *setup, struct journal *journal, const struct door_order *order, struct relay_result *result, struct error *err)
+int door_act(const struct process_setup *setup, struct journal *journal, const struct door_order *order,
+             struct relay_result *result, struct error *err)
 {
 	if (!setup->configured)
 		return error_set(err, "refused", "will not run %s: it is not settled which Mac is meant", order->argv[0]);
@@ -70,7 +75,8 @@ int door_act(const struct process_setup *setup, struct journal *journal, const s
 	if (setup->dry_run)
 		return 1;
 	if (journal == NULL || !journal_take_intent(journal, order->argv))
-		return error_set(err, "refused", "will not run %s: the journal holds no open intent with these arguments", order->argv[0]);
+		return error_set(err, "refused", "will not run %s: the journal holds no open intent with these arguments",
+		                 order->argv[0]);
 	if (file_act_named(order->argv[0])) {
 		act_on_files(setup, order->argv, result);
 		return 0;
@@ -79,8 +85,9 @@ int door_act(const struct process_setup *setup, struct journal *journal, const s
 	pid_t child = start(setup, order, &ours, err);
 	if (child < 0)
 		return -1;
-	struct relay_order relay = { child, ours, order->terminal, order->person, order->screen, order->seconds, order->silence, order->stoppable,
-	                             order->waiting, order->keep, order->calls };
+	struct relay_order relay = { child,          ours,           order->terminal, order->person,
+		                         order->screen,  order->seconds, order->silence,  order->stoppable,
+		                         order->waiting, order->keep,    order->calls };
 	relay_run(&relay, result);
 	(void)close(ours);
 	return 0;

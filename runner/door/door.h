@@ -6,9 +6,9 @@
 #define VMQ_DOOR_H
 
 #include "base/error.h"
-#include "door/journal.h"
 #include "child/process.h"
 #include "child/relay.h"
+#include "door/journal.h"
 
 struct door_order {
 	const char *const *argv; /* argv[0] is the path on the Mac, or the name of an act on files (file_act.h) */
@@ -25,6 +25,7 @@ struct door_order {
 /* Runs the command until it ends. Returns 0 with `result`; 1 in a dry run, when nothing was started; -1 with `err`:
  * code "refused" (unknown tool, a form never used, or no open intent with exactly this argv), or an errno name if it did not start.
  * `journal` may be NULL in a dry run only. Whatever follows, the intent is used up. */
-int door_act(const struct process_setup *setup, struct journal *journal, const struct door_order *order, struct relay_result *result, struct error *err);
+int door_act(const struct process_setup *setup, struct journal *journal, const struct door_order *order,
+             struct relay_result *result, struct error *err);
 
 #endif

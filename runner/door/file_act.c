@@ -131,7 +131,8 @@ int file_act_check(const char *const *argv, struct error *err)
 		return error_set(err, "refused", "will not %s: these are not its arguments", argv[0]);
 	for (int i = 0; i < act->paths && argv[1 + i] != NULL; i++) {
 		if (!is_plain_path(argv[1 + i]))
-			return error_set(err, "refused", "will not %s %s: the path must be absolute and plain", argv[0], argv[1 + i]);
+			return error_set(err, "refused", "will not %s %s: the path must be absolute and plain", argv[0],
+			                 argv[1 + i]);
 		if ((act->own >> i & 1) != 0 && !is_ours(argv[1 + i]))
 			return error_set(err, "refused", "will not %s %s: it is in no folder called " OWN, argv[0], argv[1 + i]);
 	}

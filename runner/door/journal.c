@@ -20,8 +20,8 @@ struct journal {
 	uint64_t sequence; /* of the last record */
 	off_t end;         /* of the last durable record */
 	size_t torn;
-	char **intent;     /* argv of the open intent, or NULL */
-	bool poisoned;     /* a write or sync failed: `cause` is the answer to everything from then on */
+	char **intent; /* argv of the open intent, or NULL */
+	bool poisoned; /* a write or sync failed: `cause` is the answer to everything from then on */
 	struct error cause;
 };
 
@@ -147,7 +147,8 @@ struct journal *journal_open(const char *directory, unsigned number, struct erro
 	journal->fd = -1;
 	int failed;
 	if (number < 1 || number > JOURNAL_LAST_NUMBER || strlen(directory) + 16 > PATH_MAX) {
-		failed = error_set(err, "EINVAL", "cannot open journal %u in %s: the number or the name is too large", number, directory);
+		failed = error_set(err, "EINVAL", "cannot open journal %u in %s: the number or the name is too large", number,
+		                   directory);
 	} else {
 		journal_name(journal->path, directory, number);
 		failed = open_or_make(journal, directory, err) != 0 || scan_and_cut(journal, err) != 0;
@@ -197,7 +198,8 @@ static int check_text(const struct journal *journal, const char *json, size_t le
 		return -1;
 	}
 	if (length == 0 || length > JOURNAL_LARGEST_RECORD)
-		return error_set(err, "EINVAL", "cannot append to the journal %s: a record of %zu bytes", journal->path, length);
+		return error_set(err, "EINVAL", "cannot append to the journal %s: a record of %zu bytes", journal->path,
+		                 length);
 	if (memchr(json, '\n', length) != NULL || memchr(json, '\0', length) != NULL)
 		return error_set(err, "EINVAL", "cannot append to the journal %s: a record must be one line", journal->path);
 	return 0;
@@ -259,11 +261,13 @@ static char *build_intent(const char *const *argv, const char *detail, size_t le
 	return text;
 }
 
-uint64_t journal_intent(struct journal *journal, const char *const *argv, const char *detail, size_t length, struct error *err)
+uint64_t journal_intent(struct journal *journal, const char *const *argv, const char *detail, size_t length,
+                        struct error *err)
 {
 	size_t used = 0;
 	if (argv[0] == NULL || length < 2 || detail[0] != '{' || detail[length - 1] != '}') {
-		(void)error_set(err, "EINVAL", "cannot append to the journal %s: an intent needs a command and an object", journal->path);
+		(void)error_set(err, "EINVAL", "cannot append to the journal %s: an intent needs a command and an object",
+		                journal->path);
 		return 0;
 	}
 	char **copy = words_copy(argv);

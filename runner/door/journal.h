@@ -33,7 +33,8 @@ uint64_t journal_append(struct journal *journal, const char *json, size_t length
 
 /* Appends `{"argv":[…],` + `detail` without its `{`. Only once that is durable, argv becomes the open intent, in place of any other.
  * `detail` must be a JSON object. */
-uint64_t journal_intent(struct journal *journal, const char *const *argv, const char *detail, size_t length, struct error *err);
+uint64_t journal_intent(struct journal *journal, const char *const *argv, const char *detail, size_t length,
+                        struct error *err);
 
 /* Takes the open intent if its words are exactly those of `argv`. Returns false, and leaves it open, if they are not. */
 bool journal_take_intent(struct journal *journal, const char *const *argv);

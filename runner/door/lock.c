@@ -38,7 +38,8 @@ static int hold(int fd, const char *text, size_t length, const char *path, char 
 	return 0;
 }
 
-struct lock *lock_take(const char *directory, const char *text, size_t length, char *holder, size_t size, struct error *err)
+struct lock *lock_take(const char *directory, const char *text, size_t length, char *holder, size_t size,
+                       struct error *err)
 {
 	char path[PATH_MAX];
 	holder[0] = '\0';

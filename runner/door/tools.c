@@ -15,8 +15,8 @@
 
 struct tool {
 	const char *path;
-	const char *reads[12];   /* forms a probe may use */
-	const char *changes[6];  /* forms the door lets through */
+	const char *reads[12];                         /* forms a probe may use */
+	const char *changes[6];                        /* forms the door lets through */
 	const char *(*never)(const char *const *args); /* why the door refuses a form all the same, or NULL */
 };
 
@@ -43,10 +43,22 @@ static bool is_flag(const char *word)
 /* bputil's long options of §1.1 that the door lets through, with the letter that means the same. */
 static char bputil_letter(const char *option)
 {
-	static const struct { const char *name; char letter; } known[] = {
-		{ "debug-logging", 'l' }, { "display-policy", 'd' }, { "display-all-policies", 'e' }, { "json", 'j' },
-		{ "full-security", 'f' }, { "reduced-security", 'g' }, { "permissive-security", 'n' }, { "enable-kexts", 'k' },
-		{ "enable-mdm", 'm' }, { "disable-kernel-ctrr", 'c' }, { "disable-boot-args-restriction", 'a' }, { "vuid", 'v' },
+	static const struct {
+		const char *name;
+		char letter;
+	} known[] = {
+		{ "debug-logging", 'l' },
+		{ "display-policy", 'd' },
+		{ "display-all-policies", 'e' },
+		{ "json", 'j' },
+		{ "full-security", 'f' },
+		{ "reduced-security", 'g' },
+		{ "permissive-security", 'n' },
+		{ "enable-kexts", 'k' },
+		{ "enable-mdm", 'm' },
+		{ "disable-kernel-ctrr", 'c' },
+		{ "disable-boot-args-restriction", 'a' },
+		{ "vuid", 'v' },
 	};
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
 		if (strcmp(known[i].name, option) == 0)
@@ -118,8 +130,26 @@ static const char *csrutil_never(const char *const *args)
 static const char *curl_never(const char *const *args)
 {
 	static const char *const form[] = {
-		"-q", "--fail", "--location", "--proto", "=https", "--proto-redir", "=https", "--connect-timeout", "30", "--progress-bar",
-		"--speed-limit", "1", "--speed-time", "60", "--continue-at", "-", "--output", NULL, "--", NULL,
+		"-q",
+		"--fail",
+		"--location",
+		"--proto",
+		"=https",
+		"--proto-redir",
+		"=https",
+		"--connect-timeout",
+		"30",
+		"--progress-bar",
+		"--speed-limit",
+		"1",
+		"--speed-time",
+		"60",
+		"--continue-at",
+		"-",
+		"--output",
+		NULL,
+		"--",
+		NULL,
 	};
 	size_t count = sizeof form / sizeof form[0];
 	for (size_t i = 0; i < count; i++)
@@ -145,15 +175,20 @@ static const struct tool table[] = {
 	{ "/usr/bin/kmutil", { "inspect ..." }, { "..." }, NULL },
 	{ "/usr/sbin/nvram", { "<name>", "-x <name>", "-xp", "-p", "-x -p" }, { "..." }, nvram_never },
 	{ "/usr/sbin/diskutil",
-	  { "list", "list -plist", "info <word>", "info -plist <word>", "apfs list", "apfs list -plist", "apfs listVolumeGroups",
-	    "apfs listVolumeGroups -plist", "apfs listUsers <word>", "apfs listUsers <word> -plist", "apfs listUsers -plist <word>" },
-	  { "apfs unlockVolume ...", "mount ...", "unmount ..." }, NULL },
+	  { "list", "list -plist", "info <word>", "info -plist <word>", "apfs list", "apfs list -plist",
+	    "apfs listVolumeGroups", "apfs listVolumeGroups -plist", "apfs listUsers <word>",
+	    "apfs listUsers <word> -plist", "apfs listUsers -plist <word>" },
+	  { "apfs unlockVolume ...", "mount ...", "unmount ..." },
+	  NULL },
 	{ "/usr/sbin/sysctl", { "<name>", "-n <name>" }, { NULL }, NULL },
 	{ "/usr/sbin/ioreg", { "..." }, { NULL }, NULL },
 	{ "/usr/bin/uname", { "", "<flag>" }, { NULL }, NULL },
 	{ "/usr/bin/sw_vers", { "", "<flag>" }, { NULL }, NULL },
 	{ "/usr/bin/profiles", { "status -type enrollment" }, { NULL }, NULL },
-	{ "/usr/sbin/pkgutil", { "--files <word>", "--pkg-info <word>", "--pkgs", "--check-signature <word>" }, { NULL }, NULL },
+	{ "/usr/sbin/pkgutil",
+	  { "--files <word>", "--pkg-info <word>", "--pkgs", "--check-signature <word>" },
+	  { NULL },
+	  NULL },
 	{ "/bin/ps", { "-axo comm=" }, { NULL }, NULL },
 	{ "/usr/bin/hdiutil", { "info", "info -plist" }, { "..." }, NULL },
 	{ "/usr/sbin/installer", { NULL }, { "..." }, NULL },
@@ -161,7 +196,8 @@ static const struct tool table[] = {
 	{ "/usr/bin/curl",
 	  { "-q --fail --location --proto =https --proto-redir =https --connect-timeout 30 --silent --show-error --max-time 90 -- "
 	    "https://dortania.github.io/KdkSupportPkg/manifest.json" },
-	  { "..." }, curl_never },
+	  { "..." },
+	  curl_never },
 };
 #define TABLE_COUNT (sizeof table / sizeof table[0])
 
@@ -236,8 +272,8 @@ int tools_check_read(const struct tools_declared *list, const char *const *argv,
 			if (form_fits(form, argv + 1))
 				return 0;
 	}
-	return error_set(err, "refused", "will not run %s%s%s to look at the Mac: %s", argv[0], argv[1] ? " " : "", argv[1] ? argv[1] : "",
-	                 why != NULL ? why : "these arguments are not known to only read");
+	return error_set(err, "refused", "will not run %s%s%s to look at the Mac: %s", argv[0], argv[1] ? " " : "",
+	                 argv[1] ? argv[1] : "", why != NULL ? why : "these arguments are not known to only read");
 }
 
 int tools_check_change(const struct tools_declared *list, const char *const *argv, struct error *err)
@@ -272,9 +308,11 @@ const char *tools_path_at_end(const char *program)
 static bool starts_others(const char *path)
 {
 	static const char *const names[] = {
-		"sh", "bash", "zsh", "dash", "ksh", "csh", "tcsh", "fish", "rbash", "env", "sudo", "su", "doas", "login", "nohup", "nice", "xargs",
-		"find", "script", "expect", "time", "exec", "arch", "caffeinate", "launchctl", "osascript", "perl", "python", "python3", "ruby",
-		"awk", "make", "ssh", "screen", "tmux", "vi", "vim", "ed", "stdbuf", "chroot", "busybox", "lua", "node", "swift", "tclsh", "php",
+		"sh",      "bash", "zsh",  "dash",       "ksh",       "csh",       "tcsh",  "fish",   "rbash",   "env",
+		"sudo",    "su",   "doas", "login",      "nohup",     "nice",      "xargs", "find",   "script",  "expect",
+		"time",    "exec", "arch", "caffeinate", "launchctl", "osascript", "perl",  "python", "python3", "ruby",
+		"awk",     "make", "ssh",  "screen",     "tmux",      "vi",        "vim",   "ed",     "stdbuf",  "chroot",
+		"busybox", "lua",  "node", "swift",      "tclsh",     "php",
 	};
 	const char *name = strrchr(path, '/') + 1;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -288,7 +326,8 @@ static bool starts_others(const char *path)
 
 static const char *why_not_declarable(const struct tools_declared *list, const char *path)
 {
-	if (path[0] != '/' || strstr(path, "//") || strstr(path, "/./") || strstr(path, "/../") || path[strlen(path) - 1] == '/')
+	if (path[0] != '/' || strstr(path, "//") || strstr(path, "/./") || strstr(path, "/../")
+	    || path[strlen(path) - 1] == '/')
 		return "its path must be absolute and plain";
 	if (find_tool(path) != NULL)
 		return "its forms are fixed";

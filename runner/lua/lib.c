@@ -10,11 +10,16 @@
 
 lua_CFunction lib_find(const char *name)
 {
-	static const struct { const char *name; lua_CFunction open; } parts[] = {
-		{ "lib_embed", lib_open_embed }, { "lib_file", lib_open_file }, { "lib_journal", lib_open_journal },
-		{ "lib_lock", lib_open_lock }, { "lib_process", lib_open_process }, { "lib_terminal", lib_open_terminal },
-		{ "lib_signals", lib_open_signals }, { "lib_secret", lib_open_secret }, { "lib_system", lib_open_system },
-		{ "lib_state", lib_open_state }, { "lib_lineedit", lib_open_lineedit },
+	static const struct {
+		const char *name;
+		lua_CFunction open;
+	} parts[] = {
+		{ "lib_embed", lib_open_embed },       { "lib_file", lib_open_file },
+		{ "lib_journal", lib_open_journal },   { "lib_lock", lib_open_lock },
+		{ "lib_process", lib_open_process },   { "lib_terminal", lib_open_terminal },
+		{ "lib_signals", lib_open_signals },   { "lib_secret", lib_open_secret },
+		{ "lib_system", lib_open_system },     { "lib_state", lib_open_state },
+		{ "lib_lineedit", lib_open_lineedit },
 	};
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (strcmp(parts[i].name, name) == 0)
@@ -134,7 +139,8 @@ const char *lib_check_path(lua_State *L, int argument)
 double lib_check_seconds(lua_State *L, int argument, double least)
 {
 	double seconds = luaL_checknumber(L, argument);
-	luaL_argcheck(L, isfinite(seconds) && seconds >= least && seconds <= 1e7, argument, "not a sensible number of seconds");
+	luaL_argcheck(L, isfinite(seconds) && seconds >= least && seconds <= 1e7, argument,
+	              "not a sensible number of seconds");
 	return seconds;
 }
 

@@ -39,7 +39,9 @@ static int version(lua_State *L)
 
 int lib_open_embed(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "source", source }, { "names", names }, { "version", version }, { NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "source", source }, { "names", names }, { "version", version }, { NULL, NULL }
+	};
 	luaL_newlib(L, functions);
 	return 1;
 }

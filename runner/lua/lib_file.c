@@ -4,8 +4,8 @@
  */
 #include "base/digest.h"
 #include "base/file.h"
-#include "lua/lib.h"
 #include "base/scratch.h"
+#include "lua/lib.h"
 
 #include <string.h>
 
@@ -60,7 +60,11 @@ static int read_at(lua_State *L)
 
 static const char *type_name(mode_t mode)
 {
-	return S_ISREG(mode) ? "file" : S_ISDIR(mode) ? "directory" : S_ISLNK(mode) ? "link" : S_ISFIFO(mode) ? "fifo" : "other";
+	return S_ISREG(mode)    ? "file"
+	       : S_ISDIR(mode)  ? "directory"
+	       : S_ISLNK(mode)  ? "link"
+	       : S_ISFIFO(mode) ? "fifo"
+	                        : "other";
 }
 
 static void set_integer(lua_State *L, const char *name, lua_Integer value)
@@ -228,10 +232,22 @@ static int space(lua_State *L)
 int lib_open_file(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "read", read_file }, { "read_at", read_at }, { "stat", stat_file }, { "list", list },
-		{ "make_directory", make_directory }, { "write_atomic", write_atomic }, { "append", append },
-		{ "remove", remove_file }, { "link", make_link }, { "remove_tree", remove_tree }, { "make_scratch", make_scratch },
-		{ "sha256", sha256 }, { "sha256_text", sha256_text }, { "find", find }, { "contains", contains }, { "space", space },
+		{ "read", read_file },
+		{ "read_at", read_at },
+		{ "stat", stat_file },
+		{ "list", list },
+		{ "make_directory", make_directory },
+		{ "write_atomic", write_atomic },
+		{ "append", append },
+		{ "remove", remove_file },
+		{ "link", make_link },
+		{ "remove_tree", remove_tree },
+		{ "make_scratch", make_scratch },
+		{ "sha256", sha256 },
+		{ "sha256_text", sha256_text },
+		{ "find", find },
+		{ "contains", contains },
+		{ "space", space },
 		{ NULL, NULL },
 	};
 	luaL_newlib(L, functions);

@@ -146,10 +146,12 @@ static int list(lua_State *L)
 
 int lib_open_journal(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "open", open_journal }, { "list", list }, { "read", read_journal }, { NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "open", open_journal }, { "list", list }, { "read", read_journal }, { NULL, NULL }
+	};
 	static const luaL_Reg methods[] = {
-		{ "records", records }, { "append", append }, { "intent", intent }, { "path", path }, { "torn", torn },
-		{ "close", close_journal }, { NULL, NULL },
+		{ "records", records }, { "append", append },       { "intent", intent }, { "path", path },
+		{ "torn", torn },       { "close", close_journal }, { NULL, NULL },
 	};
 	lib_new_class(L, JOURNAL_CLASS, methods, close_journal);
 	luaL_newlib(L, functions);

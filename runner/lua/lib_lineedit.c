@@ -110,7 +110,9 @@ static int open_editor(lua_State *L)
 int lib_open_lineedit(lua_State *L)
 {
 	static const luaL_Reg functions[] = { { "open", open_editor }, { NULL, NULL } };
-	static const luaL_Reg methods[] = { { "read", read_line }, { "remember", remember }, { "close", close_editor }, { NULL, NULL } };
+	static const luaL_Reg methods[] = {
+		{ "read", read_line }, { "remember", remember }, { "close", close_editor }, { NULL, NULL }
+	};
 	lib_new_class(L, EDIT_CLASS, methods, close_editor);
 	luaL_newlib(L, functions);
 	return 1;

@@ -2,8 +2,8 @@
  * Binding of lock: take(directory, text), lock:release().
  * Must not hold logic.
  */
-#include "lua/lib.h"
 #include "door/lock.h"
+#include "lua/lib.h"
 
 #define LOCK_CLASS "lock"
 

@@ -3,8 +3,8 @@
  * Must not hold logic.
  */
 #include "door/door.h"
-#include "lua/lib.h"
 #include "door/tools.h"
+#include "lua/lib.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,7 +160,8 @@ static void take_answer(lua_State *L, struct relay_answer *given)
 		given->question = lua_toboolean(L, -1);
 		given->kind = given->question ? RELAY_WAIT : RELAY_GIVE_UP;
 	} else if (!lua_isnil(L, -1)) {
-		luaL_error(L, "an answer must be nil, a boolean, a number, a string or a secret, not a %s", luaL_typename(L, -1));
+		luaL_error(L, "an answer must be nil, a boolean, a number, a string or a secret, not a %s",
+		           luaL_typename(L, -1));
 	}
 }
 

@@ -2,8 +2,8 @@
  * Binding of secret: new(), from_fd(n), from_text(text), secret:wipe(). Lua can hold a secret and give it to the door, never read it.
  * Must not hold logic.
  */
-#include "lua/lib.h"
 #include "child/secret.h"
+#include "lua/lib.h"
 
 static int wipe(lua_State *L)
 {
@@ -50,7 +50,9 @@ static int new_empty(lua_State *L)
 
 int lib_open_secret(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "new", new_empty }, { "from_fd", from_fd }, { "from_text", from_text }, { NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "new", new_empty }, { "from_fd", from_fd }, { "from_text", from_text }, { NULL, NULL }
+	};
 	static const luaL_Reg methods[] = { { "wipe", wipe }, { NULL, NULL } };
 	lib_new_class(L, SECRET_CLASS, methods, release);
 	luaL_newlib(L, functions);

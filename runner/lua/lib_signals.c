@@ -2,8 +2,8 @@
  * Binding of signals: install(), stage(), reset().
  * Must not hold logic.
  */
-#include "lua/lib.h"
 #include "base/signals.h"
+#include "lua/lib.h"
 
 static int install(lua_State *L)
 {
@@ -27,7 +27,9 @@ static int reset(lua_State *L)
 
 int lib_open_signals(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "install", install }, { "stage", stage }, { "reset", reset }, { NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "install", install }, { "stage", stage }, { "reset", reset }, { NULL, NULL }
+	};
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -2,8 +2,8 @@
  * Binding of system: uid, pid, executable, directory, now, monotonic, utc, environment, sleep, outlive.
  * Must not hold logic.
  */
-#include "lua/lib.h"
 #include "base/system.h"
+#include "lua/lib.h"
 
 #include <limits.h>
 #include <time.h>
@@ -80,9 +80,17 @@ static int outlive(lua_State *L)
 int lib_open_system(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "uid", uid }, { "pid", pid }, { "executable", executable }, { "directory", directory }, { "now", now }, { "monotonic", monotonic },
-		{ "utc", utc }, { "environment", environment }, { "sleep", sleep_seconds },
-		{ "outlive", outlive }, { NULL, NULL },
+		{ "uid", uid },
+		{ "pid", pid },
+		{ "executable", executable },
+		{ "directory", directory },
+		{ "now", now },
+		{ "monotonic", monotonic },
+		{ "utc", utc },
+		{ "environment", environment },
+		{ "sleep", sleep_seconds },
+		{ "outlive", outlive },
+		{ NULL, NULL },
 	};
 	luaL_newlib(L, functions);
 	return 1;

@@ -92,9 +92,16 @@ static int width(lua_State *L)
 int lib_open_terminal(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "is_terminal", is_terminal }, { "size", size }, { "write", write_text }, { "read_line", read_line },
-		{ "read_hidden", read_hidden }, { "read_tty_line", read_tty_line }, { "key", key }, { "flush_input", flush_input },
-		{ "width", width }, { NULL, NULL },
+		{ "is_terminal", is_terminal },
+		{ "size", size },
+		{ "write", write_text },
+		{ "read_line", read_line },
+		{ "read_hidden", read_hidden },
+		{ "read_tty_line", read_tty_line },
+		{ "key", key },
+		{ "flush_input", flush_input },
+		{ "width", width },
+		{ NULL, NULL },
 	};
 	luaL_newlib(L, functions);
 	return 1;

@@ -145,7 +145,7 @@ void state_open_libraries(lua_State *L)
 	/* Left out: io (files go through lib_file, which is capped and durable), package (it looks for files and C libraries on
 	 * disk), debug (it reaches into any function, also past a plan's sandbox). */
 	static const luaL_Reg libraries[] = {
-		{ LUA_GNAME, luaopen_base }, { LUA_TABLIBNAME, luaopen_table }, { LUA_STRLIBNAME, luaopen_string },
+		{ LUA_GNAME, luaopen_base },       { LUA_TABLIBNAME, luaopen_table }, { LUA_STRLIBNAME, luaopen_string },
 		{ LUA_MATHLIBNAME, luaopen_math }, { LUA_UTF8LIBNAME, luaopen_utf8 }, { LUA_COLIBNAME, luaopen_coroutine },
 	};
 	/* load and its kind take bytecode, or files from disk; print and warn write past the views. */

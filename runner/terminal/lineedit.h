@@ -15,7 +15,8 @@ struct lineedit_completion {
 	char insert[LINEEDIT_LONGEST];
 	char show[4096];
 };
-typedef void (*lineedit_complete)(void *context, const char *before, size_t length, struct lineedit_completion *completion);
+typedef void (*lineedit_complete)(void *context, const char *before, size_t length,
+                                  struct lineedit_completion *completion);
 
 struct lineedit;
 

@@ -234,7 +234,9 @@ static size_t decode(const unsigned char *p, size_t length, uint32_t *code)
 /* Our own small table, as wcwidth depends on a locale that recoveryOS may not have. Ranges of Unicode 15, East Asian Width W and F. */
 static size_t width_of(uint32_t c)
 {
-	static const struct { uint32_t first, last; } none[] = {
+	static const struct {
+		uint32_t first, last;
+	} none[] = {
 		{ 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x0300, 0x036f }, { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff },
 		{ 0x200b, 0x200f }, { 0x20d0, 0x20ff }, { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }, { 0xfeff, 0xfeff },
 	}, wide[] = {

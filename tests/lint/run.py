@@ -37,6 +37,7 @@ def linters():
     """Returns (name, command) of each linter; a command without files to look at is left out."""
     c, lua, shell, python = c_files(), sources("lua"), sources("shell"), sources("python")
     return [
+        ("clang-format", ["clang-format", "--dry-run", "-Werror", *sources("c")] if c else None),
         ("gcc", ["gcc", *FLAGS, *STRICTER, "-O2", *c] if c else None),
         ("clang", ["clang", *FLAGS, *STRICTER, *c] if c else None),
         ("clang-tidy", ["clang-tidy", "--quiet", *c, "--", *FLAGS] if c else None),

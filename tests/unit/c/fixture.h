@@ -26,12 +26,12 @@
 
 #include <cmocka.h>
 
-#include "door/door.h"
 #include "base/file.h"
-#include "door/journal.h"
 #include "base/scratch.h"
 #include "base/signals.h"
 #include "base/system.h"
+#include "door/door.h"
+#include "door/journal.h"
 
 #define WORDS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 

@@ -1,6 +1,6 @@
 /* Tests of files: capped reads, atomic writes, listings, maps, checksums, scratch folders. */
-#include "fixture.h"
 #include "base/digest.h"
+#include "fixture.h"
 
 static void put(struct fixture *f, const char *name, const char *text)
 {
@@ -215,10 +215,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(a_whole_read_keeps_to_its_limit), TEST(a_file_without_a_size_is_read_to_its_end), TEST(a_part_may_end_early),
-		TEST(an_atomic_write_replaces_or_leaves), TEST(a_relative_name_is_written_where_we_are),
-		TEST(folders_are_made_with_their_parents), TEST(names_come_sorted), TEST(appending_goes_to_the_end),
-		TEST(bytes_are_found_in_a_map), TEST(checksums_are_the_published_ones), TEST(the_free_space_is_told),
+		TEST(a_whole_read_keeps_to_its_limit),
+		TEST(a_file_without_a_size_is_read_to_its_end),
+		TEST(a_part_may_end_early),
+		TEST(an_atomic_write_replaces_or_leaves),
+		TEST(a_relative_name_is_written_where_we_are),
+		TEST(folders_are_made_with_their_parents),
+		TEST(names_come_sorted),
+		TEST(appending_goes_to_the_end),
+		TEST(bytes_are_found_in_a_map),
+		TEST(checksums_are_the_published_ones),
+		TEST(the_free_space_is_told),
 		TEST(only_a_marked_folder_in_its_place_is_removed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

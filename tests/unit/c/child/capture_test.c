@@ -1,6 +1,6 @@
 /* Tests of the capture of a password, and of a secret that is filled key by key. */
-#include "fixture.h"
 #include "child/capture.h"
+#include "fixture.h"
 
 struct keys {
 	struct secret *secret;
@@ -65,11 +65,22 @@ static void enter_alone_is_nothing(void **state)
 
 static void keys_edit(void **state)
 {
-	static const struct { const char *keys, *left; } cases[] = {
-		{ "ab\bc", "ac" }, { "ab\177c", "ac" }, { "abc\b\b\bd", "d" }, { "abc\025d", "d" }, { "\b\ba", "a" },
-		{ " a ", " a " }, { "a\tb", "ab" }, { "a\001\032\033b", "ab" }, /* control keys are no part of a password */
-		{ "\303\251", "\303\251" }, { "a\303\251\bb", "ab" }, { "\346\227\245\346\234\254\b", "\346\227\245" },
-		{ "x\360\237\224\221\177", "x" }, { "\303\251\b\b\b", "" },
+	static const struct {
+		const char *keys, *left;
+	} cases[] = {
+		{ "ab\bc", "ac" },
+		{ "ab\177c", "ac" },
+		{ "abc\b\b\bd", "d" },
+		{ "abc\025d", "d" },
+		{ "\b\ba", "a" },
+		{ " a ", " a " },
+		{ "a\tb", "ab" },
+		{ "a\001\032\033b", "ab" }, /* control keys are no part of a password */
+		{ "\303\251", "\303\251" },
+		{ "a\303\251\bb", "ab" },
+		{ "\346\227\245\346\234\254\b", "\346\227\245" },
+		{ "x\360\237\224\221\177", "x" },
+		{ "\303\251\b\b\b", "" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -124,8 +135,11 @@ static void a_continuation_without_a_beginning_is_taken_back_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(enter_ends_it), cmocka_unit_test(enter_alone_is_nothing), cmocka_unit_test(keys_edit),
-		cmocka_unit_test(what_does_not_fit_is_dropped), cmocka_unit_test(giving_up_leaves_nothing),
+		cmocka_unit_test(enter_ends_it),
+		cmocka_unit_test(enter_alone_is_nothing),
+		cmocka_unit_test(keys_edit),
+		cmocka_unit_test(what_does_not_fit_is_dropped),
+		cmocka_unit_test(giving_up_leaves_nothing),
 		cmocka_unit_test(a_continuation_without_a_beginning_is_taken_back_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,8 @@ static void the_environment_is_clean(void **state)
 	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 5), 0);
 	const char *home = geteuid() == 0 ? "/var/root" : getenv("HOME");
 	char expected[PATH_MAX];
-	(void)snprintf(expected, sizeof expected, "HOME=%s\nLANG=C\nPATH=/usr/bin:/bin:/usr/sbin:/sbin\nTERM=vt100\n", home);
+	(void)snprintf(expected, sizeof expected, "HOME=%s\nLANG=C\nPATH=/usr/bin:/bin:/usr/sbin:/sbin\nTERM=vt100\n",
+	               home);
 	assert_int_equal(result.outputs[0].length, strlen(expected));
 	assert_memory_equal(result.outputs[0].bytes, expected, strlen(expected));
 	process_result_release(&result);
@@ -117,7 +118,8 @@ static bool is_gone(struct fixture *f, const char *name)
 static void at_the_limit_the_whole_group_is_killed(void **state)
 {
 	struct fixture *f = *state;
-	fixture_tool(f, "/usr/bin/sw_vers", "trap '' TERM HUP INT; sleep 60 & echo $! > $root/grandchild; echo begun; wait; sleep 60");
+	fixture_tool(f, "/usr/bin/sw_vers",
+	             "trap '' TERM HUP INT; sleep 60 & echo $! > $root/grandchild; echo begun; wait; sleep 60");
 	double before = system_monotonic();
 	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 0.5), 0);
 	assert_true(system_monotonic() - before < 5);
@@ -237,13 +239,22 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(outputs_and_exit_status_are_taken_apart), TEST(a_signal_is_told_from_an_exit),
-		TEST(what_is_not_known_to_read_is_not_started), TEST(a_missing_tool_is_ENOENT), TEST(the_environment_is_clean),
-		TEST(only_three_descriptors_are_passed_on), TEST(a_probe_has_no_terminal), TEST(at_the_limit_the_whole_group_is_killed),
-		TEST(a_left_behind_child_does_not_hold_a_probe), TEST(a_closed_output_is_not_an_end),
-		TEST(output_beyond_the_cap_ends_the_probe), TEST(both_outputs_may_be_large), TEST(the_second_interrupt_leaves_a_probe),
+		TEST(outputs_and_exit_status_are_taken_apart),
+		TEST(a_signal_is_told_from_an_exit),
+		TEST(what_is_not_known_to_read_is_not_started),
+		TEST(a_missing_tool_is_ENOENT),
+		TEST(the_environment_is_clean),
+		TEST(only_three_descriptors_are_passed_on),
+		TEST(a_probe_has_no_terminal),
+		TEST(at_the_limit_the_whole_group_is_killed),
+		TEST(a_left_behind_child_does_not_hold_a_probe),
+		TEST(a_closed_output_is_not_an_end),
+		TEST(output_beyond_the_cap_ends_the_probe),
+		TEST(both_outputs_may_be_large),
+		TEST(the_second_interrupt_leaves_a_probe),
 		TEST(signals_reach_a_child_with_their_defaults),
-		TEST(an_exit_status_is_not_lost_where_children_are_ignored), TEST(no_descriptor_is_left_open),
+		TEST(an_exit_status_is_not_lost_where_children_are_ignored),
+		TEST(no_descriptor_is_left_open),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

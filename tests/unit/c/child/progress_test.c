@@ -1,6 +1,6 @@
 /* Tests of the waiting line, with a clock that is made up: when it is drawn, how wide, and that it is wiped. */
-#include "fixture.h"
 #include "child/progress.h"
+#include "fixture.h"
 
 static int master, slave;
 static char seen[4096];
@@ -157,9 +157,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_terminal, close_terminal)
 	const struct CMUnitTest tests[] = {
-		TEST(it_comes_after_two_seconds_and_then_every_second), TEST(it_takes_a_line_of_its_own),
-		TEST(nothing_to_wait_for_shows_nothing), TEST(a_dumb_terminal_gets_plain_lines),
-		TEST(what_is_no_terminal_gets_plain_lines), TEST(an_unknown_terminal_is_drawn_on), TEST(a_long_line_is_cut),
+		TEST(it_comes_after_two_seconds_and_then_every_second),
+		TEST(it_takes_a_line_of_its_own),
+		TEST(nothing_to_wait_for_shows_nothing),
+		TEST(a_dumb_terminal_gets_plain_lines),
+		TEST(what_is_no_terminal_gets_plain_lines),
+		TEST(an_unknown_terminal_is_drawn_on),
+		TEST(a_long_line_is_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

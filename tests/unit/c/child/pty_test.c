@@ -11,11 +11,11 @@ static void use_script(struct fixture *f, const char *script)
 }
 
 struct plan {
-	const char *line;   /* answered only at this line, "" for any */
+	const char *line; /* answered only at this line, "" for any */
 	enum { SAY_NOTHING, SAY_TEXT, SAY_SECRET, SAY_STOP, SAY_FAILED } what;
 	const char *text;
 	struct secret *secret;
-	int calls, echoed;  /* how often asked, and how often while the terminal echoed */
+	int calls, echoed; /* how often asked, and how often while the terminal echoed */
 	char last[256];
 };
 
@@ -53,7 +53,8 @@ static char *act(struct fixture *f, struct plan *plan, double silence)
 static void the_tool_has_the_terminal_as_its_own(void **state)
 {
 	struct fixture *f = *state;
-	use_script(f, "tty; echo to-the-terminal >/dev/tty; stty size; ps -o sid= -p $$ >$root/session; echo $$ >$root/pid");
+	use_script(f,
+	           "tty; echo to-the-terminal >/dev/tty; stty size; ps -o sid= -p $$ >$root/session; echo $$ >$root/pid");
 	char *output = act(f, NULL, 0);
 	assert_int_equal(strncmp(output, "/dev/", 5), 0);
 	assert_non_null(strstr(output, "\nto-the-terminal\n24 80\n"));
@@ -79,7 +80,9 @@ static void a_password_is_typed_when_the_echo_is_off(void **state)
 	struct plan plan = { .line = "Password:", .what = SAY_SECRET };
 	plan.secret = secret_from_text("hunter2 ", 8, &f->err);
 	/* The question comes well before the echo goes off: typing at once would show the password. */
-	use_script(f, "printf 'Password:'; sleep 0.5; stty -echo; IFS= read -r x; stty echo; echo; echo \"[$x]\" >$root/typed; echo done");
+	use_script(
+		f,
+		"printf 'Password:'; sleep 0.5; stty -echo; IFS= read -r x; stty echo; echo; echo \"[$x]\" >$root/typed; echo done");
 	char *output = act(f, &plan, 5);
 	assert_string_equal(output, "Password:\ndone\n");
 	assert_string_equal(fixture_text(f, "typed"), "[hunter2 ]\n");
@@ -170,7 +173,11 @@ static void a_plan_may_want_to_be_asked_later(void **state)
 	struct fixture *f = *state;
 	double asked[2] = { 0, 0 };
 	use_script(f, "echo done?; read x");
-	struct door_order order = { .argv = disable, .terminal = true, .screen = -1, .seconds = 20, .calls = { .context = asked, .answer = ask_later } };
+	struct door_order order = { .argv = disable,
+		                        .terminal = true,
+		                        .screen = -1,
+		                        .seconds = 20,
+		                        .calls = { .context = asked, .answer = ask_later } };
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(result.gave_up);
 	assert_true(asked[1] - asked[0] >= 0.49 && asked[1] - asked[0] < 2);
@@ -221,11 +228,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(the_tool_has_the_terminal_as_its_own), TEST(a_question_is_answered),
-		TEST(a_password_is_typed_when_the_echo_is_off), TEST(a_password_is_never_typed_where_it_would_show),
-		TEST(giving_up_ends_a_tool_at_its_question), TEST(a_call_back_that_fails_ends_the_tool),
-		TEST(a_line_is_asked_about_once), TEST(a_question_may_end_with_a_newline), TEST(a_plan_may_want_to_be_asked_later),
-		TEST(output_just_before_the_end_is_not_lost), TEST(memory_does_not_grow_with_output),
+		TEST(the_tool_has_the_terminal_as_its_own),
+		TEST(a_question_is_answered),
+		TEST(a_password_is_typed_when_the_echo_is_off),
+		TEST(a_password_is_never_typed_where_it_would_show),
+		TEST(giving_up_ends_a_tool_at_its_question),
+		TEST(a_call_back_that_fails_ends_the_tool),
+		TEST(a_line_is_asked_about_once),
+		TEST(a_question_may_end_with_a_newline),
+		TEST(a_plan_may_want_to_be_asked_later),
+		TEST(output_just_before_the_end_is_not_lost),
+		TEST(memory_does_not_grow_with_output),
 		TEST(no_descriptor_is_left_open),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,12 @@
 /* Tests of the relay's two additions: a password typed once after Tab, and the line that shows that a tool is waited for. */
-#include "fixture.h"
 #include "child/secret.h"
+#include "fixture.h"
 
 static const char *const disable[] = { "/usr/bin/csrutil", "disable", NULL };
 static struct relay_result result;
 
-#define ASKS "printf 'Password:'; stty -echo; IFS= read -r y; stty echo; echo; echo \"$y\" >$root/typed; echo over; exit 0"
+#define ASKS                                                                                                           \
+	"printf 'Password:'; stty -echo; IFS= read -r y; stty echo; echo; echo \"$y\" >$root/typed; echo over; exit 0"
 
 static void use_script(struct fixture *f, const char *script)
 {
@@ -15,8 +16,9 @@ static void use_script(struct fixture *f, const char *script)
 
 static int relay(struct fixture *f, struct secret *keep, const char *waiting)
 {
-	struct door_order order = { .argv = disable, .terminal = true, .person = true, .screen = 1, .seconds = 20,
-		.keep = keep, .waiting = waiting };
+	struct door_order order = {
+		.argv = disable, .terminal = true, .person = true, .screen = 1, .seconds = 20, .keep = keep, .waiting = waiting
+	};
 	if (door_act(&f->setup, f->journal, &order, &result, &f->err) != 0)
 		return 99;
 	return (result.kept ? 1 : 0) | (result.interrupted ? 2 : 0) | signals_stage() << 2;
@@ -49,8 +51,8 @@ static int waits(struct fixture *f)
 
 static bool same_settings(const struct termios *a, const struct termios *b)
 {
-	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_lflag == b->c_lflag &&
-	       memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
+	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_lflag == b->c_lflag
+	       && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
 }
 
 struct talk {
@@ -92,8 +94,9 @@ static void tab_keeps_what_is_typed(void **state)
 
 static void keys_edit_what_is_kept(void **state)
 {
-	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "\t", "wrong\025hunx\177", "ter2", "\r" }, KEPT, "hunter2\n",
-		"hunter2" });
+	hold(*state,
+	     &(struct talk){
+			 ASKS, "Password:", offers, { "\t", "wrong\025hunx\177", "ter2", "\r" }, KEPT, "hunter2\n", "hunter2" });
 }
 
 static void without_tab_nothing_is_kept(void **state)
@@ -165,7 +168,8 @@ static void a_quick_tool_is_not_waited_for(void **state)
 static void a_question_is_never_drawn_over(void **state)
 {
 	static const char *const scripts[] = {
-		"printf 'Sure? [y/n]: '; read x; exit 0", "printf 'Password:'; stty -echo; read x; stty echo; exit 0",
+		"printf 'Sure? [y/n]: '; read x; exit 0",
+		"printf 'Password:'; stty -echo; read x; stty echo; exit 0",
 	};
 	struct fixture *f = *state;
 	for (size_t i = 0; i < 2; i++) {
@@ -186,11 +190,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(tab_keeps_what_is_typed), TEST(keys_edit_what_is_kept), TEST(without_tab_nothing_is_kept),
-		TEST(enter_alone_after_tab_is_an_empty_answer), TEST(a_tab_within_a_password_is_the_tools),
-		TEST(a_pasted_tab_is_the_tools), TEST(without_an_offer_tab_is_the_tools),
-		TEST(where_it_would_be_shown_tab_is_the_tools), TEST(ctrl_c_forgets_what_was_typed),
-		TEST(a_silent_tool_is_seen_to_be_waited_for), TEST(a_quick_tool_is_not_waited_for),
+		TEST(tab_keeps_what_is_typed),
+		TEST(keys_edit_what_is_kept),
+		TEST(without_tab_nothing_is_kept),
+		TEST(enter_alone_after_tab_is_an_empty_answer),
+		TEST(a_tab_within_a_password_is_the_tools),
+		TEST(a_pasted_tab_is_the_tools),
+		TEST(without_an_offer_tab_is_the_tools),
+		TEST(where_it_would_be_shown_tab_is_the_tools),
+		TEST(ctrl_c_forgets_what_was_typed),
+		TEST(a_silent_tool_is_seen_to_be_waited_for),
+		TEST(a_quick_tool_is_not_waited_for),
 		TEST(a_question_is_never_drawn_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ static int relay(struct fixture *f, const struct door_order *order)
 	if (door_act(&f->setup, f->journal, order, &result, &f->err) != 0)
 		return 99;
 	return (result.interrupted ? 1 : 0) | (result.gave_up ? 2 : 0) | (result.end.exited && result.end.exit == 0 ? 4 : 0)
-	     | signals_stage() << 3;
+	       | signals_stage() << 3;
 }
 
 /* What the person's process does; the outcome is told by its exit status. */
@@ -39,7 +39,8 @@ static int relay_a_download(struct fixture *f)
 
 static bool same_settings(const struct termios *a, const struct termios *b)
 {
-	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_lflag == b->c_lflag && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
+	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_lflag == b->c_lflag
+	       && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
 }
 
 /* Checks the end of the person's work and that their terminal is as it was. */
@@ -56,7 +57,9 @@ static void a_person_answers(void **state)
 {
 	struct fixture *f = *state;
 	struct person p;
-	use_script(f, "stty size; printf 'Name: '; read x; printf 'Password:'; stty -echo; read y; stty echo; echo; echo \"$x/$y\" >$root/typed; exit 0");
+	use_script(
+		f,
+		"stty size; printf 'Name: '; read x; printf 'Password:'; stty -echo; read y; stty echo; echo; echo \"$x/$y\" >$root/typed; exit 0");
 	person_start(&p, relay_to_person, f);
 	struct termios before = person_settings(&p);
 	assert_true(person_sees(&p, "30 100\r\n"));
@@ -279,7 +282,8 @@ static void a_typed_password_is_an_answer(void **state)
 {
 	struct fixture *f = *state;
 	struct person p;
-	use_script(f, "printf 'Password:'; stty -echo; read y; echo x >$root/typed; sleep 1; stty echo; echo; echo done; exit 0");
+	use_script(
+		f, "printf 'Password:'; stty -echo; read y; echo x >$root/typed; sleep 1; stty echo; echo; echo done; exit 0");
 	person_start(&p, relay_to_person, f);
 	struct termios before = person_settings(&p);
 	assert_true(person_sees(&p, "Password:"));
@@ -295,12 +299,20 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(a_person_answers), TEST(ctrl_c_gets_out_of_a_question), TEST(ctrl_c_lets_a_working_tool_finish),
-		TEST(a_second_ctrl_c_leaves), TEST(ctrl_c_stops_a_download), TEST(a_terminate_signal_lets_a_working_tool_finish),
-		TEST(a_hangup_signal_hangs_a_question_up), TEST(a_lost_terminal_lets_a_working_tool_finish),
-		TEST(a_lost_terminal_hangs_a_question_up), TEST(the_size_follows_the_window),
-		TEST(a_stop_gives_the_terminal_back_and_a_continuation_takes_it), TEST(a_fatal_signal_restores_the_terminal),
-		TEST(the_third_signal_ends_the_program), TEST(a_typed_password_is_an_answer),
+		TEST(a_person_answers),
+		TEST(ctrl_c_gets_out_of_a_question),
+		TEST(ctrl_c_lets_a_working_tool_finish),
+		TEST(a_second_ctrl_c_leaves),
+		TEST(ctrl_c_stops_a_download),
+		TEST(a_terminate_signal_lets_a_working_tool_finish),
+		TEST(a_hangup_signal_hangs_a_question_up),
+		TEST(a_lost_terminal_lets_a_working_tool_finish),
+		TEST(a_lost_terminal_hangs_a_question_up),
+		TEST(the_size_follows_the_window),
+		TEST(a_stop_gives_the_terminal_back_and_a_continuation_takes_it),
+		TEST(a_fatal_signal_restores_the_terminal),
+		TEST(the_third_signal_ends_the_program),
+		TEST(a_typed_password_is_an_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* Tests of secrets: what can be one, that it is wiped, that it lies where no core file reaches. */
-#include "fixture.h"
 #include "child/secret.h"
+#include "fixture.h"
 
 static struct secret *from_pipe(const char *bytes, size_t length, struct error *err, char *rest)
 {
@@ -37,9 +37,14 @@ static void the_first_line_is_the_secret(void **state)
 
 static void what_cannot_be_typed_is_refused(void **state)
 {
-	static const struct { const char *bytes; size_t length; const char *why; } cases[] = {
-		{ "\n", 1, "it is empty" }, { "", 0, "it is empty" }, { "a\003b\n", 4, "control" }, { "a\0b\n", 4, "control" },
-		{ "a\tb\n", 4, "control" }, { "a\x7f\n", 3, "control" }, { "a\r\n", 3, "control" },
+	static const struct {
+		const char *bytes;
+		size_t length;
+		const char *why;
+	} cases[] = {
+		{ "\n", 1, "it is empty" }, { "", 0, "it is empty" },   { "a\003b\n", 4, "control" },
+		{ "a\0b\n", 4, "control" }, { "a\tb\n", 4, "control" }, { "a\x7f\n", 3, "control" },
+		{ "a\r\n", 3, "control" },
 	};
 	struct error err;
 	char rest[16], longest[SECRET_LONGEST + 2];
@@ -106,8 +111,10 @@ static void no_core_file_and_no_child_gets_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_first_line_is_the_secret), cmocka_unit_test(what_cannot_be_typed_is_refused),
-		cmocka_unit_test(wiping_leaves_nothing), cmocka_unit_test(no_core_file_and_no_child_gets_it),
+		cmocka_unit_test(the_first_line_is_the_secret),
+		cmocka_unit_test(what_cannot_be_typed_is_refused),
+		cmocka_unit_test(wiping_leaves_nothing),
+		cmocka_unit_test(no_core_file_and_no_child_gets_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

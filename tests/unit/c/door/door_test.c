@@ -104,8 +104,10 @@ static void it_stays_shut_for_forms_never_used(void **state)
 	fixture_tool(f, "/usr/sbin/nvram", "echo ran > $root/ran");
 	fixture_tool(f, "/bin/rm", "echo ran > $root/ran");
 	static const char *const forms[][4] = {
-		{ "/usr/sbin/nvram", "-c" }, { "/usr/sbin/nvram", "-d", "boot-args" },
-		{ "/usr/bin/csrutil", "authenticated-root", "disable" }, { "/bin/rm", "x" },
+		{ "/usr/sbin/nvram", "-c" },
+		{ "/usr/sbin/nvram", "-d", "boot-args" },
+		{ "/usr/bin/csrutil", "authenticated-root", "disable" },
+		{ "/bin/rm", "x" },
 	};
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		fixture_intend(f, forms[i]);
@@ -154,7 +156,8 @@ static void a_limit_ends_the_whole_group(void **state)
 	struct door_order order = { .argv = disable, .screen = -1, .seconds = 0.3 };
 	double before = system_monotonic();
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
-	assert_true(system_monotonic() - before > 1.5 && system_monotonic() - before < 6); /* two seconds to end by itself */
+	assert_true(system_monotonic() - before > 1.5
+	            && system_monotonic() - before < 6); /* two seconds to end by itself */
 	assert_true(result.timed_out);
 	assert_int_equal(result.end.signal, SIGKILL);
 	(void)usleep(100000);
@@ -231,7 +234,8 @@ static void a_call_back_that_fails_ends_the_tool(void **state)
 static void the_second_interrupt_leaves_at_once(void **state)
 {
 	struct fixture *f = *state;
-	fixture_tool(f, "/usr/bin/csrutil", "trap '' TERM HUP INT; kill -TERM $PPID; sleep 0.3; kill -TERM $PPID; sleep 60");
+	fixture_tool(f, "/usr/bin/csrutil",
+	             "trap '' TERM HUP INT; kill -TERM $PPID; sleep 0.3; kill -TERM $PPID; sleep 60");
 	fixture_intend(f, disable);
 	signals_install();
 	double before = system_monotonic();
@@ -270,13 +274,23 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, with_tool, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(it_opens_once_for_the_open_intent), TEST(it_stays_shut_without_an_intent), TEST(it_stays_shut_without_a_journal),
-		TEST(it_stays_shut_for_other_words), TEST(it_stays_shut_if_the_intent_is_not_durable),
-		TEST(it_stays_shut_if_the_disk_was_full), TEST(it_stays_shut_for_forms_never_used),
-		TEST(it_stays_shut_before_the_mac_is_settled), TEST(a_dry_run_starts_nothing),
-		TEST(a_tool_that_cannot_start_uses_the_intent_up), TEST(a_limit_ends_the_whole_group), TEST(silence_has_a_limit_of_its_own),
-		TEST(the_end_of_long_output_is_kept), TEST(output_is_handed_on_whole), TEST(a_call_back_that_fails_ends_the_tool),
-		TEST(the_second_interrupt_leaves_at_once), TEST(the_first_interrupt_lets_it_finish),
+		TEST(it_opens_once_for_the_open_intent),
+		TEST(it_stays_shut_without_an_intent),
+		TEST(it_stays_shut_without_a_journal),
+		TEST(it_stays_shut_for_other_words),
+		TEST(it_stays_shut_if_the_intent_is_not_durable),
+		TEST(it_stays_shut_if_the_disk_was_full),
+		TEST(it_stays_shut_for_forms_never_used),
+		TEST(it_stays_shut_before_the_mac_is_settled),
+		TEST(a_dry_run_starts_nothing),
+		TEST(a_tool_that_cannot_start_uses_the_intent_up),
+		TEST(a_limit_ends_the_whole_group),
+		TEST(silence_has_a_limit_of_its_own),
+		TEST(the_end_of_long_output_is_kept),
+		TEST(output_is_handed_on_whole),
+		TEST(a_call_back_that_fails_ends_the_tool),
+		TEST(the_second_interrupt_leaves_at_once),
+		TEST(the_first_interrupt_lets_it_finish),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

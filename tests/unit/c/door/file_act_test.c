@@ -211,14 +211,32 @@ static void it_refuses_what_is_not_its_own_and_odd_forms(void **state)
 {
 	struct fixture *f = *state;
 	static const char *const forms[][6] = {
-		{ "remove", "/etc/passwd" }, { "remove", "/vmq-recovery-not/x" }, { "remove", "/x/my-vmq-recovery" },
-		{ "write", "/etc/x", "0644", "t" }, { "make-folder", "/x", "0755" }, { "copy-program", "/usr/bin/x", "0755" },
+		{ "remove", "/etc/passwd" },
+		{ "remove", "/vmq-recovery-not/x" },
+		{ "remove", "/x/my-vmq-recovery" },
+		{ "write", "/etc/x", "0644", "t" },
+		{ "make-folder", "/x", "0755" },
+		{ "copy-program", "/usr/bin/x", "0755" },
 		{ "move", "/etc/passwd", "/p/vmq-recovery/x" },
-		{ "remove", "/p/vmq-recovery/../../etc/passwd" }, { "remove", "/p/vmq-recovery/.." }, { "remove", "/p/vmq-recovery/" }, { "remove", "/p/vmq-recovery//x" },
-		{ "remove", "/p/vmq-recovery/./x" }, { "remove", "/p/vmq-recovery/." }, { "remove", "vmq-recovery" }, { "remove", "" }, { "remove", "/" },
-		{ "write", "/p/vmq-recovery/x", "0666", "t" }, { "write", "/p/vmq-recovery/x", "4755", "t" }, { "write", "/p/vmq-recovery/x", "", "t" },
-		{ "write", "/p/vmq-recovery/x", "rw", "t" }, { "write", "/p/vmq-recovery/x", "-644", "t" }, { "write", "/p/vmq-recovery/x", "0644" },
-		{ "remove" }, { "remove", "/p/vmq-recovery/a", "/p/vmq-recovery/b" }, { "copy", "/a", "/p/vmq-recovery/b" }, { "copy", "/a", "/p/vmq-recovery/b", "0644", "more" },
+		{ "remove", "/p/vmq-recovery/../../etc/passwd" },
+		{ "remove", "/p/vmq-recovery/.." },
+		{ "remove", "/p/vmq-recovery/" },
+		{ "remove", "/p/vmq-recovery//x" },
+		{ "remove", "/p/vmq-recovery/./x" },
+		{ "remove", "/p/vmq-recovery/." },
+		{ "remove", "vmq-recovery" },
+		{ "remove", "" },
+		{ "remove", "/" },
+		{ "write", "/p/vmq-recovery/x", "0666", "t" },
+		{ "write", "/p/vmq-recovery/x", "4755", "t" },
+		{ "write", "/p/vmq-recovery/x", "", "t" },
+		{ "write", "/p/vmq-recovery/x", "rw", "t" },
+		{ "write", "/p/vmq-recovery/x", "-644", "t" },
+		{ "write", "/p/vmq-recovery/x", "0644" },
+		{ "remove" },
+		{ "remove", "/p/vmq-recovery/a", "/p/vmq-recovery/b" },
+		{ "copy", "/a", "/p/vmq-recovery/b" },
+		{ "copy", "/a", "/p/vmq-recovery/b", "0644", "more" },
 	};
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		struct door_order order = { .argv = forms[i], .screen = -1 };
@@ -235,10 +253,18 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, with_folder, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		T(it_copies_with_a_mode), T(it_copies_a_file_larger_than_its_piece), T(it_leaves_what_was_there_when_it_fails),
-		T(it_copies_no_folder_and_nothing_that_is_not_there), T(it_copies_the_program), T(it_moves), T(it_writes),
-		T(it_makes_folders_and_takes_them_over), T(it_follows_no_link_that_lies_in_a_folders_place),
-		T(it_removes_files_alone), T(it_needs_an_open_intent), T(a_dry_run_touches_nothing),
+		T(it_copies_with_a_mode),
+		T(it_copies_a_file_larger_than_its_piece),
+		T(it_leaves_what_was_there_when_it_fails),
+		T(it_copies_no_folder_and_nothing_that_is_not_there),
+		T(it_copies_the_program),
+		T(it_moves),
+		T(it_writes),
+		T(it_makes_folders_and_takes_them_over),
+		T(it_follows_no_link_that_lies_in_a_folders_place),
+		T(it_removes_files_alone),
+		T(it_needs_an_open_intent),
+		T(a_dry_run_touches_nothing),
 		T(it_refuses_what_is_not_its_own_and_odd_forms),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -166,7 +166,8 @@ static void an_intent_holds_its_words_as_json(void **state)
 	struct fixture *f = *state;
 	const char *const *argv = WORDS("/usr/sbin/nvram", "a=\"\\\x01\xc3\xa9");
 	assert_int_equal(journal_intent(f->journal, argv, "{ \"step\":\"x\"}", 13, &f->err), 1);
-	assert_non_null(strstr(fixture_text(f, "0001.journal"), "{\"argv\":[\"/usr/sbin/nvram\",\"a=\\\"\\\\\\u0001\xc3\xa9\"],\"step\":\"x\"}"));
+	assert_non_null(strstr(fixture_text(f, "0001.journal"),
+	                       "{\"argv\":[\"/usr/sbin/nvram\",\"a=\\\"\\\\\\u0001\xc3\xa9\"],\"step\":\"x\"}"));
 	assert_int_equal(journal_intent(f->journal, argv, "{ }", 3, &f->err), 2);
 	assert_non_null(strstr(fixture_text(f, "0001.journal"), "\xc3\xa9\"]}\n"));
 	assert_int_equal(journal_intent(f->journal, argv, "[]", 2, &f->err), 0);
@@ -214,12 +215,20 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(records_are_numbered_and_read_back), TEST(an_append_is_durable_before_it_returns),
-		TEST(the_file_is_for_its_owner_only), TEST(a_text_that_is_no_line_is_refused), TEST(a_tail_torn_at_every_byte_is_cut),
-		TEST(any_changed_byte_of_a_whole_line_is_corruption), TEST(a_missing_record_is_corruption),
-		TEST(a_write_that_fails_leaves_the_end_and_poisons), TEST(a_link_is_not_followed), TEST(a_sync_that_fails_opens_no_intent),
-		TEST(an_intent_holds_its_words_as_json), TEST(an_intent_is_taken_once_and_only_with_its_words),
-		TEST(an_intent_of_an_earlier_start_is_not_open), TEST(names_and_numbers_agree),
+		TEST(records_are_numbered_and_read_back),
+		TEST(an_append_is_durable_before_it_returns),
+		TEST(the_file_is_for_its_owner_only),
+		TEST(a_text_that_is_no_line_is_refused),
+		TEST(a_tail_torn_at_every_byte_is_cut),
+		TEST(any_changed_byte_of_a_whole_line_is_corruption),
+		TEST(a_missing_record_is_corruption),
+		TEST(a_write_that_fails_leaves_the_end_and_poisons),
+		TEST(a_link_is_not_followed),
+		TEST(a_sync_that_fails_opens_no_intent),
+		TEST(an_intent_holds_its_words_as_json),
+		TEST(an_intent_is_taken_once_and_only_with_its_words),
+		TEST(an_intent_of_an_earlier_start_is_not_open),
+		TEST(names_and_numbers_agree),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

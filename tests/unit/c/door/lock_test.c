@@ -1,6 +1,6 @@
 /* Tests of the lock: one holder at a time, who is named, and who loses it when it dies. */
-#include "fixture.h"
 #include "door/lock.h"
+#include "fixture.h"
 
 static void a_second_taker_is_told_who_holds_it(void **state)
 {
@@ -68,7 +68,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(a_second_taker_is_told_who_holds_it), TEST(a_holder_that_dies_loses_it), TEST(a_tool_does_not_inherit_it),
+		TEST(a_second_taker_is_told_who_holds_it),
+		TEST(a_holder_that_dies_loses_it),
+		TEST(a_tool_does_not_inherit_it),
 		TEST(a_folder_that_is_not_there_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* Tests of the table of tools: what a probe may run, what may go through the door, what a plan may declare. */
-#include "fixture.h"
 #include "door/tools.h"
+#include "fixture.h"
 
 #define UUID "01234567-89AB-cdef-0123-456789abcdef"
 
@@ -110,8 +110,9 @@ static void everything_else_is_no_probe(void **state)
 	NO_READ("/usr/bin/../bin/csrutil", "status");
 }
 
-#define DOWNLOAD "-q", "--fail", "--location", "--proto", "=https", "--proto-redir", "=https", "--connect-timeout", "30", \
-	"--progress-bar", "--speed-limit", "1", "--speed-time", "60", "--continue-at", "-", "--output"
+#define DOWNLOAD                                                                                                       \
+	"-q", "--fail", "--location", "--proto", "=https", "--proto-redir", "=https", "--connect-timeout", "30",           \
+		"--progress-bar", "--speed-limit", "1", "--speed-time", "60", "--continue-at", "-", "--output"
 
 static void forms_that_change_go_through_the_door(void **state)
 {
@@ -201,8 +202,9 @@ static void a_declared_tool_has_its_forms(void **state)
 static void what_opens_a_way_round_the_door_is_not_declarable(void **state)
 {
 	static const char *const paths[] = {
-		"/usr/bin/csrutil", "/usr/bin/bputil", "/bin/sh", "/bin/bash", "/bin/zsh", "/usr/bin/env", "/usr/bin/sudo", "/usr/bin/perl",
-		"/usr/bin/xargs", "kit", "./kit", "/opt//kit", "/opt/../bin/kit", "/opt/./kit", "/opt/", "/",
+		"/usr/bin/csrutil", "/usr/bin/bputil", "/bin/sh",        "/bin/bash", "/bin/zsh", "/usr/bin/env",
+		"/usr/bin/sudo",    "/usr/bin/perl",   "/usr/bin/xargs", "kit",       "./kit",    "/opt//kit",
+		"/opt/../bin/kit",  "/opt/./kit",      "/opt/",          "/",
 	};
 	struct tools_declared *list = NULL;
 	struct error err;
@@ -229,9 +231,12 @@ static void a_simulated_tool_is_known_by_its_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(forms_that_read_are_let_through), cmocka_unit_test(everything_else_is_no_probe),
-		cmocka_unit_test(forms_that_change_go_through_the_door), cmocka_unit_test(forms_that_are_never_used_do_not),
-		cmocka_unit_test(a_declared_tool_has_its_forms), cmocka_unit_test(what_opens_a_way_round_the_door_is_not_declarable),
+		cmocka_unit_test(forms_that_read_are_let_through),
+		cmocka_unit_test(everything_else_is_no_probe),
+		cmocka_unit_test(forms_that_change_go_through_the_door),
+		cmocka_unit_test(forms_that_are_never_used_do_not),
+		cmocka_unit_test(a_declared_tool_has_its_forms),
+		cmocka_unit_test(what_opens_a_way_round_the_door_is_not_declarable),
 		cmocka_unit_test(a_simulated_tool_is_known_by_its_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,10 +50,13 @@ static const char *run(struct program *p, const char *chunk)
 
 static void only_chosen_libraries_are_there(void **state)
 {
-	assert_string_equal(run(*state, "local t = {} for k in pairs(_G) do t[#t + 1] = k end table.sort(t) return table.concat(t, ' ')"),
-	                    "_G _VERSION assert collectgarbage coroutine error getmetatable ipairs math next os pairs pcall rawequal rawget rawlen "
-	                    "rawset require root select setmetatable string table tonumber tostring type utf8 xpcall");
-	assert_string_equal(run(*state, "local t = {} for k in pairs(os) do t[#t + 1] = k end table.sort(t) return table.concat(t, ' ')"), "date time");
+	assert_string_equal(
+		run(*state, "local t = {} for k in pairs(_G) do t[#t + 1] = k end table.sort(t) return table.concat(t, ' ')"),
+		"_G _VERSION assert collectgarbage coroutine error getmetatable ipairs math next os pairs pcall rawequal rawget rawlen "
+		"rawset require root select setmetatable string table tonumber tostring type utf8 xpcall");
+	assert_string_equal(
+		run(*state, "local t = {} for k in pairs(os) do t[#t + 1] = k end table.sort(t) return table.concat(t, ' ')"),
+		"date time");
 	assert_string_equal(run(*state, "return string.dump"), "nil");
 }
 
@@ -72,28 +75,37 @@ static void only_what_is_inside_can_be_required(void **state)
 	assert_non_null(strstr(run(*state, "return require '../../etc/passwd'"), "no module"));
 	assert_string_equal(run(*state, "return tostring(require 'lib_file' == require 'lib_file')"), "true");
 	assert_string_equal(run(*state, "return type(require 'dkjson'.encode)"), "function");
-	assert_string_equal(run(*state, "local e = require 'lib_embed' return e.source 'stdlib/cli/main.lua' and e.source 'no' == nil and e.version() ~= ''"), "true");
+	assert_string_equal(
+		run(*state,
+	        "local e = require 'lib_embed' return e.source 'stdlib/cli/main.lua' and e.source 'no' == nil and e.version() ~= ''"),
+		"true");
 }
 
 static void text_is_loaded_with_its_environment_and_bytecode_is_not(void **state)
 {
-	assert_string_equal(run(*state, "local f = require('lib_state').load('x = y; return x', '=plan', { y = 3 }) return f()"), "3");
+	assert_string_equal(
+		run(*state, "local f = require('lib_state').load('x = y; return x', '=plan', { y = 3 }) return f()"), "3");
 	assert_string_equal(run(*state, "return x"), "nil");
-	assert_string_equal(run(*state, "return select(2, require('lib_state').load('x = = 1', '=plan', {}))"), "plan:1: unexpected symbol near '='");
-	assert_non_null(strstr(run(*state, "return select(2, require('lib_state').load('\\27Lua', '=plan', {}))"), "attempt to load a binary chunk"));
+	assert_string_equal(run(*state, "return select(2, require('lib_state').load('x = = 1', '=plan', {}))"),
+	                    "plan:1: unexpected symbol near '='");
+	assert_non_null(strstr(run(*state, "return select(2, require('lib_state').load('\\27Lua', '=plan', {}))"),
+	                       "attempt to load a binary chunk"));
 }
 
 static void expected_failures_come_as_three(void **state)
 {
-	assert_string_equal(run(*state, "local a, b, c = require('lib_file').read('/none') return tostring(a) .. '|' .. b .. '|' .. c"),
-	                    "nil|cannot open /none: No such file or directory|ENOENT");
+	assert_string_equal(
+		run(*state, "local a, b, c = require('lib_file').read('/none') return tostring(a) .. '|' .. b .. '|' .. c"),
+		"nil|cannot open /none: No such file or directory|ENOENT");
 	assert_non_null(strstr(run(*state, "return require('lib_file').read('a\\0b')"), "not a path"));
 	assert_non_null(strstr(run(*state, "return require('lib_file').read()"), "string expected"));
 }
 
 static void a_secret_cannot_be_read(void **state)
 {
-	const char *text = run(*state, "s = require('lib_secret').from_text('hunter2') return tostring(s) .. tostring(getmetatable(s)) .. tostring(s.bytes)");
+	const char *text = run(
+		*state,
+		"s = require('lib_secret').from_text('hunter2') return tostring(s) .. tostring(getmetatable(s)) .. tostring(s.bytes)");
 	assert_null(strstr(text, "hunter2"));
 	assert_non_null(strstr(text, "secret: "));
 	assert_non_null(strstr(run(*state, "return #s"), "attempt to get length"));
@@ -102,7 +114,8 @@ static void a_secret_cannot_be_read(void **state)
 
 static void nothing_starts_before_configure(void **state)
 {
-	assert_non_null(strstr(run(*state, "require('lib_process').probe { '/usr/bin/sw_vers' }"), "configure must be called first"));
+	assert_non_null(
+		strstr(run(*state, "require('lib_process').probe { '/usr/bin/sw_vers' }"), "configure must be called first"));
 	assert_string_equal(run(*state, "require('lib_process').configure { root = root } return 'fine'"), "fine");
 	assert_non_null(strstr(run(*state, "require('lib_process').configure { root = '' }"), "only once"));
 }
@@ -112,21 +125,24 @@ static void a_journal_closes_itself(void **state)
 	struct program *p = *state;
 	int before = dup(0);
 	(void)close(before);
-	assert_string_equal(run(p, "local j = require('lib_journal').open(root, 3) j:append('{}') return #j:records() .. ' ' .. j:torn() .. ' ' .. j:append('{}')"), "1 0 2");
+	assert_string_equal(
+		run(p,
+	        "local j = require('lib_journal').open(root, 3) j:append('{}') return #j:records() .. ' ' .. j:torn() .. ' ' .. j:append('{}')"),
+		"1 0 2");
 	assert_string_equal(run(p, "collectgarbage() return table.concat(require('lib_journal').list(root), ' ')"), "1 3");
 	assert_string_equal(run(p, "return require('lib_journal').open(root, 1) and 1 or 2"), "1");
-	assert_non_null(strstr(run(p, "local j = require('lib_journal').open(root, 3) j:close() j:append('{}')"), "the journal is closed"));
+	assert_non_null(strstr(run(p, "local j = require('lib_journal').open(root, 3) j:close() j:append('{}')"),
+	                       "the journal is closed"));
 	(void)run(p, "collectgarbage() collectgarbage()");
 	int after = dup(0);
 	(void)close(after);
 	assert_int_equal(before, after);
 }
 
-static const char act_with[] =
-	"local p, j = require 'lib_process', require('lib_journal').open(root, 2)\n"
-	"p.configure { root = root }\n"
-	"local argv = { '/usr/bin/csrutil', 'disable' }\n"
-	"j:intent(argv, '{}')\n";
+static const char act_with[] = "local p, j = require 'lib_process', require('lib_journal').open(root, 2)\n"
+							   "p.configure { root = root }\n"
+							   "local argv = { '/usr/bin/csrutil', 'disable' }\n"
+							   "j:intent(argv, '{}')\n";
 
 static const char *act(struct program *p, const char *rest)
 {
@@ -139,8 +155,11 @@ static void an_error_of_a_call_back_is_thrown_on(void **state)
 {
 	struct program *p = *state;
 	fixture_tool(p->f, "/usr/bin/csrutil", "echo $$ >$root/pid; echo hello; printf 'Sure? '; read x");
-	assert_string_equal(act(p, "local ok, e = pcall(p.act, j, argv, { terminal = true, answer = function() error({ code = 'mine' }) end })\n"
-	                           "j:close() return tostring(ok) .. ' ' .. tostring(e.code)"), "false mine");
+	assert_string_equal(
+		act(p,
+	        "local ok, e = pcall(p.act, j, argv, { terminal = true, answer = function() error({ code = 'mine' }) end })\n"
+	        "j:close() return tostring(ok) .. ' ' .. tostring(e.code)"),
+		"false mine");
 	char path[64];
 	(void)snprintf(path, sizeof path, "/proc/%ld", strtol(fixture_text(p->f, "pid"), NULL, 10));
 	assert_int_equal(access(path, F_OK), -1);
@@ -150,26 +169,36 @@ static void a_wrong_answer_is_an_error(void **state)
 {
 	struct program *p = *state;
 	fixture_tool(p->f, "/usr/bin/csrutil", "printf 'Sure? '; read x");
-	assert_non_null(strstr(act(p, "p.act(j, argv, { terminal = true, answer = function() return {} end })"), "an answer must be"));
+	assert_non_null(
+		strstr(act(p, "p.act(j, argv, { terminal = true, answer = function() return {} end })"), "an answer must be"));
 }
 
 static void a_result_has_its_fields(void **state)
 {
 	struct program *p = *state;
 	fixture_tool(p->f, "/usr/bin/csrutil", "printf 'Sure? '; read x; echo $x; exit 3");
-	assert_string_equal(act(p, "local r = p.act(j, argv, { terminal = true, answer = function(line, echo) return line == 'Sure? ' and echo and 'yes\\n' or nil end })\n"
-	                           "return table.concat({ r.exit, r.output, tostring(r.signal), tostring(r.gave_up), tostring(r.timed_out) }, '|')"),
-	                    "3|Sure? yes\nyes\n|nil|false|false");
+	assert_string_equal(
+		act(p,
+	        "local r = p.act(j, argv, { terminal = true, answer = function(line, echo) return line == 'Sure? ' and echo and 'yes\\n' or nil end })\n"
+	        "return table.concat({ r.exit, r.output, tostring(r.signal), tostring(r.gave_up), tostring(r.timed_out) }, '|')"),
+		"3|Sure? yes\nyes\n|nil|false|false");
 }
 
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, unmake)
 	const struct CMUnitTest tests[] = {
-		TEST(only_chosen_libraries_are_there), TEST(memory_has_a_cap), TEST(only_what_is_inside_can_be_required),
-		TEST(text_is_loaded_with_its_environment_and_bytecode_is_not), TEST(expected_failures_come_as_three),
-		TEST(a_secret_cannot_be_read), TEST(nothing_starts_before_configure), TEST(a_journal_closes_itself),
-		TEST(an_error_of_a_call_back_is_thrown_on), TEST(a_wrong_answer_is_an_error), TEST(a_result_has_its_fields),
+		TEST(only_chosen_libraries_are_there),
+		TEST(memory_has_a_cap),
+		TEST(only_what_is_inside_can_be_required),
+		TEST(text_is_loaded_with_its_environment_and_bytecode_is_not),
+		TEST(expected_failures_come_as_three),
+		TEST(a_secret_cannot_be_read),
+		TEST(nothing_starts_before_configure),
+		TEST(a_journal_closes_itself),
+		TEST(an_error_of_a_call_back_is_thrown_on),
+		TEST(a_wrong_answer_is_an_error),
+		TEST(a_result_has_its_fields),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

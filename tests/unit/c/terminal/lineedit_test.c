@@ -37,7 +37,8 @@ static int read_lines(struct fixture *f)
 
 static void lines_are_edited_completed_and_remembered(void **state)
 {
-	static const char *const typed[] = { "plan\r", "sta\t\r", "x\177\033[A\033[A\r", "x\t", "y\r", "h\xc3\xa9\r", "half\003", "\004" };
+	static const char *const typed[] = { "plan\r",   "sta\t\r", "x\177\033[A\033[A\r", "x\t", "y\r", "h\xc3\xa9\r",
+		                                 "half\003", "\004" };
 	struct fixture *f = *state;
 	struct person p;
 	person_start(&p, read_lines, f);
@@ -52,7 +53,8 @@ static void lines_are_edited_completed_and_remembered(void **state)
 	struct termios after = person_settings(&p);
 	assert_int_equal(before.c_lflag, after.c_lflag);
 	assert_int_equal(before.c_iflag, after.c_iflag);
-	assert_string_equal(fixture_text(f, "lines"), "line:plan\nline:status\nline:plan\nline:xy\nline:h\xc3\xa9\ninterrupted:\neof:\n");
+	assert_string_equal(fixture_text(f, "lines"),
+	                    "line:plan\nline:status\nline:plan\nline:xy\nline:h\xc3\xa9\ninterrupted:\neof:\n");
 	person_leaves(&p);
 }
 

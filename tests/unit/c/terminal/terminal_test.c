@@ -45,7 +45,8 @@ static int read_key(struct fixture *f)
 	return tell(f, terminal_key(key), key);
 }
 
-static void check(struct fixture *f, int (*work)(struct fixture *), const char *prompt, const char *typed, const char *expected)
+static void check(struct fixture *f, int (*work)(struct fixture *), const char *prompt, const char *typed,
+                  const char *expected)
 {
 	struct person p;
 	person_start(&p, work, f);
@@ -91,8 +92,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(widths_are_counted_in_columns), TEST(a_line_an_end_and_an_interrupt_are_told_apart),
-		TEST(a_hidden_line_is_not_shown), TEST(one_key_is_one_key),
+		cmocka_unit_test(widths_are_counted_in_columns),
+		TEST(a_line_an_end_and_an_interrupt_are_told_apart),
+		TEST(a_hidden_line_is_not_shown),
+		TEST(one_key_is_one_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
