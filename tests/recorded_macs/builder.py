@@ -7,6 +7,8 @@ import plistlib
 import shutil
 import sys
 
+from support.patience import PATIENCE
+
 from . import collection, downloads, kits, machines, mounts, updates
 from . import state as store
 from .tools import PLACES
@@ -14,10 +16,13 @@ from .tools import PLACES
 SCRIPT = """\
 #!{python} -IS
 import sys
-sys.path.insert(0, {tests!r})
+sys.path.insert(0, {package!r})
 from recorded_macs import host
-host.main({name!r}, __file__)
+host.main({name!r}, __file__, {patience})
 """
+
+# What starts the tools, and where that finds this package.
+HERE = (os.path.realpath(sys.executable), str(pathlib.Path(__file__).resolve().parent.parent))
 
 STAGED = "Users/Shared/vmq-recovery"
 KERNELCACHES = "System/Library/Caches/com.apple.kernelcaches"
@@ -35,12 +40,14 @@ class Mac:
         """Make a new Mac. `staged` names the kernel collection copied to its Data volume (None: none at all).
 
         `kit` is one of kits.KINDS, or a list of them: what is installed in the first system's macOS.
+        `starter` is for a Mac whose tools another user starts, as HERE.
         """
         mac = cls(folder)
         locked = more.pop("locked", False)
+        starter = more.pop("starter", HERE)
         state = machines.new_state(machine, environment, **more)
         mac.root.mkdir(parents=True)
-        mac._install_tools()
+        mac._install_tools(*starter)
         for one in state["groups"]:
             mac._fill_volumes(state, one, staged)
         for kind in [kit] if isinstance(kit, str) else kit or []:
@@ -56,13 +63,11 @@ class Mac:
         store.save(str(mac.root), state)
         return mac
 
-    def _install_tools(self):
-        tests = str(pathlib.Path(__file__).resolve().parent.parent)
-        python = os.path.realpath(sys.executable)
+    def _install_tools(self, python, tests):
         for name, place in PLACES.items():
             path = self.root / place / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(SCRIPT.format(python=python, tests=tests, name=name), encoding="utf-8")
+            path.write_text(SCRIPT.format(python=python, package=tests, name=name, patience=PATIENCE), encoding="utf-8")
             path.chmod(0o755)
 
     def _fill_volumes(self, state, group, staged):
