@@ -1,6 +1,73 @@
-"""Puts the folder of the tests on Python's path, so that the fake Macs are one package everywhere."""
+"""What holds for every test: children get usual signals, deadlines are stretched, nothing is left behind.
 
+The folder of the tests is put on Python's path, so that `support` and the fake Macs are one package everywhere.
+"""
+
+import os
 import pathlib
+import shutil
 import sys
+import tempfile
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import pytest
+
+TESTS = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(TESTS))
+
+from support import patience, place, processes  # noqa: E402
+
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+PYTESTS_OWN = "pytest-of-"
+FOLDER = pathlib.Path(os.environ["TMPDIR"]) if IS_WORKER else place.make("vmq-tests.")
+
+processes.give_children_usual_signals()
+place.use(FOLDER)
+
+
+def pytest_collection_modifyitems(config, items):
+    """VMQ_PATIENCE stretches the limit of each test too."""
+    usual = float(config.getini("timeout"))
+    for item in items:
+        marker = item.get_closest_marker("timeout")
+        item.add_marker(pytest.mark.timeout(patience.seconds(marker.args[0] if marker else usual)), append=False)
+
+
+@pytest.fixture(name="open_folder")
+def _open_folder():
+    """A folder that an ordinary user can enter, wherever the tree lies."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="open"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(name="open_starter")
+def _open_starter(open_folder):
+    """For Macs whose tools an ordinary user starts: an interpreter for him, and a copy of what the tools are made of."""
+    python = pathlib.Path(sys.executable).resolve()
+    tests = open_folder / "tests"
+    shutil.copytree(TESTS / "recorded_macs", tests / "recorded_macs", ignore=shutil.ignore_patterns("__pycache__", "test_*"))
+    return (str(python) if place.is_open(python.parent) else "/usr/bin/python3", str(tests))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session):
+    """At the end of everything: no process, mount or file of a test may be left."""
+    yield
+    left = [] if IS_WORKER else place.left_behind(FOLDER, PYTESTS_OWN)
+    for one in left:
+        print(f"\nFAILED: left behind: {one}", end="", file=sys.stderr)
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure(config):
+    """The folder goes, but for what failed tests left to be looked at."""
+    del config
+    if IS_WORKER or not FOLDER.exists():
+        return
+    kept = [one for one in FOLDER.rglob("*") if one.is_file()]
+    if kept:
+        print(f"\nkept: {FOLDER}", file=sys.stderr)
+    else:
+        place.remove(FOLDER)

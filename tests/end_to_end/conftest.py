@@ -1,6 +1,7 @@
 """Fixtures of the end-to-end tests: a recorded Mac whose every call is checked when the test is over."""
 
 import os
+import subprocess
 
 import driver
 import invariants
@@ -22,12 +23,14 @@ def _build(tmp_path):
     """Builds Macs and holds every call to the invariants at the end."""
     built = []
 
-    def build(*arguments, targets=None, **more):
-        mac = Mac.build(tmp_path / f"mac{len(built)}", *arguments, **more)
+    def build(*arguments, targets=None, folder=tmp_path, **more):
+        mac = Mac.build(folder / f"mac{len(built)}", *arguments, **more)
         built.append((mac, targets))
         return mac
 
     yield build
+    for mac, _ in built:
+        driver.end_hanging(mac)
     for mac, targets in built:
         invariants.check(mac, targets)
 
@@ -36,6 +39,16 @@ def _build(tmp_path):
 def _mac(build):
     """The machine of the seed: M2 Pro, 14.0, paired recovery, collection staged."""
     return build()
+
+
+@pytest.fixture(name="open_mac")
+def _open_mac(open_folder, open_starter, build):
+    """Builds Macs that an ordinary user can look at."""
+    def open_mac(*arguments, **more):
+        mac = build(*arguments, folder=open_folder, starter=open_starter, **more)
+        subprocess.run(["chmod", "-R", "a+rwX", str(mac.folder)], check=True)
+        return mac
+    return open_mac
 
 
 @pytest.fixture(name="session")

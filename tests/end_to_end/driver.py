@@ -1,19 +1,31 @@
 """Starts the program in front of a recorded Mac, with or without a person. It must not judge what comes out."""
 
+import fcntl
 import json
 import os
 import pathlib
+import shutil
+import signal
 import subprocess
+import termios
 
 import pexpect
+import pytest
+
+from support import processes
+from support.patience import seconds, wait_for
 
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("VMQ_PROGRAM") or str(TREE / "build" / "vmq-recovery")
 
+# An ordinary user.
+NOBODY = 65534
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="needs root to stop being it")
+
 # What a child of the program must not see.
 MARK = "environment-of-the-caller"
 ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/root", "LANG": "C.UTF-8", "VMQ_MARK": MARK, "DYLD_X": MARK,
-               "LD_LIBRARY_PATH": "", "SECRET_OF_THE_CALLER": MARK}
+               "LD_LIBRARY_PATH": "", "SECRET_OF_THE_CALLER": MARK, "TMPDIR": os.environ["TMPDIR"]}
 
 
 class Result:
@@ -43,10 +55,18 @@ def as_root(command):
     return command if os.getuid() == 0 else ["unshare", "--map-root-user", *command]
 
 
-def command_line(mac, arguments):
+def command_line(mac, arguments, program=PROGRAM):
     """The program's whole command line."""
     root = ["--root", str(mac.root)] if mac else []
-    return [PROGRAM, *root, *map(str, arguments)]
+    return [str(program), *root, *map(str, arguments)]
+
+
+def copied(folder):
+    """A copy of the program in a folder that an ordinary user can enter; what an emulator is to run lies beside it."""
+    program = pathlib.Path(PROGRAM)
+    for one in {program, program.with_name("vmq-recovery")}:
+        shutil.copy(one, folder)
+    return folder / program.name
 
 
 def _become(user):
@@ -57,7 +77,8 @@ def _become(user):
     return change
 
 
-def start(mac, *arguments, stdin=None, password=None, environment=None, user=None, **more):
+def start(mac, *arguments, stdin=None, stdout=subprocess.PIPE, password=None, environment=None, user=None,
+          program=PROGRAM, **more):
     """Start without a terminal, in a session of its own; returns the process."""
     pass_fds = []
     if password is not None:
@@ -67,10 +88,10 @@ def start(mac, *arguments, stdin=None, password=None, environment=None, user=Non
         os.set_inheritable(read, True)
         pass_fds = [read]
         arguments = [*arguments, "--password-fd", read]
-    command = command_line(mac, arguments)
+    command = command_line(mac, arguments, program)
     process = subprocess.Popen(
         command if user is not None else as_root(command), env={**ENVIRONMENT, "TERM": "dumb", **(environment or {})},
-        stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL, stdout=stdout,
         stderr=subprocess.PIPE, pass_fds=pass_fds, start_new_session=True,
         preexec_fn=_become(user) if user is not None else None, **more)
     for one in pass_fds:
@@ -81,12 +102,21 @@ def start(mac, *arguments, stdin=None, password=None, environment=None, user=Non
 def finish(process, stdin=None, timeout=45):
     """Wait for a started program."""
     try:
-        out, err = process.communicate(stdin.encode() if stdin is not None else None, timeout=timeout)
+        out, err = process.communicate(stdin.encode() if stdin is not None else None, timeout=seconds(timeout))
     except subprocess.TimeoutExpired:
         process.kill()
         out, err = process.communicate()
-        raise AssertionError(f"no end after {timeout} s\n{out.decode()}\n{err.decode()}") from None
-    return Result(process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+        raise AssertionError(f"no end after {seconds(timeout):g} s\n{out.decode()}\n{err.decode()}") from None
+    return Result(process.returncode, (out or b"").decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+
+def end_hanging(mac):
+    """End the tools that were told to hang, once nobody waits for them any more."""
+    for pid in {record["pid"] for record in mac.records("start")
+                if record["id"] in {one["id"] for one in mac.records("hanging")}}:
+        if any(pid == one for one, _ in processes.naming(mac.folder)):
+            os.kill(pid, signal.SIGKILL)
+            wait_for(lambda pid=pid: processes.has_ended(pid))
 
 
 def run(mac, *arguments, stdin=None, timeout=45, **more):
@@ -98,6 +128,12 @@ def unattended(mac, *arguments, owner=0, password=None, **more):
     """Run with --yes and an owner's credentials."""
     told = mac.group()["owners"][owner]
     return run(mac, *arguments, "--yes", "--user", told["name"], password=password or told["password"], **more)
+
+
+def start_unattended(mac, *arguments):
+    """Start with --yes and the first owner's credentials."""
+    told = mac.group()["owners"][0]
+    return start(mac, *arguments, "--yes", "--user", told["name"], password=told["password"])
 
 
 SESSION = """
@@ -125,7 +161,7 @@ class Session:
         command = as_root(command)
         environment = {**ENVIRONMENT, "TERM": term, "REDIRECT": str(password_file or "")}
         self.child = pexpect.spawn(command[0], command[1:], env=environment, dimensions=size,
-                                   encoding="utf-8", codec_errors="replace", timeout=20)
+                                   encoding="utf-8", codec_errors="replace", timeout=seconds(20))
         self.child.delaybeforesend = None
         self.log = ""
         self.child.logfile_read = self
@@ -139,8 +175,24 @@ class Session:
 
     def program(self):
         """Process id of the program itself, the shell's child."""
-        with open(f"/proc/{self.child.pid}/task/{self.child.pid}/children", encoding="ascii") as file:
-            return int(file.read().split()[-1])
+        return processes.children(self.child.pid)[-1]
+
+    def takes_keys(self):
+        """Wait until the program reads single keys: it prints its prompt a moment before the terminal gives them."""
+        assert self.child.waitnoecho(timeout=seconds(10))
+
+    def sees_question(self):
+        """Wait until the program takes an unfinished line for a question: it has slept and looked again."""
+        before = processes.sleeps(self.program())
+        wait_for(lambda: processes.sleeps(self.program()) >= before + 3)
+
+    def has_read_keys(self):
+        """Wait until nothing that was typed is left unread; for a terminal that gives single keys."""
+        terminal = os.open(os.readlink(f"/proc/{self.program()}/fd/0"), os.O_RDONLY | os.O_NOCTTY)
+        try:
+            wait_for(lambda: fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)) == bytes(4))
+        finally:
+            os.close(terminal)
 
     def finish(self):
         """Read to the end; the exit status of the program."""
@@ -151,9 +203,3 @@ class Session:
     def terminal_as_before(self):
         """Are the terminal's settings those found at the start?"""
         return (self.folder / "before").read_text() == (self.folder / "after").read_text()
-
-
-def children(pid):
-    """Process ids of the direct children."""
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(one) for one in file.read().split()]

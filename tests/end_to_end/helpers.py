@@ -1,5 +1,7 @@
 """What several test files say of a Mac: has it been raised, is it as before, what was asked of the tools."""
 
+from support.patience import wait_for
+
 GUID = "40A0DDD2-77F8-4392-B4A3-1E7304206516"
 WORDS = "kcsuffix=development hypervisor=0x1 hv_apple_isa_vm_quota=0xFF"
 FLAGS = ("mode", "coih", "sip0", "sip1", "sip2", "sip3", "smb2", "smb3", "smb4")
@@ -28,6 +30,21 @@ def policy_is_raised(mac):
 def has_words(mac, words=WORDS):
     """Are our words among the stored boot-args?"""
     return set(words.split()) <= set((mac.boot_args() or "").split())
+
+
+def tool_waits(mac):
+    """Wait until a tool with the fault `wait` stands still."""
+    wait_for(lambda: mac.records("waiting"))
+
+
+def tool_hangs(mac):
+    """Wait until a tool with a fault that hangs does so."""
+    wait_for(lambda: mac.records("hanging"))
+
+
+def let_go(mac):
+    """Let the tool that stands still go on."""
+    (mac.folder / "go").touch()
 
 
 def act_kinds(mac):

@@ -1,10 +1,8 @@
 """A person at the terminal: reads what the program and the tools ask and types what it was told to."""
 
-import os
-import signal
-import time
-
 import pexpect
+
+from support.patience import seconds
 
 NAME = r"volume's name> $"
 YES_NO = r"\[y/n\]: $|\(enter y or n\)$"
@@ -30,7 +28,7 @@ class Person:
         self.child.sendline(text)
 
     def _password(self):
-        assert self.child.waitnoecho(timeout=10), "the password would have been shown"
+        assert self.child.waitnoecho(timeout=seconds(10)), "the password would have been shown"
         if self.wrong:
             self.wrong -= 1
             self._type("certainly wrong")
@@ -39,12 +37,11 @@ class Person:
 
     def step(self):
         """Wait for one question, answer it; its kind, or "end"."""
-        kind = KINDS[self.child.expect([pexpect.EOF, NAME, YES_NO, PASSWORD, USER], timeout=20)]
+        kind = KINDS[self.child.expect([pexpect.EOF, NAME, YES_NO, PASSWORD, USER])]
         if kind == "end":
             return kind
         self.seen.append(kind)
         if self.ends_at and self.ends_at[0] == kind and self.seen.count(kind) >= self.ends_at[1]:
-            time.sleep(0.05)
             self.child.send(EOF_KEY)
         elif kind in self.answers:
             self._type(self.answers[kind])
@@ -57,7 +54,7 @@ class Person:
     def until(self, wanted, count=1):
         """Answer everything up to, not including, the answer to the count-th question of that kind."""
         while True:
-            kind = KINDS[self.child.expect([pexpect.EOF, NAME, YES_NO, PASSWORD, USER], timeout=20)]
+            kind = KINDS[self.child.expect([pexpect.EOF, NAME, YES_NO, PASSWORD, USER])]
             assert kind != "end", f"no {wanted} was asked\n{self.session.log}"
             self.seen.append(kind)
             if kind == wanted and self.seen.count(kind) == count:
@@ -73,8 +70,3 @@ class Person:
             pass
         self.child.close()
         return int((self.session.folder / "code").read_text())
-
-
-def interrupt(pid):
-    """Ask the program to stop, as `kill -INT` does."""
-    os.kill(pid, signal.SIGINT)

@@ -153,7 +153,7 @@ def test_a_plan_cannot_change_the_library(tmp_path, mac):
     text = 'csrutil.disable = function() return { argv = { "/bin/sh", "-c", "true" } } end\n' \
         "string.find = nil\nbputil.read = nil\n" + HEAD + STEP + "}\n"
     seen = driver.run(mac, "check", written(tmp_path, text))
-    assert seen.code in (0, 2), seen.text
+    assert seen.code == 0, seen.text
     assert driver.run(mac, "plan", "apply").code == 0
 
 
@@ -180,6 +180,10 @@ DOORS = {
 }
 
 
+# What is no command at all is the plan's mistake; the others are commands that the door refuses.
+NO_COMMAND = ("a relative path", "no argv", "argv is a string", "numbers in argv", "an empty argv", "a hole", "a nul")
+
+
 @pytest.mark.parametrize("name", DOORS)
 def test_the_door_stays_shut(tmp_path, mac, name):
     """A plan that asks for more than there is: nothing is started."""
@@ -188,7 +192,7 @@ def test_the_door_stays_shut(tmp_path, mac, name):
     text = HEAD + '  params = { group = param "uuid" },\n' + STEP.replace(
         "csrutil.disable(c.volume_name)", command) + "}\n"
     seen = driver.unattended(mac, "run", written(tmp_path, text))
-    assert seen.code not in (0, 70), seen.text
+    assert seen.code == (2 if name in NO_COMMAND else 1), seen.text
     assert mac.acts() == [], seen.text
     assert not touched.exists() and flags(mac) == FULL
 
@@ -207,7 +211,7 @@ def test_commands_elsewhere_are_not_started(tmp_path, mac, where):
     body = 'probe { "/usr/bin/csrutil", "disable" }'
     parts = [body if where == one else "" for one in ("check", "verify", "undo")]
     seen = driver.unattended(mac, "run", written(tmp_path, HEAD + step % tuple(parts) + "}\n"))
-    assert mac.acts() == [] and seen.code != 70, seen.text
+    assert mac.acts() == [] and seen.code == 0, seen.text
 
 
 @pytest.mark.parametrize("argv", [
@@ -222,7 +226,7 @@ def test_probes_only_read(tmp_path, mac, argv):
     text = HEAD + '  params = { group = param "uuid" },\n' + step + "}\n"
     seen = driver.unattended(mac, "run", written(tmp_path, text))
     assert mac.acts() == [], seen.text
-    assert seen.code in (3, 6, 11), seen.text
+    assert seen.code == 3, seen.text
     assert not any(argv.split('"')[1].endswith("/" + call[0]) and "disable" in call for call in mac.calls())
 
 
@@ -230,7 +234,7 @@ def test_a_check_that_never_ends(tmp_path, mac):
     """Endless memory is stopped by the cap, not by the machine."""
     step = STEP.replace('return "todo", {}', 'local t = {} while true do t[#t + 1] = ("x"):rep(1000) .. #t end')
     seen = driver.unattended(mac, "run", written(tmp_path, HEAD + step + "}\n"))
-    assert seen.code not in (0, -9, -11), seen.text[-500:]
+    assert seen.code == 3, seen.text[-500:]
     assert mac.acts() == []
 
 
@@ -238,7 +242,7 @@ def test_a_check_that_fails(tmp_path, mac):
     """An error in a plan's function: said with its line; nothing is started."""
     path = written(tmp_path, HEAD + STEP.replace('return "todo", {}', "local x = nil; return x.y") + "}\n")
     seen = driver.unattended(mac, "run", path)
-    assert seen.code not in (0, 70), seen.text
+    assert seen.code == 3, seen.text
     assert mac.acts() == [] and f"{path.name}:6" in " ".join(seen.text.split())
 
 
@@ -247,7 +251,7 @@ def test_verdicts_are_three(tmp_path, mac, verdict):
     """Anything but done, todo and unknown is no verdict."""
     step = STEP.replace('return "todo", {}', f"return {verdict}, {{}}")
     seen = driver.unattended(mac, "run", written(tmp_path, HEAD + step + "}\n"))
-    assert seen.code not in (0, 70), seen.text
+    assert seen.code == 3, seen.text
     assert mac.acts() == []
 
 
@@ -317,7 +321,7 @@ def test_run_and_rollback(tmp_path, mac, widget):
 def test_run_that_does_not_help(tmp_path, mac, widget):
     """The tool says yes and does nothing: failed, and read back as before."""
     seen = driver.unattended(mac, "run", written(tmp_path, PLAN % "status"))
-    assert seen.code in (1, 2), seen.text
+    assert seen.code == 1, seen.text
     assert state_of(widget) == "off"
 
 
@@ -325,7 +329,7 @@ def test_dry_run_of_a_plan(tmp_path, mac, widget):
     """Told, not done."""
     path = written(tmp_path, PLAN % "on")
     seen = driver.unattended(mac, "run", path, "-n")
-    assert seen.code in (0, 10), seen.text
+    assert seen.code == 0, seen.text
     assert state_of(widget) == "off" and "widget on" in seen.text
     told = driver.run(mac, "plan", path, "--detailed-exitcode")
     assert told.code == 10 and "widget on" in told.out
@@ -344,7 +348,7 @@ def test_tools_that_cannot_be_declared(tmp_path, mac, tool):
     """Shells, and what the program knows already."""
     path = written(tmp_path, (PLAN % "on").replace("/usr/local/bin/widget", tool))
     seen = driver.unattended(mac, "run", path)
-    assert seen.code not in (0, 70), seen.text
+    assert seen.code == 2, seen.text
     assert mac.acts() == [] and tool.rsplit("/", 1)[1] in seen.text
 
 

@@ -181,11 +181,9 @@ def test_not_in_recovery(build):
     assert mac.acts() == []
 
 
-def test_not_root(macos):
+@driver.needs_root
+def test_not_root(open_mac, open_folder):
     """sudo, in words."""
-    if os.getuid() != 0:
-        pytest.skip("is not root anyway")
-    for folder in [macos.folder, *macos.folder.parents]:
-        os.chmod(folder, os.stat(folder).st_mode | 0o005)
-    seen = driver.finish(driver.start(macos, "stage", user=65534))
+    mac = open_mac("m2pro-14.0", "macos", kit="good", staged=None)
+    seen = driver.run(mac, "stage", user=driver.NOBODY, program=driver.copied(open_folder))
     assert seen.code == 3 and "sudo" in told(seen), seen.text

@@ -17,7 +17,7 @@ class Walker(Person):
 
     def step(self):
         """Wait for one question, answer it; its kind."""
-        kind = KINDS[self.child.expect([pexpect.EOF, KEYS, YES_NO, PASSWORD, USER], timeout=20)]
+        kind = KINDS[self.child.expect([pexpect.EOF, KEYS, YES_NO, PASSWORD, USER])]
         if kind == "end":
             return kind
         self.seen.append(kind)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from support.patience import seconds
+
 EMULATOR = shutil.which("qemu-aarch64-static") or "qemu-aarch64-static"
 BUILT = Path("build/linux-arm64")
 TERMS = ["xterm-256color", "nsterm", "vt100", "dumb", "no-such-terminal", "", None]
@@ -31,8 +33,8 @@ def _root(tmp_path_factory):
 def start(root, term, *words):
     """Starts a program in the empty root with no environment but TERM."""
     chroot = [shutil.which(ENTER_ROOT[0]), *ENTER_ROOT[1:]]
-    return pexpect.spawn(chroot[0], [*chroot[1:], str(root), "/qemu-aarch64-static", *words], timeout=20,
-                         env={} if term is None else {"TERM": term}, dimensions=(24, 80), encoding="utf-8")
+    return pexpect.spawn(chroot[0], [*chroot[1:], str(root), "/qemu-aarch64-static", *words],
+                         timeout=seconds(20), env={} if term is None else {"TERM": term}, dimensions=(24, 80), encoding="utf-8")
 
 
 def ended(child):

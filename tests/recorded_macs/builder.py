@@ -6,6 +6,8 @@ import pathlib
 import shutil
 import sys
 
+from support.patience import PATIENCE
+
 from . import collection, downloads, kits, machines, mounts, situations, updates
 from . import state as store
 from .tools import PLACES
@@ -13,10 +15,13 @@ from .tools import PLACES
 SCRIPT = """\
 #!{python} -IS
 import sys
-sys.path.insert(0, {tests!r})
+sys.path.insert(0, {package!r})
 from recorded_macs import host
-host.main({name!r}, __file__)
+host.main({name!r}, __file__, {patience})
 """
+
+# What starts the tools, and where that finds this package.
+HERE = (os.path.realpath(sys.executable), str(pathlib.Path(__file__).resolve().parent.parent))
 
 STAGED = "Users/Shared/vmq-recovery"
 KERNELCACHES = "System/Library/Caches/com.apple.kernelcaches"
@@ -35,10 +40,11 @@ class Mac(situations.Situations):
 
         `kit` is one of kits.KINDS, or a list of them: what is installed in the first system's macOS. `stub` ("new", or
         "old" where it says a version) adds an Asahi stub, which is then the default system; `neighbours` the other
-        containers of the disk.
+        containers of the disk. `starter` is for a Mac whose tools another user starts, as HERE.
         """
         mac = cls(folder)
         locked, stub, neighbours = (more.pop(name, None) for name in ("locked", "stub", "neighbours"))
+        starter = more.pop("starter", HERE)
         state = machines.new_state(machine, environment, **more)
         if stub:
             state["groups"].append(situations.stub_group(state, "Asahi Linux", stub, state["groups"][0]))
@@ -46,7 +52,7 @@ class Mac(situations.Situations):
         if neighbours:
             state["neighbours"] = situations.neighbours(machine)
         mac.root.mkdir(parents=True)
-        mac._install_tools()
+        mac._install_tools(*starter)
         for one in state["groups"]:
             mac._fill_volumes(state, one, staged)
         for kind in [kit] if isinstance(kit, str) else kit or []:
@@ -62,13 +68,11 @@ class Mac(situations.Situations):
         store.save(str(mac.root), state)
         return mac
 
-    def _install_tools(self):
-        tests = str(pathlib.Path(__file__).resolve().parent.parent)
-        python = os.path.realpath(sys.executable)
+    def _install_tools(self, python, tests):
         for name, place in PLACES.items():
             path = self.root / place / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(SCRIPT.format(python=python, tests=tests, name=name), encoding="utf-8")
+            path.write_text(SCRIPT.format(python=python, package=tests, name=name, patience=PATIENCE), encoding="utf-8")
             path.chmod(0o755)
 
     def _fill_volumes(self, state, group, staged):

@@ -3,7 +3,6 @@
 import os
 import struct
 import subprocess
-import time
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/var/root", "TERM": "dumb", "LANG": "C"}
 GUID = "40A0DDD2-77F8-4392-B4A3-1E7304206516"
@@ -86,13 +85,6 @@ def install(mac):
     """installer as the program calls it, as root."""
     return run(mac, "usr/sbin/installer", "-pkg", f"{POINT}/KernelDebugKit.pkg", "-target", "/",
                before=() if os.getuid() == 0 else ("/usr/bin/unshare", "--map-root-user"))
-
-
-def until(wanted, seconds=10):
-    """Wait for something to become true."""
-    end = time.monotonic() + seconds
-    while not wanted() and time.monotonic() < end:
-        time.sleep(0.02)
 
 
 def size(mac, path):

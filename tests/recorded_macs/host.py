@@ -75,6 +75,13 @@ def _write(descriptor, data):
             return
 
 
+def _has_pending(pid, number):
+    """Is a signal on its way to that process?"""
+    with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
+        masks = [int(line.split()[1], 16) for line in file if line.startswith(("SigPnd", "ShdPnd"))]
+    return any(mask >> (number - 1) & 1 for mask in masks)
+
+
 def _has_terminal():
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
@@ -117,15 +124,18 @@ class _Change:
 
 
 class Tool:
-    """One running fake tool. `path` is where it was started from: <root>/usr/bin/<name> and the like (tools.PLACES)."""
+    """One running fake tool. `path` is where it was started from: <root>/usr/bin/<name> and the like (tools.PLACES).
 
-    def __init__(self, name, path, arguments):
+    `patience` stretches how long it stands still at most.
+    """
+
+    def __init__(self, name, path, arguments, patience):
         self.name, self.arguments = name, arguments
         self.path = os.path.abspath(path)
         self.root = self.path.removesuffix(f"/{tools.PLACES[name]}/{name}")
         self.interactive = os.isatty(1)
         self.waiting = []          # §3.1: output is fully buffered when it is a pipe
-        self.fault = None
+        self.fault, self.patience = None, patience
         self.id = f"{os.getpid()}-{time.monotonic_ns()}"
 
     # -- the log -------------------------------------------------------------------------------------------------
@@ -293,8 +303,7 @@ class Tool:
             os.kill(os.getppid(), SIGKILL)
             self._hang()
         elif how == "interrupt-program-halfway":
-            os.kill(os.getppid(), SIGINT)
-            time.sleep(0.2)
+            self._interrupt_program()
 
     def _take_fault(self):
         """The first fault that fits these arguments and still has turns left."""
@@ -338,8 +347,7 @@ class Tool:
             os.kill(os.getppid(), SIGKILL)
             self._hang()
         elif how == "interrupt-program":
-            os.kill(os.getppid(), SIGINT)
-            time.sleep(0.2)
+            self._interrupt_program()
         elif how == "wait":
             self._wait()
         elif how == "nothing":
@@ -358,21 +366,27 @@ class Tool:
             os.kill(os.getppid(), SIGKILL)
             self._hang()
         elif how == "interrupt-program-after":
-            os.kill(os.getppid(), SIGINT)
-            time.sleep(0.2)
+            self._interrupt_program()
         return status
+
+    def _interrupt_program(self):
+        """As `kill -INT` does; goes on when the program has taken it."""
+        program = os.getppid()
+        os.kill(program, SIGINT)
+        while _has_pending(program, SIGINT):
+            time.sleep(0.01)
 
     def _hang(self):
         """Say and do nothing more, but never outlive a test for long."""
         self.flush()
         self.log("hanging")
-        time.sleep(120)
+        time.sleep(120 * self.patience)
         self.finish(1)
 
     def _wait(self):
         """Stand still until the test creates `go` beside the root."""
         self.log("waiting")
-        until = time.monotonic() + 60
+        until = time.monotonic() + 60 * self.patience
         while not os.path.exists(os.path.join(os.path.dirname(self.root), "go")) and time.monotonic() < until:
             time.sleep(0.02)
 
@@ -410,7 +424,7 @@ class Tool:
         return status
 
 
-def main(name, path):
+def main(name, path, patience):
     """Entry of the small script that stands below the root."""
-    tool = Tool(name, path, sys.argv[1:])
+    tool = Tool(name, path, sys.argv[1:], patience)
     sys.exit(tool.run(tools.find(name)))

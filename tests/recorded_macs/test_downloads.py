@@ -12,6 +12,7 @@ import pytest
 from recorded_macs import calls, kits
 from recorded_macs.builder import Mac
 from recorded_macs.calls import DMG, ENVIRONMENT, FETCH, POINT, attach, below, create, fetch, fetch_list, run, start
+from support.patience import seconds, wait_for
 
 
 @pytest.fixture(name="build")
@@ -80,20 +81,18 @@ class TestPackages:
         seen = run(mac, "usr/bin/hdiutil", "detach", POINT)
         assert (seen.returncode, seen.stderr) == (1, "hdiutil: detach failed - No such file or directory\n")
 
-    def test_installing_needs_root(self, build):
+    def test_installing_needs_root(self, open_folder, open_starter):
         """And a package. An ordinary user is refused."""
-        mac = build()
+        mac = Mac.build(open_folder / "mac", "m2pro-14.0", "macos", starter=open_starter)
         assert run(mac, "usr/sbin/installer", "-pkg", "/nowhere.pkg", "-target", "/").returncode == 1
         below(mac, DMG).write_bytes(mac.dmg_bytes())
         attach(mac)
         command = [str(mac.root / "usr/sbin/installer"), "-pkg", f"{POINT}/KernelDebugKit.pkg", "-target", "/"]
         if os.getuid() == 0:
-            for folder in (mac.folder, *mac.folder.parents):
-                folder.chmod(folder.stat().st_mode | 0o005)
             subprocess.run(["chmod", "-R", "a+rwX", str(mac.folder)], check=True)
             command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
         seen = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-        assert (seen.returncode, mac.kit_path().exists()) == (1, False) and "root" in seen.stderr
+        assert (seen.returncode, mac.kit_path().exists()) == (1, False) and "Must be run as root" in seen.stderr
 
     def test_stopped_half_way(self, build):
         """Half a kit and no receipt."""
@@ -148,7 +147,7 @@ class TestCurl:
         """The bytes, with a bar of carriage returns."""
         mac = build()
         child = start(mac, "usr/bin/curl", *FETCH, "--progress-bar", "--output", DMG, "--", mac.dmg_address())
-        out, err = child.communicate(timeout=10)
+        out, err = child.communicate(timeout=seconds(10))
         assert (child.returncode, out, err.count(b"\r")) == (0, b"", 8)
         assert re.search(rb"\r#{72} 100\.0%\n$", err)
         assert below(mac, DMG).read_bytes() == mac.dmg_bytes()
@@ -222,9 +221,9 @@ class TestCurl:
         mac = build()
         mac.fault("curl", "stall")
         child = start(mac, "usr/bin/curl", *FETCH, "--output", DMG, "--", mac.dmg_address())
-        calls.until(lambda: mac.records("hanging"))
+        wait_for(lambda: mac.records("hanging"))
         child.kill()
-        child.communicate(timeout=10)
+        child.communicate(timeout=seconds(10))
         assert below(mac, DMG).stat().st_size == 100_000
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -232,8 +231,8 @@ class TestCurl:
         """It ends at once and leaves what it has."""
         mac = build(download_seconds=60)
         child = start(mac, "usr/bin/curl", *FETCH, "--output", DMG, "--", mac.dmg_address())
-        calls.until(lambda: calls.size(mac, DMG))
+        wait_for(lambda: calls.size(mac, DMG))
         child.send_signal(number)
-        _, err = child.communicate(timeout=10)
+        _, err = child.communicate(timeout=seconds(10))
         assert (child.returncode, err) == (-number, b"")
         assert 0 < below(mac, DMG).stat().st_size < len(mac.dmg_bytes())

@@ -12,6 +12,7 @@ from recorded_macs import calls, kexts, kits
 from recorded_macs.builder import Mac, may_change
 from recorded_macs.calls import ENVIRONMENT, LIST, OUT, below, create, entries, mac_path, run, start, words
 from recorded_macs.collection import identity_of
+from support.patience import seconds, wait_for
 
 MACHINES = ("m1-12.1", "m2pro-14.0", "m4-26.3")
 
@@ -220,9 +221,9 @@ class TestCreate:
         """Slow, and ended by a signal: half a file, no traceback."""
         mac = build(kit="good", kmutil_seconds=60)
         child = start(mac, "usr/bin/kmutil", *words(mac))
-        calls.until(lambda: calls.size(mac, OUT))
+        wait_for(lambda: calls.size(mac, OUT))
         child.send_signal(signal.SIGINT)
-        _, err = child.communicate(timeout=10)
+        _, err = child.communicate(timeout=seconds(10))
         assert (child.returncode, err) == (-2, b"") and below(mac, OUT).stat().st_size > 1000
 
 

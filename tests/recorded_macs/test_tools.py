@@ -11,6 +11,7 @@ import pytest
 
 from recorded_macs.builder import Mac
 from recorded_macs.collection import collection
+from support.patience import seconds
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/var/root", "TERM": "dumb", "LANG": "C"}
 GUID = "40A0DDD2-77F8-4392-B4A3-1E7304206516"
@@ -32,7 +33,7 @@ def run(mac, path, *arguments):
 
 def talk(mac, path, *arguments):
     """Run a tool on a terminal of its own."""
-    return pexpect.spawn(str(mac.root / path), list(arguments), env=ENVIRONMENT, encoding="utf-8", timeout=10)
+    return pexpect.spawn(str(mac.root / path), list(arguments), env=ENVIRONMENT, encoding="utf-8", timeout=seconds(10))
 
 
 def finish(child):
@@ -58,7 +59,7 @@ def shape(text):
 def password(child, prompt, typed):
     """Wait for a password prompt with echo off, then type."""
     child.expect_exact(prompt)
-    assert child.waitnoecho(timeout=5)
+    assert child.waitnoecho(timeout=seconds(5))
     child.sendline(typed)
 
 
@@ -153,7 +154,7 @@ class TestCsrutil:
         child.sendline("y")
         child.expect_exact("Enter password for user maria:")
         between = child.before + child.after
-        assert child.waitnoecho(timeout=5)
+        assert child.waitnoecho(timeout=seconds(5))
         child.sendline("correct horse battery")
         status, rest = finish(child)
         text = (first + between + rest).replace("\r\n", "\n")
@@ -225,7 +226,7 @@ class TestCsrutil:
         child.expect_exact("[y/n]: ")
         child.send("y\ncorrect horse battery\n")
         child.expect_exact("user maria:")
-        assert child.waitnoecho(timeout=5)
+        assert child.waitnoecho(timeout=seconds(5))
         child.sendline("correct horse battery")
         assert finish(child)[0] == 0
         assert [one["typed"] for one in mac.typed()] == ["y", "correct horse battery"]

@@ -1,0 +1,47 @@
+"""One folder for everything that a run of tests makes, so that what is left behind can be seen at the end."""
+
+import os
+import pathlib
+import shutil
+import tempfile
+
+from . import processes
+from .patience import wait_for
+
+CANDIDATES = ("/tmp", "/var/tmp")
+
+
+def is_open(folder):
+    """Can an ordinary user enter it, and every folder above?"""
+    return all(one.stat().st_mode & 0o001 for one in (folder, *folder.parents))
+
+
+def make(prefix):
+    """A new folder that an ordinary user can reach, also when the tree or TMPDIR lies in somebody's home."""
+    usual = pathlib.Path(tempfile.gettempdir()).resolve()
+    outer = next(one for one in (usual, *map(pathlib.Path, CANDIDATES)) if is_open(one))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=outer))
+    folder.chmod(0o755)
+    return folder
+
+
+def use(folder):
+    """From now on temporary files of this process and of its children go there."""
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+
+
+def left_behind(folder, own=()):
+    """Complaints: processes that still work there, what is mounted there, entries but for those of the test runner."""
+    try:
+        wait_for(lambda: not processes.naming(folder), 5)
+    except AssertionError:
+        pass
+    told = [f"process {pid}: {line}" for pid, line in processes.naming(folder)]
+    with open("/proc/self/mounts", encoding="utf-8") as file:
+        told += [f"mounted: {point}" for point in (line.split()[1] for line in file) if point.startswith(f"{folder}/")]
+    return told + [f"file: {one}" for one in sorted(folder.iterdir()) if not one.name.startswith(own or "\0")]
+
+
+def remove(folder):
+    """Take it away."""
+    shutil.rmtree(folder)
