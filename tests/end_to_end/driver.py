@@ -1,13 +1,11 @@
 """Starts the program in front of a recorded Mac, with or without a person. It must not judge what comes out."""
 
-import fcntl
 import json
 import os
 import pathlib
 import shutil
 import signal
 import subprocess
-import termios
 
 import pexpect
 import pytest
@@ -154,10 +152,11 @@ class Session:
     `password_file` is opened as descriptor 9, for --password-fd.
     """
 
-    def __init__(self, mac, *arguments, folder, size=(24, 80), term="xterm", password_file=None):
+    def __init__(self, mac, *arguments, folder, size=(24, 80), term="xterm", password_file=None,
+                 program=PROGRAM):
         self.mac, self.folder = mac, pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        command = ["/bin/sh", "-c", SESSION, "sh", str(self.folder), *command_line(mac, arguments)]
+        command = ["/bin/sh", "-c", SESSION, "sh", str(self.folder), *command_line(mac, arguments, program)]
         command = as_root(command)
         environment = {**ENVIRONMENT, "TERM": term, "REDIRECT": str(password_file or "")}
         self.child = pexpect.spawn(command[0], command[1:], env=environment, dimensions=size,
@@ -186,13 +185,11 @@ class Session:
         before = processes.sleeps(self.program())
         wait_for(lambda: processes.sleeps(self.program()) >= before + 3)
 
-    def has_read_keys(self):
-        """Wait until nothing that was typed is left unread; for a terminal that gives single keys."""
-        terminal = os.open(os.readlink(f"/proc/{self.program()}/fd/0"), os.O_RDONLY | os.O_NOCTTY)
-        try:
-            wait_for(lambda: fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)) == bytes(4))
-        finally:
-            os.close(terminal)
+    def types_alone(self, key):
+        """Type a key and wait until it is read, so that nothing comes with it; where single keys are read."""
+        before = processes.bytes_read(self.program())
+        self.child.send(key)
+        wait_for(lambda: processes.bytes_read(self.program()) > before)
 
     def finish(self):
         """Read to the end; the exit status of the program."""

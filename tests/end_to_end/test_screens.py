@@ -4,6 +4,7 @@ import os
 
 import pytest
 import screens
+from tmux import Tmux
 
 # Under an emulator the program cannot tell its own path.
 pytestmark = pytest.mark.skipif("VMQ_PROGRAM" in os.environ, reason="the kept screens hold the program's own path")
@@ -14,7 +15,7 @@ KEYS = "[y/n/c/w/p/d/u/l/q/?]>"
 
 @pytest.fixture(name="screen")
 def _screen(tmp_path):
-    """Opens screens; closes them at the end."""
+    """Opens screens; ends what runs on them."""
     opened = []
 
     def screen(mac, *arguments, **more):
@@ -24,20 +25,25 @@ def _screen(tmp_path):
 
     yield screen
     for one in opened:
-        one.close()
+        one.child.close(force=True)
+
+
+def stands_at(one, step):
+    """Wait for the prompt of a step, and until it takes keys."""
+    one.shows(f"{step} {KEYS}")
+    one.takes_keys()
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.timeout(120)
 def test_step(screen, mac, size):
     """The introduction, each looking key, a step done, taken back, and the stop with what to type next."""
     one = screen(mac, "step", size=size)
-    one.shows(f"sip {KEYS}")
+    stands_at(one, "sip")
     one.like("step-introduction")
     for key, name in (("w", "why"), ("p", "command"), ("d", "difference"), ("?", "help"), ("x", "unknown"),
                       ("n", "refused")):
         one.types(key)
-        one.shows(f"sip {KEYS}")
+        stands_at(one, "sip")
         one.like(f"step-{name}")
     one.types("y")
     one.shows("[y/n]:")
@@ -47,11 +53,11 @@ def test_step(screen, mac, size):
     one.types("mykola")
     one.shows("Password       :")
     one.types(" pass word with blanks ")
-    one.shows(f"kernel {KEYS}")
+    stands_at(one, "kernel")
     one.like("step-next")
     assert "pass word" not in one.history()
     one.types("q")
-    assert one.ended() == 6
+    assert one.finish() == 6
     one.like("step-stopped")
     text = " ".join(one.text().split())
     assert "resume" in text and "rollback" in text
@@ -62,9 +68,11 @@ def test_console(screen, mac, size):
     """A table, an error, a refusal."""
     one = screen(mac, "console", size=size)
     one.shows(">")
+    one.takes_keys()
     for line in ("policy()", "nvram.get \"boot-args\"", "nothing.here", "act {}"):
         one.types(line)
         one.shows("\n>")
+        one.takes_keys()
     one.like("console")
 
 
@@ -73,9 +81,9 @@ def test_the_last_screen_of_an_apply(screen, mac, size):
     """It holds the result and the next command, whole, at any size."""
     one = screen(mac, "apply", "--yes", "--user", "mykola", "--password-fd", 9, size=size,
                  password=mac.group()["owners"][0]["password"])
-    assert one.ended() == 0
+    assert one.finish() == 0
     one.like("apply-finished")
-    assert "This part is finished and read back." in " ".join(one.history().split())
+    assert "This part is finished and read back." in one.history()
     assert "/System/Volumes/Data/vmq-recovery apply" in one.text().replace("\n", "")
 
 
@@ -86,7 +94,7 @@ def test_declined(screen, mac, size):
     one.shows("name>")
     one.like("apply-name")
     one.types("n")
-    assert one.ended() == 4
+    assert one.finish() == 4
     one.like("apply-declined")
 
 
@@ -96,22 +104,31 @@ def test_wide_and_combining_names(screen, build, size):
     owner = {"name": "ren", "password": "Tr0ub4dor", "full_name": "日本 太郎 Jose\u0301", "uuid": "X"}
     mac = build(name="マッキントッシュ ディスク", data_name="データ", owners=[owner])
     one = screen(mac, "step", size=size)
-    one.shows(f"sip {KEYS}")
+    stands_at(one, "sip")
     one.like("wide-names")
     one.types("q")
-    assert one.ended() == 4
+    assert one.finish() == 4
 
 
 def test_a_window_that_changes_its_size(screen, mac):
     """Narrower and wider at a prompt of step and at a tool's: the keys still work."""
     one = screen(mac, "step")
-    one.shows(f"sip {KEYS}")
+    stands_at(one, "sip")
     one.resize(50, 12)
     one.types("w")
-    one.shows(f"sip {KEYS}")
+    stands_at(one, "sip")
     one.resize(120, 40)
     one.types("y")
     one.shows("[y/n]:")
     one.resize(60, 20)
     one.types("n")
-    assert one.ended() in (1, 4)
+    assert one.finish() == 1, one.log
+
+
+def test_in_tmux(mac):
+    """A real terminal shows what the kept screen holds."""
+    one = Tmux(mac, "step")
+    try:
+        screens.hold_against_kept(one.shows(f"sip {KEYS}"), "step-introduction", (80, 24))
+    finally:
+        one.close()

@@ -40,8 +40,7 @@ def keep(session):
     """Press Tab, alone, at a prompt for a password that the program has recognized."""
     session.takes_keys()
     session.sees_question()
-    session.child.send("\t")
-    session.has_read_keys()
+    session.types_alone("\t")
 
 
 def hidden(mac):

@@ -13,7 +13,7 @@ from . import state as store
 SIGHUP, SIGKILL = 1, 9
 DAEMON, GOES_ON, DETACHED = "orphan-daemon", "orphan-goes-on", "orphan-detached"
 KINDS = (DAEMON, GOES_ON, DETACHED)
-LONGEST = 60
+LONGEST = 60  # times a Mac's patience
 # A daemon was there before its tool: a program of another name, without one descriptor of the tool's.
 DAEMON_PROGRAM = """\
 import sys
@@ -23,9 +23,9 @@ orphans.serve(sys.argv[2], sys.argv[3])
 """
 
 
-def pause(folder, seconds):
+def pause(folder, seconds, patience):
     """Wait that long, or, for None, until a test lets the tool go on (the file `go` beside the root)."""
-    end = time.monotonic() + (LONGEST if seconds is None else seconds)
+    end = time.monotonic() + (LONGEST * patience if seconds is None else seconds)
     while time.monotonic() < end:
         if seconds is None and os.path.exists(os.path.join(folder, "go")):
             return
@@ -68,7 +68,7 @@ def begin(tool):
         _silence()
     if how != DAEMON:
         _end_program(tool, program)
-        pause(os.path.dirname(tool.root), tool.fault["seconds"])
+        pause(os.path.dirname(tool.root), tool.fault["seconds"], tool.patience)
 
 
 def _end_program(tool, program):
@@ -93,10 +93,11 @@ def hand_over(tool, before, after):
     path = os.path.join(folder, f"work-{tool.id}")
     with open(path, "w", encoding="utf-8") as file:
         file.write(plain.write({"root": tool.root, "id": tool.id, "tool": tool.name, "seconds": tool.fault["seconds"],
+                                "patience": tool.patience,
                                 "changes": difference(before, after)}))
     _started(["-IS", "-c", DAEMON_PROGRAM, sys.path[0], tool.root, path])
     _end_program(tool, os.getppid())
-    end = time.monotonic() + LONGEST
+    end = time.monotonic() + LONGEST * tool.patience
     while os.path.exists(path) and time.monotonic() < end:
         time.sleep(0.01)
 
@@ -105,7 +106,7 @@ def serve(root, path):
     """The daemon: wait, write, tell the log, take the order away."""
     with open(path, encoding="utf-8") as file:
         order = plain.read(file.read())
-    pause(os.path.dirname(root), order["seconds"])
+    pause(os.path.dirname(root), order["seconds"], order["patience"])
     with store.Changing(root) as state:
         _apply(state, order["changes"])
         record = plain.write({"event": "changed", "id": order["id"], "tool": f"daemon of {order['tool']}",

@@ -2,6 +2,8 @@
 
 import pexpect
 
+from support.patience import seconds
+
 from . import calls
 
 CSRUTIL = "usr/bin/csrutil"
@@ -12,7 +14,7 @@ QUESTIONS = (pexpect.EOF, r"\[y/n\]: $|\(enter y or n\) ?$", r"(?i)(?:password|p
 
 def talk(mac, path, *arguments):
     """Run a tool on a terminal of its own."""
-    child = pexpect.spawn(str(mac.root / path), list(arguments), env=calls.ENVIRONMENT, encoding="utf-8", timeout=10)
+    child = pexpect.spawn(str(mac.root / path), list(arguments), env=calls.ENVIRONMENT, encoding="utf-8", timeout=seconds(10))
     child.delaybeforesend = None
     return child
 
@@ -27,5 +29,5 @@ def answers(child, mac, *, name=None, password=None, yes="y", pick="1"):
             child.close()
             return child.exitstatus, said.replace("\r\n", "\n")
         if kind == 2:
-            child.waitnoecho(timeout=5)
+            child.waitnoecho(timeout=seconds(5))
         child.sendline((yes, password or owner["password"], name or owner["name"], pick)[kind - 1])

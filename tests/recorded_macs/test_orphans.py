@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from recorded_macs import calls
 from recorded_macs.builder import Mac
+from support import processes
+from support.patience import seconds, wait_for
 
 # A program that holds a lock, hands its descriptor down, and reads a tool on a terminal until it is killed.
 PROGRAM = """
@@ -57,11 +58,7 @@ def is_free(mac):
 
 def lives(mac):
     """Is the tool that became an orphan still there?"""
-    try:
-        with open(f"/proc/{mac.records('orphan')[0]['pid']}/stat", encoding="ascii") as file:
-            return file.read().split()[2] != "Z"
-    except FileNotFoundError:
-        return False
+    return not processes.has_ended(mac.records("orphan")[0]["pid"])
 
 
 @pytest.mark.parametrize(("how", "stays", "holds"), [
@@ -70,12 +67,12 @@ def test_orphan(mac, how, stays, holds):
     """It kills the program; then who lives, who holds the lock, and that the work is done only later."""
     mac.orphan("nvram", how, seconds=None)
     seen = program(mac, "usr/sbin/nvram", "boot-args=-v")
-    assert seen.wait(10) == -9
-    calls.until(lambda: lives(mac) is stays, 1)
+    assert seen.wait(seconds(10)) == -9
+    wait_for(lambda: lives(mac) is stays, 1)
     assert (lives(mac), is_free(mac), mac.boot_args()) == (stays, not holds, None)
     mac.release()
-    calls.until(mac.boot_args)
-    calls.until(lambda: mac.records("changed"))
+    wait_for(mac.boot_args)
+    wait_for(lambda: mac.records("changed"))
     assert (mac.boot_args(), len(mac.records("changed"))) == ("-v", 1)
 
 
@@ -83,10 +80,10 @@ def test_a_daemon_writes_a_policy(mac):
     """csrutil has died at SIGHUP, its daemon turns SIP off: a new nonce, and no tool on this Mac that could be waited for."""
     before = mac.policy()
     mac.orphan("csrutil", "orphan-daemon", seconds=0.3)
-    assert program(mac, "usr/bin/csrutil", "disable").wait(10) == -9
-    calls.until(lambda: not lives(mac), 2)
+    assert program(mac, "usr/bin/csrutil", "disable").wait(seconds(10)) == -9
+    wait_for(lambda: not lives(mac), 2)
     assert mac.policy() == before
-    calls.until(lambda: mac.policy() != before)
+    wait_for(lambda: mac.policy() != before)
     after = mac.policy()
     assert (after["sip0"], after["mode"]) == (0x7F, "permissive") and after["lpnh"] != before["lpnh"]
     assert mac.records("changed")[0]["tool"] == "daemon of csrutil"
@@ -96,7 +93,7 @@ def test_a_daemon_writes_a_policy(mac):
 def test_a_daemon_whose_tool_lives(mac):
     """Nothing kills the program: the tool waits for its daemon and ends well."""
     mac.orphan("nvram", "orphan-daemon", seconds=0.1, kills=False)
-    assert program(mac, "usr/sbin/nvram", "boot-args=-v").wait(10) == 0
+    assert program(mac, "usr/sbin/nvram", "boot-args=-v").wait(seconds(10)) == 0
     assert mac.boot_args() == "-v" and mac.records("end")[0]["status"] == 0
 
 
@@ -104,10 +101,10 @@ def test_the_test_kills(mac):
     """`kills` False: the tool says where it stands, and the test chooses the moment."""
     mac.orphan("nvram", "orphan-goes-on", seconds=None, kills=False)
     seen = program(mac, "usr/sbin/nvram", "boot-args=-v")
-    calls.until(lambda: mac.records("orphan"))
+    wait_for(lambda: mac.records("orphan"))
     seen.kill()
     seen.wait()
     assert lives(mac) and mac.boot_args() is None
     mac.release()
-    calls.until(lambda: mac.records("end"))
+    wait_for(lambda: mac.records("end"))
     assert mac.boot_args() == "-v"

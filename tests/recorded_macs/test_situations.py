@@ -8,6 +8,7 @@ import pytest
 from recorded_macs import calls, refusals, situations
 from recorded_macs.builder import Mac
 from recorded_macs.talking import CSRUTIL, answers, talk
+from support.patience import seconds, wait_for
 
 DISKUTIL, BPUTIL, KMUTIL = "usr/sbin/diskutil", "usr/bin/bputil", "usr/bin/kmutil"
 ENVIRONMENT = {"__OSINSTALL_ENVIRONMENT": "1"}
@@ -425,9 +426,9 @@ class TestPrompts:
         child.expect_exact("[y/n]: ")
         child.sendline("y")
         child.expect_exact("user maria:")
-        child.waitnoecho(timeout=5)
+        child.waitnoecho(timeout=seconds(5))
         child.sendline("correct horse battery")
-        calls.until(lambda: mac.records("dropped"))
+        wait_for(lambda: mac.records("dropped"))
         child.sendline("correct horse battery")
         assert answers(child, mac)[0] == 0
         assert [one["typed"] for one in mac.typed()] == ["y", "correct horse battery"]

@@ -57,6 +57,11 @@ def sleeps(pid):
     return int(_status(pid)[b"voluntary_ctxt_switches"])
 
 
+def bytes_read(pid):
+    """How many bytes it has read, of whatever."""
+    return int(_read(pid, "io").split()[1])
+
+
 def children(pid):
     """Process ids of the direct children."""
     return [int(one) for one in _read(pid, f"task/{pid}/children").split()]
