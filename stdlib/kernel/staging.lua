@@ -42,6 +42,8 @@ end
 
 --- A staged file: is it this one, owned by whoever runs this (root) and safe from others?
 -- @param c context with root and uid
+-- @param path string: as the Mac names it
+-- @param sum string: its SHA-256
 -- @return true | false, and what was seen
 function staging.holds(c, path, sum)
   local here = c.root .. path

@@ -18,6 +18,8 @@ function policy.summary(full)
 end
 
 --- True when two policies (or summaries) mean the same to the boot loader.
+-- @param one policy or summary
+-- @param other policy or summary
 -- @param except string|nil: one field not to look at
 function policy.same(one, other, except)
   for _, field in ipairs(IDENTITY) do

@@ -117,6 +117,7 @@ local function only_matching(groups, wanted)
 end
 
 --- Picks the target volume group.
+-- @param groups array, see mac.target.groups
 -- @param options { volume = NAME|UUID|nil, booted = string, choose = function(groups, default) → group|nil }
 -- @return group, or nil, message, "bad"|"unknown"|"declined"
 function mac.choose(groups, options)

@@ -44,6 +44,9 @@ function context.params(plan, target, options, known, recorded)
 end
 
 --- The context that a plan's functions get.
+-- @param target see mac.target.look
+-- @param options the command line's
+-- @param known see context.params
 -- @param params from context.params
 -- @param more table: the operation's own fields, such as words
 -- @param run the run that goes on, or nil
@@ -63,6 +66,9 @@ end
 --- The fields of a new run's start record. The baseline is read now.
 -- @param target as it is now
 -- @param operation { command, file }
+-- @param plan from plan.load
+-- @param c from context.new
+-- @param params from context.params
 function context.start_fields(target, operation, plan, c, params)
   local system, group = require "lib_system", target.group
   return { time = system.utc(system.now()), version = require("lib_embed").version(), command = operation.command,

@@ -44,6 +44,7 @@ local function program_of(root)
 end
 
 --- Looks at the Mac that the invocation is about; several systems are a menu where a person can be asked.
+-- @param self from invocation.open
 -- @param group string or nil: the UUID of the group that was chosen before
 -- @return target, see mac.target.look
 function invocation.look(self, group)

@@ -81,6 +81,7 @@ function journals.continue(directory, number)
 end
 
 --- Starts a new run: its file exists and holds the start record, durably, when this returns.
+-- @param directory string: the journal's folder
 -- @param start table: the start record's fields (see run_state)
 -- @return journal, run; or nil, message, code
 function journals.start(directory, start)

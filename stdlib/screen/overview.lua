@@ -110,6 +110,7 @@ function overview.policy(target)
   return { title = "Policy now", lines = { target.policy and policy.describe(target.policy) or "cannot be read" } }
 end
 
+--- The steps as a note: each with its verdict, its command and its way back.
 function overview.steps_note(steps) return { title = "Steps", lines = overview.plan_lines(steps) } end
 
 local function asking_steps(steps, environment)

@@ -1,5 +1,6 @@
 """One folder for everything that a run of tests makes, so that what is left behind can be seen at the end."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -32,10 +33,8 @@ def use(folder):
 
 def left_behind(folder, own=()):
     """Complaints: processes that still work there, what is mounted there, entries but for those of the test runner."""
-    try:
+    with contextlib.suppress(AssertionError):
         wait_for(lambda: not processes.naming(folder), 5)
-    except AssertionError:
-        pass
     told = [f"process {pid}: {line}" for pid, line in processes.naming(folder)]
     with open("/proc/self/mounts", encoding="utf-8") as file:
         told += [f"mounted: {point}" for point in (line.split()[1] for line in file) if point.startswith(f"{folder}/")]
