@@ -118,7 +118,7 @@ local function check_bundles(text)
 end
 
 local function check_update(text)
-  local update, why = with_files({ ["/System/Volumes/Update/Update.plist"] = text }, running.update, { root = "" })
+  local update, why = with_files({ ["/System/Volumes/Update/Update.plist"] = text }, running.update, "")
   if update == nil then return shape.fault(why, "string?", "the reason") end
   return shape.fault(update, { version = "string?", build = "string?" })
 end

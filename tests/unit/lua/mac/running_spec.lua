@@ -18,7 +18,7 @@ after_each(function() files.remove_tree(root) end)
 local function staged(attributes)
   assert(files.write_atomic(root .. UPDATE .. "Update.plist", "<plist><dict><key>update-asset-attributes</key>" .. attributes
     .. "</dict></plist>", 384))
-  return running.update { root = root }
+  return running.update(root)
 end
 
 describe("running.update", function()
@@ -29,18 +29,18 @@ describe("running.update", function()
   end)
 
   it("is none without the file, and without the note in it", function()
-    assert.are.same({ nil, nil }, { running.update { root = root } })
+    assert.are.same({ nil, nil }, { running.update(root) })
     assert.is_nil(staged "<string>x</string>")
   end)
 
   it("says so when the file cannot be read", function()
     assert(files.write_atomic(root .. UPDATE .. "Update.plist", "<plist>", 384))
-    assert.are.same({ nil, UPDATE .. "Update.plist is no property list" }, { running.update { root = root } })
+    assert.are.same({ nil, UPDATE .. "Update.plist is no property list" }, { running.update(root) })
   end)
 
   it("says so when it is no file", function()
     assert(files.make_directory(root .. UPDATE .. "Update.plist", 448))
-    local update, why = running.update { root = root }
+    local update, why = running.update(root)
     assert.is_nil(update)
     assert.truthy(why:find("Update.plist", 1, true))
   end)
@@ -50,9 +50,9 @@ describe("running.gather", function()
   it("asks each tool, and keeps why one did not answer", function()
     answers.use { [QUOTA] = "<plist><dict><key>apple-isa-vm-quota</key><integer>3</integer></dict></plist>",
       ["/bin/ps -axo comm="] = "/sbin/launchd\n", [ENROLLED] = "Enrolled via DEP: No\nMDM enrollment: No\n" }
-    assert.are.same({ base_quota = 3, guests = 0, enrolled = false }, running.gather { root = root })
+    assert.are.same({ base_quota = 3, guests = 0, enrolled = false }, running.gather(root))
     answers.use { [QUOTA] = "", ["/bin/ps -axo comm="] = "nothing" }
-    assert.are.same({ base_quota_problem = "none", guests_problem = "ps printed no list of processes" }, running.gather { root = root })
+    assert.are.same({ base_quota_problem = "none", guests_problem = "ps printed no list of processes" }, running.gather(root))
   end)
 end)
 
