@@ -6,7 +6,8 @@ local plist = {}
 
 local ENTITIES = { lt = "<", gt = ">", amp = "&", quot = '"', apos = "'" }
 
-local function decode_entity(name)
+local function decode_entity(name, stop)
+  if stop == "" then error("an unfinished entity", 0) end
   local hex, decimal = name:match("^#x(%x+)$"), name:match("^#(%d+)$")
   local code = hex and tonumber(hex, 16) or decimal and tonumber(decimal)
   if code and code <= 0x10FFFF then return utf8.char(code) end
@@ -14,7 +15,7 @@ local function decode_entity(name)
 end
 
 local function decode_text(text)
-  return (text:gsub("&([^;]*);", decode_entity))
+  return (text:gsub("&([^;&]*)(;?)", decode_entity))
 end
 
 local BASE64 = {}
@@ -43,9 +44,10 @@ local LEAVES = {
   key = decode_text,
   date = decode_text,
   data = decode_data,
-  real = function(text) return tonumber(text) or error("bad <real>", 0) end,
+  real = function(text) return (tonumber(text) or error("bad <real>", 0)) + 0.0 end,
   integer = function(text)
-    return math.tointeger(tonumber((text:gsub("%s", "")))) or error("bad <integer>", 0)
+    local number = tonumber((text:gsub("%s", "")))
+    return math.type(number) == "integer" and number or error("bad <integer>", 0)
   end,
 }
 
@@ -115,6 +117,12 @@ local function read_document(text)
   stop = skip(text, stop)
   if not text:find("^</plist>%s*$", stop) then error("<plist> does not end", 0) end
   return value
+end
+
+--- What a dictionary holds under a key, if it is of this kind ("string", "table", "boolean"); else nil. A list of somebody
+-- else's making may hold anything anywhere.
+function plist.field(dict, key, kind)
+  if type(dict) == "table" and type(dict[key]) == kind then return dict[key] end
 end
 
 --- Parses one property list, XML or binary. Dates of XML come back as their text, data as a byte string.

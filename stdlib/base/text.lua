@@ -58,6 +58,11 @@ function text.printable(value)
   return (text.valid(value):gsub("\r\n", "\n"):gsub("[%z\1-\8\11-\31\127]", "?"):gsub("\xC2[\x80-\x9F]", "?"))
 end
 
+--- The text without blanks and line ends at its end. Takes no longer for a text full of blanks, as "%s+$" would.
+function text.trim_end(value)
+  return value:match("^.*%S") or ""
+end
+
 -- Columns on a terminal: wide characters take two.
 local function width_of(value)
   return require("lib_terminal").width(value)

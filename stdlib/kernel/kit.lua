@@ -43,9 +43,8 @@ function kdk.read(root, path)
   local kit = { path = path, name = path:match("[^/]+$"), chips = kernels_of(root .. path) }
   local content, message = files.read(root .. path .. "/System/Library/CoreServices/SystemVersion.plist")
   local dict = content and plist.parse(content)
-  if type(dict) == "table" and type(dict.ProductBuildVersion) == "string" then
-    kit.version, kit.build = dict.ProductVersion, dict.ProductBuildVersion
-  else
+  kit.version, kit.build = plist.field(dict, "ProductVersion", "string"), plist.field(dict, "ProductBuildVersion", "string")
+  if not kit.build then
     kit.problem = content and "its SystemVersion.plist names no build" or "its SystemVersion.plist cannot be read: " .. message
   end
   return kit
@@ -149,8 +148,8 @@ function kdk.required_bundles(root, path)
   local content, message = require("lib_file").read(root .. path, 16 << 20)
   if not content then return nil, message end
   local dict = plist.parse(content)
-  local required = type(dict) == "table" and dict.requiredIdentifiers
-  if type(required) ~= "table" or #required == 0 then return nil, path .. ": names no requiredIdentifiers" end
+  local required = plist.field(dict, "requiredIdentifiers", "table")
+  if not required or #required == 0 then return nil, path .. ": names no requiredIdentifiers" end
   for _, id in ipairs(required) do
     if type(id) ~= "string" then return nil, path .. ": requiredIdentifiers holds something else than names" end
   end

@@ -21,14 +21,17 @@ function manifest.text(about)
 end
 
 local function is_file(entry)
-  return type(entry) == "table" and type(entry.sha256) == "string" and type(entry.size) == "number"
+  return type(entry) == "table" and type(entry.sha256) == "string" and math.type(entry.size) == "integer"
 end
 
 local function is_text(value) return value == nil or type(value) == "string" end
 
 local function is_sound(found)
-  return type(found) == "table" and is_file(found.collection) and (found.program == nil or is_file(found.program))
-    and is_text(found.build) and is_text(found.chip) and (found.format == nil or math.type(found.format) == "integer")
+  if type(found) ~= "table" or not is_file(found.collection) then return false end
+  for _, field in ipairs { "version", "created", "macos", "build", "chip" } do
+    if not is_text(found[field]) then return false end
+  end
+  return (found.program == nil or is_file(found.program)) and (found.format == nil or math.type(found.format) == "integer")
 end
 
 --- Reads a manifest.

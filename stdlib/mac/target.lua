@@ -65,18 +65,18 @@ local function product_on(root, mount)
   if not content then return nil, message end
   local dict = plist.parse(content)
   if type(dict) ~= "table" then return nil, path .. " is no property list" end
-  return { version = dict.ProductVersion, build = dict.ProductBuildVersion }
+  return { version = plist.field(dict, "ProductVersion", "string"), build = plist.field(dict, "ProductBuildVersion", "string") }
 end
 
 local function mount_of(info)
-  local mount = info.MountPoint
-  return type(mount) == "string" and mount ~= "" and mount or nil
+  local mount = plist.field(info, "MountPoint", "string")
+  return mount ~= "" and mount or nil
 end
 
 local function describe_volume(volume, info)
-  volume.name = info.VolumeName or volume.name
+  volume.name = plist.field(info, "VolumeName", "string") or volume.name
   volume.mount = mount_of(info)
-  volume.locked = info.Locked
+  volume.locked = plist.field(info, "Locked", "boolean")
   return volume
 end
 
@@ -88,7 +88,7 @@ function mac.groups()
   for _, group in ipairs(groups) do
     local info = diskutil.info(group.system.device)
     if info then describe_volume(group.system, info) end
-    group.booter = info and info.BooterDeviceIdentifier
+    group.booter = plist.field(info, "BooterDeviceIdentifier", "string")
     group.name = group.system.name or group.name
   end
   return groups
@@ -96,8 +96,7 @@ end
 
 -- In macOS the running system is a snapshot: what counts is the group that "/" belongs to.
 local function running_group()
-  local info = diskutil.info("/")
-  local group = info and info.APFSVolumeGroupID
+  local group = plist.field(diskutil.info("/"), "APFSVolumeGroupID", "string")
   return group and group:upper()
 end
 
@@ -151,7 +150,7 @@ end
 local function fill_preboot(group)
   local info = group.booter and diskutil.info(group.booter)
   if not info then return end
-  group.preboot = { device = group.booter, mount = mount_of(info), writable = info.WritableVolume }
+  group.preboot = { device = group.booter, mount = mount_of(info), writable = plist.field(info, "WritableVolume", "boolean") }
 end
 
 local function fill_owners(root, group)
@@ -160,14 +159,13 @@ local function fill_owners(root, group)
   local path = ("%s/%s/var/db/AdminUserRecoveryInfo.plist"):format(preboot.mount, group.group)
   local content, message = require("lib_file").read(mac.real_path(root, path))
   local dict, why = plist.parse(content or "")
-  if type(dict) ~= "table" then
-    group.owners_unknown = message or ("%s: %s"):format(path, why)
+  if type(dict) ~= "table" or dict[1] ~= nil then
+    group.owners_unknown = message or ("%s: %s"):format(path, why or "not a dictionary")
     return
   end
   group.owners = {}
   for short, about in pairs(dict) do
-    local full = type(about) == "table" and about.RealName or nil
-    group.owners[#group.owners + 1] = { short = short, full = full }
+    group.owners[#group.owners + 1] = { short = short, full = plist.field(about, "RealName", "string") }
   end
   table.sort(group.owners, function(a, b) return a.short < b.short end)
 end

@@ -16,6 +16,8 @@
 --   integrity        "Valid" or other text
 --   unknown          array of rows nobody here knows, as printed
 
+local text = require "base.text"
+
 local layout = {}
 
 local ENVIRONMENT_LABELS = {
@@ -78,7 +80,8 @@ local function put_sip(policy, word, value)
     if word ~= "Enabled" then contradiction("SIP " .. word .. " without sip0") end
     return put(policy, "sip", "absent")
   end
-  local bits = tonumber((value:gsub("^0[xX]", "")), 16)
+  local digits = value:gsub("^0[xX]", ""):match("^0*(%x+)$")
+  local bits = digits and #digits <= 16 and tonumber(digits, 16) -- 64 bits (reference §5): tonumber would drop what is more
   if not bits or (word == "Enabled") ~= (bits == 0) then contradiction("SIP " .. word .. " with sip0 " .. value) end
   put(policy, "sip", bits == 0 and "absent" or ("%x"):format(bits))
 end
@@ -120,23 +123,36 @@ local function read_heading(policy, line)
       return true
     end
   end
-  return line:find(":%s*$") ~= nil
+  return line:sub(-1) == ":"
+end
+
+local STATUS_LABELS = { ["Security Mode"] = true, ["3rd Party Kexts Status"] = true, ["User-allowed MDM Control"] = true,
+  ["SIP Status"] = true, ["Signed System Volume Status"] = true, ["Kernel CTRR Status"] = true,
+  ["Boot Args Filtering Status"] = true }
+
+-- Is this a row that a verdict rests on? One that is not laid out as known must not pass for a row that nobody knows.
+local function names_verdict(line)
+  if STATUS_LABELS[line:match("^([^:]*):")] then return true end
+  for tag in line:gmatch("%(([%w &]+)%)") do
+    if STATUS_TAGS[tag] or tag == "sip0" or tag == "coih" or tag == "vuid" or tag:find("smb0", 1, true) then return true end
+  end
 end
 
 local function read_row(policy, line)
   -- Status row: "SIP Status:                  Enabled    (sip0): absent"
-  local label, word, tag, value = line:match("^([^:]+):%s+(%a+)%s+%((.-)%): (%S+)%s*$")
+  local label, word, tag, value = line:match("^([^:]+):%s+(%a+)%s+%((.-)%): (%S+)$")
   if label then
     if label == "Security Mode" then return put_mode(policy, word, tag, value) end
     if tag == "sip0" then return put_sip(policy, word, value) end
     if STATUS_TAGS[tag] then return put_status(policy, tag, word, value) end
   end
   -- Tagged row: "Chip ID                                 (CHIP): 0x8103"
-  tag, value = line:match("^[^:%(]+%((%w+)%): (.-)%s*$")
+  tag, value = line:match("^[^:%(]+%((%w+)%): (.*)$")
   if tag and PLAIN_TAGS[tag] then return put_plain(policy, tag, value) end
-  label, value = line:match("^([^:%(]-)%s*: (.-)%s*$")
-  local field = label and ENVIRONMENT_LABELS[label]
+  label, value = line:match("^([^:%(]*): (.*)$")
+  local field = label and ENVIRONMENT_LABELS[text.trim_end(label)]
   if field then return put(policy, field, value) end
+  if names_verdict(line) then contradiction("a row that cannot be read: " .. line:sub(1, 200)) end
   if line:find(": ") then policy.unknown[#policy.unknown + 1] = line end
 end
 
@@ -166,7 +182,8 @@ end
 function layout.from_text(out, group)
   return guarded(function()
     local policy = { unknown = {} }
-    for line in out:gmatch("[^\r\n]+") do
+    for printed in out:gmatch("[^\r\n]+") do
+      local line = text.trim_end(printed)
       if line:find("Can't get local policy", 1, true) then
         error({ code = "incomplete", message = line }, 0)
       end

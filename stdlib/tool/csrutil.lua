@@ -27,14 +27,25 @@ function csrutil.disable(volume_name)
   return command({ "disable" }, volume_name, "y")
 end
 
+-- What follows the words "System Integrity Protection status:" (reference §2.2).
+local STATES = { [" enabled."] = "enabled", [" disabled."] = "disabled", [" unknown (Custom Configuration)."] = "custom" }
+
+-- The state on every line that tells one, if it is the same on all.
+local function state_in(out)
+  local state
+  for rest in out:gmatch("System Integrity Protection status:([^\r\n]*)") do
+    local told = STATES[rest]
+    if not told or state and state ~= told then return nil end
+    state = told
+  end
+  return state
+end
+
 --- Parses `csrutil status` in its three forms (reference §2.2).
 -- @return { state = "enabled"|"disabled"|"custom", parts = { ["Kext Signing"] = true|false, … } } or nil, message
 function csrutil.parse_status(out)
-  local state = out:match("System Integrity Protection status: (%l+)")
-  if state == "unknown" and out:find("(Custom Configuration)", 1, true) then state = "custom" end
-  if state ~= "enabled" and state ~= "disabled" and state ~= "custom" then
-    return nil, "csrutil status printed something unknown", "unknown"
-  end
+  local state = state_in(out)
+  if not state then return nil, "csrutil status printed something unknown", "unknown" end
   local parts = {}
   for label, word in out:gmatch("\n\t([^\n:]+): (%l+)") do
     if word ~= "enabled" and word ~= "disabled" then

@@ -12,7 +12,7 @@ local function read(argv)
   local out, message, code = probe.output(argv)
   if not out then return nil, message, code end
   local dict, why = plist.parse(out)
-  if type(dict) ~= "table" then return nil, "diskutil: " .. tostring(why), "unknown" end
+  if type(dict) ~= "table" then return nil, "diskutil: " .. (why or "not a dictionary"), "unknown" end
   return dict
 end
 
@@ -23,19 +23,23 @@ function diskutil.info(volume)
   return read { PATH, "info", "-plist", volume }
 end
 
+local function list_in(dict, key) return plist.field(dict, key, "table") or {} end
+
 local function role_of(volume)
-  return volume.Role or volume.Roles and volume.Roles[1]
+  return plist.field(volume, "Role", "string") or list_in(volume, "Roles")[1]
 end
 
+-- @return nil for an entry that names no group or no device of a System volume
 local function group_from(entry)
-  local group = { group = entry.APFSVolumeGroupUUID, name = entry.Name }
-  for _, volume in ipairs(entry.Volumes or {}) do
-    local role = role_of(volume)
-    local described = { device = volume.DeviceIdentifier, name = volume.Name }
+  local uuid = plist.field(entry, "APFSVolumeGroupUUID", "string")
+  local group = { group = uuid and uuid:upper(), name = plist.field(entry, "Name", "string") }
+  for _, volume in ipairs(list_in(entry, "Volumes")) do
+    local role, device = role_of(volume), plist.field(volume, "DeviceIdentifier", "string")
+    local described = device and { device = device, name = plist.field(volume, "Name", "string") }
     if role == "System" then group.system = described end
     if role == "Data" then group.data = described end
   end
-  return group
+  return group.group and group.system and group
 end
 
 --- Every volume group with a System volume.
@@ -44,13 +48,9 @@ function diskutil.volume_groups()
   local dict, message, code = read { PATH, "apfs", "listVolumeGroups", "-plist" }
   if not dict then return nil, message, code end
   local groups = {}
-  for _, container in ipairs(dict.Containers or {}) do
-    for _, entry in ipairs(container.VolumeGroups or {}) do
-      local group = group_from(entry)
-      if type(group.group) == "string" and group.system then
-        group.group = group.group:upper()
-        groups[#groups + 1] = group
-      end
+  for _, container in ipairs(list_in(dict, "Containers")) do
+    for _, entry in ipairs(list_in(container, "VolumeGroups")) do
+      groups[#groups + 1] = group_from(entry) or nil
     end
   end
   return groups

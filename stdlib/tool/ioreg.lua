@@ -6,6 +6,9 @@ local probe = require "tool.probe"
 
 local ioreg = {}
 
+-- The kernel wants four bytes and takes no more than this (reference §8.1).
+local MOST = 0x7FFFFFFF
+
 local function find(value, key, depth)
   if type(value) ~= "table" or depth > 8 then return nil end
   if value[key] ~= nil then return value[key] end
@@ -19,12 +22,14 @@ end
 function ioreg.base_quota()
   local out, message = probe.output { "/usr/sbin/ioreg", "-a", "-r", "-n", "product", "-p", "IODeviceTree", "-d", "1" }
   if not out then return nil, message end
-  local tree = out:find("%S") and plist.parse(out) or {}
+  local tree, why = {}, nil
+  if out:find("%S") then tree, why = plist.parse(out) end
+  if why then return nil, "ioreg: " .. why end
   local quota = find(tree, "apple-isa-vm-quota", 1)
   if quota == nil then return nil, "none" end
-  if math.type(quota) == "integer" then return quota end
-  if type(quota) ~= "string" or #quota < 4 then return nil, "the device tree's quota cannot be read" end
-  return (string.unpack("<I4", quota))
+  if type(quota) == "string" and #quota == 4 then quota = string.unpack("<I4", quota) end
+  if math.type(quota) ~= "integer" or quota < 0 then return nil, "the device tree's quota cannot be read" end
+  return math.min(quota, MOST)
 end
 
 return ioreg

@@ -2,6 +2,7 @@
 -- Facts: reference §3. Must be given the System volume's mount point: the Data volume's is a known trap.
 
 local probe = require "tool.probe"
+local text = require "base.text"
 
 local kmutil = {}
 
@@ -36,7 +37,7 @@ function kmutil.bundles()
   if not out then return nil, message, code end
   local bundles = {}
   for line in out:gmatch("[^\r\n]+") do
-    local id, path = line:match("^%s*([%w%.%-_]+)%s+%S+%s+(/.-)%s*$")
+    local id, path = text.trim_end(line):match("^%s*([%w%.%-_]+)%s+%S+%s+(/.*)$")
     if id then bundles[#bundles + 1] = { id = id, path = path }
     elseif line:find("%S") then return nil, "kmutil inspect printed a line that names no extension: " .. line:sub(1, 200), "unknown" end
   end

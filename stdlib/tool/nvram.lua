@@ -19,10 +19,9 @@ local function value_in(answer, name)
   return type(value) == "string" and value or nil
 end
 
--- Without -x a line is NAME, a tab, the value (reference §4.1).
+-- Without -x a line is NAME, a tab, the value (reference §4.1). One without its end may be cut off.
 local function value_in_line(answer, name)
-  local value = answer:match("^" .. name:gsub("%p", "%%%0") .. "\t([^\n]*)\n?$")
-  return value
+  return answer:match("^" .. name:gsub("%p", "%%%0") .. "\t([^\n]*)\n$")
 end
 
 --- Reads one variable.

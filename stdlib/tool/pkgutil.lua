@@ -21,13 +21,24 @@ function pkgutil.files(id)
   return files
 end
 
+-- The one status line. A package's name is printed, too, and may hold anything: of two different lines neither counts.
+local function status_in(out)
+  local status
+  for line in out:gmatch("[^\r\n]+") do
+    local told = line:match("^%s*Status:(.*)")
+    if told and status and told ~= status then return nil end
+    status = told or status
+  end
+  return status
+end
+
 --- Who signed a package. Apple's own read "signed Apple Software" in every public transcript of `--check-signature`.
 -- @return "apple", or "other" and the status line, or nil, message
 function pkgutil.signature(path)
   local out, message, _, answer = probe.output { PATH, "--check-signature", path }
-  local status = (out or answer and answer.stdout or ""):match("Status: ([^\n]+)")
-  if not status then return nil, message or "pkgutil told no status" end
-  return status == "signed Apple Software" and "apple" or "other", status
+  local status = status_in(out or answer and answer.stdout or "")
+  if not status then return nil, message or "pkgutil did not tell one status" end
+  return out and status == " signed Apple Software" and "apple" or "other", (status:gsub("^%s", ""))
 end
 
 return pkgutil

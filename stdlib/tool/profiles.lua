@@ -5,13 +5,25 @@ local probe = require "tool.probe"
 
 local profiles = {}
 
---- @return true | false, or nil, message
+-- @return whether any line of that label says Yes, and whether all there are say No
+local function told(out, label)
+  local yes, no = false, nil
+  for rest in out:gmatch(label .. ":([^\r\n]*)") do
+    local word = rest:match("^ (%w+)")
+    yes, no = yes or word == "Yes", no ~= false and word == "No"
+  end
+  return yes, no
+end
+
+--- @return true when one of the two lines says so, false when both say No; or nil, message
 function profiles.enrolled()
   local out, message = probe.output { "/usr/bin/profiles", "status", "-type", "enrollment" }
   if not out then return nil, message end
-  local mdm, dep = out:match("MDM enrollment: (%a+)"), out:match("Enrolled via DEP: (%a+)")
-  if not mdm and not dep then return nil, "profiles printed something unknown" end
-  return mdm == "Yes" or dep == "Yes"
+  local mdm, no_mdm = told(out, "MDM enrollment")
+  local dep, no_dep = told(out, "Enrolled via DEP")
+  if mdm or dep then return true end
+  if no_mdm and no_dep then return false end
+  return nil, "profiles printed something unknown"
 end
 
 return profiles

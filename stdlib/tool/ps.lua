@@ -2,6 +2,7 @@
 -- Must not say which of them are macOS: the process does not tell, and Linux guests look the same.
 
 local probe = require "tool.probe"
+local text = require "base.text"
 
 local ps = {}
 
@@ -16,7 +17,7 @@ function ps.guests()
   if not ("\n" .. out):find("\n/sbin/launchd%s") then return nil, "ps printed no list of processes" end
   local count = 0
   for line in out:gmatch("[^\r\n]+") do
-    if line:gsub("%s+$", ""):sub(-#GUEST) == GUEST then count = count + 1 end
+    if text.trim_end(line):sub(-#GUEST) == GUEST then count = count + 1 end
   end
   return count
 end

@@ -2,6 +2,7 @@
 -- Must not write a sysctl: the names asked for never hold "=".
 
 local probe = require "tool.probe"
+local text = require "base.text"
 
 local sysctl = {}
 
@@ -10,7 +11,7 @@ local sysctl = {}
 function sysctl.read(name)
   local out, message, code = probe.output { "/usr/sbin/sysctl", "-n", name }
   if not out then return nil, message, code end
-  return (out:gsub("%s+$", ""))
+  return text.trim_end(out)
 end
 
 --- The chip's SoC name and the kernel's kind, from the last words of `uname -v` (reference §7.3; never the marketing
@@ -19,7 +20,7 @@ end
 function sysctl.kernel()
   local out, message, code = probe.output { "/usr/bin/uname", "-v" }
   if not out then return nil, message, code end
-  return sysctl.parse_banner(out:gsub("%s+$", ""))
+  return sysctl.parse_banner(text.trim_end(out))
 end
 
 --- The same from a banner found in a kernel.
@@ -34,7 +35,9 @@ end
 function sysctl.product()
   local out, message, code = probe.output { "/usr/bin/sw_vers" }
   if not out then return nil, message, code end
-  return { version = out:match("ProductVersion:%s*(%S+)"), build = out:match("BuildVersion:%s*(%S+)") }
+  local version, build = out:match("ProductVersion:%s*(%S+)"), out:match("BuildVersion:%s*(%S+)")
+  if not version or not build then return nil, "sw_vers did not tell version and build", "unknown" end
+  return { version = version, build = build }
 end
 
 return sysctl

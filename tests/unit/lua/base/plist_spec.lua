@@ -8,6 +8,19 @@ local function document(inside) return '<?xml version="1.0"?>\n<plist version="1
 
 local function value_of(inside) return plist.parse(document(inside)) end
 
+describe("plist.field", function()
+  it("hands out only what is of the kind", function()
+    local dict = { s = "x", e = "", b = false, t = {}, n = 1 }
+    assert.are.same({ "x", "", false }, { plist.field(dict, "s", "string"), plist.field(dict, "e", "string"), plist.field(dict, "b", "boolean") })
+    assert.are.equal(dict.t, plist.field(dict, "t", "table"))
+    for key, kind in pairs { s = "boolean", b = "string", t = "string", n = "string", none = "string" } do
+      assert.is_nil(plist.field(dict, key, kind), key)
+    end
+    for _, none in ipairs { "text", 1, true } do assert.is_nil(plist.field(none, "len", "function")) end
+    assert.is_nil(plist.field(nil, "s", "string"))
+  end)
+end)
+
 describe("plist.parse", function()
   it("reads every kind of value", function()
     local read = assert(value_of [[<dict>
@@ -54,6 +67,9 @@ describe("plist.parse", function()
   it("refuses wrong values", function()
     for inside, why in pairs {
       ["<integer>one</integer>"] = "bad <integer>", ["<integer>1.5</integer>"] = "bad <integer>",
+      ["<integer>1e3</integer>"] = "bad <integer>", ["<integer></integer>"] = "bad <integer>",
+      ["<string>a & b</string>"] = "an unfinished entity", ["<string>&amp</string>"] = "an unfinished entity",
+      ["<string>&a&amp;</string>"] = "an unfinished entity", ["<string>&#x;</string>"] = "unknown entity &#x;",
       ["<real>x</real>"] = "bad <real>", ["<string>&nope;</string>"] = "unknown entity &nope;",
       ["<string>&#x110000;</string>"] = "unknown entity &#x110000;", ["<set>1</set>"] = "unknown tag <set>",
       ["<integer/>"] = "empty <integer/>", ["<dict><string>x</string></dict>"] = "a key is missing in <dict>",
@@ -61,6 +77,17 @@ describe("plist.parse", function()
     } do
       assert.are.same({ nil, "not a property list: " .. why }, { value_of(inside) }, inside)
     end
+  end)
+
+  it("tells a real from an integer", function()
+    assert.are.equal("float", math.type(value_of "<real>2</real>"))
+    assert.are.equal("integer", math.type(value_of "<integer>2</integer>"))
+  end)
+
+  it("is quick on a text full of what begins an entity", function()
+    local began = os.clock()
+    assert.is_nil((value_of("<string>" .. ("&"):rep(200000) .. "</string>")))
+    assert.is_true(os.clock() - began < 1)
   end)
 
   it("is not led into the depths", function()

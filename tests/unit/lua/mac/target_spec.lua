@@ -174,5 +174,23 @@ describe("mac.complete", function()
     local group = completed()
     assert.is_nil(group.owners)
     assert.truthy(group.owners_unknown:find("not a property list", 1, true))
+    write(OWNERS, "<plist><array><string>maria</string></array></plist>")
+    assert.truthy(completed().owners_unknown:find("not a dictionary", 1, true))
+    write(OWNERS, "<plist><true/></plist>")
+    assert.truthy(completed().owners_unknown:find("not a dictionary", 1, true))
+  end)
+
+  it("takes no name, version or answer that is not what it should be", function()
+    write("/Volumes/Macintosh HD/System/Library/CoreServices/SystemVersion.plist",
+      dict { ProductVersion = "<real>26.6</real>", ProductBuildVersion = "<array/>" })
+    write(OWNERS, dict { ada = "<dict><key>RealName</key><integer>3</integer></dict>", bob = "<string>Bob</string>" })
+    local group = completed { [INFO .. "disk3s5"] = dict { VolumeName = "<integer>1</integer>", MountPoint = "<true/>", Locked = "yes" },
+      [INFO .. "disk3s2"] = dict { MountPoint = "/Volumes/Preboot", WritableVolume = "yes" } }
+    assert.are.same({ { short = "ada" }, { short = "bob" } }, group.owners)
+    assert.is_nil(group.version)
+    assert.is_nil(group.build)
+    assert.are.same({ device = "disk3s5", name = "Macintosh HD - Data" }, group.data)
+    assert.are.same({ device = "disk3s2", mount = "/Volumes/Preboot" }, group.preboot)
+    assert.is_nil(completed { [INFO .. "disk3s1"] = dict { BooterDeviceIdentifier = "<integer>1</integer>" } }.booter)
   end)
 end)

@@ -62,4 +62,38 @@ function policies.summary(changes)
   return summary
 end
 
+-- How each verdict stands in a text, letter for letter.
+local FORMS = {
+  mode = { full = "Security Mode:%s+Full%s+%(smb0%): [a0]", reduced = "Security Mode:%s+Reduced%s+%(smb0%): 1",
+    permissive = "Security Mode:%s+Permissive%s+%(smb0 && smb1%): 1" },
+  ssv = { on = "%s+Enabled%s+%(sip1%): [a0]", off = "%s+Disabled%s+%(sip1%): 1" },
+  ctrr = { on = "%s+Enabled%s+%(sip2%): [a0]", off = "%s+Disabled%s+%(sip2%): 1" },
+  boot_args_filter = { on = "%s+Enabled%s+%(sip3%): [a0]", off = "%s+Disabled%s+%(sip3%): 1" },
+}
+
+-- Words that may not stand in a text beside a verdict.
+local AGAINST = { full = { "Permissive", "Reduced" }, reduced = { "Full  ", "Permissive" }, permissive = { "Full  ", "Reduced" } }
+
+local function mode_denied(policy, text)
+  for _, word in ipairs(AGAINST[policy.mode]) do
+    if text:find("\nSecurity Mode:%s+" .. word) then return true end
+  end
+end
+
+--- The first field of a policy that has no ground in the text it was read from, or that the text denies; or nil.
+function policies.unfounded(policy, text)
+  for field, forms in pairs(FORMS) do
+    if not text:find(forms[policy[field]]) then return field end
+  end
+  if mode_denied(policy, text) then return "mode" end
+  if policy.sip == "absent" and not text:find("%(sip0%): [a0]") then return "sip" end
+  if policy.sip == "absent" and text:find("\nSIP Status:%s+[CD]") then return "sip" end
+  if policy.sip ~= "absent" and not text:find("%(sip0%): 0?[xX]?0*" .. policy.sip:gsub("%a", function(digit)
+    return "[" .. digit .. digit:upper() .. "]"
+  end) .. "%s") then return "sip" end
+  if policy.coih == "absent" and not text:find("%(coih%): absent") then return "coih" end
+  if policy.coih ~= "absent" and not text:upper():find("(COIH): " .. policy.coih, 1, true) then return "coih" end
+  if policy.group == policies.GROUP and not text:upper():find(policies.GROUP, 1, true) then return "group" end
+end
+
 return policies

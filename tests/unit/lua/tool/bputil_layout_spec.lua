@@ -166,6 +166,48 @@ describe("a text of bputil", function()
     end
   end)
 
+  it("reads SIP bits of up to 64 bits, and no more", function()
+    for value, bits in pairs { ["7f"] = "7f", ["0x7F"] = "7f", ["007f"] = "7f", ["1"] = "1", ["ffffffffffffffff"] = "ffffffffffffffff",
+      ["00000000000000000000001"] = "1" } do
+      assert.are.equal(bits, layout.from_text(policies.text { sip = "Customized (sip0): " .. value }, GROUP).sip, value)
+    end
+    assert.are.equal("absent", layout.from_text(policies.text { sip = "Enabled    (sip0): 0" }, GROUP).sip)
+    for _, row in ipairs { "Enabled    (sip0): 10000000000000000", "Customized (sip0): 10000000000000001", "Customized (sip0): x1",
+      "Customized (sip0): 0x", "Customized (sip0): 1g", "Customized (sip0): -1" } do
+      assert.are.equal("contradiction", select(3, layout.from_text(policies.text { sip = row }, GROUP)), row)
+    end
+  end)
+
+  it("with a row of a verdict that is laid out otherwise is no policy", function()
+    for _, row in ipairs { "SIP Status:                  Customized", "SIP Status: C", "SIP Status: Customized (sip0): 7f and more",
+      "Kernel CTRR Status: Disabled [sip2]: 1", "Something: Disabled - (sip3): 1", "Security Mode: Reduced (smb0) 1: x",
+      "Boot Args Filtering Status:  (sip3): 1", "CustomKC (coih) AB: x" } do
+      local policy, message, code = layout.from_text(policies.text(nil, row .. "\n"), GROUP)
+      assert.is_nil(policy, row)
+      assert.are.same({ "contradiction", "bputil contradicts itself: a row that cannot be read: " .. row }, { code, message })
+    end
+  end)
+
+  it("is read at once, however long its lines", function()
+    local began = os.clock()
+    for _, piece in ipairs { " ", "(", ": ", "A (sip0): ", "(coih)", ":" } do
+      local line = piece:rep(200000 // #piece)
+      assert(layout.from_text(policies.text(nil, "x" .. line .. "x\n"), GROUP) or true)
+    end
+    assert.is_true(os.clock() - began < 3)
+  end)
+
+  it("cut off anywhere is no policy, or the same", function()
+    for _, text in ipairs { policies.text(), policies.text(policies.LOWERED), (samples.read "krlog-26/bputil-d-v.txt"
+      :gsub("A0F3D5C7%-6E1B%-4829%-93A4%-B5C6D7E8F901", GROUP)) } do
+      local whole = assert(layout.from_text(text, GROUP))
+      for length = 0, #text do
+        local policy = layout.from_text(text:sub(1, length), GROUP)
+        if policy and layout.difference(policy, whole) then error(("cut after %d bytes: %s"):format(length, text:sub(length - 40, length))) end
+      end
+    end
+  end)
+
   it("says Paired only when it says so", function()
     assert.is_false(layout.from_text(policies.text { pairing = "Not Paired" }, GROUP).paired)
     assert.is_nil(layout.from_text(policies.text { pairing = false }, GROUP).paired)
@@ -219,25 +261,6 @@ describe("layout.difference", function()
   end)
 end)
 
--- A spoilt text may still be a policy, but then every verdict must stand in it, letter for letter.
-local FORMS = {
-  mode = { full = "Security Mode:%s+Full%s+%(smb0%): [a0]", reduced = "Security Mode:%s+Reduced%s+%(smb0%): 1",
-    permissive = "Security Mode:%s+Permissive%s+%(smb0 && smb1%): 1" },
-  ssv = { on = "%s+Enabled%s+%(sip1%): [a0]", off = "%s+Disabled%s+%(sip1%): 1" },
-  ctrr = { on = "%s+Enabled%s+%(sip2%): [a0]", off = "%s+Disabled%s+%(sip2%): 1" },
-  boot_args_filter = { on = "%s+Enabled%s+%(sip3%): [a0]", off = "%s+Disabled%s+%(sip3%): 1" },
-}
-
-local function unfounded(policy, text)
-  for field, forms in pairs(FORMS) do
-    if not text:find(forms[policy[field]]) then return field end
-  end
-  if policy.sip == "absent" and not text:find("%(sip0%): [a0]") then return "sip" end
-  if policy.coih == "absent" and not text:find("%(coih%): absent") then return "coih" end
-  if policy.coih ~= "absent" and not text:upper():find("(COIH): " .. policy.coih, 1, true) then return "coih" end
-  if policy.group == GROUP and not text:upper():find(GROUP, 1, true) then return "group" end
-end
-
 describe("spoilt output", function()
   it("as text never throws and never gives a verdict that does not stand there", function()
     local r, read, refused = random.new(31), 0, 0
@@ -246,7 +269,7 @@ describe("spoilt output", function()
       local text = r.mutated(r.pick(originals))
       local fine, policy, _, code = pcall(layout.from_text, text, GROUP)
       if not fine then error(("round %d threw: %s"):format(round, tostring(policy))) end
-      local wrong = policy and unfounded(policy, text)
+      local wrong = policy and policies.unfounded(policy, text)
       if wrong then error(("round %d: %s has no ground in\n%s"):format(round, wrong, text)) end
       if policy then read = read + 1 else refused = refused + 1 end
       if not policy and code ~= "incomplete" and code ~= "contradiction" then

@@ -31,11 +31,18 @@ describe("csrutil.parse_status", function()
       ["BaseSystem Verification"] = true, ["Boot-arg Restrictions"] = false, ["Kernel Integrity Protections"] = true,
       ["Authenticated Root Requirement"] = true }, status.parts)
     assert.are.same({}, csrutil.parse_status("System Integrity Protection status: enabled.\n").parts)
+    assert.are.equal("disabled", csrutil.parse_status(("System Integrity Protection status: disabled.\n"):rep(2)).state)
   end)
 
   it("refuses what it does not know", function()
     local unknown = { nil, "csrutil status printed something unknown", "unknown" }
-    for _, out in ipairs { "", "System Integrity Protection status: unknown.", "System Integrity Protection status: partly.",
+    for _, out in ipairs { "", "System Integrity Protection status: unknown.", "System Integrity Protection status: enabled",
+      "System Integrity Protection status:enabled.", "System Integrity Protection status: enabled. Not.",
+      "System Integrity Protection status: unknown1 (Custom Configuration).\n\tKext Signing: enabled",
+      "System Integrity Protection status: unknown.\n(Custom Configuration)\n\tKext Signing: enabled",
+      "System Integrity Protection status: enabled.\nSystem Integrity Protection status: disabled.\n",
+      "System Integrity Protection status: disabled.\nSystem Integrity Protection status:\n",
+      "System Integrity Protection status: partly.",
       "Authenticated Root status: enabled", "System Integrity Protection is off.", "status: enabled",
       samples.read "s52397283462-15/csrutil-menu.txt" } do
       assert.are.same(unknown, { csrutil.parse_status(out) }, out)

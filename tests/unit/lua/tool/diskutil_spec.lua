@@ -43,7 +43,29 @@ describe("diskutil.volume_groups", function()
     assert.are.same({}, listed(group("<string>AB</string>", volume("", "disk1"))))
   end)
 
+  it("is not thrown off by a list that holds something else", function()
+    for _, wrong in ipairs { "<integer>1</integer>", "<true/>", "<string>x</string>", "<array><integer>1</integer></array>", "<dict/>" } do
+      for _, containers in ipairs { wrong, "<array>" .. wrong .. "<dict><key>VolumeGroups</key>" .. wrong .. "</dict></array>" } do
+        answers.use { [LIST] = "<plist><dict><key>Containers</key>" .. containers .. "</dict></plist>" }
+        assert.are.same({}, diskutil.volume_groups(), containers)
+      end
+      local odd = wrong .. "<dict><key>Role</key>" .. wrong .. "<key>Roles</key>" .. wrong .. "</dict>"
+      assert.are.same({ { group = "AB", system = { device = "d" } } },
+        listed(group("<string>AB</string>", odd .. volume(SYSTEM, "d"))), wrong)
+    end
+  end)
+
+  it("takes no volume without a device, and no name that is no text", function()
+    local function one(volumes) return listed(group("<string>AB</string>", volumes)) end
+    assert.are.same({}, one(("<dict>%s</dict>"):format(SYSTEM)))
+    assert.are.same({}, one(("<dict>%s<key>DeviceIdentifier</key><integer>3</integer></dict>"):format(SYSTEM)))
+    assert.are.same({ { group = "AB", system = { device = "d" } } },
+      one(volume(SYSTEM .. "<key>Name</key><integer>3</integer>", "d") .. "<dict><key>Role</key><string>Data</string></dict>"))
+  end)
+
   it("says what went wrong", function()
+    answers.use { [LIST] = "<plist><false/></plist>" }
+    assert.are.same({ nil, "diskutil: not a dictionary", "unknown" }, { diskutil.volume_groups() })
     answers.use { [LIST] = "nothing" }
     assert.are.same({ nil, "diskutil: not a property list: no <plist>", "unknown" }, { diskutil.volume_groups() })
     answers.use {}

@@ -1,5 +1,6 @@
--- kmutil's commands: always the System volume's mount point, never another option.
+-- kmutil: its commands, always for the System volume's mount point, and the list of the running collection's extensions.
 
+local answers = require "tests.unit.lua.support.answers"
 local kmutil = require "tool.kmutil"
 
 describe("kmutil", function()
@@ -14,5 +15,66 @@ describe("kmutil", function()
   it("forgets it", function()
     assert.are.same({ "/usr/bin/kmutil", "configure-boot", "--volume", "/Volumes/Macintosh HD" },
       kmutil.clear("/Volumes/Macintosh HD").argv)
+  end)
+end)
+
+describe("kmutil.create", function()
+  local function create(more)
+    local options = { kernel = "/K/kernel.development.t6020", repositories = { "/K/Extensions", "/System/Library/Extensions" },
+      output = "/w/kc", bundles = { "com.apple.a", "com.apple.b" } }
+    for key, value in pairs(more or {}) do options[key] = value end
+    return kmutil.create(options)
+  end
+
+  local HEAD = "/usr/bin/kmutil create --arch arm64e -z --variant-suffix development --no-variant-extension --new boot "
+    .. "--boot-path /w/kc --kernel /K/kernel.development.t6020 --repository /K/Extensions --repository /System/Library/Extensions"
+
+  it("names kernel, repositories and every extension", function()
+    local command = create()
+    assert.are.equal(HEAD .. " --explicit-only -b com.apple.a -b com.apple.b", table.concat(command.argv, " "))
+    assert.are.same({ "kmutil", true, 3600, true }, { command.tool, command.slow, command.seconds, command.stoppable })
+  end)
+
+  it("strips and names a build only when told to", function()
+    assert.are.equal(HEAD .. " --strip none --build 23A344 --explicit-only", table.concat(create { strip = "none", build = "23A344",
+      bundles = {} }.argv, " "))
+  end)
+end)
+
+describe("kmutil.bundles", function()
+  local INSPECT = "/usr/bin/kmutil inspect -V release --no-header"
+
+  local function bundles(answer)
+    answers.use { [INSPECT] = answer }
+    return kmutil.bundles()
+  end
+
+  it("reads ids and paths, parted by blanks or tabs, in their order", function()
+    assert.are.same({ { id = "com.apple.kpi.bsd", path = "/System/Library/Extensions/System.kext" },
+      { id = "org.example.My-driver_2", path = "/Library/Extensions/My Driver.kext" } },
+      bundles ("com.apple.kpi.bsd\t23.0\t/System/Library/Extensions/System.kext\n\n"
+        .. "  org.example.My-driver_2  1.2.3   /Library/Extensions/My Driver.kext  \r\n"))
+  end)
+
+  it("takes no line that names no extension", function()
+    for _, line in ipairs { "Extension Information:", "com.apple.a", "com.apple.a 1.0", "com.apple.a 1.0 relative/path", "a/b 1 /p" } do
+      assert.are.same({ nil, "kmutil inspect printed a line that names no extension: " .. line, "unknown" },
+        { bundles("com.apple.kpi.bsd 1 /p\n" .. line .. "\n") })
+    end
+    assert.are.equal(255, #select(2, bundles(("?"):rep(900))))
+    for _, out in ipairs { "", " \n\n" } do
+      assert.are.same({ nil, "kmutil inspect named no extension", "unknown" }, { bundles(out) })
+    end
+    assert.are.same({ nil, "/usr/bin/kmutil: No such file or directory", "ENOENT" }, { bundles(false) })
+  end)
+
+  it("gives kmutil two minutes", function()
+    local seconds
+    require("tool.probe").use(function(_, options)
+      seconds = options.seconds
+      return answers.of("com.apple.a 1 /p\n")
+    end)
+    assert.are.equal("com.apple.a", kmutil.bundles()[1].id)
+    assert.are.equal(120, seconds)
   end)
 end)

@@ -47,7 +47,7 @@ describe("nvram.read", function()
   end)
 
   it("does not guess at strange output", function()
-    for _, out in ipairs { "", "boot-args", "boot-argsX\t-v\n", "boot-args\t-v\nother\tx\n", "<plist><dict/></plist>",
+    for _, out in ipairs { "", "boot-args", "boot-args\t", "boot-args\t-v keepsy", "boot-args\t-v\n\n", "boot-argsX\t-v\n", "boot-args\t-v\nother\tx\n", "<plist><dict/></plist>",
       "<plist><string>x</string></plist>", "<plist><dict><key>boot-args</key><integer>1</integer></dict></plist>" } do
       assert.are.same({ nil, "nvram printed something unknown for boot-args", "unknown" }, { reading(out) }, out)
     end
@@ -72,6 +72,8 @@ describe("nvram's commands", function()
     assert.are.same({ "/usr/sbin/nvram", "40A0DDD2-77F8-4392-B4A3-1E7304206516:boot-args=" .. odd },
       nvram.set("boot-args", odd, { guid = true }).argv)
     assert.are.same({ "/usr/sbin/nvram", "-s" }, nvram.sync().argv)
-    assert.are.same({ "nvram", "nvram" }, { nvram.sync().tool, nvram.set("boot-args", "").tool })
+    for _, command in ipairs { nvram.sync(), nvram.set("boot-args", "") } do
+      assert.are.same({ "nvram", 60 }, { command.tool, command.seconds })
+    end
   end)
 end)

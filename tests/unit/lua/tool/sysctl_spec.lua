@@ -28,6 +28,22 @@ describe("sysctl", function()
     answers.use { ["/usr/sbin/sysctl -n kern.osbuildconfig"] = "development\n" }
     assert.are.equal("development", sysctl.read "kern.osbuildconfig")
     assert.are.equal("ENOENT", select(3, sysctl.read "kern.bootargs"))
+    answers.use { ["/usr/sbin/sysctl -n kern.bootargs"] = "-v  x \r\n" }
+    assert.are.equal("-v  x", sysctl.read "kern.bootargs")
+  end)
+
+  it("is quick on a value full of blanks", function()
+    local began = os.clock()
+    answers.use { ["/usr/sbin/sysctl -n x"] = (" "):rep(200000) .. "x" }
+    assert.are.equal(200001, #sysctl.read "x")
+    assert.is_true(os.clock() - began < 1)
+  end)
+
+  it("knows no product without version and build", function()
+    for _, out in ipairs { "", "ProductVersion:\t\t15.6\n", "BuildVersion:\t\t24G84\n", "sw_vers: error\n" } do
+      answers.use { ["/usr/bin/sw_vers"] = out }
+      assert.are.same({ nil, "sw_vers did not tell version and build", "unknown" }, { sysctl.product() }, out)
+    end
   end)
 
   it("reads the running kernel and product", function()

@@ -1,0 +1,24 @@
+-- The program's own acts on files, as commands: the words that the door checks (runner/door/file_act.h).
+
+local file = require "tool.file"
+
+describe("file's commands", function()
+  it("are the words of the act", function()
+    for words, command in pairs {
+      ["copy /a /b 0644"] = file.copy("/a", "/b", "0644"), ["copy-program /b 0755"] = file.copy_program("/b", "0755"),
+      ["move /a /b"] = file.move("/a", "/b"), ["write /a 0644 text"] = file.write("/a", "0644", "text"),
+      ["make-folder /a 0755"] = file.make_folder("/a", "0755"), ["remove /a"] = file.remove "/a",
+    } do
+      assert.are.equal(words, table.concat(command.argv, " "))
+      assert.are.equal("file", command.tool)
+      assert.is_true(file.ACTS[command.argv[1]], words)
+    end
+  end)
+
+  it("are six, and no tool of Apple's is one", function()
+    local names = {}
+    for name in pairs(file.ACTS) do names[#names + 1] = name end
+    table.sort(names)
+    assert.are.same({ "copy", "copy-program", "make-folder", "move", "remove", "write" }, names)
+  end)
+end)
