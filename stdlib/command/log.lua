@@ -1,8 +1,10 @@
 -- `log [RUN]`: the journal of a run told for people; with --json its records as they are.
 -- Must not change the journal.
 
-local describe = require "screen.describe"
+local answer = require "plan.answer"
+local embed = require "lib_embed"
 local exit_code = require "base.exit_code"
+local plan_module = require "plan.load"
 local runs = require "run.journals"
 local text = require "base.text"
 local work = require "run.lifecycle"
@@ -14,9 +16,9 @@ function tell.start(r)
     r.build or "?", r.environment or "?", r.version or "?")
 end
 function tell.intent(r) return ("%s: about to run %s"):format(r.step, text.brief(r.argv)) end
-function tell.outcome(r)
+function tell.outcome(r, step)
   local status = r.exit and r.exit ~= 0 and (" (exit status %d)"):format(r.exit) or ""
-  return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, status, describe.seen(r.seen),
+  return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, status, answer.text(step, r.seen),
     r.words and "; the tool said: " .. r.words or "")
 end
 function tell.deferred(r) return ("%s: put off to macOS; the tool said: %s"):format(r.step, r.reason or "nothing") end
@@ -31,11 +33,19 @@ tell["undo-outcome"] = function(r)
 end
 function tell.close(r) return "closed: " .. r.result end
 
-local function lines_of(records)
-  local lines = {}
+-- The plan a run was of, where it is inside the program: its steps know how to tell what they saw.
+local function plan_of(run)
+  local chunk = "scripts/" .. run.start.plan .. ".lua"
+  local source = not run.start.plan_file and embed.source(chunk)
+  return source and plan_module.load(source, chunk, require("lib_file").sha256_text, true) or nil
+end
+
+local function lines_of(run, records)
+  local plan, lines = plan_of(run), {}
   for number, record in ipairs(records) do
     local form = tell[record.type]
-    lines[number] = ("%s  %s"):format(record.time or "", form and form(record) or record.type)
+    local step = plan and plan.index[record.step]
+    lines[number] = ("%s  %s"):format(record.time or "", form and form(record, step) or record.type)
   end
   return lines
 end
@@ -58,6 +68,6 @@ return function(args, options, stand_in)
   local run, records = runs.read(directory, number)
   if not run then return work.stop(session, "precondition", exit_code.PRECONDITION, records) end
   for _, record in ipairs(records) do session.view.emit { type = "record", record = record } end
-  session.view.emit { type = "note", title = run.path, lines = lines_of(records) }
+  session.view.emit { type = "note", title = run.path, lines = lines_of(run, records) }
   return work.finish(session, "done", exit_code.OK)
 end

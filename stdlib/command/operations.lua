@@ -14,7 +14,7 @@ local function hash(text) return require("lib_file").sha256_text(text) end
 local function load_embedded(name)
   return function()
     local chunk = "scripts/" .. name .. ".lua"
-    return plan.load(embed.source(chunk), chunk, hash)
+    return plan.load(embed.source(chunk), chunk, hash, true)
   end
 end
 

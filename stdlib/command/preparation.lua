@@ -16,7 +16,7 @@ local preparation = {}
 local function load_embedded(name)
   return function()
     local chunk = "scripts/" .. name .. ".lua"
-    return plan.load(embed.source(chunk), chunk, require("lib_file").sha256_text)
+    return plan.load(embed.source(chunk), chunk, require("lib_file").sha256_text, true)
   end
 end
 

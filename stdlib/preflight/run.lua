@@ -6,6 +6,7 @@ local kc = require "kernel.collection"
 local kdk = require "kernel.kit"
 local manifest_module = require "kernel.manifest"
 local nvram = require "tool.nvram"
+local place = require "plan.place"
 local policy = require "mac.policy"
 local staged = require "kernel.staging"
 local sysctl = require "tool.sysctl"
@@ -74,12 +75,12 @@ function checks.environment(s, wanted)
   if s.booted == "unknown" or not s.environment or s.environment == "unknown" then
     return unknown(s.environment_words or s.problems.booted or "which system is running cannot be told", RECOVERY_WAY)
   end
-  if require("engine.ladder").fits(wanted.where, s.environment) then return ok(s.environment_words) end
+  if place.fits(wanted.where, s.environment) then return ok(s.environment_words) end
   if s.environment == "recovery" then
     local name = s.group and s.group.name or "the target"
     return bad(s.environment_words, ("make %s the startup disk, then %s"):format(name, RECOVERY_WAY))
   end
-  return bad(s.environment_words .. ", and the next step needs " .. require("engine.ladder").place(wanted.where), RECOVERY_WAY)
+  return bad(s.environment_words .. ", and the next step needs " .. place.words(wanted.where), RECOVERY_WAY)
 end
 
 function checks.data(s)

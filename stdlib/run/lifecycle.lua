@@ -141,6 +141,9 @@ local function transcript_path(directory, run)
   return ("%s/%04d.transcript"):format(directory, run.number)
 end
 
+-- What the event stream's last line calls a result, where that is not the engine's word (format 1 of the stream).
+local RESULT_WORDS = { undecided = "person" }
+
 local function drive(session, job, plan, directory, journal, run, context)
   local ports = run_ports.new(session, journal, directory and transcript_path(directory, run))
   ports.gate = job.gate and job.gate(session, plan)
@@ -150,7 +153,8 @@ local function drive(session, job, plan, directory, journal, run, context)
   if job.rollback then final = engine.rollback(plan, ports, run, context)
   else final = engine.run(plan, ports, run, context) end
   closing.tell(session, plan, final)
-  return work.finish(session, final.result, closing.exit_code(final, session.options.detailed_exitcode))
+  return work.finish(session, RESULT_WORDS[final.result] or final.result,
+    closing.exit_code(final, session.options.detailed_exitcode))
 end
 
 local function fallback_directory(session)
@@ -172,8 +176,10 @@ end
 
 -- Everything up to the point where a journal is needed. @return true, or nil and an exit code
 local function before_acting(session, job, plan, run, rows)
-  local steps = not session.view.leaves_out_plan and overview.steps(rows, session.context)
-  local acts = overview.acts(rows, session.context, session.environment)
+  local told = session.options.quiet and session.options.yes or job.gate
+  local shows, streams = not run and not job.rollback and not told, not session.view.leaves_out_plan
+  local steps = overview.steps(rows, session.context, not (shows or streams) and session.environment or nil)
+  local acts = overview.acts(steps, session.environment)
   local todo = first_todo(rows)
   local kind, where
   if job.preflight then kind, where = job.preflight(session, rows, run) end
@@ -182,9 +188,8 @@ local function before_acting(session, job, plan, run, rows)
     return nil, stop(session, "precondition", exit_code.PRECONDITION,
       "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.")
   end
-  if steps then session.view.emit { type = "plan", steps = steps } end
-  local told = session.options.quiet and session.options.yes or job.gate
-  if not run and not job.rollback and not told then overview.show(session, plan, overview.steps(rows, session.context)) end
+  if streams then session.view.emit { type = "plan", steps = steps } end
+  if shows then overview.show(session, plan, steps) end
   if job.begin then session.asks_confirmation = job.question ~= nil and acts
   else session.asks_confirmation = not job.gate and (job.rollback or not run and acts) end
   return true

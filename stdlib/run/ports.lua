@@ -141,6 +141,7 @@ function run_ports.new(session, journal, transcript)
     return meaning
   end
   function ports.stop() return signals.stage() end
+  ports.traceback = require("lib_state").traceback
   return ports
 end
 

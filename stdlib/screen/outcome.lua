@@ -1,7 +1,6 @@
 -- The last words of a run: how it ended, what holds now, and the next line to type; and the exit code that says the same.
 -- Must not leave a person without a next step.
 
-local describe = require "screen.describe"
 local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
 
@@ -91,9 +90,9 @@ end
 
 function words.phase(session, plan, final)
   local lines = { "This part is finished and read back." }
-  if final.step.name == "booted" and not final.pending then
-    lines = { "The development kernel or its boot arguments are not in force yet.",
-      "If this stays so after a clean restart, go back:", here(session, "revert") }
+  if final.waits_for then
+    lines = { final.waits_for, "If this stays so after a clean restart, go back:",
+      here(session, session.job_file and "rollback" or "revert") }
   elseif final.pending then
     lines = { "The boot arguments are set. They count after one more clean restart." }
   end
@@ -122,10 +121,9 @@ function words.stopped(session, _, final)
   return lines
 end
 
-function words.person(session, _, final)
+function words.undecided(session, _, final)
   local lines = { ("Step %s: the state is neither what it was before nor what the step makes."):format(final.step.name),
-    "Before: " .. describe.seen(final.before), "Now:    " .. describe.seen(final.now) }
-  if type(final.now) == "table" and final.now.error then lines[3] = "Now:    cannot be read: " .. final.now.error end
+    "Before: " .. final.before_text, "Now:    " .. final.now_text }
   local known = errors.ours "neither"
   lines[#lines + 1] = ("Cause: %s. Nothing more is done by itself."):format(known.cause)
   lines[#lines + 1] = "To look at it, to go back to the start, or to go to full security:"
@@ -220,7 +218,7 @@ function closing.exit_code(final, detailed)
   if result == "lower" then return exit_code.LOWER_RUNG end
   if result == "phase" then return detailed and exit_code.PHASE or exit_code.OK end
   if result == "stopped" then return stopped_code(final) end
-  if result == "person" then return final.acted == 0 and final.untouched and exit_code.PRECONDITION or exit_code.PERSON end
+  if result == "undecided" then return final.acted == 0 and final.untouched and exit_code.PRECONDITION or exit_code.PERSON end
   if result == "undone" or result == "undone-lower" then return went_back_code(final) end
   if result == "elsewhere" then return exit_code.STOPPED end
   if result == "mistake" then return exit_code.USAGE end

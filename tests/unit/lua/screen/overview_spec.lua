@@ -16,13 +16,13 @@ local function one() return { argv = { "/usr/bin/csrutil", "disable" } } end
 describe("overview.steps", function()
   it("shows each step with command, verdict and way back", function()
     local step = steps(row({ run = one, undo = function(_, before, now)
-      return { { { argv = { "/x" } }, leaves = before.mode .. " after " .. now.mode .. now.coih, where = "recovery" } }
-    end }, "todo", policies.summary()))[1]
+      return { { { argv = { "/x" } }, leaves = before.mode .. " after " .. now.mode, where = "recovery" } }
+    end, after = function(c, seen) return { mode = "not " .. seen.mode .. " in " .. c.group } end }, "todo", policies.summary()))[1]
     assert.are.same({ "sip", "Turns SIP off.", "paired-recovery", "todo", { "/usr/bin/csrutil", "disable" }, { "p" },
       false },
       { step.name, step.why, step.where, step.verdict, step.argv, step.prompts, step.ladder })
     assert.are.same({ { "/usr/bin/csrutil", "disable" } }, step.commands)
-    assert.are.same({ { leaves = "full after permissive(new)", where = "recovery", argv = { "/x" } } }, step.undo)
+    assert.are.same({ { leaves = "full after not full in G", where = "recovery", argv = { "/x" } } }, step.undo)
   end)
 
   it("shows every command of a step, and every rung of a ladder", function()
