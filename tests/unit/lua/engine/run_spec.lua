@@ -137,6 +137,17 @@ describe("a step undone by a later one", function()
     assert.are.same({ "a", "undone", "b" }, { again.name, again.reason, again.by })
   end)
 
+  it("is done no longer, in what the run knows", function()
+    local w = world.new { "a", "b" }
+    w.tools["/set b"] = function(self, command)
+      self.on.a = false
+      w.stop = function() return 1 end
+      return world.works(self, command)
+    end
+    assert.are.equal("stopped", w.go().result)
+    assert.are.same({ false, true }, { w.run.steps.a.done, w.run.steps.b.done })
+  end)
+
   it("twice stops the run", function()
     local w = world.new { "a", "b" }
     w.drops = { a = { "b" }, b = { "a" } }
