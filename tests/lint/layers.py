@@ -50,7 +50,8 @@ EXCEPTIONS = {
     ("preflight.run", "run.session"),
     ("screen.json", "lib_embed"), ("screen.outcome", "run.session"), ("screen.overview", "run.session"),
     ("child/process", "door/tools"), ("cli.help", "cli.main"), ("child/relay_state", "child/relay"),
-    ("sim.kit", "sim.collection"), ("sim.files", "sim.layout"), ("sim.kit", "sim.kexts"), ("sim.circumstance", "sim.kit"), ("sim.circumstance", "sim.policy"),
+    ("sim.kit", "sim.collection"), ("sim.files", "sim.layout"), ("sim.kit", "sim.kexts"),
+    ("sim.circumstance", "sim.kit"), ("sim.circumstance", "sim.policy"),
     ("child/capture", "child/secret"),
 }
 
