@@ -8,6 +8,20 @@ local function read_policy(c)
   return now, policy.summary(now)
 end
 
+local function describe_boot_args(seen) return boot_args.describe(seen.value) end
+
+-- A state with some of it changed: what a step is expected to leave.
+local function changed(seen, fields)
+  local state = {}
+  for key, value in pairs(seen) do state[key] = value end
+  for key, value in pairs(fields) do state[key] = value end
+  return state
+end
+
+local function after_boot_args(c, seen)
+  return changed(seen, { value = boot_args.merge(seen.value, c.words) })
+end
+
 -- Back to the policy recorded before the run, whichever policy step asks.
 local function policy_undo(c, before, now)
   return policy.ladder(c, c.baseline and c.baseline.policy or before, now)
@@ -62,7 +76,9 @@ return plan "apply" {
       if not now then return "unknown" end
       return policy.sip_is_off(now) and "done" or "todo", seen
     end,
+    describe = policy.describe,
     run = function(c) return csrutil.disable(c.volume_name) end,
+    after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f" }) end,
     undo = policy_undo,
   },
 
@@ -77,7 +93,11 @@ return plan "apply" {
       if not now then return "unknown" end
       return now.boot_args_filter == "off" and "done" or "todo", seen
     end,
+    describe = policy.describe,
     run = function(c) return bputil.allow_boot_args(c.group) end,
+    after = function(_, seen)
+      return changed(seen, { mode = "permissive", boot_args_filter = "off", sip = "absent", coih = "absent" })
+    end,
     undo = policy_undo,
   },
 
@@ -91,7 +111,9 @@ return plan "apply" {
       if not now then return "unknown" end
       return now.mode == "permissive" and kernel_is_ours(c, now) and "done" or "todo", seen
     end,
+    describe = policy.describe,
     run = function(c) return kmutil.install(c.system_volume, c.collection_on_mac) end,
+    after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f", coih = "(new)" }) end,
     undo = policy_undo,
   },
 
@@ -109,7 +131,9 @@ return plan "apply" {
     verify = function(c, seen)
       return seen.value == boot_args.merge(c.before.value, c.words) and "done" or "todo", seen
     end,
+    describe = describe_boot_args,
     run = function(c, seen) return write_boot_args(c, boot_args.merge(seen.value, c.words)) end,
+    after = after_boot_args,
     undo = boot_args_undo,
   },
 
@@ -127,6 +151,7 @@ return plan "apply" {
     where = "macos",
     needs = { "restart" },
     settles = "clean-restart",
+    waits_for = "The development kernel or its boot arguments are not in force yet.",
     check = function(c)
       if c.environment ~= "macos" then return "todo" end
       local kind, in_force = sysctl.read "kern.osbuildconfig", sysctl.read "kern.bootargs"
@@ -136,10 +161,15 @@ return plan "apply" {
       return good and "done" or "todo",
         { kernel = kind, in_force = in_force, hypervisor = hypervisor, value = stored }
     end,
+    describe = function(seen)
+      return ("%s kernel, hypervisor %s, boot-args in force \"%s\""):format(seen.kernel,
+        seen.hypervisor == "1" and "on" or "off", seen.in_force)
+    end,
     run = function(c, seen)
       if seen.kernel ~= "development" or boot_args.has(seen.value, c.words) then return nil end
       return write_boot_args(c, boot_args.merge(seen.value, c.words))
     end,
+    after = after_boot_args,
     undo = boot_args_undo,
   },
 }

@@ -31,6 +31,7 @@ return plan "revert" {
       if not value then return "unknown" end
       return wanted(c, value) == value and "done" or "todo", seen
     end,
+    describe = function(seen) return boot_args.describe(seen.value) end,
     run = function(c, seen)
       return { nvram.set("boot-args", wanted(c, seen.value), { guid = c.environment ~= "macos" }), nvram.sync() }
     end,
@@ -47,6 +48,7 @@ return plan "revert" {
       if not now then return "unknown" end
       return is_full(now) and "done" or "todo", policy.summary(now)
     end,
+    describe = policy.describe,
     ladder = function(c, before) return policy.ladder(c, policy.FULL, before) end,
   },
 }

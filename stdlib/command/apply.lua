@@ -77,13 +77,8 @@ function words.done(case)
     "Before a macOS update:", outcome.here(case, "revert") }
 end
 
-function words.phase(case, final)
-  if final.step.name == "booted" and not final.pending then
-    return { "The development kernel or its boot arguments are not in force yet.",
-      "If this stays so after a clean restart, go back:", outcome.here(case, "revert") }
-  elseif final.pending then
-    return { "The boot arguments are set. They count after one more clean restart." }
-  end
+function words.phase(_, final)
+  return final.pending and { "The boot arguments are set. They count after one more clean restart." } or nil
 end
 
 function apply.operation()

@@ -1,12 +1,13 @@
 -- `log [RUN]`: the journal of a run told for people; with --json its records as they are.
 -- Must not change the journal.
 
-local describe = require "screen.describe"
+local answer = require "plan.answer"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
 local paths = require "mac.paths"
+local plans = require "run.plans"
 local text = require "base.text"
 
 local log = {}
@@ -18,9 +19,9 @@ function tell.start(r)
     r.build or "?", r.environment or "?", r.version or "?")
 end
 function tell.intent(r) return ("%s: about to run %s"):format(r.step, text.brief(r.argv)) end
-function tell.outcome(r)
+function tell.outcome(r, step)
   local status = r.exit and r.exit ~= 0 and (" (exit status %d)"):format(r.exit) or ""
-  return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, status, describe.seen(r.seen),
+  return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, status, answer.text(step, r.seen),
     r.words and "; the tool said: " .. r.words or "")
 end
 function tell.deferred(r) return ("%s: put off to macOS; the tool said: %s"):format(r.step, r.reason or "nothing") end
@@ -35,11 +36,16 @@ tell["undo-outcome"] = function(r)
 end
 function tell.close(r) return "closed: " .. r.result end
 
-local function lines_of(records)
-  local lines = {}
+-- The plan a run was of, where it is inside the program: its steps know how to tell what they saw.
+local function plan_of(run)
+  return not run.start.plan_file and plans.embedded(run.start.plan) or nil
+end
+
+local function lines_of(run, records)
+  local plan, lines = plan_of(run), {}
   for number, record in ipairs(records) do
     local form = tell[record.type]
-    lines[number] = ("%s  %s"):format(record.time or "", form and form(record) or record.type)
+    lines[number] = ("%s  %s"):format(record.time or "", form and form(record, plan and plan.index[record.step]) or record.type)
   end
   return lines
 end
@@ -48,7 +54,7 @@ local function tell_run(view, directory, number)
   local run, records = journals.read(directory, number)
   if not run then ending.refuse(records) end
   for _, record in ipairs(records) do view.emit { type = "record", record = record } end
-  view.emit { type = "note", title = run.path, lines = lines_of(records) }
+  view.emit { type = "note", title = run.path, lines = lines_of(run, records) }
   return ending.new("done", exit_code.OK)
 end
 

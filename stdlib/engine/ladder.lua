@@ -4,36 +4,15 @@
 -- A rung: commands as array entries, in order; where (default any); leaves, a sentence; exact, true when it leaves
 -- exactly what was wanted; check() → true | false | nil (cannot tell), and what was seen.
 
+local place = require "plan.place"
+
 local ladder = {}
 
-local FITS = {
-  any = { ["paired-recovery"] = true, recovery = true, macos = true },
-  recovery = { ["paired-recovery"] = true, recovery = true },
-  ["paired-recovery"] = { ["paired-recovery"] = true },
-  macos = { macos = true },
-}
-
-local PLACES = {
-  ["paired-recovery"] = "the target's own recovery, reached by holding the power button",
-  recovery = "recovery", macos = "macOS", any = "any system",
-}
-
---- May something that belongs to `where` run in this environment?
-function ladder.fits(where, environment)
-  return (FITS[where or "any"] or {})[environment] == true
-end
-
---- A place in words.
-function ladder.place(where)
-  return PLACES[where or "any"] or tostring(where)
-end
-
--- @return the last outcome, or nil and the final result that ends the run
 local function start_all(rung, number, climber, before)
-  local outcome, final
+  local outcome
   for part = 1, #rung do
-    outcome, final = climber.act(rung[part], { part = part, parts = #rung, rung = number, before = before })
-    if not outcome or outcome.failed then return outcome, final end
+    outcome = climber.act(rung[part], { part = part, parts = #rung, rung = number, before = before })
+    if outcome.failed then return outcome end
   end
   return outcome
 end
@@ -41,8 +20,7 @@ end
 local function try_rung(rung, number, climber, before)
   local tried = 0
   repeat
-    local outcome, final = start_all(rung, number, climber, before)
-    if not outcome then return { result = "halt", final = final } end
+    local outcome = start_all(rung, number, climber, before)
     if outcome.dry_run then return { result = "won", dry_run = true } end
     local won, seen = rung.check()
     if won == nil then return { result = "unknown", seen = seen } end
@@ -56,14 +34,14 @@ end
 
 --- Tries the rungs.
 -- @param rungs array
--- @param climber { environment, attempts, act(command, fields) → outcome | nil, final; again(n, words); refused(…) }
+-- @param climber { environment, attempts, act(command, fields) → outcome; again(n, words); refused(…) }
 -- @param before what the journal should hold as the state before
--- @return { result = "won", rung, number, seen, refused } | { result = "halt", final } |
---   { result = "unknown" | "none" | "elsewhere", refused }; refused is an array of { leaves, why, words }
+-- @return { result = "won", rung, number, seen, refused } | { result = "unknown" | "none" | "elsewhere", refused };
+--   refused is an array of { leaves, why, words, cure }
 function ladder.climb(rungs, climber, before)
   local refused, elsewhere = {}, false
   for number, rung in ipairs(rungs) do
-    if ladder.fits(rung.where, climber.environment) then
+    if place.fits(rung.where, climber.environment) then
       local tried = try_rung(rung, number, climber, before)
       if tried.result ~= "refused" then
         tried.rung, tried.number, tried.refused = rung, number, refused
@@ -73,7 +51,7 @@ function ladder.climb(rungs, climber, before)
       climber.refused(rung, number, tried.why)
     else
       elsewhere = true
-      refused[#refused + 1] = { leaves = rung.leaves, why = "this can only be done in " .. ladder.place(rung.where) }
+      refused[#refused + 1] = { leaves = rung.leaves, why = "this can only be done in " .. place.words(rung.where) }
     end
   end
   return { result = elsewhere and "elsewhere" or "none", refused = refused }

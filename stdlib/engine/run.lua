@@ -1,7 +1,7 @@
 -- Takes a plan from where the Mac is to where the plan wants it: check, intent, act, read back; and back again.
 -- Must not do any input or output of its own: journal, door, clock and screen are ports, so that tests can be them.
 --
--- Ports:
+-- Ports (made by run.ports):
 --   emit(event)                tells the views
 --   record(fields)             → true | nil, message; durable when it returns
 --   intent(argv, fields)       → true | nil, message; durable when it returns
@@ -14,14 +14,14 @@
 --   dry_run                    true when the door starts nothing: later places are skipped over
 --   gate(step, seen, about)    optional: asked before each step that would act (step-through). Answers "do", "all" (and
 --                              ask no more), "skip", "undo" (the last step) or "stop". about is { may_skip, why_not, last }
+--   traceback(message)         optional: adds to the message of a bug where it happened, which is lost on its way up
 -- The context c is handed to every function of the plan: its parameters, the target, and c.environment, c.baseline
 -- (recorded before the first act), c.before and c.tried (of the step that is checked).
 
 local act = require "engine.act"
-local core = require "engine.step"
-local ladder = require "engine.ladder"
-local run_state = require "engine.run_state"
-local settle = require "engine.recover"
+local place = require "plan.place"
+local recover = require "engine.recover"
+local steps = require "engine.step"
 local undo = require "engine.undo"
 local value = require "base.equal"
 
@@ -37,15 +37,15 @@ local function next_place(self, step)
   return following and following.where or "any"
 end
 
-local function later(self, step)
-  core.tell(self, step, "skipped", { verdict = "todo", reason = "it comes later, in " .. ladder.place(step.where) })
-  return "done"
+-- A dry run passes over what comes later.
+local function pass_over(self, step)
+  steps.report(self, step, "skipped", { verdict = "todo", reason = "it comes later, in " .. place.words(step.where) })
 end
 
 local function forget_done(self, undone)
   for _, step in ipairs(undone) do
     self.checked[step.name] = nil
-    run_state.step(self.run, step.name).done = false
+    self.run:step(step.name).done = false
   end
   local kept = {}
   for _, step in ipairs(self.latest) do
@@ -68,66 +68,69 @@ end
 local function last_acted(self)
   for index = #self.run.acted, 1, -1 do
     local step = self.plan.index[self.run.acted[index]]
-    if step and not run_state.step(self.run, step.name).undone then return step end
+    if step and not self.run:step(step.name).undone then return step end
   end
 end
 
-local function skip(self, step, seen)
-  local failed = core.record(self, { type = "skipped", step = step.name })
-  if failed then return failed end
-  core.tell(self, step, "skipped", { verdict = "todo", seen = seen, reason = "you left it out" })
-  return "done"
+local function leave_out(self, step, seen)
+  steps.record(self, { type = "skipped", step = step.name })
+  steps.report(self, step, "skipped", { verdict = "todo", seen = seen, reason = "you left it out" })
 end
 
--- Takes the last step back. @return "back" and its number, or a final result
+-- Takes the last step back. @return its number, or nil when no way back worked
 local function undo_last(self, last)
-  local final = undo.last(self, last)
-  if final then return final end
-  if not run_state.step(self.run, last.name).undone then return "back", nil end
+  undo.last(self, last)
+  if not self.run:step(last.name).undone then return nil end
   forget_done(self, { last })
-  return "back", last.number
+  return last.number
 end
 
--- Asks what to do with a step that would act. @return "do", "done", "back" and a number, or a final result
+-- Asks what to do with a step that would act. @return true to do it; or false, and the number of a step to go back to if any
 local function pass_gate(self, step, seen)
-  if not self.ports.gate or self.free then return "do" end
+  if not self.ports.gate or self.free then return true end
   local needer, last = needed_by(self, step), last_acted(self)
-  local answer = self.ports.gate(step, seen, { may_skip = needer == nil, why_not = needer, last = last and last.name })
-  if answer == "do" or answer == "all" then
-    self.free = answer == "all"
-    return "do"
+  local word = self.ports.gate(step, seen, { may_skip = needer == nil, why_not = needer, last = last and last.name })
+  if word == "do" or word == "all" then
+    self.free = word == "all"
+    return true
   end
-  if answer == "skip" and not needer then return skip(self, step, seen) end
-  if answer == "undo" and last then return undo_last(self, last) end
-  return core.final("stopped", { kind = "asked", reason = "you asked to stop", step = step.name })
+  if word == "skip" and not needer then
+    leave_out(self, step, seen)
+    return false
+  end
+  if word == "undo" and last then return false, undo_last(self, last) or step.number end
+  steps.finish("stopped", { kind = "asked", reason = "you asked to stop", step = step.name })
 end
 
--- A step that reads "todo". @return "done", "back" and a number, or a final result
+-- A step that reads "todo". @return nil, or the number of a step to go back to
 local function do_step(self, step, seen)
   local waits = not step.run and not step.ladder
-  if waits or not ladder.fits(step.where, self.c.environment) then
-    if self.ports.dry_run then return later(self, step) end
-    return core.end_phase(self, step, waits and next_place(self, step) or step.where)
+  if waits or not place.fits(step.where, self.environment) then
+    if self.ports.dry_run then return pass_over(self, step) end
+    steps.end_phase(self, step, waits and next_place(self, step) or step.where, { waiting = waits })
   end
-  local move, number = pass_gate(self, step, seen)
-  if move ~= "do" then return move, number end
-  if step.ladder then return act.climb(self, step, seen) end
-  return act.run(self, step, seen)
+  local go, back = pass_gate(self, step, seen)
+  if not go then return back end
+  local perform = step.ladder and act.climb or act.run
+  perform(self, step, seen)
 end
 
--- @return "done" or a final result
+local function already_done(self, step, seen)
+  if not self.run:step(step.name).acted then
+    steps.report(self, step, "skipped", { verdict = "done", seen = seen, reason = "already so" })
+  end
+  steps.mark_done(self, step, seen)
+end
+
+-- Looks at a step, and does what is to be done. @return nil, or the number of a step to go back to
 local function advance(self, step)
-  local verdict, seen = core.read(self, step)
-  local state = run_state.step(self.run, step.name)
+  local verdict, seen = steps.read(self, step)
+  local state = self.run:step(step.name)
   if verdict == "unknown" then
-    return core.final("person", { step = step, before = state.before, now = seen, untouched = #self.run.acted == 0 })
+    steps.undecided(step, state.before, seen, { untouched = #self.run.acted == 0 })
   end
-  if verdict == "done" then
-    if not state.acted then core.tell(self, step, "skipped", { verdict = "done", seen = seen, reason = "already so" }) end
-    core.mark_done(self, step, seen)
-    return "done"
-  end
-  if state.deferred or state.skipped then return "done" end
+  if verdict == "done" then return already_done(self, step, seen) end
+  if state.deferred or state.skipped then return nil end
   return do_step(self, step, seen)
 end
 
@@ -144,15 +147,12 @@ local function suspects(self, step)
   return list
 end
 
--- Looks again at steps that were done.
--- @return nil when all hold, else the earliest step found undone; or nil and a final result
-local function recheck(self, steps)
+-- Looks again at steps that were done. @return nil when all hold, else the earliest step found undone
+local function recheck(self, list)
   local undone, earliest = {}, nil
-  for _, step in ipairs(steps) do
-    local verdict, seen = core.read(self, step)
-    if verdict == "unknown" then
-      return nil, core.final("person", { step = step, before = run_state.step(self.run, step.name).seen, now = seen })
-    end
+  for _, step in ipairs(list) do
+    local verdict, seen = steps.read(self, step)
+    if verdict == "unknown" then steps.undecided(step, self.run:step(step.name).seen, seen) end
     if verdict == "todo" then
       undone[#undone + 1] = step
       if not earliest or step.number < earliest.number then earliest = step end
@@ -162,65 +162,57 @@ local function recheck(self, steps)
   return earliest
 end
 
--- A step found undone is run again, at most once. @return its number, or nil and a final result
+local function finish_undone(step, reason)
+  steps.finish("stopped", { kind = "undone", reason = reason, step = step.name })
+end
+
+-- A step found undone is run again, at most once. @return its number
 local function step_back(self, undone, by)
-  local state = run_state.step(self.run, undone.name)
+  local state = self.run:step(undone.name)
   state.repeats = (state.repeats or 0) + 1
   if state.repeats > 1 then
-    local reason = ("step %s was undone twice, the second time after step %s"):format(undone.name, by)
-    return nil, core.final("stopped", { kind = "undone", reason = reason, step = undone.name })
+    finish_undone(undone, ("step %s was undone twice, the second time after step %s"):format(undone.name, by))
   end
-  core.tell(self, undone, "again", { reason = "undone", by = by })
+  steps.report(self, undone, "again", { reason = "undone", by = by })
   return undone.number
 end
 
--- @return the next step's number, or nil and a final result
+-- @return the next step's number
 local function after(self, step)
   if not self.acted or self.ports.dry_run then return step.number + 1 end
   self.acted = false
-  local undone, final = recheck(self, suspects(self, step))
-  if final then return nil, final end
-  if undone then return step_back(self, undone, step.name) end
-  return step.number + 1
+  local undone = recheck(self, suspects(self, step))
+  return undone and step_back(self, undone, step.name) or step.number + 1
 end
 
 local function walk(self)
   local number = 1
   while number <= #self.plan.steps do
     local step = self.plan.steps[number]
-    local stop = core.stop_asked(self, step)
-    if stop then return stop end
-    local move, to = advance(self, step)
-    if move == "back" then
-      number = to or number
-    elseif move ~= "done" then
-      return move
-    else
-      local final
-      number, final = after(self, step)
-      if not number then return final end
-    end
+    steps.heed_stop(self, step)
+    number = advance(self, step) or after(self, step)
   end
-  return nil
 end
 
 -- Everything once more before the run calls itself finished, if some steps were out of sight.
 local function last_look(self)
-  if #self.latest <= RECHECKED or self.ports.dry_run or #self.run.acted == 0 then return nil end
+  if #self.latest <= RECHECKED or self.ports.dry_run or #self.run.acted == 0 then return end
   self.ports.forget()
-  local undone, final = recheck(self, self.latest)
-  if undone then
-    return core.final("stopped", { kind = "undone", reason = "step " .. undone.name .. " was undone by a later one",
-      step = undone.name })
-  end
-  return final
+  local undone = recheck(self, self.latest)
+  if undone then finish_undone(undone, "step " .. undone.name .. " was undone by a later one") end
 end
 
 local function forward(self)
-  local final = settle.forward(self) or walk(self) or last_look(self)
-  if final then return final end
-  if self.lower then return core.final("lower", self.lower) end
-  return core.final("done")
+  recover.open_intent(self)
+  walk(self)
+  last_look(self)
+  steps.finish(self.lower and "lower" or "done", self.lower)
+end
+
+local function back(self, reason)
+  local final = steps.ending_of(self, undo.run, reason)
+  final.went_back = reason
+  return final
 end
 
 -- Results after which nothing is left to resume.
@@ -229,7 +221,7 @@ local CLOSES = { done = true, lower = true, undone = true, ["undone-lower"] = tr
 -- Did any step change anything that was read back? An act without an outcome may have.
 local function has_changed(self)
   for _, name in ipairs(self.run.acted) do
-    local state = run_state.step(self.run, name)
+    local state = self.run:step(name)
     if self.run.open and self.run.open.step == name or not value.same(state.seen, state.before) then return true end
   end
   return false
@@ -237,9 +229,9 @@ end
 
 local function close(self, final)
   final.acted, final.changed = #self.run.acted, has_changed(self)
-  local over = CLOSES[final.result] or not final.changed and final.result ~= "phase" and final.result ~= "person"
+  local over = CLOSES[final.result] or not final.changed and final.result ~= "phase" and final.result ~= "undecided"
   if not over or not self.run.start then return final end
-  local failed = core.record(self, { type = "close", result = final.result })
+  local failed = steps.ending_of(self, steps.record, { type = "close", result = final.result })
   if failed then failed.acted, failed.changed = final.acted, final.changed end
   return failed or final
 end
@@ -251,43 +243,37 @@ end
 -- @param run from run_state, with its start record
 -- @param context c
 -- @return final: { result, acted = number of steps acted in, changed = whether any of them changed something, … }. result is one of
---   done, lower (ladder step below the top), phase, stopped, person, none, elsewhere, and after a failure or a way back:
---   undone, undone-lower, incomplete; mistake when the plan itself is wrong. final.failed names the step whose failure caused the way back.
+--   done; lower (a ladder's step below the top: leaves, refused); phase (next, step, pending, waits_for); stopped (kind, reason,
+--   step = name); undecided (step, before, now, and both as before_text, now_text); none, elsewhere (refused); mistake (reason), when
+--   the plan itself is wrong; and after a failure or a way back (went_back, failed = the step whose failure caused it): undone,
+--   undone-lower, incomplete, elsewhere.
 function engine.run(plan, ports, run, context)
-  local self = core.new(plan, ports, run, context)
-  local final
-  if run.direction == "back" and not run.closed then
-    final = undo.run(self, run.undo_reason)
-    final.went_back = run.undo_reason
-  else
-    final = forward(self)
-  end
-  if final.result == "failed" then
-    local failed = final.step.name
-    final = undo.run(self, "failed")
-    final.failed, final.went_back = failed, "failed"
-  end
+  local self = steps.new(plan, ports, run, context)
+  if run.direction == "back" and not run.closed then return close(self, back(self, run.undo_reason)) end
+  local final = steps.ending_of(self, forward)
+  if final.result ~= "failed" then return close(self, final) end
+  local failed = final.step.name
+  final = back(self, "failed")
+  final.failed = failed
   return close(self, final)
 end
 
 --- Takes a run back to its recorded baseline, whether it is open or closed.
 -- @return final, as engine.run
 function engine.rollback(plan, ports, run, context)
-  local self = core.new(plan, ports, run, context)
-  local final = undo.run(self, "asked")
-  final.went_back = "asked"
-  return close(self, final)
+  local self = steps.new(plan, ports, run, context)
+  return close(self, back(self, "asked"))
 end
 
 --- Goes through every step's verdict now, without starting anything and keeping none.
 -- @return iterator over number, { step, verdict, seen }
 function engine.verdicts(plan, run, context)
-  local self, number = core.new(plan, {}, run, context), 0
+  local self, number = steps.new(plan, {}, run, context), 0
   return function()
     number = number + 1
     local step = plan.steps[number]
     if not step then return nil end
-    local verdict, seen = core.read(self, step)
+    local verdict, seen = steps.read(self, step)
     return number, { step = step, verdict = verdict, seen = seen }
   end
 end

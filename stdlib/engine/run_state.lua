@@ -1,5 +1,7 @@
--- Says what a journal's records mean: rebuilds where a run stands from what it wrote down.
+-- Says what a journal's records mean: a run is where it stands by what it wrote down, and takes in each further record.
 -- Must not touch the Mac or the journal: records in, state out.
+--
+-- A run has these functions as methods, too: run:apply(record), run:step(name), run:is_open().
 --
 -- Records (JSON objects, in order; every one has time):
 --   start        format, version, plan, plan_hash, command, group, volume, build, chip, environment, params, baseline
@@ -14,6 +16,7 @@
 --   close        result, exit
 
 local run_state = {}
+run_state.__index = run_state
 
 --- Format of the records. A journal of a later format is not touched.
 run_state.FORMAT = 1
@@ -26,7 +29,7 @@ end
 
 --- A run before its first record.
 function run_state.new()
-  return { steps = {}, acted = {}, direction = "forward", records = 0 }
+  return setmetatable({ steps = {}, acted = {}, direction = "forward", records = 0 }, run_state)
 end
 
 --- The part of a run that belongs to one step.

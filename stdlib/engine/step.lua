@@ -1,127 +1,103 @@
--- What every part of the engine works with: one session's steps, verdicts, records and words to the views.
--- Must not decide what comes next, and must not do any input or output but through the ports (see engine).
+-- What every part of the engine works with: one session's steps, verdicts, records and reports to the views; and how it ends.
+-- Must not decide what comes next, and must not do any input or output but through the ports (see engine.run).
+--
+-- A run ends with a final result: { result = …, … }. Whoever knows that it has come throws it (steps.finish and the functions that
+-- say "ends the run"), and engine.run catches it (steps.ending_of). Everything else that is thrown is a bug, and goes on up.
 
-local file_act = require "tool.file"
-local json = require "base.json"
-local run_state = require "engine.run_state"
+local answer = require "plan.answer"
 
-local core = {}
-
-local VERDICTS = { done = true, todo = true, unknown = true }
+local steps = {}
 
 -- What stands in a run about a step that it has not come to: looking at a step leaves nothing behind.
 local UNTOUCHED = { acted = false }
 
 --- A session: one process's work on one run.
-function core.new(plan, ports, run, context)
-  return { plan = plan, ports = ports, run = run, c = context, checked = {}, latest = {}, acted = false }
+function steps.new(plan, ports, run, context)
+  return { plan = plan, ports = ports, run = run, c = context, environment = context.environment, checked = {}, latest = {},
+    acted = false }
 end
 
---- A final result, to be handed up unchanged.
-function core.final(result, more)
-  local final = more or {}
+-- The mark of a final result on its way up.
+local Ending = {}
+
+--- Ends the run with a final result.
+function steps.finish(result, fields)
+  local final = fields or {}
   final.result = result
-  return final
+  error(setmetatable({ final = final }, Ending), 0)
 end
 
---- The run stops because the journal takes no more.
-function core.cannot_record(message)
-  return core.final("stopped", { kind = "journal", reason = message })
+--- Calls go(self, …) until it returns or ends the run. The one place where final results are caught.
+-- @return the final result, or nil when it returned
+function steps.ending_of(self, go, ...)
+  local traceback = self.ports.traceback
+  local fine, problem = xpcall(go, function(thrown)
+    return type(thrown) == "string" and traceback and traceback(thrown) or thrown
+  end, self, ...)
+  if fine then return nil end
+  if getmetatable(problem) == Ending then return problem.final end
+  error(problem, 0)
 end
 
---- What the person at the terminal asked for, as a final result; nil when nothing was asked.
-function core.stop_asked(self, step)
-  if self.ports.stop() == 0 then return nil end
-  return core.final("stopped", { kind = "asked", reason = "you asked to stop", step = step and step.name })
+--- Ends the run if the person at the terminal asked to stop.
+function steps.heed_stop(self, step)
+  if self.ports.stop() == 0 then return end
+  steps.finish("stopped", { kind = "asked", reason = "you asked to stop", step = step and step.name })
 end
 
--- Bytes of what a check saw that a journal record can hold.
-local MOST_SEEN = 64 * 1024
+--- Ends the run because the journal takes no more.
+function steps.cannot_record(message)
+  steps.finish("stopped", { kind = "journal", reason = message })
+end
 
--- What a check saw, as the journal will give it back; nil and why when a journal cannot hold it.
-local function keepable(seen)
-  if seen == nil then return nil end
-  local copy = json.copy_plain(seen)
-  if copy then return copy end
-  local sound, text = pcall(json.encode, seen)
-  if not sound or type(text) ~= "string" then return nil, "it is no plain data" end
-  if #text > MOST_SEEN then return nil, ("it has %d bytes"):format(#text) end
-  return json.decode(text)
+local function text_now(step, now)
+  local unread = type(now) == "table" and type(now.error) == "string" and now.error
+  return unread and "cannot be read: " .. unread or answer.text(step, now)
+end
+
+--- Ends the run because a state is neither what it was before nor what the step makes, or cannot be read: a person must look.
+-- @param fields table or nil: more for the final result
+function steps.undecided(step, before, now, fields)
+  local final = fields or {}
+  final.step, final.before, final.now = step, before, now
+  final.before_text, final.now_text = answer.text(step, before), text_now(step, now)
+  steps.finish("undecided", final)
 end
 
 --- Reads one step's verdict. A check that throws or answers nonsense is "unknown".
 -- @return "done" | "todo" | "unknown", and what was seen
-function core.read(self, step)
+function steps.read(self, step)
   local state = self.run.steps[step.name] or UNTOUCHED
   self.c.before, self.c.tried = state.before, state.acted
-  local sound, verdict, seen = pcall(step.check, self.c)
-  if not sound then return "unknown", { error = tostring(verdict) } end
-  if not VERDICTS[verdict] then return "unknown", { error = "the check answered " .. tostring(verdict) } end
-  local kept, why = keepable(seen)
-  if why then return "unknown", { error = "what the check saw cannot be kept: " .. why } end
-  return verdict, kept
+  return answer.verdict(step, self.c)
 end
 
 --- Reads a step's verdict right after its act: `verify`, where a step has it, may only be stricter than `check`.
-function core.read_back(self, step)
-  local verdict, seen = core.read(self, step)
-  if verdict ~= "done" or not step.verify then return verdict, seen end
-  local sound, stricter = pcall(step.verify, self.c, seen)
-  if not sound then return "unknown", { error = tostring(stricter) } end
-  return VERDICTS[stricter] and stricter or "unknown", seen
+function steps.read_back(self, step)
+  local verdict, seen = steps.read(self, step)
+  if verdict ~= "done" then return verdict, seen end
+  return answer.stricter_verdict(step, self.c, seen)
 end
 
---- Calls one of a plan's functions that hand out commands.
--- @return what it answered, or nil and a sentence naming the step's place in the plan
-function core.ask_plan(step, field, ...)
-  local sound, answer = pcall(step[field], ...)
-  if sound and (answer == nil or type(answer) == "table") then return answer end
-  local why = sound and ("%s answered a %s, not a command"):format(field, type(answer)) or tostring(answer)
-  return nil, ("%s: step %s: %s"):format(step.at, step.name, why)
-end
-
---- Is this an argv at all: an absolute path (or an act on files) and words?
-function core.is_argv(argv)
-  if type(argv) ~= "table" or type(argv[1]) ~= "string" then return false end
-  if argv[1]:sub(1, 1) ~= "/" and not file_act.ACTS[argv[1]] then return false end
-  local count = 0
-  for _, word in pairs(argv) do
-    if type(word) ~= "string" or word:find("\0", 1, true) then return false end
-    count = count + 1
-  end
-  return count == #argv
-end
-
---- What is wrong with a list of commands, or nil.
-function core.misformed(step, field, commands)
-  for index = 1, math.max(1, #commands) do
-    local command = commands[index]
-    if type(command) ~= "table" or not core.is_argv(command.argv) then
-      return ("%s: step %s: %s: command %d has no argv of an absolute path and words"):format(step.at, step.name, field, index)
-    end
-  end
-end
-
---- One event about a step.
-function core.tell(self, step, event, more)
+--- Tells the views of an event about a step; what was seen goes with it in words, too (seen_text).
+function steps.report(self, step, event, more)
   local fields = more or {}
   fields.type, fields.name, fields.event = "step", step.name, event
   fields.number, fields.of = step.number, #self.plan.steps
+  if fields.seen ~= nil or event == "done" then fields.seen_text = answer.text(step, fields.seen) end
   self.ports.emit(fields)
 end
 
---- Writes a record and adds its meaning to the run.
--- @return nil, or the final result that the run ends with because the record could not be written
-function core.record(self, fields)
+--- Writes a record and adds its meaning to the run; ends the run when it cannot be written.
+function steps.record(self, fields)
   local written, message = self.ports.record(fields)
-  if not written then return core.cannot_record(message) end
-  run_state.apply(self.run, fields)
-  return nil
+  if not written then steps.cannot_record(message) end
+  self.run:apply(fields)
 end
 
 --- Remembers a step that reads done, so that it is looked at again after later acts.
-function core.mark_done(self, step, seen)
-  local state = run_state.step(self.run, step.name)
+function steps.mark_done(self, step, seen)
+  local state = self.run:step(step.name)
   state.done, state.seen = true, seen
   if not self.checked[step.name] then
     self.checked[step.name] = true
@@ -131,10 +107,10 @@ end
 
 --- Ends a phase: writes where the run goes on.
 -- @param next_place string: a step's `where`
--- @return the final result
-function core.end_phase(self, step, next_place, pending)
-  local failed = core.record(self, { type = "phase", next = next_place, step = step.name, pending = pending })
-  return failed or core.final("phase", { next = next_place, step = step, pending = pending })
+-- @param how { pending = true: its act counts after a restart; waiting = true: the step itself has nothing to run now }
+function steps.end_phase(self, step, next_place, how)
+  steps.record(self, { type = "phase", next = next_place, step = step.name, pending = how.pending })
+  steps.finish("phase", { next = next_place, step = step, pending = how.pending, waits_for = how.waiting and step.waits_for or nil })
 end
 
-return core
+return steps

@@ -119,4 +119,9 @@ function boot_args.restore(value, baseline, words)
   return boot_args.merge(stripped, earlier)
 end
 
+--- A value in a few words.
+function boot_args.describe(value)
+  return value == "" and "boot-args are empty" or ("boot-args \"%s\""):format(value)
+end
+
 return boot_args

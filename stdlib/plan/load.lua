@@ -1,6 +1,7 @@
--- Loads a plan: runs its text in a sandbox that can only describe, and checks what it described.
--- Must not give a plan any way to start a program, open a file or reach the program's own modules.
+-- Loads a plan: runs its text in a sandbox that can only describe, and checks what it described; and fills its parameters.
+-- Must not run any function of a step.
 
+local sandbox = require "plan.sandbox"
 local schema = require "plan.schema"
 
 local plan = {}
@@ -10,45 +11,6 @@ local plan = {}
 local function position(level)
   local _, message = pcall(error, "", level + 3)
   return message:match("^(.-:%d+):") or "?"
-end
-
-local function copy(source)
-  local result = {}
-  for key, value in pairs(source) do
-    if type(value) ~= "table" then result[key] = value end
-  end
-  return result
-end
-
-local PURE = { "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type" }
-
-local function add_lua(environment)
-  for _, name in ipairs(PURE) do environment[name] = _G[name] end
-  for _, name in ipairs { "string", "table", "math", "utf8" } do environment[name] = copy(_G[name]) end
-end
-
--- The library's names in plans, and the module behind each.
-local LIBRARY = {
-  bputil = "tool.bputil", csrutil = "tool.csrutil", curl = "tool.curl", diskutil = "tool.diskutil", file = "tool.file",
-  hdiutil = "tool.hdiutil", installer = "tool.installer", kmutil = "tool.kmutil", nvram = "tool.nvram", sysctl = "tool.sysctl",
-  boot_args = "mac.boot_args", boot_object = "mac.boot_object", policy = "mac.policy",
-  build_result = "kernel.build_result", kit_image = "kernel.kit_image", staging = "kernel.staging",
-}
-
---- Words a plan is written with. Copies, so that a plan cannot change the library under the engine's feet.
-function plan.vocabulary()
-  local words = {}
-  for name, module in pairs(LIBRARY) do words[name] = copy(require(module)) end
-  words.policy.FULL = copy(require("mac.policy").FULL)
-  local probe = require "tool.probe"
-  add_lua(words)
-  words.probe = function(argv) return probe.output(argv) end
-  words.command = function(argv, about)
-    local command = { argv = argv }
-    for key, value in pairs(about or {}) do command[key] = value end
-    return command
-  end
-  return words
 end
 
 local Step, Plan = {}, {}
@@ -93,8 +55,8 @@ local function new_param(kind, default)
   return { kind = kind, default = default }
 end
 
-local function environment()
-  local words = plan.vocabulary()
+local function environment(embedded)
+  local words = sandbox.vocabulary(embedded)
   words.plan, words.step, words.param = new_plan, new_step, new_param
   return words
 end
@@ -133,9 +95,10 @@ end
 -- @param source string: Lua
 -- @param chunk string: name shown in errors, such as "scripts/apply.lua"
 -- @param hash function(text) → string, names this version of the plan in the journal
+-- @param embedded true for a plan that is inside the program: it knows more of the library (see plan.sandbox)
 -- @return plan { name, summary, params, tools, steps, index, hash }, or nil and "FILE:LINE: reason"
-function plan.load(source, chunk, hash)
-  local body, problem = require("lib_state").load(source, "@" .. chunk, environment())
+function plan.load(source, chunk, hash, embedded)
+  local body, problem = require("lib_state").load(source, "@" .. chunk, environment(embedded))
   if not body then return nil, message_of(problem, chunk) end
   local fine, described = pcall(body)
   if not fine then return nil, message_of(described, chunk) end

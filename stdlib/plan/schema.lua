@@ -1,20 +1,42 @@
 -- Checks a plan's shape: fields, types, order. Every complaint names file, line, step and reason.
 -- Must not run any function of the plan.
+--
+-- A step's fields (plan.answer asks the functions; c is the run's context, see engine.run):
+--   why            a sentence: what it is for
+--   where          paired-recovery, recovery, macos or any
+--   check(c)       → "done" | "todo" | "unknown", and what was seen: plain data for the journal, or nil. It only looks.
+--   run(c, seen)   → a command, or commands in order; nil: nothing to do but wait. A step without it waits, too
+--   ladder(c, seen) → rungs in the place of run's commands: the first that reads back wins (a rung: plan.answer)
+--   undo(c, before, now) → rungs, the ways back to what was before
+-- and if they are needed:
+--   needs          names of steps that must be done before
+--   resets         names of steps that its command is known to drop
+--   prompts        what its tool will ask, where the command itself does not say
+--   settles        now, or clean-restart: done only when read back after a restart
+--   verify(c, seen) → a verdict right after the act, stricter than check
+--   expected       a sentence: the state it makes
+--   after(c, seen) → that state as check would see it, so that its way back can be told before it has run
+--   describe(seen) → what was seen, in words; without it keys and values are told
+--   waits_for      a sentence: what it waits for when it has nothing to run
+--   defers         a sentence: the act may fail here and is left to a later step
+--   no_way_back    a sentence: why there is no undo
+--   repeatable     true: its commands can be run again from wherever they were cut off
 
+local place = require "plan.place"
 local text = require "base.text"
 
 local schema = {}
 
-schema.PLACES = { ["paired-recovery"] = true, recovery = true, macos = true, any = true }
 local SETTLES = { now = true, ["clean-restart"] = true }
-schema.PARAMS = { uuid = true, word = true, integer = true, path = true, text = true }
+local PARAMS = { uuid = true, word = true, integer = true, path = true, text = true }
 
 local PLAN_FIELDS = { summary = "string", params = "table", tools = "table" }
 
 local STEP_FIELDS = {
   why = "string", where = "string", needs = "table", resets = "table", prompts = "table", settles = "string",
   check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
-  defers = "string", expected = "string", no_way_back = "string", repeatable = "boolean",
+  after = "function", describe = "function",
+  defers = "string", expected = "string", no_way_back = "string", waits_for = "string", repeatable = "boolean",
 }
 
 local NONE = {} -- what a step without such a list has
@@ -41,8 +63,15 @@ local function check_fields(at, what, object, fields)
 end
 
 local function check_words(at, what, field, list)
+  local count = 0
   for index, word in ipairs(list or NONE) do
     if type(word) ~= "string" then complain(at, "%s: %s[%d] must be a string", what, field, index) end
+    count = index
+  end
+  for key in pairs(list or NONE) do
+    if math.type(key) ~= "integer" or key < 1 or key > count then
+      complain(at, "%s: %s must be a list of strings, without %s", what, field, tostring(key))
+    end
   end
 end
 
@@ -56,7 +85,7 @@ local function check_step(step)
   for _, needed in ipairs(NEEDED) do
     if fields[needed] == nil then complain(at, "%s: %s is missing", what, needed) end
   end
-  if not schema.PLACES[fields.where] then
+  if not place.is_known(fields.where) then
     complain(at, "%s: where is %q; it may be paired-recovery, recovery, macos or any", what, fields.where)
   end
   if fields.settles and not SETTLES[fields.settles] then
@@ -161,7 +190,7 @@ end
 
 local function check_params(plan)
   for name, param in pairs(plan.fields.params or {}) do
-    if type(name) ~= "string" or type(param) ~= "table" or not schema.PARAMS[param.kind] then
+    if type(name) ~= "string" or type(param) ~= "table" or not PARAMS[param.kind] then
       complain(plan.at, "params.%s must be param \"uuid\", \"word\", \"integer\", \"path\" or \"text\"", tostring(name))
     end
   end

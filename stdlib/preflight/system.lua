@@ -2,9 +2,9 @@
 -- Must not change anything; see preflight.run for what a check is.
 
 local boot_args = require "mac.boot_args"
-local ladder = require "engine.ladder"
 local nvram = require "tool.nvram"
 local paths = require "mac.paths"
+local place = require "plan.place"
 local policy = require "mac.policy"
 local result = require "preflight.result"
 local text = require "base.text"
@@ -64,12 +64,12 @@ function checks.environment(target, asked)
   if target.booted == "unknown" or not target.environment or target.environment == "unknown" then
     return unknown(target.environment_words or target.problems.booted or "which system is running cannot be told", RECOVERY_WAY)
   end
-  if ladder.fits(asked.where, target.environment) then return ok(target.environment_words) end
+  if place.fits(asked.where, target.environment) then return ok(target.environment_words) end
   if target.environment == "recovery" then
     local name = target.group and target.group.name or "the target"
     return bad(target.environment_words, ("make %s the startup disk, then %s"):format(name, RECOVERY_WAY))
   end
-  return bad(target.environment_words .. ", and the next step needs " .. ladder.place(asked.where), RECOVERY_WAY)
+  return bad(target.environment_words .. ", and the next step needs " .. place.words(asked.where), RECOVERY_WAY)
 end
 
 function checks.data(target)

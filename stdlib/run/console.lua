@@ -1,7 +1,7 @@
 -- A Lua prompt with the words that plans are written with. It looks; it does not act.
 -- Must not hand out anything that starts a program or opens a file.
 
-local plan = require "plan.load"
+local sandbox = require "plan.sandbox"
 local text = require "base.text"
 
 local console = {}
@@ -56,7 +56,7 @@ local function callable(module, call)
 end
 
 local function environment(view, target, options)
-  local words = plan.vocabulary()
+  local words = sandbox.vocabulary()
   words.group = target.group and target.group.group
   words.policy = callable(words.policy, function(_, group)
     if not (group or words.group) then return nil, "no volume group is known" end

@@ -302,6 +302,9 @@ local function volume_names(target)
   return names
 end
 
+-- What the event stream's last line calls a result, where that is not the engine's word (format 1 of the stream).
+local RESULT_WORDS = { undecided = "person" }
+
 -- Hands the run to the engine and tells how it ended.
 local function drive(invocation, credentials, case, plan, run, journal, directory)
   local operation, view = case.operation, invocation.view
@@ -315,7 +318,7 @@ local function drive(invocation, credentials, case, plan, run, journal, director
   if final.result == "phase" then view.emit(outcome.phase_event(final, lines)) end
   table.insert(lines, 1, "")
   view.emit { type = "note", lines = lines }
-  return ending.new(final.result, outcome.exit_code(final, invocation.options.detailed_exitcode))
+  return ending.new(RESULT_WORDS[final.result] or final.result, outcome.exit_code(final, invocation.options.detailed_exitcode))
 end
 
 local function act(invocation, credentials, case, plan, run, superseded, journal)
@@ -346,7 +349,7 @@ local function carry_out(invocation, credentials, operation)
   local rows = engine.survey(plan, run or run_state.new(), case.context)
   local steps = overview.steps(rows, case.context)
   if not operation.back and not run and not first_todo(rows) then return nothing_to_do(invocation.view, case, steps) end
-  local acts = overview.acts(rows, case.context, target.environment)
+  local acts = overview.acts(steps, target.environment)
   case = check_steps(invocation, credentials, case, rows, run, journal, acts)
   show(invocation, case, steps, run)
   if not invocation.dry_run and needs_consent(operation, run, acts) then ask(invocation, credentials, case, plan, run, rows) end

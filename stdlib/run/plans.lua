@@ -13,7 +13,9 @@ local function hash(text) return require("lib_file").sha256_text(text) end
 -- @return plan, or nil and a sentence
 function plans.embedded(name)
   local chunk = "scripts/" .. name .. ".lua"
-  return plan_load.load(embed.source(chunk), chunk, hash)
+  local source = embed.source(chunk)
+  if not source then return nil, "no plan is called " .. name end
+  return plan_load.load(source, chunk, hash, true)
 end
 
 --- A plan from a file of the user's.

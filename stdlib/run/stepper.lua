@@ -1,9 +1,8 @@
 -- Goes through a plan one step at a time: shows what a step is about, asks, and hands the answer to the engine.
 -- Must not act: the engine does, on "do". Enter alone does nothing, and the end of input stops.
 
-local describe = require "screen.describe"
-local ladder = require "engine.ladder"
 local overview = require "screen.overview"
+local place = require "plan.place"
 local text = require "base.text"
 
 local stepper = {}
@@ -52,18 +51,11 @@ local function join(...)
   return all
 end
 
-local function prompts_of(step, shown, c, seen)
-  local fine, made = pcall(step.run or step.ladder, c, seen)
-  local command = fine and type(made) == "table" and (made.argv and made or made[1] and (made[1].argv and made[1] or made[1][1]))
-  local list = command and command.prompts or shown.prompts
-  return list and #list > 0 and table.concat(list, "; ") or "nothing"
-end
-
-local function introduce(self, step, shown, seen)
+local function introduce(self, step, shown)
   self.view.emit { type = "note", title = ("Step %d of %d: %s"):format(step.number, #self.plan.steps, step.name) }
-  rows(self.view, join({ { "why", step.why }, { "where", ladder.place(step.where) } }, commands_of(shown),
-    { { "it asks", prompts_of(step, shown, self.context, seen) }, { "now", describe.seen(seen) },
-      { "after", expected(step) } }, way_rows(shown)))
+  local asks = #shown.prompts > 0 and table.concat(shown.prompts, "; ") or "nothing"
+  rows(self.view, join({ { "why", step.why }, { "where", place.words(step.where) } }, commands_of(shown),
+    { { "it asks", asks }, { "now", shown.seen_text }, { "after", expected(step) } }, way_rows(shown)))
 end
 
 local function key_of(line)
@@ -98,12 +90,12 @@ function actions.y() return "do" end
 function actions.c() return "all" end
 function actions.q() return "stop" end
 
-function actions.n(self, _, _, _, about)
+function actions.n(self, _, _, about)
   if about.may_skip then return "skip" end
   self.view.say(("It cannot be left out: step %s needs it."):format(about.why_not))
 end
 
-function actions.u(self, _, _, _, about)
+function actions.u(self, _, _, about)
   if about.last then return "undo" end
   self.view.say("There is nothing to undo yet.")
 end
@@ -117,8 +109,8 @@ function actions.p(self, _, shown)
   rows(self.view, join(commands_of(shown), way_rows(shown)))
 end
 
-function actions.d(self, step, _, seen)
-  rows(self.view, { { "expected", expected(step) }, { "now", describe.seen(seen) } })
+function actions.d(self, step, shown)
+  rows(self.view, { { "expected", expected(step) }, { "now", shown.seen_text } })
 end
 
 function actions.l(self)
@@ -130,7 +122,7 @@ actions["?"] = function(self)
 end
 
 -- @return "do" | "all" | "skip" | "undo" | "stop"
-local function ask(self, step, shown, seen, about)
+local function ask(self, step, shown, about)
   local prompt = ("%s [y/n/c/w/p/d/u/l/q/?]> "):format(step.name)
   while true do
     local line = read_line(self, prompt)
@@ -138,7 +130,7 @@ local function ask(self, step, shown, seen, about)
     local key = key_of(line)
     local action = key and actions[key]
     if action then
-      local answer = action(self, step, shown, seen, about)
+      local answer = action(self, step, shown, about)
       if answer then return answer end
     elseif line:find("%S") then
       self.view.say("Not a key of this prompt. ? lists them; Enter alone does nothing.")
@@ -156,8 +148,8 @@ function stepper.gate(view, case, plan)
   return function(step, seen, about)
     if case.options.yes then return "all" end
     local shown = overview.steps({ { step = step, verdict = "todo", seen = seen } }, case.context)[1]
-    introduce(self, step, shown, seen)
-    return ask(self, step, shown, seen, about)
+    introduce(self, step, shown)
+    return ask(self, step, shown, about)
   end
 end
 

@@ -1,7 +1,6 @@
 -- Tells the event stream to a person: plain English, 80 columns, no colour needed.
 -- Must not hold a fact that is not in the events: the JSON view gets the same ones.
 
-local describe = require "screen.describe"
 local text = require "base.text"
 
 local view = {}
@@ -55,7 +54,7 @@ function steps.skipped(screen, event)
     local said = event.words and (" (the tool said: %s)"):format(event.words) or ""
     screen:labelled("doubtful", "put off", event.reason .. said)
   elseif not screen.quiet then
-    screen:labelled("good", "skipped", event.reason .. (event.seen and ": " .. describe.seen(event.seen) or ""))
+    screen:labelled("good", "skipped", event.reason .. (event.seen and ": " .. event.seen_text or ""))
   end
 end
 
@@ -82,8 +81,8 @@ function steps.ended(screen, event)
 end
 
 function steps.done(screen, event)
-  local words = (event.recovered and "found done after the interruption: " or "") .. describe.seen(event.seen)
-  screen:labelled("good", "done, read back", words)
+  local lead = event.recovered and "found done after the interruption: " or ""
+  screen:labelled("good", "done, read back", lead .. event.seen_text)
 end
 
 function steps.again(screen, event)
@@ -101,7 +100,7 @@ end
 function steps.failed(screen, event)
   screen:labelled("bad", "failed", event.cause or "the tool failed")
   if event.words then screen:labelled("bad", "the tool said", event.words) end
-  if event.seen then screen:labelled("bad", "state now", describe.seen(event.seen)) end
+  if event.seen then screen:labelled("bad", "state now", event.seen_text) end
   if event.unaffected then screen:labelled("good", "not affected", event.unaffected) end
   if event.cure then screen:labelled("strong", "what helps", event.cure) end
 end

@@ -3,7 +3,6 @@
 --
 -- case: what run.lifecycle knows of the run: { target, operation, plan_name, findings, context, options, dry_run }.
 
-local describe = require "screen.describe"
 local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
 local paths = require "mac.paths"
@@ -83,7 +82,11 @@ local function arrive_in_recovery(case)
 end
 
 function words.phase(case, final)
-  local lines = own_words(case, "phase", final) or { "This part is finished and read back." }
+  local lines = own_words(case, "phase", final)
+  if not lines and final.waits_for then
+    lines = { final.waits_for, "If this stays so after a clean restart, go back:", here(case, case.operation.file and "rollback" or "revert") }
+  end
+  lines = lines or { "This part is finished and read back." }
   local arrive = (final.next == "macos" or final.next == "any") and arrive_in_macos or arrive_in_recovery
   for _, line in ipairs(arrive(case)) do lines[#lines + 1] = line end
   return lines
@@ -111,10 +114,9 @@ function words.stopped(case, final)
   return lines
 end
 
-function words.person(case, final)
+function words.undecided(case, final)
   local lines = { ("Step %s: the state is neither what it was before nor what the step makes."):format(final.step.name),
-    "Before: " .. describe.seen(final.before), "Now:    " .. describe.seen(final.now) }
-  if type(final.now) == "table" and final.now.error then lines[3] = "Now:    cannot be read: " .. final.now.error end
+    "Before: " .. final.before_text, "Now:    " .. final.now_text }
   lines[#lines + 1] = ("Cause: %s. Nothing more is done by itself."):format(errors.ours("neither").cause)
   lines[#lines + 1] = "To look at it, to go back to the start, or to go to full security:"
   for _, command in ipairs { "status", "rollback", "revert" } do lines[#lines + 1] = here(case, command) end
@@ -187,7 +189,7 @@ local CODES = {
   done = exit_code.OK, lower = exit_code.LOWER_RUNG, elsewhere = exit_code.STOPPED, mistake = exit_code.USAGE,
   undone = went_back_code, ["undone-lower"] = went_back_code, stopped = stopped_code,
   phase = function(_, detailed) return detailed and exit_code.PHASE or exit_code.OK end,
-  person = function(final) return final.acted == 0 and final.untouched and exit_code.PRECONDITION or exit_code.PERSON end,
+  undecided = function(final) return final.acted == 0 and final.untouched and exit_code.PRECONDITION or exit_code.PERSON end,
 }
 
 --- The exit code for a final result.

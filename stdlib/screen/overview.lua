@@ -1,73 +1,69 @@
 -- Says before anything changes what is about to happen: target, kernel, policy, commands, prompts, losses, ways back.
 -- Must not hold back or promise anything: it prints what the plan's own functions answer.
 
-local boot_args = require "mac.boot_args"
-local core = require "engine.step"
-local ladder = require "engine.ladder"
+local answer = require "plan.answer"
+local place = require "plan.place"
 local policy = require "mac.policy"
 local text = require "base.text"
 
 local overview = {}
 
-local function first_argv(entry)
-  local command = type(entry) == "table" and (entry.argv and entry or entry[1])
-  return type(command) == "table" and core.is_argv(command.argv) and command.argv or nil
-end
-
--- What the step would run, or the first command of each rung; a plan's mistake shows as no command.
+-- What a step would run, in order, or the rungs it would climb; a plan's mistake shows as no command.
 local function commands_of(step, c, seen)
-  local field = step.run and "run" or step.ladder and "ladder"
-  local made = field and core.ask_plan(step, field, c, seen or {})
-  local list = {}
-  for _, entry in ipairs(made and made.argv and { made } or made or {}) do list[#list + 1] = first_argv(entry) end
-  return list
+  if step.run then return answer.commands(step, c, seen or {}) or {} end
+  local first = {}
+  for index, rung in ipairs(step.ladder and answer.rungs(step, "ladder", c, seen or {}) or {}) do first[index] = rung[1] end
+  return first
 end
 
--- The state a step would leave cannot be known before it ran; its ladder is asked for the way from "changed" back.
-local function pretend_changed(seen, c)
-  local changed = {}
-  for key, inner in pairs(type(seen) == "table" and seen or {}) do changed[key] = inner end
-  if changed.mode then changed.mode, changed.sip, changed.coih = "permissive", "7f", "(new)" end
-  if changed.value then changed.value = boot_args.merge(changed.value, c.words) end
-  return changed
-end
-
-local function undo_of(step, c, seen)
+-- The ways back from the state that the step leaves, as far as that is known before.
+local function undo_of(step, c, seen, verdict)
   if not step.undo then
     return step.no_way_back and { { leaves = "no way back by itself: " .. step.no_way_back } } or {}
   end
+  local later = verdict == "todo" and answer.state_after(step, c, seen) or seen
   local ways = {}
-  for _, rung in ipairs(core.ask_plan(step, "undo", c, seen or {}, pretend_changed(seen, c)) or {}) do
-    local argv = first_argv(rung)
-    if argv then ways[#ways + 1] = { leaves = tostring(rung.leaves), where = rung.where or "any", argv = argv } end
+  for index, rung in ipairs(answer.rungs(step, "undo", c, seen or {}, later or {}) or {}) do
+    ways[index] = { leaves = rung.leaves, where = rung.where or "any", argv = rung[1].argv }
   end
   return ways
 end
 
 local function entry_of(row, c)
-  local step = row.step
-  local commands = row.verdict == "todo" and commands_of(step, c, row.seen) or {}
+  local step, commands = row.step, {}
+  local made = row.verdict == "todo" and commands_of(step, c, row.seen) or {}
+  for index, command in ipairs(made) do commands[index] = command.argv end
   return { name = step.name, why = step.why, where = step.where, verdict = row.verdict, seen = row.seen,
-    argv = commands[1], commands = commands, prompts = step.prompts, settles = step.settles,
-    undo = undo_of(step, c, row.seen), ladder = step.ladder ~= nil }
+    seen_text = answer.text(step, row.seen), argv = commands[1], commands = commands,
+    prompts = made[1] and made[1].prompts or step.prompts, settles = step.settles,
+    undo = undo_of(step, c, row.seen, row.verdict), ladder = step.ladder ~= nil }
 end
 
---- Every step as data: for `plan`, for --json and for the summary before an apply.
+-- Is this an entry of a step that would start something in this environment?
+local function is_act(entry, environment)
+  return entry.verdict == "todo" and entry.argv ~= nil and place.fits(entry.where, environment)
+end
+
+--- Every step as data: for `plan`, for --json, for the summary before an apply and for step-through. The plan's functions are
+-- asked here, once.
 -- @param rows from engine.survey
 -- @param c the plan's context
--- @return array of { name, why, where, verdict, argv (first command), commands, prompts, undo }
-function overview.steps(rows, c)
+-- @param environment nil; or where we are, if no more is to be known than overview.acts: then the rest after the first act is left out
+-- @return array of { name, why, where, verdict, seen, seen_text, argv (first command), commands, prompts, undo, … }
+function overview.steps(rows, c, environment)
   local steps = {}
-  for number, row in ipairs(rows) do steps[number] = entry_of(row, c) end
+  for number, row in ipairs(rows) do
+    steps[number] = entry_of(row, c)
+    if environment and is_act(steps[number], environment) then break end
+  end
   return steps
 end
 
---- Does anything that would be done in this environment run a command? Looks no further than the first that does.
-function overview.acts(rows, c, environment)
-  for _, row in ipairs(rows) do
-    if row.verdict == "todo" and ladder.fits(row.step.where, environment) and commands_of(row.step, c, row.seen)[1] then
-      return true
-    end
+--- Does anything that would be done in this environment run a command?
+-- @param steps from overview.steps
+function overview.acts(steps, environment)
+  for _, entry in ipairs(steps) do
+    if is_act(entry, environment) then return true end
   end
   return false
 end
@@ -116,8 +112,7 @@ function overview.steps_note(steps) return { title = "Steps", lines = overview.p
 local function asking_steps(steps, environment)
   local counted = 0
   for _, step in ipairs(steps) do
-    if step.verdict == "todo" and #step.commands > 0 and ladder.fits(step.where, environment)
-      and not step.commands[1][1]:find("nvram") then counted = counted + 1 end
+    if is_act(step, environment) and not step.argv[1]:find("nvram") then counted = counted + 1 end
   end
   return counted
 end

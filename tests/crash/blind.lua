@@ -69,7 +69,7 @@ local function acted_blindly(blinded)
   end
 end
 
-local ENDS = { person = true, stopped = true, elsewhere = true }
+local ENDS = { undecided = true, stopped = true, elsewhere = true }
 
 -- One session that sees up to a probe. @return number of probes asked, or nil and what is wrong
 local function session(self, frozen, command, how, from, once)

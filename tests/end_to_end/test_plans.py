@@ -255,6 +255,35 @@ def test_verdicts_are_three(tmp_path, mac, verdict):
     assert mac.acts() == []
 
 
+NONSENSE = {
+    "value that is no text": ('return "todo", {}', 'return "todo", { value = {} }'),
+    "a policy that is none": ('return "todo", {}', 'return "todo", { mode = 7, sip = {}, coih = 1, boot_args_filter = {} }'),
+    "a function seen": ('return "todo", {}', 'return "todo", { print or tostring }'),
+    "error that is no text": ('return "todo", {}', 'return "unknown", { error = {} }'),
+    "describe throws": ('where = "any",', 'where = "any", describe = function(seen) return seen.a.b end,'),
+    "after answers a number": ('where = "any",', 'where = "any", after = function() return 7 end,'),
+    "leaves is a function": ("return {} end,", "return { { csrutil.disable(c.volume_name), leaves = tostring } } end,"),
+    "a rung's check is a text": ("return {} end,", 'return { { csrutil.disable(c.volume_name), check = "x" } } end,'),
+    "undo throws a table": ("return {} end,", "error({}) end,"),
+    "prompts hold a function": ("csrutil.disable(c.volume_name)", 'command({ "/usr/bin/csrutil", "disable" }, { prompts = { type } })'),
+    "too many words": ("return csrutil.disable(c.volume_name)", 'local words = { "/usr/bin/csrutil" }\n      for n = 2, 5000 do '
+                       'words[n] = "x" end\n      return command(words)'),
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_ends_in_words(tmp_path, mac, name):
+    """Whatever a plan's functions throw or answer, no command ends as a bug of the program."""
+    old, new = NONSENSE[name]
+    assert old in STEP
+    path = written(tmp_path, HEAD + STEP.replace(old, new) + "}\n")
+    mac.fault("csrutil", "fail", match=["disable"], times=None)
+    seen = [driver.run(mac, "step", path, stdin="w\np\nd\nq\n")]
+    seen += [driver.unattended(mac, *words) for words in (["plan", path, "--json"], ["run", path], ["rollback", "--json"], ["log"])]
+    for one in seen:
+        assert one.code != 70 and "traceback" not in one.text, one.text
+
+
 # -- a plan that works -------------------------------------------------------------------------------------------------
 
 WIDGET = """#!/bin/sh

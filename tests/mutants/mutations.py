@@ -47,31 +47,30 @@ MUTATIONS = [
     Mutation("the lock is not waited for", "runner/door/lock.c", (
         ("if (flock(fd, LOCK_EX | LOCK_NB) != 0) {", "if (flock(fd, LOCK_SH | LOCK_NB) != 0) {"),), "c door/lock_test"),
     Mutation("the act comes before its intent", ACT, (
-        ("local written, message = self.ports.intent(", "local early, reason = self.ports.act(command, step)\n"
+        ("local written, message = self.ports.intent(", "local early = outcome_of(self, step, command)\n"
          "  local written, message = self.ports.intent("),
-        ("local outcome, why = self.ports.act(command, step)", "local outcome, why = early, reason")), "crash revert"),
+        ("local outcome = outcome_of(self, step, command)", "local outcome = early")), "crash revert"),
     Mutation("what is read back does not count", ACT, (
-        ("local verdict, seen = core.read_back(self, step)\n", 'local _, seen = core.read_back(self, step)\n'
+        ("local verdict, seen = steps.read_back(self, step)\n", 'local _, seen = steps.read_back(self, step)\n'
          '  local verdict = "done"\n'),), "crash apply-lie"),
     Mutation("an exit status of nought is believed", ACT, (
-        ("local verdict, seen = core.read_back(self, step)\n", "local verdict, seen = core.read_back(self, step)\n"
+        ("local verdict, seen = steps.read_back(self, step)\n", "local verdict, seen = steps.read_back(self, step)\n"
          '  if outcome.exit == 0 then verdict = "done" end\n'),), "crash apply-lie"),
     Mutation("unknown is taken for done", ENGINE, (
-        ('if verdict == "unknown" then\n    return core.final("person", { step = step, before = state.before',
+        ('if verdict == "unknown" then\n    steps.undecided(step, state.before',
          'if verdict == "unknown" then verdict = "done" end\n  if verdict == "unknown" then\n'
-         '    return core.final("person", { step = step, before = state.before'),), "blind"),
+         '    steps.undecided(step, state.before'),), "blind"),
     Mutation("unknown is taken for todo", ENGINE, (
-        ('if verdict == "unknown" then\n    return core.final("person", { step = step, before = state.before',
+        ('if verdict == "unknown" then\n    steps.undecided(step, state.before',
          'if verdict == "unknown" then verdict, seen = "todo", {} end\n  if verdict == "unknown" then\n'
-         '    return core.final("person", { step = step, before = state.before'),), "blind"),
+         '    steps.undecided(step, state.before'),), "blind"),
     Mutation("unknown after the act is taken for done", ACT, (
-        ('if verdict == "unknown" then return core.final("person", { step = step, before = before, now = seen }) end\n', ""),),
-        "blind"),
+        ('if verdict == "unknown" then steps.undecided(step, before, seen) end\n  if waits', "if waits"),), "blind"),
     Mutation("steps already done are not looked at again", ENGINE, (
         ("if not self.acted or self.ports.dry_run then return step.number + 1 end",
          "if step then return step.number + 1 end"),), "crash apply-filter"),
     Mutation("a state that is neither before nor after is gone on from", "stdlib/engine/recover.lua", (
-        ('if verdict == "done" or verdict == "todo" and unsettled then', 'if verdict == "done" or verdict == "todo" then'),),
+        ('if verdict == "done" or verdict == "todo" and repeatable then', 'if verdict == "done" or verdict == "todo" then'),),
         "spec engine/resume"),
     Mutation("rollback forgets the last step", "stdlib/engine/undo.lua", (
         ("for index = #self.run.acted, 1, -1 do", "for index = #self.run.acted - 1, 1, -1 do"),), "crash rollback"),

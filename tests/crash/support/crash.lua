@@ -100,7 +100,7 @@ function crash.recover(self, dead, how, may_stop)
   else
     final, world, seen = crash.finish(self, dead, how)
   end
-  if final.result == "person" and may_stop then return nil, seen, true end
+  if final.result == "undecided" and may_stop then return nil, seen, true end
   return judge.finished(world, self.base, scenario, how, direction, final), seen
 end
 

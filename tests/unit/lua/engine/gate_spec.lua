@@ -141,6 +141,12 @@ describe("undo of the last step", function()
     assert.are.same({ "/set a", "/set b" }, w.started)
   end)
 
+  it("takes it for no longer done", function()
+    local w = gated({ "a", "b" }, { "do", "undo", "stop" })
+    w.go()
+    assert.is_false(w.run.steps.a.done)
+  end)
+
   it("goes further back each time", function()
     local w = gated({ "a", "b", "c" }, { "do", "do", "undo", "undo", "all" })
     assert.are.equal("done", w.go().result)

@@ -28,7 +28,7 @@ local function climber(outcomes, environment)
     local name = command.argv[1]:sub(2)
     note("act", name, about.rung, about.part .. "/" .. about.parts, about.before)
     local outcome = outcomes[name] or FINE
-    if outcome.halt then return nil, "the end" end
+    if outcome.halt then error("the end", 0) end
     return outcome
   end
   function self.again(attempt, words) note("again", attempt, words) end
@@ -117,38 +117,14 @@ describe("ladder.climb", function()
     assert.are.equal("none", ladder.climb({}, climber {}).result)
   end)
 
-  it("halts when the run must end", function()
-    local climbed = ladder.climb({ rung("a", { true }), rung("b", { true }) }, climber { a = { halt = true } })
-    assert.are.same({ "halt", "the end" }, { climbed.result, climbed.final })
+  it("goes no further when the run must end: what is thrown for that goes on up", function()
+    local c = climber { a = { halt = true } }
+    assert.are.same({ false, "the end" }, { pcall(ladder.climb, { rung("a", { true }), rung("b", { true }) }, c, "was") })
+    assert.are.same({ "act a 1 1/1 was" }, c.log)
   end)
 
   it("goes no further in a dry run", function()
     local climbed = ladder.climb({ rung("a", { false }) }, climber { a = { dry_run = true, tries = 1 } })
     assert.are.same({ "won", true }, { climbed.result, climbed.dry_run })
-  end)
-end)
-
-describe("ladder.fits", function()
-  it("follows the places", function()
-    local expected = {
-      any = { "paired-recovery", "recovery", "macos" }, recovery = { "paired-recovery", "recovery" },
-      ["paired-recovery"] = { "paired-recovery" }, macos = { "macos" },
-    }
-    for where, places in pairs(expected) do
-      local fits = {}
-      for _, place in ipairs(places) do fits[place] = true end
-      for _, environment in ipairs { "paired-recovery", "recovery", "macos", "unknown" } do
-        assert.are.equal(fits[environment] == true, ladder.fits(where, environment), where .. " in " .. environment)
-      end
-    end
-    assert.is_true(ladder.fits(nil, "macos"))
-    assert.is_false(ladder.fits("any", nil))
-    assert.is_false(ladder.fits("nowhere", "macos"))
-  end)
-
-  it("names the places", function()
-    assert.are.equal("the target's own recovery, reached by holding the power button", ladder.place "paired-recovery")
-    assert.are.same({ "recovery", "macOS", "any system", "any system" },
-      { ladder.place "recovery", ladder.place "macos", ladder.place "any", ladder.place(nil) })
   end)
 end)

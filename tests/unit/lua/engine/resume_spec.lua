@@ -36,7 +36,7 @@ describe("after a crash", function()
     local w = crashed({ "a" }, "/set a", world.dies_before)
     w.plan.steps[1].check = function() return "todo", { on = "half" } end
     local final = w.go()
-    assert.are.same({ "person", { on = false }, { on = "half" }, true, "a" },
+    assert.are.same({ "undecided", { on = false }, { on = "half" }, true, "a" },
       { final.result, final.before, final.now, final.crash, final.step.name })
     assert.are.same({}, w.started)
     assert.is_table(w.run.open)
@@ -46,7 +46,7 @@ describe("after a crash", function()
   it("in a state that cannot be read, the run stops, and goes on once it can", function()
     local w = crashed({ "a", "b" }, "/set a", world.dies_after)
     w.blind.a = true
-    assert.are.equal("person", w.go().result)
+    assert.are.equal("undecided", w.go().result)
     assert.are.same({}, w.started)
     w.restart()
     w.blind.a = nil

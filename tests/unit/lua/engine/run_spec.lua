@@ -72,12 +72,12 @@ describe("a run", function()
   end)
 
   it("lets verify be stricter than check", function()
-    for _, case in ipairs { { "done", "done" }, { "todo", "undone" }, { "unknown", "person" }, { "nonsense", "person" } } do
+    for _, case in ipairs { { "done", "done" }, { "todo", "undone" }, { "unknown", "undecided" }, { "nonsense", "undecided" } } do
       local w = world.new { { "a", verify = function() return case[1] end } }
       assert.are.equal(case[2], w.go().result, case[1])
     end
     local throws = world.new { { "a", verify = function() error "oops" end } }
-    assert.are.equal("person", throws.go().result)
+    assert.are.equal("undecided", throws.go().result)
   end)
 end)
 
@@ -86,7 +86,7 @@ describe("unknown", function()
     local w = world.new { "a", "b" }
     w.blind.a = true
     local final = w.go()
-    assert.are.same({ "person", 0, true, "a" }, { final.result, final.acted, final.untouched, final.step.name })
+    assert.are.same({ "undecided", 0, true, "a" }, { final.result, final.acted, final.untouched, final.step.name })
     assert.are.same({}, w.started)
   end)
 
@@ -97,7 +97,7 @@ describe("unknown", function()
       return { exit = 0, output = "" }
     end
     local final = w.go()
-    assert.are.same({ "person", 1, { on = false }, nil }, { final.result, final.acted, final.before, final.now })
+    assert.are.same({ "undecided", 1, { on = false }, nil }, { final.result, final.acted, final.before, final.now })
     assert.are.same({ "/set a" }, w.started)
     assert.is_true(run_state.is_open(w.run))
   end)
@@ -108,7 +108,7 @@ describe("unknown", function()
       local w = world.new { "a" }
       w.plan.steps[1].check = check
       local final = w.go()
-      assert.are.equal("person", final.result)
+      assert.are.equal("undecided", final.result)
       assert.is_string(final.now.error)
     end
   end)
@@ -120,7 +120,7 @@ describe("unknown", function()
       return world.works(self, command)
     end
     local final = w.go()
-    assert.are.same({ "person", "a", { on = true } }, { final.result, final.step.name, final.before })
+    assert.are.same({ "undecided", "a", { on = true } }, { final.result, final.step.name, final.before })
   end)
 end)
 
@@ -135,6 +135,17 @@ describe("a step undone by a later one", function()
     assert.are.same({ "/set a", "/set b", "/set a" }, w.started)
     local again = told(w, "again")
     assert.are.same({ "a", "undone", "b" }, { again.name, again.reason, again.by })
+  end)
+
+  it("is done no longer, in what the run knows", function()
+    local w = world.new { "a", "b" }
+    w.tools["/set b"] = function(self, command)
+      self.on.a = false
+      w.stop = function() return 1 end
+      return world.works(self, command)
+    end
+    assert.are.equal("stopped", w.go().result)
+    assert.are.same({ false, true }, { w.run.steps.a.done, w.run.steps.b.done })
   end)
 
   it("twice stops the run", function()

@@ -108,7 +108,7 @@ describe("rollback", function()
     local w = done { "a", "b" }
     w.blind.b = true
     local final = w.rollback()
-    assert.are.same({ "person", "b", {} }, { final.result, final.step.name, w.started })
+    assert.are.same({ "undecided", "b", {} }, { final.result, final.step.name, w.started })
     assert.is_true(run_state.is_open(w.run))
   end)
 
@@ -118,7 +118,7 @@ describe("rollback", function()
       return { { { argv = { "/clear", "a" } }, leaves = "x", exact = true, check = function() return nil, "odd" end } }
     end } }
     local final = w.rollback()
-    assert.are.same({ "person", "odd", { on = false } }, { final.result, final.now, final.before })
+    assert.are.same({ "undecided", "odd", { on = false } }, { final.result, final.now, final.before })
   end)
 
   it("stops when asked to, and goes on back when started again", function()

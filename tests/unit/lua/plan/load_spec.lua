@@ -102,7 +102,7 @@ end)
 describe("the plans that ship", function()
   local function shipped(name)
     local chunk = "scripts/" .. name .. ".lua"
-    return assert(plan.load(assert(files.read(chunk)), chunk, files.sha256_text))
+    return assert(plan.load(assert(files.read(chunk)), chunk, files.sha256_text, true))
   end
 
   it("are sound", function()
@@ -111,6 +111,12 @@ describe("the plans that ship", function()
     assert.are.same({ "sip", "boot-args-filter", "kernel", "boot-args", "restart", "booted" }, names)
     assert.are.equal(64, #shipped("apply").hash)
     assert.are.equal(2, #shipped("revert").steps)
+  end)
+
+  it("are loaded with what only they may name", function()
+    for name, steps in pairs { apply = 6, revert = 2, build = 3, stage = 3, ["kdk-fetch"] = 2, ["kdk-install"] = 3 } do
+      assert.are.equal(steps, #shipped(name).steps, name)
+    end
   end)
 
   it("write the policy in the order that keeps it, last of all the kernel", function()

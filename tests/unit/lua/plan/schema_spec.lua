@@ -91,7 +91,8 @@ describe("the fields of a step", function()
   it("are known and of the right type", function()
     assert.are.equal('my/plan.lua:3: step "a": unknown field "chekc" (did you mean "check"?)', about(step("a", "chekc = 1")))
     for field, wrong in pairs { why = "1", where = "true", needs = '"a"', resets = "1", prompts = '"x"', settles = "{}",
-      check = "1", run = '"x"', verify = "{}", undo = "1", ladder = "1", defers = "true", expected = "1",
+      check = "1", run = '"x"', verify = "{}", undo = "1", ladder = "1", after = "{}", describe = '"x"', defers = "true",
+        waits_for = "7", repeatable = '"yes"', expected = "1",
         no_way_back = "1" } do
       local message = about(('  step "a" { %s = %s },\n'):format(field, wrong))
       assert.truthy(message:find(('^my/plan%%.lua:3: step "a": %s must be a %%a+, not a %%a+$'):format(field)), message)
@@ -117,6 +118,11 @@ describe("the fields of a step", function()
       about(step "a", step("b", 'settles = "soon"')))
     assert.are.equal('my/plan.lua:3: step "a": prompts[2] must be a string', about(step("a", 'prompts = { "x", 2 }')))
     assert.are.equal('my/plan.lua:3: step "a": needs[1] must be a string', about(step("a", "needs = { 1 }")))
+    for list, key in pairs { ['{ x = "y" }'] = "x", ['{ "y", [3] = "y" }'] = "3", ['{ [0.5] = "y" }'] = "0.5",
+      ["{ [true] = 1 }"] = "true" } do
+      assert.are.equal('my/plan.lua:3: step "a": prompts must be a list of strings, without ' .. key,
+        about(step("a", "prompts = " .. list)))
+    end
   end)
 
   it("offer a way back, or say why there is none", function()

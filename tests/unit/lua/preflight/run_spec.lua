@@ -213,6 +213,21 @@ describe("preflight", function()
     expect("collection", "bad", "not a manifest of this program", "apply")
   end)
 
+  it("wants the staged program that the manifest names", function()
+    local folder = root .. "/Volumes/Data/Users/Shared/vmq-recovery/"
+    local bytes = fileset.make { banner = fileset.BANNER:gsub("T6020", "T6041") }
+    assert(files.make_directory(folder, 448))
+    assert(files.write_atomic(folder .. "VirtualMachine.kc", bytes, 384))
+    local manifest = '{"collection":{"sha256":"%s","size":4096},"program":{"sha256":"%s","size":1},"build":"24G84"}'
+    manifest = manifest:format(files.sha256_text(bytes), files.sha256_text "p")
+    assert(files.write_atomic(folder .. "manifest.json", manifest, 384))
+    expect("collection", "ok", "VirtualMachine.kc", "apply")
+    assert(files.write_atomic(root .. "/Volumes/Data/vmq-recovery", "p", 448))
+    expect("collection", "ok", "VirtualMachine.kc", "apply")
+    assert(files.write_atomic(root .. "/Volumes/Data/vmq-recovery", "q", 448))
+    expect("collection", "bad", "the program at /Volumes/Data/vmq-recovery is not the one its manifest names", "apply")
+  end)
+
   it("wants somebody to answer only where tools ask and nothing was said beforehand", function()
     expect("credentials", "bad", "nobody is at a terminal", "credentials")
     asked.answers = "person"

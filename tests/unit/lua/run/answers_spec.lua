@@ -154,6 +154,16 @@ describe("an unattended run", function()
     assert.are.equal("11\n", (answerer({ yes_no = "y", os_name = "Macintosh HD 2" }, ALONE, menu))(question, true))
   end)
 
+  it("takes a name for what it says, whatever it means in a pattern", function()
+    local names = { "Mac.HD", "Disk (old)", "100%", "A-B" }
+    for number, name in ipairs(names) do
+      local menu = ("1: MacxHD\n2: %s\n3: AAB and 100 more\n"):format(name)
+      local credentials = { yes = true, person = false, patience = 10, names = names }
+      local answer = answerer({ yes_no = "y", os_name = name }, credentials, menu)
+      assert.are.equal("2\n", answer("Pick a macOS installation (1..3): ", true), number .. name)
+    end
+  end)
+
   it("picks from no menu for a tool that has none", function()
     assert.is_false((answerer({ yes_no = "y" }, ALONE, "1: Macintosh HD\n"))("Pick a macOS installation (1..2): ", true))
   end)

@@ -2,7 +2,7 @@
 
 local answers = require "tests.unit.lua.support.answers"
 local console = require "run.console"
-local plan = require "plan.load"
+local sandbox = require "plan.sandbox"
 local screen = require "tests.unit.lua.support.screen"
 local typist = require "tests.unit.lua.support.typist"
 
@@ -71,7 +71,7 @@ describe("console.complete", function()
   end)
 
   it("knows the words that plans have", function()
-    local more = console.complete(plan.vocabulary(), "boot_args.me")
+    local more = console.complete(sandbox.vocabulary(), "boot_args.me")
     assert.are.equal("rge", more)
   end)
 end)
@@ -158,10 +158,10 @@ describe("the console", function()
     assert.are.equal(before, require("tool.csrutil").disable)
     assert.is_function(require("mac.policy").describe)
     assert.is_function(string.format)
-    assert.is_function(plan.vocabulary().csrutil.disable)
+    assert.is_function(sandbox.vocabulary().csrutil.disable)
     assert.are_not.equal("x", require("mac.policy").FULL.mode)
-    assert.are_not.equal("x", plan.vocabulary().policy.FULL.mode)
-    assert.is_nil(getmetatable(plan.vocabulary().policy))
+    assert.are_not.equal("x", sandbox.vocabulary().policy.FULL.mode)
+    assert.is_nil(getmetatable(sandbox.vocabulary().policy))
     assert.are.equal("nil\n", (typed { "group" }))
   end)
 

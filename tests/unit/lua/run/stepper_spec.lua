@@ -14,7 +14,7 @@ end
 local function step(fields)
   local made = { name = "sip", number = 1, where = "paired-recovery", needs = {}, resets = {}, prompts = { "declared" },
     why = "Turns System Integrity Protection off; the boot policy becomes Permissive, which a custom kernel needs.",
-    expected = "Permissive Security", at = "plan:1",
+    expected = "Permissive Security", at = "plan:1", describe = require("mac.policy").describe,
     run = function() return { argv = { "/usr/bin/csrutil", "disable" }, prompts = { "whether to go on", "a password" } } end,
     undo = function()
       return { rung("/usr/bin/bputil", "--full-security", "full security, stock kernel"),

@@ -70,7 +70,7 @@ describe("the human view", function()
 
   it("heads each step once", function()
     local function step(name, event)
-      return { type = "step", name = name, number = 1, of = 2, event = event, seen = {}, reason = "r" }
+      return { type = "step", name = name, number = 1, of = 2, event = event, seen = {}, seen_text = "nothing", reason = "r" }
     end
     local out = shown({ color = "never" }, 80, { step("a", "done"), step("a", "done"), step("b", "skipped") }).out()
     assert.are.equal("[1/2] a\n      done, read back: nothing\n      done, read back: nothing\n[1/2] b\n"

@@ -30,8 +30,8 @@ describe("outcome.exit_code", function()
       { 6, { result = "stopped", kind = "undone", acted = 2, changed = true } },
       { 3, { result = "stopped", kind = "journal", acted = 0 } },
       { 6, { result = "stopped", kind = "journal", acted = 1, changed = true } },
-      { 3, { result = "person", acted = 0, untouched = true } }, { 11, { result = "person", acted = 1 } },
-      { 11, { result = "person", acted = 1, untouched = true } }, { 11, { result = "person", acted = 0 } },
+      { 3, { result = "undecided", acted = 0, untouched = true } }, { 11, { result = "undecided", acted = 1 } },
+      { 11, { result = "undecided", acted = 1, untouched = true } }, { 11, { result = "undecided", acted = 0 } },
       { 1, { result = "undone", went_back = "failed", acted = 1 } },
       { 0, { result = "undone", went_back = "asked", acted = 1 } },
       { 5, { result = "undone-lower", went_back = "failed", acted = 1 } },
@@ -71,7 +71,8 @@ describe("outcome.lines", function()
       "/Volumes/Data/vmq-recovery apply")
     says(told { result = "phase", acted = 1, step = { name = "booted" }, next = "macos", pending = true },
       "They count after one more clean restart.")
-    says(told({ result = "phase", acted = 1, step = { name = "booted" }, next = "macos" }, "apply", "macos"),
+    says(told({ result = "phase", acted = 1, step = { name = "booted" }, next = "macos", waits_for = "It is not in force yet." },
+      "apply", "macos"),
       "not in force yet", "sudo /System/Volumes/Data/vmq-recovery revert")
   end)
 
@@ -96,14 +97,13 @@ describe("outcome.lines", function()
       says(told { result = "stopped", acted = 1, changed = true, kind = kind, reason = "r" },
         ("Cause: %s. What helps: %s."):format(known.cause, known.cure))
     end
-    says(told { result = "person", acted = 1, step = STEP }, "Cause: " .. require("screen.errors").ours("neither").cause)
+    says(told { result = "undecided", acted = 1, step = STEP, before_text = "b", now_text = "n" },
+      "Cause: " .. require("screen.errors").ours("neither").cause)
   end)
 
   it("shows both states to a person", function()
-    says(told { result = "person", acted = 1, step = STEP, before = { value = "-v" }, now = { value = "x" } },
-      "Step kernel: the state is neither", 'Before: boot-args "-v"', 'Now:    boot-args "x"', "status", "rollback", "revert")
-    says(told { result = "person", acted = 1, step = STEP, before = nil, now = { error = "kaput" } },
-      "Before: nothing could be read", "Now:    cannot be read: kaput")
+    says(told { result = "undecided", acted = 1, step = STEP, before_text = 'boot-args "-v"', now_text = "cannot be read: kaput" },
+      "Step kernel: the state is neither", 'Before: boot-args "-v"', "Now:    cannot be read: kaput", "status", "rollback", "revert")
   end)
 
   it("says what a way back reached, and the way without this program where it fell short", function()

@@ -16,13 +16,13 @@ local function one() return { argv = { "/usr/bin/csrutil", "disable" } } end
 describe("overview.steps", function()
   it("shows each step with command, verdict and way back", function()
     local step = steps(row({ run = one, undo = function(_, before, now)
-      return { { { argv = { "/x" } }, leaves = before.mode .. " after " .. now.mode .. now.coih, where = "recovery" } }
-    end }, "todo", policies.summary()))[1]
+      return { { { argv = { "/x" } }, leaves = before.mode .. " after " .. now.mode, where = "recovery" } }
+    end, after = function(c, seen) return { mode = "not " .. seen.mode .. " in " .. c.group } end }, "todo", policies.summary()))[1]
     assert.are.same({ "sip", "Turns SIP off.", "paired-recovery", "todo", { "/usr/bin/csrutil", "disable" }, { "p" },
       false },
       { step.name, step.why, step.where, step.verdict, step.argv, step.prompts, step.ladder })
     assert.are.same({ { "/usr/bin/csrutil", "disable" } }, step.commands)
-    assert.are.same({ { leaves = "full after permissive(new)", where = "recovery", argv = { "/x" } } }, step.undo)
+    assert.are.same({ { leaves = "full after not full in G", where = "recovery", argv = { "/x" } } }, step.undo)
   end)
 
   it("shows every command of a step, and every rung of a ladder", function()
@@ -43,8 +43,70 @@ describe("overview.steps", function()
     assert.are.same({ {}, {} }, { step.commands, step.undo })
   end)
 
+  it("asks each of a step's functions once, and what follows reads its answers", function()
+    local count = {}
+    local function counted(name, made)
+      return function()
+        count[name] = (count[name] or 0) + 1
+        return made
+      end
+    end
+    local entries = steps(row({ run = counted("run", one()), undo = counted("undo", { { one(), leaves = "x" } }),
+      after = counted("after", {}), describe = counted("describe", "it is so") }, "todo", {}))
+    assert.is_true(overview.acts(entries, "paired-recovery"))
+    overview.plan_lines(entries)
+    assert.are.same({ run = 1, undo = 1, after = 1, describe = 1 }, count)
+    assert.are.equal("it is so", entries[1].seen_text)
+  end)
+
+  it("asks for the way back from what is there where nothing is to be run", function()
+    for _, verdict in ipairs { "done", "unknown" } do
+      local step = steps(row({ run = one, undo = function(_, _, now) return { { one(), leaves = now.mode } } end,
+        after = function() return { mode = "another" } end }, verdict, { mode = "this" }))[1]
+      assert.are.equal("this", step.undo[1].leaves)
+    end
+  end)
+
+  it("says what the command will ask, or else what the step declares", function()
+    local function asking() return { argv = { "/x" }, prompts = { "a password" } } end
+    assert.are.same({ "a password" }, steps(row { run = asking })[1].prompts)
+    assert.are.same({ "a password" }, steps(row { ladder = function() return { { asking() } } end })[1].prompts)
+    assert.are.same({ "p" }, steps(row { run = one })[1].prompts)
+    assert.are.same({ "p" }, steps(row({ run = asking }, "done"))[1].prompts)
+  end)
+
+  it("stops after the first act where no more is to be known", function()
+    local rows = { row({ run = one }, "done"), row { run = one, where = "macos" }, row { run = one, where = "any" }, row { run = one } }
+    assert.are.equal(3, #overview.steps(rows, {}, "paired-recovery"))
+    assert.are.equal(2, #overview.steps(rows, {}, "macos"))
+    assert.are.equal(4, #overview.steps(rows, {}))
+  end)
+
   it("says why there is no way back", function()
     assert.are.same({ { leaves = "no way back by itself: burnt" } }, steps(row { run = one, no_way_back = "burnt" })[1].undo)
+  end)
+end)
+
+describe("overview.acts", function()
+  local function acts(fields, verdict, environment)
+    return overview.acts(steps(row(fields, verdict)), environment or "paired-recovery")
+  end
+
+  it("is true where a step to be done here starts something", function()
+    assert.is_true(acts { run = one })
+    assert.is_true(acts { ladder = function() return { { one() } } end })
+    assert.is_true(overview.acts(steps(row({ run = one }, "done"), row { run = one }), "paired-recovery"))
+  end)
+
+  it("is false where nothing does", function()
+    assert.is_false(overview.acts({}, "macos"))
+    assert.is_false(acts({ run = one }, "done"))
+    assert.is_false(acts({ run = one }, "unknown"))
+    assert.is_false(acts({ run = one }, "todo", "macos"))
+    assert.is_false(acts { run = function() end })
+    assert.is_false(acts {})
+    local entry = { verdict = "done", where = "any", argv = { "/x" } }
+    assert.is_false(overview.acts({ entry }, "macos"))
   end)
 end)
 

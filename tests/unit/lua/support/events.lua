@@ -11,6 +11,8 @@ local WORDS = 'Boot objects update failed for 9F1E2D3C-4B5A-4697-8879-6A5B4C3D2E
   .. '"Failed to create local policy" UserInfo={NSLocalizedDescription=Failed to create local policy}'
 local CURE = "make the volume the startup disk, shut down fully, hold the power button until options appear, choose Options"
 
+local LOWERED_TEXT = require("mac.policy").describe(LOWERED)
+
 local function step(event, more)
   local fields = { type = "step", name = "boot-args-filter", number = 2, of = 6, event = event }
   for key, value in pairs(more or {}) do fields[key] = value end
@@ -18,7 +20,7 @@ local function step(event, more)
 end
 
 return {
-  step("skipped", { reason = "already so", verdict = "done", seen = LOWERED }),
+  step("skipped", { reason = "already so", verdict = "done", seen = LOWERED, seen_text = LOWERED_TEXT }),
   step("skipped", { reason = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
     deferred = true, words = WORDS }),
   step("intent", { argv = ARGV, prompts = { "whether to go on (y or n)",
@@ -27,10 +29,11 @@ return {
   step("started", { argv = ARGV, slow = true }),
   step("ended", { exit = 71, argv = ARGV }), step("ended", { signal = 9 }), step("ended", { timed_out = true }),
   step("ended", { dry_run = true }), step("ended", { message = WORDS }),
-  step("done", { seen = LOWERED, recovered = true }), step("done", { seen = { value = ("debug=0x14e "):rep(20) } }),
+  step("done", { seen = LOWERED, seen_text = LOWERED_TEXT, recovered = true }),
+  step("done", { seen = { value = ("debug=0x14e "):rep(20) }, seen_text = ("debug=0x14e "):rep(20) }),
   step("again", { reason = "credentials", attempt = 2, words = WORDS }),
   step("again", { reason = "undone", by = "kernel" }), step("again", { reason = "crash" }),
-  step("failed", { claimed_success = true, seen = LOWERED, words = WORDS, cure = CURE,
+  step("failed", { claimed_success = true, seen = LOWERED, seen_text = LOWERED_TEXT, words = WORDS, cure = CURE,
     unaffected = "no policy was changed" }),
   step("failed", { cause = CURE, words = WORDS }),
   { type = "preflight", check = "environment", verdict = "bad", detail = CURE, cure = CURE },

@@ -13,7 +13,7 @@ local function copy(value) return value and json.decode(json.encode(value)) end
 local function new_step(self, number, about)
   local step = { name = about[1], number = number, where = about.where or "any", settles = about.settles or "now",
     needs = {}, resets = about.resets or {}, prompts = {}, defers = about.defers, no_way_back = about.no_way_back,
-    verify = about.verify }
+    verify = about.verify, describe = about.describe, waits_for = about.waits_for }
   local name = step.name
   function step.check()
     if self.blind[name] then return "unknown" end
@@ -105,7 +105,8 @@ world.dies_after = function(self, command)
 end
 
 --- Makes a world.
--- @param steps array of names or { name, where, settles, resets, waits, defers, run, undo, ladder, verify, no_way_back }
+-- @param steps array of names or { name, where, settles, resets, waits, waits_for, defers, run, undo, ladder, verify,
+--   describe, no_way_back }
 function world.new(steps)
   local self = { on = {}, blind = {}, drops = {}, tools = {}, started = {}, records = {}, events = {}, writes = 0,
     forgotten = 0, stop = function() return 0 end, environment = "paired-recovery" }

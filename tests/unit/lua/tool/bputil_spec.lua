@@ -68,6 +68,17 @@ describe("bputil.read", function()
     assert.are.equal(JSON, asked[5])
   end)
 
+  it("does not take a policy that cannot be had for JSON refused", function()
+    for _, said in ipairs { { "Can't get local policy\n", "" }, { "", "bputil: Can't get local policy\n" } } do
+      bputil.forget()
+      local asked = answers.use { [TEXT] = policies.text(), [JSON] = answers.of(said[1], 1, said[2]) }
+      bputil.read(GROUP)
+      require("tool.probe").forget()
+      bputil.read(GROUP)
+      assert.are.same({ TEXT, JSON, TEXT, JSON }, asked)
+    end
+  end)
+
   it("lives with the text where -j prints none", function()
     answers.use { [TEXT] = policies.text(), [JSON] = policies.text() }
     assert.are.equal("full", bputil.read(GROUP).mode)

@@ -1,0 +1,69 @@
+-- The words a plan is written with, and the environment that its text runs in.
+-- Must not hold anything that starts a program, opens a file or reaches the program's own modules.
+
+local sandbox = {}
+
+-- The library's names in everybody's plans, and the module behind each.
+local PUBLIC = {
+  bputil = "tool.bputil", csrutil = "tool.csrutil", diskutil = "tool.diskutil", file = "tool.file", kmutil = "tool.kmutil",
+  nvram = "tool.nvram", sysctl = "tool.sysctl",
+  boot_args = "mac.boot_args", boot_object = "mac.boot_object", policy = "mac.policy",
+  kernel_object = "mac.boot_object", -- its name in plans written for 1.0.0
+}
+
+-- Those that only the plans inside the program have besides: they may change with any release.
+local PRIVATE = {
+  curl = "tool.curl", hdiutil = "tool.hdiutil", installer = "tool.installer",
+  build_result = "kernel.build_result", kit_image = "kernel.kit_image", staging = "kernel.staging",
+}
+
+-- Lua's pure functions. Left out: whatever loads code, reaches metatables or another plan, or writes past the views.
+local FUNCTIONS = { "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type" }
+local LIBRARIES = { "string", "table", "math", "utf8" }
+
+-- Words with a meaning of their own: what describes a plan (plan.load gives these), and what looks and describes in its functions.
+local DESCRIBING = { "plan", "step", "param" }
+local OWN = {
+  probe = function(argv) return require("tool.probe").output(argv) end,
+  command = function(argv, fields) return require("plan.command").new(argv, fields) end,
+}
+
+-- Tables of plain values within a module that plans may read.
+local CONSTANTS = { policy = { "FULL" } }
+
+-- Copies, so that a plan cannot change the library under the engine's feet.
+local function copy(source)
+  local result = {}
+  for key, value in pairs(source) do
+    if type(value) ~= "table" then result[key] = value end
+  end
+  return result
+end
+
+local function add_modules(words, modules)
+  for name, module in pairs(modules) do
+    words[name] = copy(require(module))
+    for _, constant in ipairs(CONSTANTS[name] or {}) do words[name][constant] = copy(require(module)[constant]) end
+  end
+end
+
+--- What a plan's functions can name, each as a fresh copy.
+-- @param embedded true for a plan that is inside the program
+function sandbox.vocabulary(embedded)
+  local words = copy(OWN)
+  add_modules(words, PUBLIC)
+  if embedded then add_modules(words, PRIVATE) end
+  for _, name in ipairs(FUNCTIONS) do words[name] = _G[name] end
+  for _, name in ipairs(LIBRARIES) do words[name] = copy(_G[name]) end
+  return words
+end
+
+--- Every name there is in a plan's text, in order: what the linter is told.
+function sandbox.names(embedded)
+  local names = { table.unpack(DESCRIBING) }
+  for name in pairs(sandbox.vocabulary(embedded)) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+return sandbox

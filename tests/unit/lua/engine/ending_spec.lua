@@ -1,0 +1,99 @@
+-- How a run ends: what is thrown for it is caught, and nothing else is; and what a final result says in words.
+
+local world = require "tests.unit.lua.support.world"
+
+describe("what is thrown", function()
+  it("by a bug goes on up as it is", function()
+    local bug = { "a table of its own" }
+    for _, thrown in ipairs { bug, "a sentence" } do
+      local w = world.new { "a" }
+      w.ports.emit = function() error(thrown, 0) end
+      local fine, problem = pcall(w.go)
+      assert.is_false(fine)
+      assert.are.equal(thrown, problem)
+    end
+  end)
+
+  it("by a bug tells where it was, if there is somebody who can tell", function()
+    local w = world.new { "a" }
+    w.ports.traceback = function(message) return message .. ", with a traceback" end
+    w.ports.emit = function() error("a bug", 0) end
+    assert.are.same({ false, "a bug, with a traceback" }, { pcall(w.go) })
+    assert.are.same({ false, "a bug, with a traceback" }, { pcall(w.rollback) })
+  end)
+
+  it("by a plan ends nothing, whatever it looks like", function()
+    local w = world.new { "a" }
+    w.plan.steps[1].check = function() error({ final = { result = "done" } }, 0) end
+    assert.are.equal("undecided", w.go().result)
+  end)
+
+  it("by the journal at the close of a run takes what is known along", function()
+    local w = world.new { "a" }
+    w.journal_fails_at = 3
+    w.go()
+    assert.are.same({ "stopped", "journal", 1, true }, { w.final.result, w.final.kind, w.final.acted, w.final.changed })
+  end)
+end)
+
+describe("a state in words", function()
+  local function on(seen) return seen.on and "it is on" or "it is off" end
+
+  it("goes with what a step's events saw", function()
+    local w = world.new { { "a", describe = on }, "b" }
+    w.on.b = true
+    w.go()
+    local texts = {}
+    for _, event in ipairs(w.events) do
+      if event.seen then texts[#texts + 1] = ("%s %s %s"):format(event.name, event.event, event.seen_text) end
+    end
+    assert.are.same({ "a done it is on", "b skipped on: true" }, texts)
+  end)
+
+  it("says so where a step that is done saw nothing, and is left out of what saw nothing by nature", function()
+    local w = world.new { "a" }
+    w.plan.steps[1].check = function() return w.on.a and "done" or "todo" end
+    w.go()
+    for _, event in ipairs(w.events) do
+      assert.are.equal(event.event == "done" and "nothing could be read" or nil, event.seen_text)
+    end
+  end)
+
+  it("goes with a failure", function()
+    local w = world.new { { "a", describe = on } }
+    w.tools["/set a"] = world.fails
+    w.go()
+    assert.are.same({ "failed", "it is off" }, { w.events[4].event, w.events[4].seen_text })
+  end)
+
+  it("goes with both states of what is undecided", function()
+    local w = world.new { { "a", describe = on } }
+    w.tools["/set a"] = function(self)
+      self.blind.a = true
+      return { exit = 0, output = "" }
+    end
+    w.go()
+    assert.are.same({ "it is off", "nothing could be read" }, { w.final.before_text, w.final.now_text })
+    local throws = world.new { "a" }
+    throws.plan.steps[1].check = function() error("kaput", 0) end
+    throws.go()
+    assert.are.same({ "nothing could be read", "cannot be read: kaput" }, { throws.final.before_text, throws.final.now_text })
+  end)
+end)
+
+describe("what a step waits for", function()
+  it("is said where the phase ends at it", function()
+    for _, step in ipairs { { "a", waits = true, waits_for = "A restart." }, { "a", run = function() end, waits_for = "A restart." } } do
+      local w = world.new { step }
+      assert.are.same({ "phase", "A restart." }, { w.go().result, w.final.waits_for })
+    end
+  end)
+
+  it("is not said where it is to be done elsewhere, or after a restart", function()
+    local elsewhere = world.new { { "a", where = "macos", waits_for = "A restart." } }
+    assert.are.same({ "phase", nil }, { elsewhere.go().result, elsewhere.final.waits_for })
+    local pending = world.new { { "a", settles = "clean-restart", waits_for = "A restart." } }
+    pending.tools["/set a"] = function() return { exit = 0, output = "" } end
+    assert.are.same({ "phase", true, nil }, { pending.go().result, pending.final.pending, pending.final.waits_for })
+  end)
+end)

@@ -1,0 +1,216 @@
+-- What a plan's functions answer, as plain values: whatever they throw or hand out, nothing but a sentence comes of it.
+
+local answer = require "plan.answer"
+
+local function step(fields)
+  local made = { name = "a", at = "my/plan.lua:7" }
+  for key, value in pairs(fields) do made[key] = value end
+  return made
+end
+
+local function saying(...)
+  local values = table.pack(...)
+  return function() return table.unpack(values, 1, values.n) end
+end
+
+local function oops() error("my/plan.lua:9: oops", 0) end
+
+-- Nothing that a journal can hold.
+local function unkept()
+  local circle = {}
+  circle.circle = circle
+  return { { f = print }, print, circle, { [true] = 1 } }
+end
+
+describe("a verdict", function()
+  local function verdict(...) return answer.verdict(step { check = saying(...) }, {}) end
+
+  it("is one of three, with what was seen", function()
+    for _, word in ipairs { "done", "todo", "unknown" } do
+      assert.are.same({ word, { on = true } }, { verdict(word, { on = true }) })
+      assert.are.same({ word, nil }, { verdict(word) })
+      assert.are.same({ word, "text" }, { verdict(word, "text") })
+    end
+  end)
+
+  it("is unknown for anything else, with why", function()
+    for _, word in ipairs { "Done", "", 7, true } do
+      assert.are.same({ "unknown", { error = "the check answered " .. tostring(word) } }, { verdict(word, {}) })
+    end
+    assert.are.same({ "unknown", { error = "the check answered nil" } }, { verdict() })
+    assert.are.same({ "unknown", { error = "my/plan.lua:9: oops" } }, { answer.verdict(step { check = oops }, {}) })
+    assert.are.same({ "unknown", { error = "nil" } }, { answer.verdict(step { check = function() error() end }, {}) })
+  end)
+
+  it("is unknown where a journal could not hold what was seen", function()
+    for number, seen in ipairs(unkept()) do
+      assert.are.same({ "unknown", { error = "what the check saw cannot be kept: it is no plain data" } },
+        { verdict("done", seen) }, number)
+    end
+  end)
+
+  it("is taken with what is nested as deep as its bytes go", function()
+    local deep = {}
+    for _ = 1, 32 * 1024 - 1 do deep = { deep } end
+    local word, seen = verdict("done", deep)
+    assert.are.equal("done", word)
+    assert.are.equal(64 * 1024, #require("dkjson").encode(seen))
+    assert.is_true(require("base.equal").same(seen, deep))
+    assert.are.equal("1: ", answer.text(nil, seen):sub(1, 3))
+    assert.are.equal("unknown", (verdict("done", { deep })))
+  end)
+
+  it("is as good with 65,536 bytes of JSON as with one, and unknown with one more", function()
+    local most = ("x"):rep(64 * 1024 - 2)
+    assert.are.same({ "done", most }, { verdict("done", most) })
+    assert.are.same({ "unknown", { error = "what the check saw cannot be kept: it has 65537 bytes" } },
+      { verdict("done", most .. "x") })
+  end)
+
+  it("comes with a copy: what a plan does with its own table later changes nothing", function()
+    local own = { on = true, list = { 1 } }
+    local _, seen = verdict("done", own)
+    own.on, own.list[1] = false, 2
+    assert.are.same({ on = true, list = { 1 } }, seen)
+  end)
+end)
+
+describe("verify", function()
+  it("may only be stricter", function()
+    assert.are.same({ "done", "seen" }, { answer.stricter_verdict(step {}, {}, "seen") })
+    for _, word in ipairs { "done", "todo", "unknown" } do
+      assert.are.same({ word, "seen" }, { answer.stricter_verdict(step { verify = saying(word) }, {}, "seen") })
+    end
+    for _, word in ipairs { "x", 7, true } do
+      assert.are.same({ "unknown", "seen" }, { answer.stricter_verdict(step { verify = saying(word) }, {}, "seen") })
+    end
+    assert.are.same({ "unknown", { error = "my/plan.lua:9: oops" } },
+      { answer.stricter_verdict(step { verify = oops }, {}, "seen") })
+  end)
+end)
+
+describe("commands", function()
+  local ONE = { argv = { "/x" } }
+  local function commands(...) return answer.commands(step { run = saying(...) }, {}, {}) end
+
+  it("are one or several, or none where the step waits", function()
+    assert.are.same({ ONE }, commands(ONE))
+    assert.are.same({ ONE, ONE }, commands { ONE, ONE })
+    assert.are.same({ nil, nil }, { commands(nil) })
+  end)
+
+  it("that are none are told with the place in the plan", function()
+    local none = "my/plan.lua:7: step a: run: command %d has no argv of an absolute path and words"
+    for words, made in pairs { [none:format(1)] = {}, [none:format(2)] = { ONE, {} },
+      ["my/plan.lua:7: step a: run answered a number, not a command"] = 7,
+      ["my/plan.lua:7: step a: run answered a boolean, not a command"] = false,
+      ["my/plan.lua:7: step a: run: command 1 has a slow that is a number, not a boolean"] = { argv = { "/x" }, slow = 1 } } do
+      assert.are.same({ nil, words }, { commands(made) })
+    end
+    assert.are.same({ nil, "my/plan.lua:7: step a: my/plan.lua:9: oops" },
+      { answer.commands(step { run = oops }, {}, {}) })
+  end)
+end)
+
+describe("rungs", function()
+  local function rungs(made) return answer.rungs(step { undo = saying(made) }, "undo", {}) end
+
+  it("are commands with what they leave", function()
+    local found, faulty = rungs { { { argv = { "/x" } }, { argv = { "/y" } }, leaves = "half", where = "recovery", exact = true } }
+    assert.are.same({}, faulty)
+    assert.are.same({ 1, "/x", "/y", "half", "recovery", true },
+      { #found, found[1][1].argv[1], found[1][2].argv[1], found[1].leaves, found[1].where, found[1].exact })
+    assert.is_nil(found[1].check)
+    assert.are.same({ {}, {} }, { rungs(nil) })
+  end)
+
+  it("are not the plan's own tables", function()
+    local own = { { argv = { "/x" } }, leaves = "half" }
+    local found = rungs { own }
+    found[1].check = true
+    assert.is_nil(own.check)
+  end)
+
+  it("always say something of what they leave", function()
+    for _, leaves in ipairs { 7, {}, print } do
+      assert.are.equal("a state that the plan does not name", rungs({ { { argv = { "/x" } }, leaves = leaves } })[1].leaves)
+    end
+  end)
+
+  it("that are none are left out, and why is told", function()
+    local good = { { argv = { "/x" } }, leaves = "x" }
+    local found, faulty = rungs { good, 7, {}, { { argv = { "x" } } }, { { argv = { "/x" } }, where = "mars" },
+      { { argv = { "/x" } }, check = 7 }, good }
+    local begin = "my/plan.lua:7: step a: undo: "
+    assert.are.equal(2, #found)
+    assert.are.same({
+      { rung = 2, reason = begin .. "no rung" },
+      { rung = 2, reason = begin .. "command 1 has no argv of an absolute path and words" },
+      { rung = 2, reason = begin .. "command 1 has no argv of an absolute path and words" },
+      { rung = 2, reason = begin .. "where is mars" }, { rung = 2, reason = begin .. "check is no function" },
+    }, faulty)
+  end)
+
+  it("cannot be had from a function that throws or talks nonsense", function()
+    assert.are.same({ nil, "my/plan.lua:7: step a: undo answered a string, not a command" }, { rungs "full" })
+    assert.are.same({ nil, "my/plan.lua:7: step a: my/plan.lua:9: oops" },
+      { answer.rungs(step { undo = oops }, "undo", {}) })
+  end)
+end)
+
+describe("a rung's own test", function()
+  local function test(check) return answer.rungs(step { undo = saying { { { argv = { "/x" } }, check = check } } }, "undo")[1].check() end
+
+  it("is true, false or cannot tell", function()
+    assert.are.same({ true, "seen" }, { test(saying(true, "seen")) })
+    assert.are.same({ true, nil }, { test(saying(7)) })
+    assert.are.same({ false, "seen" }, { test(saying(false, "seen")) })
+    assert.are.same({ nil, "why" }, { test(saying(nil, "why")) })
+    assert.are.same({ nil, nil }, { test(saying()) })
+  end)
+
+  it("cannot tell when it throws, or saw what cannot be kept", function()
+    assert.are.same({ nil, { error = "my/plan.lua:9: oops" } }, { test(oops) })
+    assert.are.same({ nil, { error = "what the check saw cannot be kept: it is no plain data" } },
+      { test(saying(true, { print })) })
+  end)
+end)
+
+describe("the state after a step", function()
+  it("is what `after` says of what was seen", function()
+    local after = function(c, seen) return { value = seen.value .. c.word } end
+    assert.are.same({ value = "ab" }, answer.state_after(step { after = after }, { word = "b" }, { value = "a" }))
+  end)
+
+  it("is as it was where nothing sensible is said", function()
+    local seen = { value = "a" }
+    for _, after in ipairs { false, oops, saying(7), saying() } do
+      assert.are.equal(seen, answer.state_after(step { after = after }, {}, seen))
+    end
+    assert.is_nil(answer.state_after(step { after = saying {} }, {}, nil))
+  end)
+end)
+
+describe("what was seen, in words,", function()
+  local function text(describe_it, seen) return answer.text(step { describe = describe_it }, seen) end
+
+  it("is what the step says", function()
+    assert.are.equal("on: true", text(function(seen) return "on: " .. tostring(seen.on) end, { on = true }))
+  end)
+
+  it("is its keys and values, in order, where the step does not say", function()
+    for _, describe_it in ipairs { false, oops, saying(7), saying() } do
+      assert.are.equal("a b: 1, c: true", text(describe_it, { c = true, a_b = 1 }))
+    end
+    assert.are.equal("a: 1", answer.text(nil, { a = 1 }))
+    for words, seen in pairs { nothing = {}, text = "text", ["7"] = 7, ["false"] = false, ["1: x, 2: y"] = { "x", "y" },
+      ['a: {"b":1}'] = { a = { b = 1 } } } do
+      assert.are.equal(words, text(false, seen))
+    end
+  end)
+
+  it("is nothing where nothing was seen, and the step is not asked", function()
+    assert.are.equal("nothing could be read", text(saying "something", nil))
+    assert.are.equal("nothing could be read", answer.text(nil, nil))
+  end)
+end)
