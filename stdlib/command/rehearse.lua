@@ -146,7 +146,7 @@ local function next_words(view, what, code)
 end
 
 local function play_on(directory, state, options, what, faults)
-  local outer = require("screen.open").open(options, "rehearse")
+  local outer = require("screen.open").open(options, "rehearse", require("lib_embed").version())
   outer.start(nil)
   local play = { directory = directory, options = options_for(directory, options), view = shared_view(outer) }
   begin(state, play.options, play.view)

@@ -1,10 +1,11 @@
 -- Inspects a kernel collection and says whether it fits this Mac: kind, chip, kernel version, kit, checksum.
 -- Must not call a collection fit because of its name or place.
 
+local chips = require "kernel.chips"
 local macho = require "base.macho"
 local sysctl = require "tool.sysctl"
 
-local kc = {}
+local collection = {}
 
 local KERNEL_ENTRY = "com.apple.kernel"
 local BANNER = "Darwin Kernel Version "
@@ -34,7 +35,7 @@ end
 -- @param path string: as this process opens it
 -- @param files table|nil: lib_file or a stand-in
 -- @return { size, sha256, uuid, kexts = count, names = set of bundle ids, kernel = { banner, chip, kind, xnu, uuid|nil } } or nil, message
-function kc.inspect(path, files)
+function collection.inspect(path, files)
   files = files or own_files()
   local set, message = macho.read_fileset(path, files)
   if not set then return nil, message end
@@ -54,13 +55,13 @@ function kc.inspect(path, files)
 end
 
 --- Does a file begin like a collection? Only inspection tells whether it is one.
-function kc.looks_like_one(path)
+function collection.looks_like_one(path)
   return macho.is_fileset(path, require "lib_file")
 end
 
 --- Reads a kernel file of a kit.
 -- @return { banner, chip, kind, xnu, uuid } or nil, message
-function kc.inspect_kernel(path, files)
+function collection.inspect_kernel(path, files)
   files = files or require "lib_file"
   local image, message = macho.read_kernel(path, files)
   if not image then return nil, message end
@@ -87,19 +88,19 @@ local function compare_with_manifest(add, found, target, manifest)
 end
 
 --- What keeps a collection from fitting, as sentences with both values.
--- @param found table from kc.inspect
+-- @param found table from collection.inspect
 -- @param target { chip = "t6020"|nil, build = string|nil, xnu = string|nil (of a kernel of the same build),
---   kit_kernel = kc.inspect_kernel's answer for the kit of the target's build|nil }
+--   kit_kernel = collection.inspect_kernel's answer for the kit of the target's build|nil }
 -- @param manifest table|nil
 -- @return array of sentences, empty when it fits
-function kc.misfits(found, target, manifest)
+function collection.misfits(found, target, manifest)
   local why = {}
   local function add(form, ...) why[#why + 1] = form:format(...) end
   if found.kernel.kind ~= "development" then
     add("it holds a %s kernel, and only a development kernel reads the quota", found.kernel.kind)
   end
-  if target.chip and found.kernel.chip ~= kc.kernel_for_chip(target.chip) then
-    add("it is for chip %s, this Mac needs %s", found.kernel.chip, kc.kernel_for_chip(target.chip))
+  if target.chip and found.kernel.chip ~= chips.kernel_for(target.chip) then
+    add("it is for chip %s, this Mac needs %s", found.kernel.chip, chips.kernel_for(target.chip))
   end
   if target.xnu and xnu_release(found.kernel.xnu) ~= xnu_release(target.xnu) then
     add("its kernel is xnu-%s, this Mac's is xnu-%s: another build of macOS", found.kernel.xnu, target.xnu)
@@ -112,12 +113,4 @@ function kc.misfits(found, target, manifest)
   return why
 end
 
--- Chips that boot another chip's kernel file (reference §7.3).
-local SHARED = { t6001 = "t6000", t6002 = "t6000", t6021 = "t6020", t6022 = "t6020", t6034 = "t6031", t6040 = "t6041" }
-
---- The kernel file suffix for a chip: Max and Ultra use the Pro's kernel (reference §7.3).
-function kc.kernel_for_chip(chip)
-  return SHARED[chip] or chip
-end
-
-return kc
+return collection

@@ -1,14 +1,15 @@
 -- Finds kernel debug kits, says whether one is whole and whether it fits a macOS build and a chip. Facts: reference §7.
 -- Must not take a near kit for a fitting one, and must not remove or mend a kit.
 
-local kc = require "kernel.collection"
+local chips = require "kernel.chips"
+local collection = require "kernel.collection"
 local pkgutil = require "tool.pkgutil"
 local plist = require "base.plist"
 
-local kdk = {}
+local kits = {}
 
 --- Where kits lie, from the root of the Data volume (reference §7.1).
-kdk.FOLDER = "/Library/Developer/KDKs"
+kits.FOLDER = "/Library/Developer/KDKs"
 
 local KERNELS = "/System/Library/Kernels"
 local DEVELOPMENT = "^kernel%.development%.(%w+)$"
@@ -16,19 +17,19 @@ local DEVELOPMENT = "^kernel%.development%.(%w+)$"
 --- The folder of kits as the Mac names it.
 -- @param booted string: the environment, as mac.target tells it
 -- @param data_mount string: Data's mount point; in macOS its folders are reached from "/" as well
-function kdk.folder(booted, data_mount)
-  if booted == "macos" then return kdk.FOLDER end
-  return data_mount and (data_mount == "/" and "" or data_mount) .. kdk.FOLDER or nil
+function kits.folder(booted, data_mount)
+  if booted == "macos" then return kits.FOLDER end
+  return data_mount and (data_mount == "/" and "" or data_mount) .. kits.FOLDER or nil
 end
 
 -- The chips a kit has a development kernel for; their .dSYM folders are no kernels.
 local function kernels_of(path)
-  local chips = {}
+  local found = {}
   for _, name in ipairs(require("lib_file").list(path .. KERNELS) or {}) do
     local chip = name:match(DEVELOPMENT)
-    if chip then chips[#chips + 1] = chip end
+    if chip then found[#found + 1] = chip end
   end
-  return chips
+  return found
 end
 
 --- Reads one kit.
@@ -36,7 +37,7 @@ end
 -- @param path string: the kit's folder as the Mac names it
 -- @return { path, name, version, build, chips = array } (version and build are nil where its SystemVersion.plist cannot
 --   be read, with the reason in `problem`), or nil, message
-function kdk.read(root, path)
+function kits.read(root, path)
   local files = require "lib_file"
   local about = files.stat(root .. path)
   if not about or about.type ~= "directory" then return nil, path .. ": no such kit" end
@@ -52,12 +53,12 @@ end
 
 --- Every kit in a folder, in the order of their names.
 -- @return array, empty when there is no folder
-function kdk.list(root, folder)
-  local kits = {}
+function kits.list(root, folder)
+  local found = {}
   for _, name in ipairs(require("lib_file").list(root .. folder) or {}) do
-    if name:sub(-4) == ".kdk" then kits[#kits + 1] = kdk.read(root, folder .. "/" .. name) end
+    if name:sub(-4) == ".kdk" then found[#found + 1] = kits.read(root, folder .. "/" .. name) end
   end
-  return kits
+  return found
 end
 
 -- What a build needs. The receipt names more, and other parts may be left away on purpose (source OCLP checks the first).
@@ -72,7 +73,7 @@ end
 
 --- Is a kit whole? Its package's receipt names what was installed; OS updates remove files (reference §7.5).
 -- @return "complete" | "incomplete" | "unknown", and a sentence
-function kdk.completeness(root, kit)
+function kits.completeness(root, kit)
   if not kit.build then return "incomplete", kit.problem end
   local listed, message, code = pkgutil.files("com.apple.pkg.KDK." .. kit.build)
   if not listed then
@@ -90,8 +91,8 @@ function kdk.completeness(root, kit)
 end
 
 --- The path of a kit's development kernel for a chip, or nil and a sentence. Max and Ultra use the Pro's (reference §7.3).
-function kdk.kernel(kit, chip)
-  local wanted = kc.kernel_for_chip(chip)
+function kits.kernel(kit, chip)
+  local wanted = chips.kernel_for(chip)
   for _, have in ipairs(kit.chips) do
     if have == wanted then return ("%s%s/kernel.development.%s"):format(kit.path, KERNELS, wanted) end
   end
@@ -100,8 +101,8 @@ function kdk.kernel(kit, chip)
 end
 
 --- The kit whose build is exactly this one, or nil.
-function kdk.exact(kits, build)
-  for _, kit in ipairs(kits) do
+function kits.exact(list, build)
+  for _, kit in ipairs(list) do
     if build and kit.build == build then return kit end
   end
 end
@@ -113,27 +114,27 @@ end
 
 --- Is a kit or entry near enough to be worth a try for a version? Same major version, the same minor or one less, never
 -- newer (the rule of OpenCore-Legacy-Patcher, reference §7.5).
-function kdk.is_near(version, target)
+function kits.is_near(version, target)
   local major, minor = numbers(version)
   local wanted_major, wanted_minor = numbers(target)
   return major ~= nil and major == wanted_major and (minor == wanted_minor or minor == wanted_minor - 1)
 end
 
 --- What a near kit may do, for who insists on one.
-kdk.NEAR_WARNING = "Kernel and extensions of different builds may not link, or the Mac may panic at start: it then starts into "
+kits.NEAR_WARNING = "Kernel and extensions of different builds may not link, or the Mac may panic at start: it then starts into "
   .. "recovery, and `revert` there brings the stock kernel back. kmutil since macOS 13 refuses most near kits."
 
 --- The development kernel that a kit of this build has for this chip: what a collection's kernel should be.
--- @return as kc.inspect_kernel, or nil when there is no such kit
-function kdk.kernel_of_build(root, folder, build, chip)
-  local kit = folder and build and chip and kdk.exact(kdk.list(root, folder), build)
-  local path = kit and kdk.kernel(kit, chip)
-  return path and kc.inspect_kernel(root .. path) or nil
+-- @return as collection.inspect_kernel, or nil when there is no such kit
+function kits.kernel_of_build(root, folder, build, chip)
+  local kit = folder and build and chip and kits.exact(kits.list(root, folder), build)
+  local path = kit and kits.kernel(kit, chip)
+  return path and collection.inspect_kernel(root .. path) or nil
 end
 
 --- The bundle lists a kit has for whole Mac models, by their names: "mac14g" → path (reference §3.2, DVM).
 -- @return array of { name, path }
-function kdk.model_lists(root, kit)
+function kits.model_lists(root, kit)
   local folder, lists = kit.path .. "/System/Library/KernelCollections", {}
   for _, name in ipairs(require("lib_file").list(root .. folder) or {}) do
     local model = name:match("^kernelcache%.release%.([%w_]+)%.manifest%.plist$")
@@ -144,7 +145,7 @@ end
 
 --- The bundle ids that a model's list requires.
 -- @return array of ids, or nil, message
-function kdk.required_bundles(root, path)
+function kits.required_bundles(root, path)
   local content, message = require("lib_file").read(root .. path, 16 << 20)
   if not content then return nil, message end
   local dict = plist.parse(content)
@@ -156,4 +157,4 @@ function kdk.required_bundles(root, path)
   return required
 end
 
-return kdk
+return kits

@@ -31,7 +31,7 @@ function invocation.open(options, command)
   configure(root, options.dry_run or false)
   return { command = command, options = options, root = root, dry_run = options.dry_run or false, rehearsal = rehearsal,
     uid = rehearsal.uid or require("lib_system").uid(), person = require("lib_terminal").is_terminal(0),
-    view = rehearsal.view or require("screen.open").open(options, command) }
+    view = rehearsal.view or require("screen.open").open(options, command, require("lib_embed").version()) }
 end
 
 -- A rehearsal's program is taken to lie where `stage` puts it.

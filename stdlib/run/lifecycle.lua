@@ -338,7 +338,7 @@ local function act(invocation, credentials, case, plan, run, superseded, journal
 end
 
 local function carry_out(invocation, credentials, operation)
-  local held <close> = take_lock(invocation)
+  local held <close> = take_lock(invocation) -- luacheck: ignore (released when this returns or throws)
   local target, journal = look(invocation, credentials, operation)
   operation = resolve(operation, journal)
   local findings = find_out(invocation, credentials, operation, target, journal)

@@ -12,8 +12,10 @@ view.FORMAT = 1
 local KEY_ORDER = { "type", "time", "format", "version", "command", "run", "check", "name", "step", "event", "verdict",
   "detail", "why", "where", "argv", "undo", "exit", "result", "rung", "leaves" }
 
---- Opens the stream and writes its first line.
-function view.open(_, command)
+--- Opens the stream.
+-- @param command string
+-- @param version string: the program's, for the first line
+function view.open(_, command, version)
   local system, terminal = require "lib_system", require "lib_terminal"
   local self = {}
   local function tell_people(note)
@@ -28,7 +30,7 @@ function view.open(_, command)
     terminal.write(1, require("base.text").valid(json.encode(line, KEY_ORDER)) .. "\n")
   end
   function self.start(run)
-    self.emit { type = "start", format = view.FORMAT, version = require("lib_embed").version(), command = command,
+    self.emit { type = "start", format = view.FORMAT, version = version, command = command,
       run = run or json.null }
   end
   function self.after_tool() end

@@ -84,7 +84,8 @@ end
 function words.phase(case, final)
   local lines = own_words(case, "phase", final)
   if not lines and final.waits_for then
-    lines = { final.waits_for, "If this stays so after a clean restart, go back:", here(case, case.operation.file and "rollback" or "revert") }
+    lines = { final.waits_for, "If this stays so after a clean restart, go back:",
+      here(case, case.operation.file and "rollback" or "revert") }
   end
   lines = lines or { "This part is finished and read back." }
   local arrive = (final.next == "macos" or final.next == "any") and arrive_in_macos or arrive_in_recovery

@@ -8,7 +8,7 @@ describe("the JSON view", function()
   local terminal, view
   before_each(function()
     terminal = screen.use(80)
-    view = require("screen.open").open({ json = true }, "apply")
+    view = require("screen.open").open({ json = true }, "apply", require("lib_embed").version())
   end)
   after_each(screen.restore)
 
