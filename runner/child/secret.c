@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/signals.h"
+
 struct secret {
 	size_t length;
 	char bytes[SECRET_LONGEST + 1];
@@ -98,7 +100,7 @@ static struct secret *check(struct secret *secret, struct error *err)
 /* Reads one line, a byte at a time, so that what follows it stays unread. Returns 0, or an errno value. */
 static int read_line(int fd, struct secret *secret)
 {
-	for (;;) {
+	while (signals_await_input(fd)) {
 		ssize_t n = read(fd, secret->bytes + secret->length, 1);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -111,6 +113,7 @@ static int read_line(int fd, struct secret *secret)
 		if (++secret->length > SECRET_LONGEST)
 			return E2BIG;
 	}
+	return EINTR;
 }
 
 struct secret *secret_from_fd(int fd, struct error *err)
