@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/secret_zero.h"
 #include "base/signals.h"
 
 struct secret {
@@ -18,14 +19,11 @@ struct secret {
 	char bytes[SECRET_LONGEST + 1];
 };
 
-/* Written through a volatile pointer, so that the compiler cannot leave it out as a store nobody reads. */
 void secret_wipe(struct secret *secret)
 {
 	if (secret == NULL)
 		return;
-	volatile char *p = secret->bytes;
-	for (size_t i = 0; i < sizeof secret->bytes; i++)
-		p[i] = 0;
+	secret_zero(secret->bytes, sizeof secret->bytes);
 	secret->length = 0;
 }
 

@@ -2,6 +2,7 @@
  * Binding of terminal: lines, size, width.
  * Must not hold logic.
  */
+#include "base/secret_zero.h"
 #include "lua/lib.h"
 #include "terminal/terminal.h"
 
@@ -59,7 +60,9 @@ static int read_line(lua_State *L)
 static int read_hidden(lua_State *L)
 {
 	char line[TERMINAL_LONGEST_LINE];
-	return push_read(L, terminal_read_hidden(luaL_optstring(L, 1, ""), line), line);
+	int pushed = push_read(L, terminal_read_hidden(luaL_optstring(L, 1, ""), line), line);
+	secret_zero(line, sizeof line);
+	return pushed;
 }
 
 static int flush_input(lua_State *L)

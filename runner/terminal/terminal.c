@@ -12,6 +12,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "base/secret_zero.h"
 #include "base/signals.h"
 
 int terminal_write(int fd, const char *text, size_t length, struct error *err)
@@ -89,19 +90,19 @@ void terminal_restore(int fd, const struct termios *saved)
 static enum terminal_read read_line_from(int fd, char line[TERMINAL_LONGEST_LINE])
 {
 	size_t used = 0;
-	char c;
-	line[0] = '\0';
 	while (signals_await_input(fd)) {
-		ssize_t n = read(fd, &c, 1);
+		ssize_t n = read(fd, line + used, 1);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0 || c == '\n') {
+		if (n <= 0 || line[used] == '\n') {
 			line[used] = '\0';
 			return n == 1 || used > 0 ? TERMINAL_LINE : TERMINAL_EOF;
 		}
 		if (used < TERMINAL_LONGEST_LINE - 1)
-			line[used++] = c;
+			used++;
 	}
+	secret_zero(line, used);
+	line[0] = '\0';
 	return TERMINAL_INTERRUPTED;
 }
 
