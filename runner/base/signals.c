@@ -5,6 +5,7 @@
 #include "base/signals.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -128,6 +129,55 @@ int signals_select(const struct signals_wait *wait, int highest, fd_set *readabl
 	if (seconds > 0)
 		time.tv_nsec = (long)((seconds < longest ? seconds : longest) * 1e9);
 	return pselect(highest + 1, readable, writable, NULL, &time, &open);
+}
+
+/* pselect() with the interrupts let in only while it waits. Returns what it returns; -1 once `at` interrupts have come. */
+static int wait_below_stage(int at, int highest, fd_set *readable, fd_set *writable, const struct timespec *time)
+{
+	sigset_t interrupts, before;
+	int ready = -1;
+	(void)sigemptyset(&interrupts);
+	(void)sigaddset(&interrupts, SIGINT);
+	(void)sigaddset(&interrupts, SIGTERM);
+	(void)sigaddset(&interrupts, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &interrupts, &before);
+	if (stage < at)
+		ready = pselect(highest + 1, readable, writable, NULL, time, &before);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return ready;
+}
+
+/* What select cannot wait for is left to the read or write that follows. Linux's waits for ever for a high number that is not open. */
+static bool await_descriptor(int fd, bool writing, int at)
+{
+	fd_set set;
+	int ready;
+	if (fd < 0 || fd >= FD_SETSIZE || fcntl(fd, F_GETFD) < 0)
+		return stage < at;
+	do {
+		FD_ZERO(&set);
+		FD_SET(fd, &set);
+		errno = 0;
+		ready = wait_below_stage(at, fd, writing ? NULL : &set, writing ? &set : NULL, NULL);
+	} while (ready < 0 && errno == EINTR && stage < at);
+	return ready > 0 || (errno != EINTR && stage < at);
+}
+
+bool signals_await_input(int fd)
+{
+	return await_descriptor(fd, false, 1);
+}
+
+bool signals_await_output(int fd)
+{
+	return await_descriptor(fd, true, 2);
+}
+
+void signals_pause(double seconds)
+{
+	struct timespec time = { (time_t)seconds, 0 };
+	time.tv_nsec = (long)((seconds - (double)time.tv_sec) * 1e9);
+	(void)wait_below_stage(1, -1, NULL, NULL, &time);
 }
 
 bool signals_take(int number)

@@ -38,6 +38,16 @@ int signals_select(const struct signals_wait *wait, int highest, fd_set *readabl
 /* Whether such a signal came since the last question. Only SIGCHLD, SIGWINCH, SIGTSTP and SIGCONT. */
 bool signals_take(int number);
 
+/* Waits until `fd` can be read or is at its end. False, and at once, if an interrupt has come (stage 1) or comes.
+ * The interrupts are held back except while it waits, so that none is lost between looking at the stage and waiting. */
+bool signals_await_input(int fd);
+
+/* The same until `fd` can be written, for the second interrupt (stage 2). */
+bool signals_await_output(int fd);
+
+/* Waits for some time, less if an interrupt has come, or any signal with a handler comes. */
+void signals_pause(double seconds);
+
 /* Before a fork: if we were started with SIGCHLD ignored, the system would throw the child's exit status away. */
 void signals_want_children(void);
 

@@ -69,11 +69,11 @@ const char *system_environment(const char *name)
 
 void system_sleep(double seconds)
 {
-	struct timespec left;
-	left.tv_sec = (time_t)seconds;
-	left.tv_nsec = (long)((seconds - (double)left.tv_sec) * 1e9);
-	while (nanosleep(&left, &left) != 0 && errno == EINTR && signals_stage() == 0)
-		;
+	double until = system_monotonic() + seconds;
+	while (seconds > 0 && signals_stage() == 0) {
+		signals_pause(seconds);
+		seconds = until - system_monotonic();
+	}
 }
 
 #define MOST_DESCRIPTORS 1024

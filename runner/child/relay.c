@@ -10,6 +10,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "base/secret_zero.h"
 #include "base/signals.h"
 #include "base/system.h"
 #include "child/pty.h"
@@ -341,4 +342,5 @@ void relay_run(const struct relay_order *order, struct relay_result *result)
 	progress_clear(&r.progress);
 	relay_make_cooked(&r);
 	signals_leave(&r.wait);
+	secret_zero(r.keys, sizeof r.keys); /* what the tool did not take */
 }

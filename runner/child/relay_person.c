@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/secret_zero.h"
 #include "base/system.h"
 #include "child/pty.h"
 #include "terminal/terminal.h"
@@ -81,7 +82,7 @@ void relay_read_keys(struct relay *r)
 			interrupt_key(r);
 		else
 			r->keys[r->typed_used++] = keys[i];
-	memset(keys, 0, sizeof keys); /* it may have been a password */
+	secret_zero(keys, sizeof keys); /* it may have been a password */
 }
 
 void relay_pass_keys(struct relay *r)
@@ -92,9 +93,7 @@ void relay_pass_keys(struct relay *r)
 	r->typed = n < 0 ? r->typed_used : r->typed + (size_t)n;
 	if (r->typed < r->typed_used)
 		return;
-	volatile char *p = r->keys;
-	for (size_t i = 0; i < sizeof r->keys; i++)
-		p[i] = 0;
+	secret_zero(r->keys, sizeof r->keys);
 	r->typed = r->typed_used = 0;
 }
 

@@ -11,19 +11,19 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/secret_zero.h"
+#include "base/signals.h"
+
 struct secret {
 	size_t length;
 	char bytes[SECRET_LONGEST + 1];
 };
 
-/* Written through a volatile pointer, so that the compiler cannot leave it out as a store nobody reads. */
 void secret_wipe(struct secret *secret)
 {
 	if (secret == NULL)
 		return;
-	volatile char *p = secret->bytes;
-	for (size_t i = 0; i < sizeof secret->bytes; i++)
-		p[i] = 0;
+	secret_zero(secret->bytes, sizeof secret->bytes);
 	secret->length = 0;
 }
 
@@ -98,7 +98,7 @@ static struct secret *check(struct secret *secret, struct error *err)
 /* Reads one line, a byte at a time, so that what follows it stays unread. Returns 0, or an errno value. */
 static int read_line(int fd, struct secret *secret)
 {
-	for (;;) {
+	while (signals_await_input(fd)) {
 		ssize_t n = read(fd, secret->bytes + secret->length, 1);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -111,6 +111,7 @@ static int read_line(int fd, struct secret *secret)
 		if (++secret->length > SECRET_LONGEST)
 			return E2BIG;
 	}
+	return EINTR;
 }
 
 struct secret *secret_from_fd(int fd, struct error *err)

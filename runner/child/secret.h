@@ -12,7 +12,7 @@
 struct secret;
 
 /* Reads from `fd` up to a newline or the end; blanks are kept. Returns NULL with `err` ("EINVAL" if empty, too long, or with a
- * control character, which a terminal would take as a command). Release with secret_release. */
+ * control character, which a terminal would take as a command; "EINTR" at an interrupt). Release with secret_release. */
 struct secret *secret_from_fd(int fd, struct error *err);
 struct secret *secret_from_text(const char *text, size_t length, struct error *err);
 

@@ -1,5 +1,5 @@
 /*
- * Binding of signals: install(), stage(), reset().
+ * Binding of signals: install(), stage().
  * Must not hold logic.
  */
 #include "base/signals.h"
@@ -18,18 +18,9 @@ static int stage(lua_State *L)
 	return 1;
 }
 
-static int reset(lua_State *L)
-{
-	(void)L;
-	signals_reset();
-	return 0;
-}
-
 int lib_open_signals(lua_State *L)
 {
-	static const luaL_Reg functions[] = {
-		{ "install", install }, { "stage", stage }, { "reset", reset }, { NULL, NULL }
-	};
+	static const luaL_Reg functions[] = { { "install", install }, { "stage", stage }, { NULL, NULL } };
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -1,7 +1,8 @@
 /*
- * Binding of terminal: lines, keys, size, width.
+ * Binding of terminal: lines, size, width.
  * Must not hold logic.
  */
+#include "base/secret_zero.h"
 #include "lua/lib.h"
 #include "terminal/terminal.h"
 
@@ -59,19 +60,9 @@ static int read_line(lua_State *L)
 static int read_hidden(lua_State *L)
 {
 	char line[TERMINAL_LONGEST_LINE];
-	return push_read(L, terminal_read_tty(luaL_optstring(L, 1, ""), false, line), line);
-}
-
-static int read_tty_line(lua_State *L)
-{
-	char line[TERMINAL_LONGEST_LINE];
-	return push_read(L, terminal_read_tty(luaL_optstring(L, 1, ""), true, line), line);
-}
-
-static int key(lua_State *L)
-{
-	char bytes[16];
-	return push_read(L, terminal_key(bytes), bytes);
+	int pushed = push_read(L, terminal_read_hidden(luaL_optstring(L, 1, ""), line), line);
+	secret_zero(line, sizeof line);
+	return pushed;
 }
 
 static int flush_input(lua_State *L)
@@ -97,8 +88,6 @@ int lib_open_terminal(lua_State *L)
 		{ "write", write_text },
 		{ "read_line", read_line },
 		{ "read_hidden", read_hidden },
-		{ "read_tty_line", read_tty_line },
-		{ "key", key },
 		{ "flush_input", flush_input },
 		{ "width", width },
 		{ NULL, NULL },

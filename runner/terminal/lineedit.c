@@ -5,11 +5,13 @@
 #include "terminal/lineedit.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include <histedit.h>
 
@@ -34,6 +36,40 @@ static struct lineedit *self(EditLine *editor)
 static char *give_prompt(EditLine *editor)
 {
 	return (char *)(uintptr_t)self(editor)->prompt; /* libedit's type lacks the const; it only reads */
+}
+
+enum decoded { WHOLE, PART, INVALID };
+
+/* What the bytes are of a character in the locale's coding, which is UTF-8 and so needs no state between calls. */
+static enum decoded decode(const char *bytes, size_t length, wchar_t *character)
+{
+	mbstate_t none;
+	memset(&none, 0, sizeof none);
+	size_t used = mbrtowc(character, bytes, length, &none);
+	return used == (size_t)-1 ? INVALID : used == (size_t)-2 ? PART : WHOLE;
+}
+
+/* Reads one character for libedit, as its own function does, but without losing an interrupt just before the read.
+ * Bytes that are no character are left out. Returns 1, 0 at the end of input, -1 with errno. */
+static int read_character(EditLine *editor, wchar_t *character)
+{
+	char bytes[MB_LEN_MAX];
+	size_t used = 0;
+	(void)editor;
+	while (signals_await_input(STDIN_FILENO)) {
+		ssize_t n = read(STDIN_FILENO, bytes + used, 1);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return (int)n;
+		enum decoded found = decode(bytes, ++used, character);
+		if (found == WHOLE)
+			return 1;
+		if (found == INVALID || used == sizeof bytes)
+			used = 0;
+	}
+	errno = EINTR;
+	return -1;
 }
 
 static unsigned char on_tab(EditLine *editor, int key)
@@ -69,6 +105,7 @@ static void set_up(struct lineedit *edit)
 	(void)el_set(edit->editor, EL_PROMPT, give_prompt);
 	(void)el_set(edit->editor, EL_EDITOR, "emacs");
 	(void)el_set(edit->editor, EL_SIGNAL, 0); /* the program's own handlers stay */
+	(void)el_set(edit->editor, EL_GETCFN, read_character);
 	(void)el_set(edit->editor, EL_HIST, history, edit->history);
 	if (edit->complete == NULL)
 		return;
@@ -117,6 +154,8 @@ enum terminal_read lineedit_read(struct lineedit *edit, const char *prompt, cons
 		signals_guard(STDIN_FILENO, &saved);
 	edit->prompt = prompt;
 	el_resize(edit->editor);
+	/* Before the prompt: who answers it at once must find a terminal that takes single keys. */
+	(void)el_set(edit->editor, EL_PREP_TERM, 1);
 	const char *text = el_gets(edit->editor, &count);
 	edit->prompt = "";
 	if (guard)

@@ -12,16 +12,8 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "base/secret_zero.h"
 #include "base/signals.h"
-
-/* A terminal shared with a program that made it non-blocking gives EAGAIN; waiting is right for a screen. */
-static void wait_writable(int fd)
-{
-	fd_set set;
-	FD_ZERO(&set);
-	FD_SET(fd, &set);
-	(void)select(fd + 1, NULL, &set, NULL, NULL);
-}
 
 int terminal_write(int fd, const char *text, size_t length, struct error *err)
 {
@@ -30,10 +22,10 @@ int terminal_write(int fd, const char *text, size_t length, struct error *err)
 		if (n >= 0) {
 			text += n;
 			length -= (size_t)n;
-		} else if (errno == EAGAIN && fd < FD_SETSIZE) {
-			wait_writable(fd);
-		} else if (errno != EINTR || signals_stage() >= 2) {
+		} else if (errno != EINTR && errno != EAGAIN) {
 			return error_system(err, errno, "cannot write to descriptor %d", fd);
+		} else if (!signals_await_output(fd)) {
+			return error_system(err, EINTR, "cannot write to descriptor %d", fd);
 		}
 	}
 	return 0;
@@ -98,20 +90,20 @@ void terminal_restore(int fd, const struct termios *saved)
 static enum terminal_read read_line_from(int fd, char line[TERMINAL_LONGEST_LINE])
 {
 	size_t used = 0;
-	char c;
-	for (;;) {
-		ssize_t n = read(fd, &c, 1);
-		if (n < 0 && errno == EINTR && signals_stage() == 0)
-			continue;
+	while (signals_await_input(fd)) {
+		ssize_t n = read(fd, line + used, 1);
 		if (n < 0 && errno == EINTR)
-			return TERMINAL_INTERRUPTED;
-		if (n <= 0 || c == '\n') {
+			continue;
+		if (n <= 0 || line[used] == '\n') {
 			line[used] = '\0';
 			return n == 1 || used > 0 ? TERMINAL_LINE : TERMINAL_EOF;
 		}
 		if (used < TERMINAL_LONGEST_LINE - 1)
-			line[used++] = c;
+			used++;
 	}
+	secret_zero(line, used);
+	line[0] = '\0';
+	return TERMINAL_INTERRUPTED;
 }
 
 static void write_prompt(int fd, const char *prompt)
@@ -129,83 +121,33 @@ enum terminal_read terminal_read_line(const char *prompt, char line[TERMINAL_LON
 	return read_line_from(STDIN_FILENO, line);
 }
 
-static enum terminal_read read_hidden_from(int fd, char line[TERMINAL_LONGEST_LINE])
+/* Hides what is typed, and throws away what was typed before: it may have been seen. */
+static bool hide_input(int fd, struct termios *saved)
 {
-	struct termios saved, hidden;
-	bool is_terminal = tcgetattr(fd, &saved) == 0;
-	if (is_terminal) {
-		hidden = saved;
-		hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-		signals_guard(fd, &saved);
-		(void)set_settings(fd, TCSAFLUSH, &hidden);
-	}
-	enum terminal_read result = read_line_from(fd, line);
-	if (is_terminal) {
-		(void)set_settings(fd, TCSANOW, &saved);
-		signals_unguard();
-	}
-	return result;
+	if (tcgetattr(fd, saved) != 0)
+		return false;
+	struct termios hidden = *saved;
+	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	signals_guard(fd, saved);
+	(void)set_settings(fd, TCSAFLUSH, &hidden);
+	return true;
 }
 
-enum terminal_read terminal_read_tty(const char *prompt, bool echo, char line[TERMINAL_LONGEST_LINE])
+/* The prompt comes when the input is hidden, so that whoever answers it is neither seen nor thrown away. */
+enum terminal_read terminal_read_hidden(const char *prompt, char line[TERMINAL_LONGEST_LINE])
 {
+	struct termios saved;
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	int fd = tty >= 0 ? tty : STDIN_FILENO;
-	int out = tty >= 0 ? tty : STDERR_FILENO;
-	line[0] = '\0';
+	int in = tty >= 0 ? tty : STDIN_FILENO, out = tty >= 0 ? tty : STDERR_FILENO;
+	bool is_hidden = hide_input(in, &saved);
 	write_prompt(out, prompt);
-	enum terminal_read result = echo ? read_line_from(fd, line) : read_hidden_from(fd, line);
-	if (!echo)
-		write_prompt(out, "\n");
+	enum terminal_read result = read_line_from(in, line);
+	if (is_hidden)
+		terminal_restore(in, &saved);
+	write_prompt(out, "\n");
 	if (tty >= 0)
 		(void)close(tty);
 	return result;
-}
-
-/* Whether more of a key follows at once; a lone Escape has nothing behind it. */
-static bool more_follows(int fd)
-{
-	struct timeval time = { 0, 50000 };
-	fd_set set;
-	FD_ZERO(&set);
-	FD_SET(fd, &set);
-	return select(fd + 1, &set, NULL, NULL, &time) > 0;
-}
-
-/* Reads the rest of the key that began with key[0]. Returns its length. */
-static size_t read_rest(int fd, char key[16])
-{
-	unsigned char first = (unsigned char)key[0];
-	size_t wanted = first == 0x1b ? 15 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-	size_t used = 1;
-	while (used < wanted && more_follows(fd) && read(fd, key + used, 1) == 1) {
-		char c = key[used++];
-		if (first == 0x1b && !(used == 2 && (c == '[' || c == 'O')) && (c >= '@' && c <= '~'))
-			break;
-	}
-	return used;
-}
-
-enum terminal_read terminal_key(char key[16])
-{
-	struct termios saved, raw;
-	bool is_terminal = tcgetattr(STDIN_FILENO, &saved) == 0;
-	if (is_terminal) {
-		raw = saved;
-		raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO); /* ISIG stays: Ctrl-C is an interrupt, not a key */
-		raw.c_cc[VMIN] = 1;
-		raw.c_cc[VTIME] = 0;
-		signals_guard(STDIN_FILENO, &saved);
-		(void)set_settings(STDIN_FILENO, TCSANOW, &raw);
-	}
-	ssize_t n;
-	while ((n = read(STDIN_FILENO, key, 1)) < 0 && errno == EINTR && signals_stage() == 0)
-		;
-	bool interrupted = n < 0 && errno == EINTR;
-	key[n == 1 ? read_rest(STDIN_FILENO, key) : 0] = '\0';
-	if (is_terminal)
-		terminal_restore(STDIN_FILENO, &saved);
-	return n == 1 ? TERMINAL_LINE : interrupted ? TERMINAL_INTERRUPTED : TERMINAL_EOF;
 }
 
 void terminal_flush_input(void)

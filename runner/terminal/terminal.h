@@ -23,11 +23,8 @@ void terminal_size(unsigned short *columns, unsigned short *rows);
  * A last line without newline counts if it has text. What does not fit is dropped. `line` is terminated. */
 enum terminal_read terminal_read_line(const char *prompt, char line[TERMINAL_LONGEST_LINE]);
 
-/* The same on /dev/tty, else standard input; `echo` false hides what is typed and always puts the echo back. */
-enum terminal_read terminal_read_tty(const char *prompt, bool echo, char line[TERMINAL_LONGEST_LINE]);
-
-/* Waits for one key on standard input: a character, or a whole escape sequence. Returns its bytes in `key` (terminated). */
-enum terminal_read terminal_key(char key[16]);
+/* The same on /dev/tty, else standard input, without showing what is typed. */
+enum terminal_read terminal_read_hidden(const char *prompt, char line[TERMINAL_LONGEST_LINE]);
 
 /* Throws away what was typed ahead on standard input. */
 void terminal_flush_input(void);

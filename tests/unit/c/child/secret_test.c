@@ -1,6 +1,7 @@
 /* Tests of secrets: what can be one, that it is wiped, that it lies where no core file reaches. */
 #include "child/secret.h"
 #include "fixture.h"
+#include "race.h"
 
 static struct secret *from_pipe(const char *bytes, size_t length, struct error *err, char *rest)
 {
@@ -65,6 +66,25 @@ static void what_cannot_be_typed_is_refused(void **state)
 	assert_string_equal(err.code, "EBADF");
 }
 
+static void an_interrupt_ends_the_wait_for_a_password(void **state)
+{
+	struct error err;
+	int ends[2];
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	signals_install();
+	race_signal = SIGTERM;
+	struct secret *secret = secret_from_fd(ends[0], &err);
+	signals_reset();
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
+	assert_null(secret);
+	assert_string_equal(err.code, "EINTR");
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
 static void wiping_leaves_nothing(void **state)
 {
 	struct error err;
@@ -113,6 +133,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_line_is_the_secret),
 		cmocka_unit_test(what_cannot_be_typed_is_refused),
+		cmocka_unit_test(an_interrupt_ends_the_wait_for_a_password),
 		cmocka_unit_test(wiping_leaves_nothing),
 		cmocka_unit_test(no_core_file_and_no_child_gets_it),
 	};

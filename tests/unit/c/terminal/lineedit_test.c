@@ -1,5 +1,6 @@
 /* Tests of the editable prompt: editing, history, completion, interrupts, and that the terminal comes back. */
 #include "fixture.h"
+#include "race.h"
 #include "terminal/lineedit.h"
 
 static void complete(void *context, const char *before, size_t length, struct lineedit_completion *completion)
@@ -58,10 +59,48 @@ static void lines_are_edited_completed_and_remembered(void **state)
 	person_leaves(&p);
 }
 
+/* Who answers a prompt at once finds a terminal that takes single keys: Ctrl-D is then a key, not the end of a file. */
+static void the_prompt_comes_when_keys_are_taken(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	person_start(&p, read_lines, f);
+	for (int i = 0; i < 3; i++) {
+		assert_true(person_sees(&p, "vmq> "));
+		struct termios during = person_settings(&p);
+		assert_int_equal(during.c_lflag & (ICANON | ECHO), 0);
+		person_types(&p, i < 2 ? "x\r" : "\004");
+	}
+	assert_int_equal(person_waits(&p), 0);
+	person_leaves(&p);
+}
+
+static int read_lines_after_a_signal(struct fixture *f)
+{
+	race_signal = SIGTERM;
+	return read_lines(f);
+}
+
+static void an_interrupt_just_before_the_read_is_not_lost(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	person_start(&p, read_lines_after_a_signal, f);
+	assert_true(person_sees(&p, "vmq> "));
+	assert_true(person_sees(&p, "vmq> "));
+	person_types(&p, "\004");
+	assert_int_equal(person_waits(&p), 0);
+	assert_string_equal(fixture_text(f, "lines"), "interrupted:\neof:\n");
+	person_leaves(&p);
+}
+
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(lines_are_edited_completed_and_remembered, fixture_make, fixture_remove),
+		TEST(lines_are_edited_completed_and_remembered),
+		TEST(the_prompt_comes_when_keys_are_taken),
+		TEST(an_interrupt_just_before_the_read_is_not_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

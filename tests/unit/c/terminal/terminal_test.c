@@ -1,5 +1,6 @@
 /* Tests of what is read from a terminal, and of the width of text. */
 #include "fixture.h"
+#include "race.h"
 #include "terminal/terminal.h"
 
 static void widths_are_counted_in_columns(void **state)
@@ -34,15 +35,7 @@ static int read_hidden(struct fixture *f)
 {
 	char line[TERMINAL_LONGEST_LINE];
 	(void)close(0); /* it is the terminal that is asked, not standard input */
-	return tell(f, terminal_read_tty("Password:", false, line), line);
-}
-
-static int read_key(struct fixture *f)
-{
-	char key[16];
-	struct error err;
-	(void)terminal_write(1, "key> ", 5, &err);
-	return tell(f, terminal_key(key), key);
+	return tell(f, terminal_read_hidden("Password:", line), line);
 }
 
 static void check(struct fixture *f, int (*work)(struct fixture *), const char *prompt, const char *typed,
@@ -78,14 +71,37 @@ static void a_hidden_line_is_not_shown(void **state)
 	check(*state, read_hidden, "Password:", "\003", "interrupted:");
 }
 
-static void one_key_is_one_key(void **state)
+/* The prompt comes when the echo is off, so that an answer typed at once is neither seen nor thrown away. */
+static void what_is_typed_at_once_is_hidden(void **state)
 {
-	check(*state, read_key, "key> ", "y", "line:y");
-	check(*state, read_key, "key> ", "\xc3\xa9", "line:\xc3\xa9");
-	check(*state, read_key, "key> ", "\033[A", "line:\033[A");
-	check(*state, read_key, "key> ", "\033[1;5Cx", "line:\033[1;5C");
-	check(*state, read_key, "key> ", "\033", "line:\033");
-	check(*state, read_key, "key> ", "\003", "interrupted:");
+	struct fixture *f = *state;
+	struct person p;
+	person_start(&p, read_hidden, f);
+	assert_true(person_sees(&p, "Password:"));
+	struct termios during = person_settings(&p);
+	assert_int_equal(during.c_lflag & ECHO, 0);
+	person_types(&p, "hunter2\r");
+	assert_int_equal(person_waits(&p), 0);
+	assert_string_equal(fixture_text(f, "read"), "line:hunter2");
+	person_leaves(&p);
+}
+
+static int read_line_after_a_signal(struct fixture *f)
+{
+	race_signal = SIGTERM;
+	return read_line(f);
+}
+
+static int read_hidden_after_a_signal(struct fixture *f)
+{
+	race_signal = SIGINT;
+	return read_hidden(f);
+}
+
+static void an_interrupt_just_before_the_read_is_not_lost(void **state)
+{
+	check(*state, read_line_after_a_signal, "name> ", "", "interrupted:");
+	check(*state, read_hidden_after_a_signal, "Password:", "", "interrupted:");
 }
 
 int main(void)
@@ -95,7 +111,8 @@ int main(void)
 		cmocka_unit_test(widths_are_counted_in_columns),
 		TEST(a_line_an_end_and_an_interrupt_are_told_apart),
 		TEST(a_hidden_line_is_not_shown),
-		TEST(one_key_is_one_key),
+		TEST(what_is_typed_at_once_is_hidden),
+		TEST(an_interrupt_just_before_the_read_is_not_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
