@@ -181,9 +181,25 @@ build/asan/unit/%_test: build/asan/unit/%_test.o $(ASAN) build/native/embedded.o
 
 .SECONDARY: $(ASAN) $(C_TESTS:%=%.o)
 
+# Fuzz targets of the C parts, for clang's libFuzzer.
+FUZZER = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ   := $(patsubst tests/fuzz/c/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/c/*_fuzz.c)))
+FUZZED := $(PARTS:runner/%.c=build/fuzz/%.o)
+
+build/fuzz/%.o: runner/%.c Makefile | build/fuzz/
+	$(say)
+	@mkdir -p $(@D)
+	$(Q)clang $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(FUZZER) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+build/fuzz/%_fuzz: tests/fuzz/c/%_fuzz.c tests/fuzz/c/fuzz.h $(FUZZED) build/native/embedded.o
+	$(say)
+	$(Q)clang $(BASE_CFLAGS) $(WARNINGS) $(FUZZER) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBRARIES)
+
+.SECONDARY: $(FUZZED)
+
 # --- Checks ----------------------------------------------------------------------------------------
 
-LAYERS = lint lua c crash end-to-end arm64 mach-o
+LAYERS = lint lua c fuzz crash end-to-end arm64 mach-o
 
 # What the layers run; `make test` names a part of it.
 SPECS      = tests/unit/lua
@@ -213,6 +229,9 @@ check-lua: deps-check all build/tests/lua  ## unit tests of the Lua modules (bus
 
 check-c: deps-check $(C_TESTS)  ## unit tests of the C parts, with sanitizers (cmocka)
 	@JUNIT=$(RESULTS) python3 tests/support/c_tests.py $(C_TESTS)
+
+check-fuzz: deps-check build/tests/lua $(FUZZ)  ## what fuzzing found before, once more; DEEP=1: an hour of fuzzing
+	@JUNIT=$(RESULTS) python3 tests/fuzz/run.py $(FUZZ)
 
 check-crash: deps-check build/tests/lua all  ## die at every effect point, start again; break the program on purpose
 	@mkdir -p $(RESULTS); export JUNIT=$(RESULTS); \
@@ -301,7 +320,7 @@ build/native/:
 	@[ $(DEPS) = no ] || sh runner/build/deps.sh --check build
 	@mkdir -p $@
 
-build/ build/dev/ build/tests/ build/asan/ build/macos/ build/linux-arm64/ build/dist/:
+build/ build/dev/ build/tests/ build/asan/ build/fuzz/ build/macos/ build/linux-arm64/ build/dist/:
 	@mkdir -p $@
 
 FORCE:
