@@ -329,7 +329,8 @@ static const char *why_not_declarable(const struct tools_declared *list, const c
 	if (path[0] != '/' || strstr(path, "//") || strstr(path, "/./") || strstr(path, "/../")
 	    || path[strlen(path) - 1] == '/')
 		return "its path must be absolute and plain";
-	if (find_tool(path) != NULL)
+	/* The same program lies on every system volume: /Volumes/NAME/usr/bin/bputil is bputil. */
+	if (tools_path_at_end(path) != NULL)
 		return "its forms are fixed";
 	if (find_declared(list, path) != NULL)
 		return "it is declared already";

@@ -170,7 +170,10 @@ static size_t decode(const unsigned char *p, size_t length, uint32_t *code)
 		}
 		*code = *code << 6 | (p[i] & 0x3f);
 	}
-	return size;
+	/* Written longer than need be, half of a pair, or beyond the last character: these bytes are no UTF-8 either. */
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	bool sound = *code >= smallest[size] && *code <= 0x10ffff && (*code < 0xd800 || *code > 0xdfff);
+	return sound ? size : 1;
 }
 
 /* Our own small table, as wcwidth depends on a locale that recoveryOS may not have. Ranges of Unicode 15, East Asian Width W and F. */

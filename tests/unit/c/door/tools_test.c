@@ -202,9 +202,23 @@ static void a_declared_tool_has_its_forms(void **state)
 static void what_opens_a_way_round_the_door_is_not_declarable(void **state)
 {
 	static const char *const paths[] = {
-		"/usr/bin/csrutil", "/usr/bin/bputil", "/bin/sh",        "/bin/bash", "/bin/zsh", "/usr/bin/env",
-		"/usr/bin/sudo",    "/usr/bin/perl",   "/usr/bin/xargs", "kit",       "./kit",    "/opt//kit",
-		"/opt/../bin/kit",  "/opt/./kit",      "/opt/",          "/",
+		"/usr/bin/csrutil",
+		"/usr/bin/bputil",
+		"/bin/sh",
+		"/bin/bash",
+		"/bin/zsh",
+		"/usr/bin/env",
+		"/usr/bin/sudo",
+		"/usr/bin/perl",
+		"/usr/bin/xargs",
+		"kit",
+		"./kit",
+		"/opt//kit",
+		"/opt/../bin/kit",
+		"/opt/./kit",
+		"/opt/",
+		"/",
+		"/Volumes/Mac HD/usr/bin/bputil",
 	};
 	struct tools_declared *list = NULL;
 	struct error err;
