@@ -134,6 +134,10 @@ class Mac(situations.Situations):
         """The staged kernel collection below the root."""
         return self.data() / STAGED / "VirtualMachine.kc"
 
+    def stage_for(self, index, name="good"):
+        """The collection that is staged on the first system's Data is one for another system."""
+        self.collection_path().write_bytes(self._collection(self.group(index), name))
+
     def preboot(self, index=0):
         """A volume group's folder on the Preboot volume, mounted or not."""
         state = self.state()

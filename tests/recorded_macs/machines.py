@@ -31,6 +31,7 @@ KNOBS = {
     "kmutil_in_macos": "configure-boot can only be run in Recovery Mode",
     "kmutil_unpaired": "pairing",       # §1.6 | properties: facts A.3, not the default startup disk
     "kmutil_from_full": "goes",         # §3.1 | refuses: darwin §10, one report
+    "kmutil_stores": "plain",           # darwin §4: image4.FORMS; what a Mach-O becomes inside is not known
     "kmutil_seconds": 0,
     "kmutil_clears": True,              # does configure-boot without an object bring the stock kernel back
     "filevault": False,

@@ -33,7 +33,9 @@ def pause(folder, seconds, patience):
 
 
 def difference(before, after, path=()):
-    """(path, value) of everything in `after` that `before` has otherwise."""
+    """(path, value) of everything in `after` that `before` has otherwise; a policy is written whole or not at all."""
+    if path[-1:] == ("policy",):
+        return [] if before == after else [(list(path), after)]
     if isinstance(before, dict) and isinstance(after, dict) and set(before) <= set(after):
         return [one for name in after for one in difference(before.get(name, ...), after[name], (*path, name))]
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):

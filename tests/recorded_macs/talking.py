@@ -6,7 +6,7 @@ from support.patience import seconds
 
 from . import calls
 
-CSRUTIL = "usr/bin/csrutil"
+CSRUTIL, KMUTIL = "usr/bin/csrutil", "usr/bin/kmutil"
 FIELDS = ("mode", "coih", "sip0", "sip1", "sip2", "sip3", "smb2", "smb3", "smb4", "auxp", "auxi", "auxr")
 QUESTIONS = (pexpect.EOF, r"\[y/n\]: $|\(enter y or n\) ?$", r"(?i)(?:password|passphrase)[^\n]*: *$",
              r"(?i)user[^\n]*: ?$", r"Pick a macOS installation[^\n]*: $")
@@ -31,3 +31,9 @@ def answers(child, mac, *, name=None, password=None, yes="y", pick="1"):
         if kind == 2:
             child.waitnoecho(timeout=seconds(5))
         child.sendline((yes, password or owner["password"], name or owner["name"], pick)[kind - 1])
+
+
+def configure(mac, volume="/Volumes/Macintosh HD", **more):
+    """kmutil configure-boot with the staged collection, all questions answered."""
+    path = "/" + str(mac.collection_path().relative_to(mac.root))
+    return answers(talk(mac, KMUTIL, "configure-boot", "-v", volume, "-c", path), mac, **more)

@@ -7,10 +7,10 @@ import pytest
 
 from recorded_macs import calls, refusals, situations
 from recorded_macs.builder import Mac
-from recorded_macs.talking import CSRUTIL, answers, talk
+from recorded_macs.talking import CSRUTIL, KMUTIL, answers, configure, talk
 from support.patience import seconds, wait_for
 
-DISKUTIL, BPUTIL, KMUTIL = "usr/sbin/diskutil", "usr/bin/bputil", "usr/bin/kmutil"
+DISKUTIL, BPUTIL = "usr/sbin/diskutil", "usr/bin/bputil"
 ENVIRONMENT = {"__OSINSTALL_ENVIRONMENT": "1"}
 
 
@@ -24,12 +24,6 @@ def _build(tmp_path):
 def told(mac, *words):
     """A property list of diskutil."""
     return plistlib.loads(calls.run(mac, DISKUTIL, *words).stdout.encode())
-
-
-def configure(mac, volume="/Volumes/Macintosh HD", **more):
-    """kmutil configure-boot with the staged collection, all questions answered."""
-    path = "/" + str(mac.collection_path().relative_to(mac.root))
-    return answers(talk(mac, KMUTIL, "configure-boot", "-v", volume, "-c", path), mac, **more)
 
 
 class TestStub:

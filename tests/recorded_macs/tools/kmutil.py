@@ -68,14 +68,6 @@ def _authenticate(tool, state, group):
     _error(tool, "Unable to set credentials, possibly wrong name or password")
 
 
-def _wrap(data, writes):
-    """An IMG4 around the object (§3.1): the payload inside is the file, byte for byte; coih is the manifest's hash."""
-    import hashlib
-    manifest = b"IM4M" + hashlib.sha384(data + str(writes).encode()).digest()
-    coih = hashlib.sha384(manifest).hexdigest().upper()
-    return b"\x30\x84\x00\x00\x00\x00\x16\x04IMG4\x16\x04IM4P\x16\x04fuos" + data + manifest, coih
-
-
 def _install(tool, state, group, data):
     knobs = state["knobs"]
     preboot = mounts.points(state).get(mounts.container(state, group)["preboot"]["device"], "/Volumes/Preboot")
@@ -85,7 +77,8 @@ def _install(tool, state, group, data):
         _error(tool, "Could not install boot object: Read-only file system")
     if knobs["preboot_full"]:
         _error(tool, "Could not install boot object: No space left on device")
-    whole, coih = _wrap(data, state["writes"])
+    from .. import image4
+    whole, coih = image4.wrap(data, str(state["writes"]), knobs["kmutil_stores"])
     with tool.changing() as now:
         if not (tool.fault and tool.fault["how"] == "lie"):
             with open(tool.below(f"{folder}/kernelcache.custom.{coih}"), "wb") as file:
@@ -119,8 +112,8 @@ def _configure_boot(tool, state, words):
     if "volume" not in options or not ("object" in options or state["knobs"]["kmutil_clears"]):
         tool.fail("Error: Missing expected argument '--custom-boot-object <custom-boot-object>'", 64)
     group = _volume(tool, state, options["volume"])
-    data = _read(tool, options["object"]) if "object" in options else None
-    if data is not None and group["policy"]["mode"] == "full" and state["knobs"]["kmutil_from_full"] == "refuses":
+    given = "object" in options
+    if given and group["policy"]["mode"] == "full" and state["knobs"]["kmutil_from_full"] == "refuses":
         # darwin §10. guess: what stands around the sentence
         _error(tool, "You must move to Reduced Security (using Startup Security Utility) before installing custom boot "
                      "objects.")
@@ -129,16 +122,17 @@ def _configure_boot(tool, state, words):
     if (tool.ask(QUESTION[form]) or "n").strip().lower() not in ("y", "yes"):
         tool.fail("Error: aborted")
     raw = "raw" in options
-    if data is not None and not raw and state["knobs"]["kmutil_unpaired"] == "properties" \
+    if given and not raw and state["knobs"]["kmutil_unpaired"] == "properties" \
             and not policy.paired(state, group):
         # facts A.3: before any question for a name
         tool.out(DERIVING[raw])
         _error(tool, "Fileset Error: Invalid Mach-O boot properties", before="")
     _authenticate(tool, state, group)
     time.sleep(state["knobs"]["kmutil_seconds"])
-    if data is None:
+    if not given:
         _clear(tool, group["uuid"])
         return
+    data = _read(tool, options["object"])  # darwin §4: only now, minutes after it was named
     if not data.startswith(b"\xcf\xfa\xed\xfe") and not raw:
         _error(tool, "Could not parse boot object as Mach-O")
     tool.out(DERIVING[raw] + "wrapping boot object payload...\ngoing to change bootpolicy to permissive\n")

@@ -1,0 +1,208 @@
+"""Claims about the right Mac, the right file and nobody else's hand (part B); see test_claims.py for what a mark means."""
+
+import os
+
+import driver
+import pytest
+from claims import said, wrong
+from helpers import FULL, flags, policy_is_raised
+from person import Person
+
+from recorded_macs import calls
+
+ORPHANS = ("orphan-daemon", "orphan-goes-on", "orphan-detached")
+
+
+# -- B.1 the right Mac -----------------------------------------------------------------------------------------------------
+
+@wrong("B.1: a Linux stub without a version is raised")
+def test_a_stub_is_no_target(build):
+    """It holds no macOS: exit 3, nothing changed."""
+    mac = build("m2pro-15.3", stub="new")
+    seen = driver.unattended(mac, "apply", "--kc", "/Volumes/Data/Users/Shared/vmq-recovery/VirtualMachine.kc")
+    assert seen.code == 3 and "holds no macOS" in said(seen), seen.text
+    assert mac.acts() == []
+
+
+@wrong("B.1: a Linux stub with a version is raised")
+def test_an_old_stub_is_no_target_unasked(build):
+    """It names a macOS, has no kernel, and the collection fits it."""
+    mac = build("m2pro-15.3", stub="old")
+    mac.stage_for(1)
+    seen = driver.unattended(mac, "apply", "--kc", "/Volumes/Data/Users/Shared/vmq-recovery/VirtualMachine.kc")
+    assert seen.code == 3 and mac.acts() == [], seen.text
+
+
+@wrong("B.1: a collection of another group is installed unasked")
+def test_a_collection_of_another_group(build):
+    """It lies on the second system's Data: --volume and a typed word are wanted."""
+    mac = build(several="Second")
+    path = "/Volumes/Second - Data/Users/Shared/vmq-recovery/VirtualMachine.kc"
+    seen = driver.unattended(mac, "apply", "--kc", path)
+    assert seen.code == 3 and "Second" in said(seen) and mac.acts() == [], seen.text
+
+
+@wrong("B.1: somebody else's boot object is replaced unasked")
+def test_a_custom_object_that_is_not_ours(mac):
+    """It cannot be put back: named, and --yes is not enough."""
+    coih = mac.install_custom_kernel(b"m1n1 and a kernel")
+    seen = driver.unattended(mac, "apply")
+    assert seen.code == 3 and coih[:8] in said(seen) and mac.policy()["coih"] == coih, seen.text
+
+
+@wrong("B.1: a journal of another group is taken")
+def test_a_journal_of_another_group(build):
+    """`rollback --volume B` with A's journal."""
+    mac = build(several="Second")
+    assert driver.unattended(mac, "apply").code == 0
+    mac.forget()
+    folder = "/Volumes/Data/private/var/db/vmq-recovery"
+    seen = driver.unattended(mac, "rollback", "--volume", "Second", "--journal", folder)
+    assert seen.code in (3, 11) and mac.acts() == [] and policy_is_raised(mac), seen.text
+    assert "Macintosh HD" in said(seen) or mac.group()["uuid"] in said(seen), seen.text
+
+
+@wrong("B.1: two systems of one name are not told apart")
+def test_two_systems_of_one_name(build):
+    """csrutil's menu cannot tell which is which: said before anything."""
+    mac = build(several="Macintosh HD")
+    seen = driver.run(mac, "doctor")
+    assert "csrutil" in said(seen) and mac.group(1)["uuid"] in said(seen), seen.text
+
+
+@wrong("B.1: not a word that this Mac is a virtual one")
+@pytest.mark.parametrize("command", ["doctor", "status"])
+def test_inside_a_guest(build, command):
+    """The limit counted is the host's."""
+    seen = driver.run(build("m2pro-14.0", "macos", guest=True), command)
+    assert "virtual" in said(seen) and "host" in said(seen), seen.text
+
+
+@pytest.mark.parametrize("kind", ["no-device", "no-volumes"])
+def test_a_group_that_is_not_whole(build, kind):
+    """Another group than the target: the target is found."""
+    mac = build()
+    mac.add_ghost(kind)
+    seen = driver.run(mac, "doctor")
+    assert seen.code == 0, seen.text
+
+
+@pytest.mark.parametrize(("command", "code"), [
+    pytest.param("doctor", 3, marks=wrong("B.1: a group without a device is a traceback")),
+    pytest.param("apply", 3, marks=wrong("B.1: a group without a device is taken for a mistake in the plan"))])
+def test_a_target_without_a_device(build, command, code):
+    """A clear error that names it."""
+    mac = build()
+    mac.add_ghost("no-device")
+    seen = driver.unattended(mac, command, "--volume", "Ghost")
+    assert seen.code == code and "Ghost" in said(seen) and mac.acts() == [], seen.text
+
+
+@wrong("B.1: NUL in a mount point is a traceback")
+def test_nul_in_a_mount_point(build):
+    """A clear error that names the volume."""
+    mac = build()
+    mac.tell("system", MountPoint="/Volumes/Mac\0intosh HD")
+    seen = driver.run(mac, "doctor")
+    assert seen.code == 3, seen.text
+
+
+def test_neighbours_on_the_disk(build):
+    """iSCPreboot and three volumes called Recovery: the target's own Preboot is taken."""
+    mac = build(neighbours=True)
+    seen = driver.unattended(mac, "apply")
+    assert seen.code == 0 and policy_is_raised(mac), seen.text
+
+
+# -- B.2 the bytes that were shown ------------------------------------------------------------------------------------------
+
+@wrong("B.2: another file than the one that was shown is installed")
+@pytest.mark.parametrize("at", ["name", "yes-no", "password"])
+def test_the_collection_is_swapped(mac, session, at):
+    """At every prompt: what was shown is installed, or nothing."""
+    person = Person(session(mac, "apply"), mac)
+    shown = mac.collection_path().read_bytes()
+    person.until(at, 2 if at == "password" else 1)
+    other = shown.replace(b"vmq", b"qmv") if b"vmq" in shown else shown[:-8] + b"swapped!"
+    mac.collection_path().write_bytes(other)
+    person.child.sendline({"name": "Macintosh HD", "yes-no": "y", "password": person.password}[at])
+    code = person.answer_all()
+    stored = [one.read_bytes() for one in mac.preboot().rglob("kernelcache.custom.*")]
+    assert not any(other in one for one in stored), person.session.log
+    assert code != 0 or any(shown in one for one in stored), person.session.log
+
+
+@wrong("B.2: a collection that others can write is taken with --yes")
+@pytest.mark.parametrize("what", ["file", "folder", "ownership"])
+def test_a_source_that_others_can_write(mac, what):
+    """A person is asked; --yes is refused."""
+    if what == "file":
+        mac.collection_path().chmod(0o666)
+    elif what == "folder":
+        mac.collection_path().parent.chmod(0o777)
+    else:
+        mac.tell("data", GlobalPermissionsEnabled=False)
+    seen = driver.unattended(mac, "apply")
+    assert seen.code == 3 and mac.acts() == [], seen.text
+
+
+@wrong("B.2: stage fills a folder that others can write")
+def test_stage_refuses_a_planted_folder(build):
+    """/Users/Shared/vmq-recovery was made by somebody else."""
+    mac = build("m2pro-14.0", "macos", staged=None)
+    mac.plant("Users/Shared/vmq-recovery", 0o777)
+    source = mac.data() / "private/var/root/made.kc"
+    source.write_bytes(mac._collection(mac.group(), "good"))
+    seen = driver.run(mac, "stage", "--kc", "/private/var/root/made.kc", "--yes")
+    assert seen.code == 3 and "vmq-recovery" in said(seen), seen.text
+    assert not mac.collection_path().exists()
+
+
+# -- B.3 orphans -------------------------------------------------------------------------------------------------------------
+
+@wrong("B.3: an orphan writes behind a finished rollback")
+@pytest.mark.parametrize(("tool", "match", "how"), [
+    *(("kmutil", ["configure-boot"], how) for how in ORPHANS), ("csrutil", ["disable"], "orphan-daemon")])
+def test_rollback_while_an_orphan_works(mac, tool, match, how):
+    """It waits for it, or exits 7 and names it: what is said at the end is still so when the orphan has written."""
+    mac.orphan(tool, how, seconds=None, match=match)
+    assert driver.unattended(mac, "apply").code == -9
+    acts, owner = len(mac.acts()), mac.group()["owners"][0]
+    process = driver.start(mac, "rollback", "--yes", "--user", owner["name"], password=owner["password"])
+    # the orphan goes on when the rollback is over, or has done nothing for so long that it must be waiting
+    calls.until(lambda: process.poll() is not None or len(mac.acts()) > acts, 4)
+    if len(mac.acts()) > acts:
+        calls.until(lambda: process.poll() is not None, 30)
+    mac.release()
+    seen = driver.finish(process)
+    one = mac.records("orphan")[0]["id"]
+    calls.until(lambda: one in [record["id"] for record in mac.records("changed")])
+    if seen.code == 7:
+        assert tool in said(seen), seen.text
+    else:
+        assert (seen.code, flags(mac)) == (0, FULL), seen.text
+
+
+# -- B.5 the journal's folder --------------------------------------------------------------------------------------------------
+
+@wrong("B.5: a FIFO hangs the program")
+@pytest.mark.parametrize("place", ["manifest", "owners", "journal"])
+def test_a_fifo(mac, place):
+    """Said, and not waited for."""
+    path = {"manifest": mac.collection_path().with_name("manifest.json"),
+            "owners": mac.preboot() / "var/db/AdminUserRecoveryInfo.plist",
+            "journal": mac.journal() / "0001.journal"}[place]
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    seen = driver.run(mac, "doctor", timeout=4)
+    assert seen.code != 70 and (seen.code == 3 or place == "journal"), seen.text
+
+
+@wrong("B.5: a journal folder that others can write is believed")
+def test_a_journal_folder_of_others(mac):
+    """Everybody may write there: not ours."""
+    mac.journal().mkdir()
+    mac.journal().chmod(0o777)
+    seen = driver.unattended(mac, "apply")
+    assert seen.code == 3 and mac.acts() == [] and "journal" in said(seen), seen.text
