@@ -1,5 +1,6 @@
 """Claims about secrets, plans, printable words and file acts (parts C, B.5, B.6); see test_claims.py for what a mark means."""
 
+import os
 import re
 import signal
 import time
@@ -161,6 +162,21 @@ def test_three_refused_passwords_for_each_boot(build):
     assert mac.refused() <= 3 and "refused" in said(seen), seen.text
 
 
+@wrong("C.5: --no-input is not known")
+def test_nobody_is_there(mac):
+    """A question without an answer fails at once, before any change: 4."""
+    seen = driver.run(mac, "apply", "--no-input")
+    assert (seen.code, mac.acts()) == (4, []), seen.text
+
+
+@wrong("D.1: an answer that the tool threw away counts as given")
+def test_an_answer_that_was_thrown_away(mac):
+    """The tool waits on, with echo off and no new prompt: the password is typed once more."""
+    mac.fault("csrutil", "drop-answer", match=["disable"])
+    seen = driver.unattended(mac, "apply", timeout=12)
+    assert seen.code == 0 and mac.refused() == 0, seen.text
+
+
 def test_too_many_attempts_are_not_retried(build):
     """`unlocking disabled`: asked once, and the words are quoted."""
     mac = build("m4-26.3", locked=True, unlock_limit=0)
@@ -245,6 +261,13 @@ def test_a_file_act_outside_our_folders(tmp_path, build, name):
     assert seen.code not in (0, 70), seen.text
     assert not (root / "taken").exists() and not mac.collection_path().with_name("taken").exists(), seen.text
     assert mac.collection_path().read_bytes() == before
+
+
+@wrong("B.5: a FIFO in place of a plan hangs the program")
+def test_a_fifo_for_a_plan(tmp_path, mac):
+    """A mistake, told at once."""
+    os.mkfifo(tmp_path / "mine.lua")
+    assert driver.run(mac, "check", tmp_path / "mine.lua", timeout=4).code == 2
 
 
 @wrong("B.5: a journal with right checksums and wrong types is a traceback")

@@ -190,6 +190,27 @@ def test_rollback_while_an_orphan_works(mac, tool, match, how):
         assert (seen.code, flags(mac)) == (0, FULL), seen.text
 
 
+# -- B.4 lock, then read, then decide --------------------------------------------------------------------------------------
+
+def test_resume_held_up_while_a_rollback_finishes(mac):
+    """It stands still while it looks; whoever comes first, the last words of both are true."""
+    mac.fault("kmutil", "kill-program", match=["configure-boot"])
+    assert driver.unattended(mac, "apply").code == -9
+    owner = mac.group()["owners"][0]
+    mac.fault("bputil", "wait", match=["-d"])
+    resume = driver.start(mac, "resume", "--yes", "--user", owner["name"], password=owner["password"])
+    wait_for(lambda: mac.records("waiting"))
+    rollback = driver.unattended(mac, "rollback")
+    after = flags(mac)
+    mac.release()
+    seen = driver.finish(resume)
+    if rollback.code == 7:
+        assert seen.code == 0 and policy_is_raised(mac), seen.text
+    else:
+        assert (rollback.code, after, flags(mac)) == (0, FULL, FULL), seen.text
+        assert "finished and read back" not in said(seen), seen.text
+
+
 # -- B.5 the journal's folder --------------------------------------------------------------------------------------------------
 
 @wrong("B.5: a FIFO hangs the program")
@@ -206,10 +227,15 @@ def test_a_fifo(mac, place):
     assert seen.code != 70 and (seen.code == 3 or place == "journal"), seen.text
 
 
-@wrong("B.5: a journal folder that others can write is believed")
-def test_a_journal_folder_of_others(mac):
-    """Everybody may write there: not ours."""
-    mac.journal().mkdir()
-    mac.journal().chmod(0o777)
+@wrong("B.5: a journal folder that others can write, or a link, is believed")
+@pytest.mark.parametrize("what", ["mode", "link"])
+def test_a_journal_folder_of_others(mac, what):
+    """Everybody may write there, or it leads elsewhere: not ours."""
+    place = mac.journal() if what == "mode" else mac.journal().with_name("elsewhere")
+    place.mkdir()
+    if what == "mode":
+        place.chmod(0o777)
+    else:
+        mac.journal().symlink_to("elsewhere")
     seen = driver.unattended(mac, "apply")
     assert seen.code == 3 and mac.acts() == [] and "journal" in said(seen), seen.text
