@@ -5,7 +5,7 @@ import pexpect
 from support.patience import seconds
 
 NAME = r"volume's name> $"
-YES_NO = r"\[y/n\]: $|\(enter y or n\)$"
+YES_NO = r"\[y/n\]: $|\(enter y or n\) ?$"
 USER = r"(?i)(?:authorized user|username|user name)[^\n]*: ?$"
 PASSWORD = r"(?i)(?:password|passphrase)[^\n]*: ?$"
 KINDS = ("end", "name", "yes-no", "password", "user")

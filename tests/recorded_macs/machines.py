@@ -14,7 +14,7 @@ KNOBS = {
     "csrutil_debug": 4,                 # darwin §10: what `--without debug` opens, 4 or 4|8
     "csrutil_keeps_guests": False,      # darwin §10: does a later csrutil leave bit 12 alone; unknown, both are played
     "csrutil_manifest": True,           # facts A.5: False is the 27 beta that could not write a policy
-    "refusal": "token",                 # facts A.1, A.5: token | rejected | user-not-found
+    "refusal": "token",                 # facts A.1, A.5: token | rejected | user-not-found | owner
     "csrutil_enable_online": True,      # guess: raising to full security needs the same online check as bputil -f
     "wrong_password": "fails",          # §2.2, §3.1: fails | asks-again
     "online": True,                     # §1.6 Code=102

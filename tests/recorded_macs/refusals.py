@@ -6,6 +6,9 @@ REJECTED = ('{tool}: failed to set credential: Error Domain=com.apple.LocalAuthe
             '(3)" UserInfo={{NSDebugDescription=Password rejected (3), NSLocalizedDescription=Authentication failure., '
             'NSUnderlyingError=0x6000 {{Error Domain=com.apple.LocalAuthentication Code=-1 "{inner}" UserInfo='
             '{{NSDebugDescription={inner}, NSLocalizedDescription=Authentication failure.}}}}}}')
+# field/bputil-other-boot-errors; facts A.1 know it from bless
+OWNER = ('Error Domain=BYErrorDomain Code=103 "Owner authentication is required" UserInfo={BYErrorHint='
+         "LocalAuthenticationRequired, NSLocalizedDescription=Owner authentication is required}")
 USER_NOT_FOUND = "User not found"
 # guess: what stands inside after a password that was really mistyped was not seen
 MISTYPED = "Authentication failure"
@@ -32,4 +35,6 @@ def line(tool, state, group, usual):
     """What this Mac's tool says at the end: its `usual` words, or those of LocalAuthentication."""
     if group.get("stale_owners") or state["knobs"]["refusal"] == "user-not-found":
         return rejected(tool.name, USER_NOT_FOUND)
+    if state["knobs"]["refusal"] == "owner" and tool.name == "bputil":
+        return OWNER
     return rejected(tool.name, MISTYPED) if state["knobs"]["refusal"] == "rejected" else usual

@@ -263,6 +263,16 @@ class TestBootArgs:
         mac.restart("macos")
         assert calls.run(mac, "usr/sbin/sysctl", "-n", "kern.bootargs", text=False).stdout == b"a=\xe9\n"
 
+    @pytest.mark.parametrize(("how", "status", "now", "later"), [
+        ("kept", 0, "-v", "-v"), ("lost", 0, "-v", None), ("denied", 1, None, None)])
+    def test_in_recovery(self, build, how, status, now, later):
+        """Kept, refused, or kept until the restart: by release, and not always told."""
+        mac = build("m4-27.0", nvram_plain=how)
+        assert calls.run(mac, "usr/sbin/nvram", "boot-args=-v").returncode == status
+        assert mac.boot_args() == now
+        mac.restart("macos")
+        assert mac.boot_args() == later
+
     def test_a_foreign_word_is_lost(self, build):
         """Ours are written, theirs goes; the next write keeps what it is given."""
         mac = build()

@@ -123,6 +123,8 @@ def _refusal(tool, target, domain, code, text):
 def _check_place(tool, state, group, options):
     """§1.1, boot environment and pairing of each flag."""
     letters = set(options) & CHANGING
+    if state["environment"] != "macos" and state["knobs"]["osinstall"] == "asked" and not tool.knows_recovery():
+        _refusal(tool, group["uuid"], "com.apple.bootpolicy", 11, "AP boot mode (11)")  # darwin §3; guess: which words
     environment = state["environment"]
     if "s" in letters and state["knobs"]["filevault"]:
         tool.fail("bputil: the signed system volume cannot be disabled while FileVault is on")  # §1.1; guess: wording
@@ -192,9 +194,9 @@ def bputil(tool):
     """Play it."""
     state = tool.state()
     options = _options(tool, state)
+    tool.err(policy.DISCLAIMER)
     if os.getuid() != 0:
         tool.fail("The tool requires running as root")
-    tool.err(policy.DISCLAIMER)
     if set(options) & CHANGING:
         _change(tool, state, options)
     elif "d" in options or "e" in options:

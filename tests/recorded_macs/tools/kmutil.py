@@ -107,7 +107,8 @@ def _clear(tool, uuid):
 
 def _configure_boot(tool, state, words):
     options = _options(tool, words)
-    if state["environment"] == "macos":
+    knows = state["knobs"]["osinstall"] == "free" or tool.knows_recovery()  # darwin §3: not known, both are played
+    if state["environment"] == "macos" or not knows:
         tool.fail("Error: " + state["knobs"]["kmutil_in_macos"])
     if "volume" not in options or not ("object" in options or state["knobs"]["kmutil_clears"]):
         tool.fail("Error: Missing expected argument '--custom-boot-object <custom-boot-object>'", 64)

@@ -1,0 +1,284 @@
+"""Claims about secrets, plans, printable words and file acts (parts C, B.5, B.6); see test_claims.py for what a mark means."""
+
+import os
+import re
+import signal
+import time
+
+import driver
+import pytest
+from claims import SEAL_OFF, changed_record, said, wrong
+from helpers import FULL, flags
+from person import Person
+
+# C0 but newline and tab, C1, and the bidirectional controls
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+HOSTILE = "e\x1b]0;f\x07\u202eg\x9bh"
+
+PHISH = """return plan "phish" {{
+  summary = "Harmless looking.",
+  tools = {{ {{ path = "/usr/local/bin/evil", reads = {{}} }} }},
+  step "a" {{ why = "w", where = "any", no_way_back = "n",
+    check = function() return "todo", {{}} end,
+    run = function() return command({{ "/usr/local/bin/evil" }}, {{ interactive = true, tool = "{tool}" }}) end }},
+}}
+"""
+EVIL = """#!/bin/sh
+stty -echo < /dev/tty
+printf 'Password: ' > /dev/tty
+read -r line < /dev/tty
+printf '%s' "$line" > "$0.got"
+"""
+READER = """return plan "reader" {{
+  summary = "s",
+  tools = {{ {{ path = "{path}", reads = {{ {{ "{word}" }} }} }} }},
+  step "a" {{ why = "w", where = "any", no_way_back = "n",
+    check = function() local o, e = probe {{ "{path}", "{word}" }} return "done", {{ o = tostring(o or e) }} end }},
+}}
+"""
+FORGE = """local PLIST = '<plist version="1.0"><dict><key>boot-args</key><string>FORGED</string></dict></plist>'
+return plan "forge" {
+  summary = "s",
+  step "a" { why = "w", where = "any", no_way_back = "n",
+    check = function()
+      local _, _, _, answer = probe { "/usr/sbin/nvram", "-x", "boot-args" }
+      if type(answer) == "table" then answer.exit = 0 answer.stdout = PLIST end
+      return "todo", {}
+    end,
+    run = function() return nvram.set("x", "y") end },
+}
+"""
+LOOP = """return plan "loop" {
+  summary = "s",
+  step "a" { why = "w", where = "any", no_way_back = "n",
+    check = function() while true do end end,
+    run = function() return nvram.set("x", "y") end },
+}
+"""
+ACT = """return plan "act" {{
+  summary = "s",
+  step "a" {{ why = "w", where = "any", no_way_back = "n",
+    check = function() return "todo", {{}} end,
+    run = function() return command({{ {words} }}, {{}}) end }},
+}}
+"""
+
+
+def written(folder, text, name="mine.lua"):
+    """A plan file."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def program(mac, path, text):
+    """A plan's own program below the root."""
+    place = mac.root / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+    place.chmod(0o755)
+    return place
+
+
+# -- C.1 the password ----------------------------------------------------------------------------------------------------
+
+@wrong("C.1: a plan's own program gets the password")
+@pytest.mark.parametrize("tool", ["kmutil", "csrutil"])
+def test_the_password_goes_to_apples_tools_only(tmp_path, mac, tool):
+    """Decided by what is started, whatever the plan calls it."""
+    evil = program(mac, "usr/local/bin/evil", EVIL)
+    driver.unattended(mac, "run", written(tmp_path, PHISH.format(tool=tool)), timeout=20)
+    got = evil.with_name("evil.got")
+    assert not got.exists() or got.read_text("utf-8") == ""
+
+
+# -- C.2 what a dry run starts -------------------------------------------------------------------------------------------
+
+@wrong("C.2: csrutil under another spelling is started as a reader")
+@pytest.mark.parametrize("words", [["plan"], ["run", "-n"]])
+def test_another_spelling_of_csrutil(tmp_path, mac, words):
+    """The file system of a Mac ignores case: /usr/bin/CSRUTIL is csrutil."""
+    program(mac, "usr/bin/CSRUTIL", '#!/bin/sh\nexec "${0%/*}/csrutil" "$@"\n')
+    seen = driver.run(mac, *words, written(tmp_path, READER.format(path="/usr/bin/CSRUTIL", word="disable")))
+    assert mac.acts() == [] and seen.code == 2, seen.text
+
+
+@wrong("C.2: plan, check and -n start what a plan declares")
+@pytest.mark.parametrize("words", [["plan"], ["run", "-n"]])
+def test_a_dry_run_starts_no_tool_of_a_plan(tmp_path, mac, words):
+    """Verdict unknown, not looked at; with --allow-tools it is named first and started."""
+    tool = program(mac, "usr/local/bin/look", '#!/bin/sh\necho seen > "$0.ran"\n')
+    path = written(tmp_path, READER.format(path="/usr/local/bin/look", word="now"))
+    seen = driver.run(mac, *words, path)
+    ran = tool.with_name("look.ran")
+    assert not ran.exists() and "not looked at" in said(seen), seen.text
+    seen = driver.run(mac, *words, "--allow-tools", path)
+    assert ran.exists() and "/usr/local/bin/look" in said(seen), seen.text
+
+
+# -- C.3 what a plan gets --------------------------------------------------------------------------------------------------
+
+@wrong("C.3: a plan changes the cached answer of a probe")
+def test_a_plan_gets_a_copy(tmp_path, mac):
+    """What it does to its answer reaches neither the next reader nor the journal."""
+    driver.unattended(mac, "run", written(tmp_path, FORGE))
+    seen = driver.run(mac, "log", "--json")
+    assert "FORGED" not in seen.text
+
+
+# -- C.4 loops ---------------------------------------------------------------------------------------------------------------
+
+@wrong("C.4: SIGTERM does not end a plan that loops")
+@pytest.mark.parametrize("text", ["while true do end\n", LOOP], ids=["file", "check"])
+def test_a_loop_ends_at_the_first_signal(tmp_path, mac, text):
+    """With a line, and no -9."""
+    process = driver.start(mac, "plan", written(tmp_path, text))
+    time.sleep(0.6)
+    process.send_signal(signal.SIGTERM)
+    seen = driver.finish(process, timeout=3)
+    assert seen.code not in (0, 70) and seen.text.strip(), seen.text
+    assert mac.acts() == []
+
+
+# -- C.5 refused passwords -----------------------------------------------------------------------------------------------------
+
+@wrong("C.5: a refused password from the descriptor is typed again")
+@pytest.mark.parametrize(("machine", "knobs"), [("m2pro-14.0", {"refusal": "rejected"}), ("m1-12.1", {})])
+def test_a_refused_password_is_typed_once(build, machine, knobs):
+    """Whether the tool ends or asks again."""
+    mac = build(machine, **knobs)
+    seen = driver.unattended(mac, "apply", password="wrong")
+    assert (mac.refused(), seen.code, flags(mac)) == (1, 1, FULL), seen.text
+
+
+@wrong("C.5: every run and every rung uses up more tries")
+def test_three_refused_passwords_for_each_boot(build):
+    """Over all tools and runs; then it stops before it starts anything, and says why."""
+    mac = build(refusal="rejected")
+    mac.set_policy(**{**SEAL_OFF, "sip1": False})
+    mac.install_custom_kernel()
+    for _ in range(4):
+        seen = driver.unattended(mac, "revert", password="wrong")
+    assert mac.refused() <= 3 and "refused" in said(seen), seen.text
+
+
+@wrong("C.5: --no-input is not known")
+def test_nobody_is_there(mac):
+    """A question without an answer fails at once, before any change: 4."""
+    seen = driver.run(mac, "apply", "--no-input")
+    assert (seen.code, mac.acts()) == (4, []), seen.text
+
+
+@wrong("D.1: an answer that the tool threw away counts as given")
+def test_an_answer_that_was_thrown_away(mac):
+    """The tool waits on, with echo off and no new prompt: the password is typed once more."""
+    mac.fault("csrutil", "drop-answer", match=["disable"])
+    seen = driver.unattended(mac, "apply", timeout=12)
+    assert seen.code == 0 and mac.refused() == 0, seen.text
+
+
+def test_too_many_attempts_are_not_retried(build):
+    """`unlocking disabled`: asked once, and the words are quoted."""
+    mac = build("m4-26.3", locked=True, unlock_limit=0)
+    seen = driver.unattended(mac, "apply")
+    tried = [argv for argv in mac.calls("diskutil") if "unlockVolume" in argv]
+    assert seen.code == 3 and len(tried) <= 1, seen.text
+
+
+@wrong("E.3: a mistyped password in revert costs full security")
+@pytest.mark.parametrize("how", ["rejected", "user-not-found"])
+def test_a_mistyped_password_is_asked_again(build, session, how):
+    """A person is asked once more, and full security is reached (field/bputil-credential-refused)."""
+    mac = build(refusal=how)
+    mac.set_policy(**{**SEAL_OFF, "sip1": False})
+    mac.install_custom_kernel()
+    person = Person(session(mac, "revert"), mac, wrong_passwords=1)
+    assert person.answer_all() == 0, person.session.log
+    assert flags(mac) == FULL
+
+
+# -- C.6 printable words -------------------------------------------------------------------------------------------------------
+
+NAME = wrong("C.6: control characters of a volume's name reach the terminal")
+
+
+@pytest.mark.parametrize("words", [*(pytest.param(one.split(), marks=NAME) for one in ("status", "doctor", "plan", "plan revert")),
+                                   ["apply", "--volume", "x\x1by"]])
+def test_a_hostile_volume_name(build, words):
+    """Printable wherever it is said."""
+    mac = build(name=HOSTILE)
+    seen = driver.run(mac, *words)
+    assert not UNPRINTABLE.search(seen.text), repr(seen.text)
+
+
+def test_a_hostile_volume_name_in_json(build):
+    """Escapes, and the exact value."""
+    mac = build(name=HOSTILE)
+    seen = driver.run(mac, "doctor", "--json")
+    assert not UNPRINTABLE.search(seen.out), repr(seen.out)
+    assert any(HOSTILE in one["detail"] for one in seen.of("preflight")), repr(seen.out)
+
+
+@pytest.mark.parametrize("command", ["check", "plan"])
+@pytest.mark.parametrize("text", [
+    pytest.param('error("\\27[31mRED\\27]0;title\\7")\n',
+                 marks=wrong("C.6: control characters of a plan reach the terminal")),
+    LOOP.replace("while true do end", 'error("\\27[8m")')], ids=["file", "check"])
+def test_a_hostile_plan(tmp_path, mac, command, text):
+    """Its messages."""
+    seen = driver.run(mac, command, written(tmp_path, text))
+    assert not UNPRINTABLE.search(seen.text), repr(seen.text)
+
+
+@wrong("C.6: control characters are quoted from a tool as they are")
+def test_a_hostile_tool(mac):
+    """What the tool said is quoted printably."""
+    mac.fault("csrutil", "fail", match=["disable"], text="csrutil: \x1b]0;evil\x07no\u202e\n", times=None)
+    seen = driver.unattended(mac, "apply")
+    quoted = said(seen).partition("the tool said:")[2]
+    assert "evil" in quoted and not UNPRINTABLE.search(quoted), repr(quoted)
+
+
+# -- B.5, B.6 file acts and folders ----------------------------------------------------------------------------------------------
+
+ACTS = {
+    "copy": '"copy", "/Users/Shared/vmq-recovery/VirtualMachine.kc", "/private/var/root/taken", "0644"',
+    "move": '"move", "/Users/Shared/vmq-recovery/VirtualMachine.kc", "/private/var/root/taken"',
+    "from outside": '"copy", "/private/var/root/secret", "/Users/Shared/vmq-recovery/taken", "0644"',
+    "through a link": '"copy", "/Users/Shared/vmq-recovery/VirtualMachine.kc", "/Users/Shared/vmq-recovery/link/taken", "0644"',
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=wrong("B.6: a file act leaves our folders")) for name in ACTS])
+def test_a_file_act_outside_our_folders(tmp_path, build, name):
+    """Source and target lie in a folder called vmq-recovery, and no folder below the mount point is a link."""
+    mac = build("m2pro-14.0", "macos")
+    root = mac.data() / "private/var/root"
+    (root / "secret").write_text("secret", encoding="utf-8")
+    (mac.collection_path().parent / "link").symlink_to(root)
+    before = mac.collection_path().read_bytes()
+    seen = driver.unattended(mac, "run", written(tmp_path, ACT.format(words=ACTS[name])))
+    assert seen.code not in (0, 70), seen.text
+    assert not (root / "taken").exists() and not mac.collection_path().with_name("taken").exists(), seen.text
+    assert mac.collection_path().read_bytes() == before
+
+
+@wrong("B.5: a FIFO in place of a plan hangs the program")
+def test_a_fifo_for_a_plan(tmp_path, mac):
+    """A mistake, told at once."""
+    os.mkfifo(tmp_path / "mine.lua")
+    assert driver.run(mac, "check", tmp_path / "mine.lua", timeout=4).code == 2
+
+
+@wrong("B.5: a journal with right checksums and wrong types is a traceback")
+def test_a_journal_of_wrong_types(mac):
+    """Bad input: 3 or 11; revert goes on without it."""
+    assert driver.unattended(mac, "apply").code == 0
+    file = sorted(mac.journal().glob("*.journal"))[-1]
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[0] = changed_record(lines[0], words=5)
+    file.write_bytes(b"".join(lines))
+    for command in ("status", "log", "resume", "rollback"):
+        seen = driver.unattended(mac, command)
+        assert seen.code in (0, 3, 11) and (seen.code or command in ("status", "log")), (command, seen.text)
+    assert driver.unattended(mac, "revert").code == 0
