@@ -38,12 +38,14 @@ local function write_boot_args(c, value)
   return { nvram.set("boot-args", value, { guid = c.environment ~= "macos" }), nvram.sync() }
 end
 
+-- Our words go; what others changed since stays; what vanished while we wrote goes back in.
 local function boot_args_undo(c, before, now)
   local baseline = c.baseline and c.baseline.boot_args or before.value
   local wanted = boot_args.restore(now.value, baseline, c.words)
-  if wanted == now.value then return {} end
+  if c.left and c.left.value then wanted = boot_args.put_back(wanted, before.value, c.left.value, baseline) end
+  if wanted == now.value then return "none of our words is left in boot-args" end
   local rung = write_boot_args(c, wanted)
-  rung.leaves, rung.exact = "boot-args as before", true
+  rung.leaves, rung.exact, rung.goal = "boot-args without our words", true, { value = wanted }
   rung.check = function()
     local value, seen = boot_args_now()
     if not value then return nil end

@@ -40,7 +40,7 @@ return plan "build" {
     end,
     undo = function(c)
       local rung = clear(c)
-      rung.leaves, rung.exact = "no half file", true
+      rung.leaves, rung.exact, rung.goal = "no half file", true, { made = "none" }
       rung.check = function() return build_result.cleared(c), {} end
       return { rung }
     end,
@@ -58,7 +58,7 @@ return plan "build" {
     end,
     run = function(c) return file.write(c.record, "0644", build_result.record_text(c, (build_result.made(c)))) end,
     undo = function(c)
-      return { { file.remove(c.record), leaves = "no record", exact = true,
+      return { { file.remove(c.record), leaves = "no record", exact = true, goal = { recorded = "none" },
         check = function() return build_result.recorded(c) == nil, {} end } }
     end,
   },

@@ -18,8 +18,9 @@ return plan "kdk-fetch" {
     run = function(c) return { file.make_folder(c.folder, "0755"), curl.download(c.address, c.part) } end,
     -- A part is kept for the next try; what can never become the image is not.
     undo = function(c)
-      if kit_image.part(c) ~= "wrong" then return {} end
+      if kit_image.part(c) ~= "wrong" then return "what has come of the download, for the next try" end
       return { { file.remove(c.part), leaves = "nothing of the download: its checksum was wrong", exact = true,
+        goal = { image = "none" },
         check = function() return kit_image.part(c) == "none", {} end } }
     end,
   },

@@ -24,6 +24,10 @@ local function show(view, case, steps, open)
     view.emit { type = "note", lines = { ("Run %d (%s) is open: `vmq-recovery resume` goes on with it."):format(open.number,
       open.start.plan) } }
   end
+  view.emit { type = "note", title = "Policy now", lines = overview.policy(case.target).lines }
+  if group and case.target.policy then
+    view.emit { type = "note", title = "What cannot be put back", lines = overview.unrestorable(case.target).lines }
+  end
   view.emit { type = "note", title = ("Plan %s for %s"):format(case.plan_name, group.name or group.group),
     lines = overview.plan_lines(steps) }
 end

@@ -6,6 +6,7 @@ local lifecycle = require "run.lifecycle"
 local operation = require "command.operation"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
+local policy = require "mac.policy"
 
 local revert = {}
 
@@ -42,6 +43,13 @@ local function context(target, options, run, earlier)
   return { words = words, baseline_boot_args = recorded }
 end
 
+local function notes(case, steps)
+  local list = overview.of_policy_work(case, steps)
+  local warning = case.target.policy and policy.seal_warning(case.target.policy)
+  if warning then table.insert(list, 2, { title = "Look at this first", lines = { warning } }) end
+  return list
+end
+
 local words = {}
 
 function words.done()
@@ -58,7 +66,7 @@ function words.lower(case, final)
 end
 
 function revert.operation()
-  return operation.new { name = "revert", command = "revert", supersedes = true, context = context, overview = overview.of_policy_work,
+  return operation.new { name = "revert", command = "revert", supersedes = true, context = context, overview = notes,
     question = "name", words = words, preflight = function() return PRECONDITIONS, "any" end,
     no_way_back = "The last run was a revert: there is no way back from it but apply." }
 end

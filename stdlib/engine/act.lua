@@ -128,16 +128,26 @@ local function check_by_step(self, step, field)
 end
 
 --- Asks the plan for the rungs of a step, each with a test. Those that are no rungs are told and left out.
--- @return array, how many the plan gave; or nil and a sentence
+-- @return array; or nil and what is wrong; or nil, nil and a sentence: nothing of the step's is left to take back
 function act.rungs(self, step, field, ...)
-  local rungs, faulty = answer.rungs(step, field, ...)
-  if not rungs then return nil, faulty end
+  local rungs, faulty, nothing_left = answer.rungs(step, field, ...)
+  if not rungs then return nil, faulty, nothing_left end
   for _, fault in ipairs(faulty) do
     self.ports.emit { type = "undo", step = step.name, rung = fault.rung, leaves = "a rung", verdict = "refused",
       reason = fault.reason }
   end
   for _, rung in ipairs(rungs) do rung.check = rung.check or check_by_step(self, step, field) end
-  return rungs, #rungs + #faulty
+  return rungs
+end
+
+--- Is this exactly what was wanted? What was read back is compared; that a plan says so does not count.
+-- @param rung from act.rungs
+-- @param now what the step's check sees
+-- @param before what it saw before, for a way back; nil for a step's own ladder
+function act.is_exact(rung, now, before)
+  if rung.goal ~= nil then return rung.exact == true and value.same(now, rung.goal) end
+  if before == nil then return rung.exact == true end
+  return value.same(now, before)
 end
 
 --- What a ladder needs to run its commands in this session.
@@ -160,10 +170,11 @@ end
 
 --- A rung of a step's own ladder was read back as reached.
 function act.reached(self, step, rung, number, seen, refused)
-  local verdict = rung.exact and "done" or "lower"
+  local exact = act.is_exact(rung, seen)
+  local verdict = exact and "done" or "lower"
   steps.record(self, { type = "outcome", step = step.name, verdict = verdict, seen = seen, rung = number, leaves = rung.leaves })
   self.ports.emit { type = "undo", step = step.name, rung = number, leaves = rung.leaves, verdict = verdict }
-  if rung.exact then
+  if exact then
     steps.mark_done(self, step, seen)
     steps.report(self, step, "done", { verdict = "done", seen = seen })
   else

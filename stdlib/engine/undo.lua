@@ -20,14 +20,15 @@ local function emit(self, step, fields)
   self.ports.emit(fields)
 end
 
-local function already_back(self, step)
-  record(self, step, { verdict = "undone", leaves = "as before" })
-  emit(self, step, { rung = 0, verdict = "done", leaves = "as before" })
+-- The step's state is what it was before, or nothing of the step's is left in it.
+local function already_back(self, step, leaves)
+  record(self, step, { verdict = "undone", leaves = leaves })
+  emit(self, step, { rung = 0, verdict = "done", leaves = leaves })
 end
 
 local function reached(self, step, before, climbed, summary)
   local _, now = steps.read(self, step)
-  local exact, leaves = climbed.rung.exact or value.same(now, before), climbed.rung.leaves
+  local exact, leaves = act.is_exact(climbed.rung, now, before), climbed.rung.leaves
   record(self, step, { verdict = exact and "undone" or "lower", rung = climbed.number, leaves = leaves })
   emit(self, step, { rung = climbed.number, leaves = leaves, verdict = exact and "done" or "lower" })
   if not exact then
@@ -61,18 +62,30 @@ local function undo_step(self, step, summary)
   steps.heed_stop(self, step)
   local verdict, now = steps.read(self, step)
   if verdict == "unknown" then steps.undecided(step, before, now) end
-  if value.same(now, before) then return already_back(self, step) end
+  if value.same(now, before) then return already_back(self, step, "as before") end
   if not step.undo then return stuck(summary, step, step.no_way_back) end
-  local rungs, given = act.rungs(self, step, "undo", self.c, before, now)
-  if not rungs then return stuck(summary, step, given) end
-  if given == 0 then return already_back(self, step) end
+  self.c.left = self.run:step(step.name).seen
+  local rungs, wrong, nothing_left = act.rungs(self, step, "undo", self.c, before, now)
+  if nothing_left then return already_back(self, step, nothing_left) end
+  if not rungs then return stuck(summary, step, wrong) end
   climb(self, step, before, now, rungs, summary)
+end
+
+-- Compares the Mac with the state before the run: what every step called undone may still not be the baseline.
+local function compare(self, summary)
+  self.ports.forget()
+  summary.differences, summary.written = self.ports.compare()
+  for _, one in ipairs(summary.differences) do
+    summary.lost = summary.lost or one.lost
+    summary.differs = summary.differs or not one.added_only
+  end
 end
 
 local function result_of(summary)
   if #summary.stuck > 0 then return "incomplete" end
   if #summary.elsewhere > 0 then return "elsewhere" end
-  return #summary.lower > 0 and "undone-lower" or "undone"
+  if summary.lost then return "incomplete" end
+  return (#summary.lower > 0 or summary.differs) and "undone-lower" or "undone"
 end
 
 --- Undoes one step, towards the state that was there before it, in a run that goes on forward.
@@ -96,6 +109,7 @@ function undo.run(self, reason)
     local step = self.plan.index[self.run.acted[index]]
     if step then undo_step(self, step, summary) end
   end
+  if not self.ports.dry_run then compare(self, summary) end
   steps.finish(result_of(summary), summary)
 end
 

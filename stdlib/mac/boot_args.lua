@@ -91,6 +91,19 @@ function boot_args.has(value, words)
   return true
 end
 
+--- The words that stand in one value and not in another, each as often as it is missing.
+-- @param before string
+-- @param after string
+-- @return array, in the order of before
+function boot_args.missing(before, after)
+  local there, gone = {}, {}
+  for word in after:gmatch("[^ \t]+") do there[word] = (there[word] or 0) + 1 end
+  for word in before:gmatch("[^ \t]+") do
+    if (there[word] or 0) > 0 then there[word] = there[word] - 1 else gone[#gone + 1] = word end
+  end
+  return gone
+end
+
 --- The value without any word whose key is among those of `words`.
 function boot_args.drop(value, words)
   local unwanted = by_key(words)
@@ -122,6 +135,21 @@ end
 --- A value in a few words.
 function boot_args.describe(value)
   return value == "" and "boot-args are empty" or ("boot-args \"%s\""):format(value)
+end
+
+--- The present value with the words that vanished while we wrote put back: they stood there before our first write and were
+-- gone when it was read back, so neither we nor anybody else meant to take them out.
+-- @param value string: what boot-args is to be, see boot_args.restore
+-- @param before string: boot-args before our first write
+-- @param left string: boot-args as read back after it
+-- @param baseline string: boot-args as recorded when the run began
+function boot_args.put_back(value, before, left, baseline)
+  local vanished = boot_args.missing(before, left)
+  local gone = boot_args.missing(table.concat(vanished, " "), value)
+  if #gone == 0 then return value end
+  local whole = boot_args.merge(value, gone)
+  local same = #boot_args.missing(baseline, whole) == 0 and #boot_args.missing(whole, baseline) == 0
+  return same and baseline or whole
 end
 
 return boot_args

@@ -7,6 +7,9 @@ local kmutil = require "tool.kmutil"
 
 local policy = {}
 
+-- What `csrutil disable` writes: the seven customer bits (reference §2.3).
+local ALL_SIP_BITS = 0x7f
+
 -- What makes two policies the same. Nonces and counters can never return to old values (reference §10).
 local IDENTITY = { "mode", "sip", "ssv", "ctrr", "boot_args_filter", "kexts", "mdm", "coih" }
 
@@ -35,12 +38,37 @@ end
 
 --- True when the policy reads as `csrutil disable` leaves it: Permissive with all seven customer bits (reference §2.3).
 function policy.sip_is_off(summary)
-  return summary.mode == "permissive" and policy.sip_bits(summary) & 0x7f == 0x7f
+  return summary.mode == "permissive" and policy.sip_bits(summary) & ALL_SIP_BITS == ALL_SIP_BITS
 end
 
 --- What a new Mac has: Full Security, nothing relaxed, no custom kernel.
 policy.FULL = { mode = "full", sip = "absent", ssv = "on", ctrr = "on", boot_args_filter = "on", kexts = false,
   mdm = false, coih = "absent" }
+
+local function mode_text(p) return (p.mode:gsub("^%l", string.upper)) .. " Security" end
+
+-- The bits of sip0 that have a name of their own here. Bit 12: research guests, macOS 15 and later (darwin-2026-11 §10).
+local RESEARCH_GUESTS = 0x1000
+
+--- SIP in words: "on", "off (7f)", "custom (46)"; research guests are named where they are allowed.
+-- @param sip string: "absent" or the bits in hex
+function policy.sip_text(sip)
+  if sip == "absent" then return "on" end
+  local bits = tonumber(sip, 16)
+  local guests = bits & RESEARCH_GUESTS ~= 0 and ", research guests allowed" or ""
+  local rest = bits & ~RESEARCH_GUESTS
+  if rest == 0 then return ("on%s (%s)"):format(guests, sip) end
+  return ("%s (%s)%s"):format(rest & 0x7f == 0x7f and "off" or "custom", sip, guests)
+end
+
+--- The kernel that a policy names, in words.
+-- @param coih string: "absent" or a hash
+function policy.kernel_text(coih)
+  return coih == "absent" and "Apple's" or "custom " .. coih:sub(1, 12) .. "…"
+end
+
+-- What a ladder answers where nothing is left to do.
+local ALREADY_SO = "the policy recorded before this run"
 
 local function reader(c, test)
   return function()
@@ -56,51 +84,90 @@ local function is_locked_down(now)
   return now.coih == "absent" and now.sip == "absent" and now.boot_args_filter == "on"
 end
 
--- A rung: commands in order, where they may run, what they leave, and the test that reads it back.
-local function clear_rung(c, leaves, exact)
-  return { kmutil.clear(c.system_volume), where = "paired-recovery", leaves = leaves, exact = exact,
-    check = reader(c, stock_kernel) }
-end
-
-local function rungs_to_full(c)
-  return {
-    { bputil.full(c.group), where = "any", leaves = "full security, stock kernel", exact = true,
-      check = reader(c, function(now) return now.mode == "full" and is_locked_down(now) end) },
-    { bputil.reduced(c.group), where = "recovery", leaves = "reduced security, stock kernel, SIP on",
-      check = reader(c, function(now) return now.mode == "reduced" and is_locked_down(now) end) },
-    clear_rung(c, "the stock kernel; the policy stays permissive"),
-  }
-end
-
-local function rungs_to_reduced(c, goal)
-  return {
-    { bputil.reduced(c.group, goal), where = "paired-recovery", leaves = "reduced security as before", exact = true,
-      check = reader(c, function(now) return policy.same(now, goal, "coih") and stock_kernel(now) end) },
-    { bputil.reduced(c.group), where = "recovery", leaves = "reduced security, stock kernel, SIP on",
-      check = reader(c, function(now) return now.mode == "reduced" and is_locked_down(now) end) },
-    clear_rung(c, "the stock kernel; the policy stays permissive"),
-  }
-end
-
--- SIP words other than none and all cannot be written by any command this program runs.
-local function rebuild_rung(c, goal)
-  local rung = { bputil.permissive(c.group, goal), where = "paired-recovery" }
-  if goal.sip ~= "absent" then rung[2] = csrutil.disable(c.volume_name) end
-  local restores_all = goal.coih == "absent"
-  rung.leaves = restores_all and "permissive security as before"
-    or "permissive security as before, but the stock kernel instead of your earlier custom one"
-  rung.exact = restores_all
-  rung.check = reader(c, function(now) return policy.same(now, goal, "coih") and stock_kernel(now) end)
+-- A rung that is meant to reach the goal: whether it has is compared, not believed.
+local function towards(rung, goal)
+  rung.exact, rung.goal = true, policy.summary(goal)
   return rung
+end
+
+-- A rung: commands in order, where they may run, what they leave, and the test that reads it back.
+local function clear_rung(c, leaves)
+  return { kmutil.clear(c.system_volume), where = "paired-recovery", leaves = leaves, check = reader(c, stock_kernel) }
+end
+
+-- What forgetting the kernel alone leaves: the policy as it is now.
+local function clear_only(c, now)
+  return clear_rung(c, ("the stock kernel; the rest stays as it is now: %s, SIP %s"):format(mode_text(now), policy.sip_text(now.sip)))
+end
+
+local function locked_down_rung(c, mode, command, where, leaves)
+  return { command, where = where, leaves = leaves,
+    check = reader(c, function(now) return now.mode == mode and is_locked_down(now) end) }
+end
+
+local function rungs_to_full(c, goal, now)
+  local full = locked_down_rung(c, "full", bputil.full(c.group), "any", "full security, stock kernel")
+  return { towards(full, goal),
+    locked_down_rung(c, "reduced", bputil.reduced(c.group), "recovery", "reduced security, stock kernel, SIP on"), clear_only(c, now) }
+end
+
+-- The seal is off on purpose: a system that was changed does not start under a policy made anew (darwin-2026-11 §10).
+local function kernel_only_rung(c)
+  return clear_rung(c, "the stock kernel; SIP and seal stay off, since a changed system would not start under full security")
+end
+
+local function rungs_to_reduced(c, goal, now)
+  local rung = { bputil.reduced(c.group, goal), where = "paired-recovery", leaves = "reduced security, stock kernel, kexts as recorded",
+    check = reader(c, function(seen) return policy.same(seen, goal, "coih") and stock_kernel(seen) end) }
+  return { towards(rung, goal),
+    locked_down_rung(c, "reduced", bputil.reduced(c.group), "recovery", "reduced security, stock kernel, SIP on"), clear_only(c, now) }
+end
+
+-- The command that writes the goal's SIP word after a new policy was made, or nil where the new policy has it already.
+local function sip_command(c, goal)
+  if goal.sip == "absent" then return nil end
+  if policy.sip_bits(goal) == ALL_SIP_BITS then return csrutil.disable(c.volume_name) end
+  return csrutil.enable_without(csrutil.parts_of(policy.sip_bits(goal)), c.volume_name, c.release)
+end
+
+-- The goal as far as a rebuilt policy can be it: sealed.
+local function rebuilt(goal)
+  local reach = policy.summary(goal)
+  reach.ssv = "on"
+  return reach
+end
+
+-- A policy made anew with what was recorded. The seal is never opened by this program, and an earlier custom kernel is in no policy.
+local function rebuild_rung(c, goal)
+  local sip = sip_command(c, goal)
+  local by = sip and policy.sip_bits(goal) ~= ALL_SIP_BITS and (" (%s)"):format(table.concat(sip.argv, " "):gsub("^/usr/bin/", "")) or ""
+  return { bputil.permissive(c.group, goal), sip, where = "paired-recovery",
+    leaves = ("permissive security, SIP %s%s, stock kernel%s%s"):format(policy.sip_text(goal.sip), by,
+      goal.coih ~= "absent" and " instead of your earlier custom one" or "",
+      goal.ssv == "off" and ", but the sealed system volume on" or ""),
+    check = reader(c, function(now) return policy.same(now, rebuilt(goal), "coih") and stock_kernel(now) end) }
+end
+
+-- A custom SIP word may read back otherwise than recorded: then SIP is on rather than weaker than it was.
+local function sip_on_rung(c, goal)
+  return { bputil.permissive(c.group, goal), where = "paired-recovery",
+    leaves = ("permissive security, SIP on instead of %s, stock kernel"):format(policy.sip_text(goal.sip)),
+    check = reader(c, function(now) return now.mode == "permissive" and now.sip == "absent" and stock_kernel(now) end) }
 end
 
 local function rungs_to_permissive(c, goal, now)
   local rungs = {}
-  if policy.same(now, goal, "coih") and goal.coih == "absent" then
-    rungs[1] = clear_rung(c, "the policy as before, stock kernel", true)
+  if policy.same(now, goal, "coih") then
+    rungs[1] = clear_rung(c, "the stock kernel, all else of the policy as recorded")
+    if goal.coih == "absent" then towards(rungs[1], goal) end
   end
-  rungs[#rungs + 1] = rebuild_rung(c, goal)
-  rungs[#rungs + 1] = clear_rung(c, "the stock kernel; other relaxations stay")
+  if goal.ssv == "on" or now.ssv == "on" then
+    local rung, can_be_it = rebuild_rung(c, goal), goal.coih == "absent" and goal.ssv == "on"
+    rungs[#rungs + 1] = can_be_it and towards(rung, goal) or rung
+    local bits = policy.sip_bits(goal)
+    if bits ~= 0 and bits ~= ALL_SIP_BITS then rungs[#rungs + 1] = sip_on_rung(c, goal) end
+  end
+  rungs[#rungs + 1] = clear_only(c, now)
   return rungs
 end
 
@@ -108,22 +175,51 @@ end
 -- @param c context with group, system_volume, volume_name
 -- @param goal summary: the recorded baseline, or policy.FULL
 -- @param now summary: the policy at present
--- @return array of rungs; empty when nothing is left to do
+-- @return array of rungs; or a sentence when nothing is left to do
 function policy.ladder(c, goal, now)
-  if policy.same(now, goal) then return {} end
-  if goal.mode == "full" then return rungs_to_full(c) end
-  if goal.mode == "reduced" then return rungs_to_reduced(c, goal) end
+  if policy.same(now, goal) then return ALREADY_SO end
+  if goal.mode == "full" and now.ssv == "off" and now.coih ~= "absent" then return { kernel_only_rung(c) } end
+  if goal.mode == "full" then return rungs_to_full(c, goal, now) end
+  if goal.mode == "reduced" then return rungs_to_reduced(c, goal, now) end
   return rungs_to_permissive(c, goal, now)
 end
 
---- One line for people: "Permissive, SIP off (7f), boot-args filter off, custom kernel 3AF1…".
+--- One line for people: "Permissive Security, SIP off (7f), boot-args filter off, custom kernel 3AF1…".
 function policy.describe(p)
-  local words = { p.mode:gsub("^%l", string.upper) .. " Security" }
-  words[2] = p.sip == "absent" and "SIP on" or ("SIP relaxed (%s)"):format(p.sip)
-  words[3] = "boot-args filter " .. p.boot_args_filter
-  words[4] = p.coih == "absent" and "stock kernel" or "custom kernel " .. p.coih:sub(1, 12) .. "…"
+  local words = { mode_text(p), p.sip == "absent" and "SIP on" or ("SIP relaxed (%s)"):format(p.sip),
+    "boot-args filter " .. p.boot_args_filter,
+    p.coih == "absent" and "stock kernel" or "custom kernel " .. p.coih:sub(1, 12) .. "…" }
+  if p.ssv == "off" then table.insert(words, 3, "sealed system volume off") end
   if p.kexts then words[#words + 1] = "third-party kexts allowed" end
   return table.concat(words, ", ")
+end
+
+--- What full security may do to a Mac whose seal is off, or nil.
+function policy.seal_warning(p)
+  if p.ssv ~= "off" then return nil end
+  local lead = "The sealed system volume is off. If this system was changed, it does not start under full security. "
+  if p.coih == "absent" then return lead .. "Go on only if it was not, or if you are ready to install macOS again." end
+  return lead .. "So only the custom kernel is taken out here; SIP and seal stay as they are. For full security run revert once more."
+end
+
+--- What going back to a policy cannot restore, whatever is tried: to be said before anything changes.
+-- @param p policy or summary as it is now
+-- @param release string or nil: macOS, for csrutil's form
+-- @return array of sentences
+function policy.unrestorable(p, release)
+  local lines, bits = {}, policy.sip_bits(p)
+  if p.coih ~= "absent" then
+    lines[1] = "The custom kernel that is registered now (" .. p.coih:sub(1, 12) .. "…) is replaced and cannot be put back by this program."
+  end
+  if bits ~= 0 and bits & ALL_SIP_BITS ~= ALL_SIP_BITS then
+    local argv = csrutil.enable_without(csrutil.parts_of(bits), nil, release).argv
+    lines[#lines + 1] = ("SIP is %s. The way back types `%s` and compares; where your csrutil writes another word, SIP stays on, and the "
+      .. "line is for you to type."):format(policy.sip_text(p.sip), table.concat(argv, " "):gsub("^/usr/bin/", ""))
+  end
+  if p.ssv == "off" then
+    lines[#lines + 1] = "The sealed system volume is off. A policy that is made anew has it on, and this program does not turn it off again."
+  end
+  return lines
 end
 
 return policy

@@ -84,6 +84,19 @@ function answer.commands(step, c, seen)
   return list
 end
 
+-- The list of rungs that a function answered, or what is wrong with it.
+local function rungs_of(step, field, sound, made)
+  if not sound then return nil, ("%s: step %s: %s"):format(step.at, step.name, tostring(made)) end
+  if type(made) ~= "table" then
+    return nil, complaint(step, field, ("answered %s, not a list of rungs"):format(made == nil and "nothing" or "a " .. type(made)))
+  end
+  if made.argv then return nil, complaint(step, field, "answered one command; a list of rungs { { command, leaves = … }, … } is wanted") end
+  if #made == 0 and field == "undo" then
+    return nil, complaint(step, field, "answered an empty list: nothing to run, though the state is not as it was before")
+  end
+  return made
+end
+
 local function rung_fault(rung)
   if type(rung) ~= "table" then return "no rung" end
   if rung.where ~= nil and not place.is_known(rung.where) then return ("where is %s"):format(tostring(rung.where)) end
@@ -105,6 +118,7 @@ end
 
 local function plain_rung(rung)
   local made = listed(rung)
+  made.goal = keep(rung.goal)
   made.where, made.exact = rung.where, rung.exact and true or nil
   made.leaves = type(rung.leaves) == "string" and rung.leaves or "a state that the plan does not name"
   made.check = rung.check and safe_check(rung.check)
@@ -112,13 +126,18 @@ local function plain_rung(rung)
 end
 
 --- The rungs of a step's `undo` or `ladder`. A rung is commands as array entries, in order; where (default any); leaves, a
--- sentence; exact, true when it leaves exactly what was wanted; check() → true | false | nil (cannot tell), and what was seen.
--- @return array of the sound ones, array of { rung = the number it would have had, reason } of the others; or nil and a sentence
+-- sentence; exact, true when it is meant to leave exactly what was wanted; goal, what the step's check sees then (default: what it saw
+-- before); check() → true | false | nil (cannot tell), and what was seen.
+-- Where nothing of the step's is left to take back, `undo` says so in a sentence instead of a list.
+-- @return array of the sound ones, array of { rung = the number it would have had, reason } of the others; or nil and what is wrong; or
+--   nil, nil and the sentence
 function answer.rungs(step, field, ...)
-  local made, why = ask(step, field, ...)
+  local sound_call, given = pcall(step[field], ...)
+  if sound_call and field == "undo" and type(given) == "string" then return nil, nil, given end
+  local made, why = rungs_of(step, field, sound_call, given)
   if why then return nil, why end
   local sound, faulty = {}, {}
-  for index = 1, made and #made or 0 do
+  for index = 1, #made do
     local fault = rung_fault(made[index])
     if fault then
       faulty[#faulty + 1] = { rung = #sound + 1, reason = complaint(step, field, fault) }

@@ -3,8 +3,8 @@
 
 local nvram = require "tool.nvram"
 local plan_load = require "plan.load"
-local policy = require "mac.policy"
 local staging = require "kernel.staging"
+local state = require "mac.state"
 
 local context = {}
 
@@ -14,6 +14,7 @@ local function facts(target, options, known)
   local group = target.group
   return { group = group and group.group, volume_name = group and group.name, system_volume = group and group.system.mount,
     environment = target.environment, root = target.root, preboot = group and group.preboot and group.preboot.mount,
+    release = group and group.version,
     collection = here, collection_on_mac = collection_path, uid = require("lib_system").uid() }
 end
 
@@ -59,9 +60,6 @@ function context.new(target, options, known, params, more, run)
   return c
 end
 
-local function baseline(target)
-  return { policy = target.policy and policy.summary(target.policy) or nil, boot_args = nvram.get "boot-args" }
-end
 
 --- The fields of a new run's start record. The baseline is read now.
 -- @param target as it is now
@@ -74,7 +72,7 @@ function context.start_fields(target, operation, plan, c, params)
   return { time = system.utc(system.now()), version = require("lib_embed").version(), command = operation.command,
     plan = plan.name, plan_hash = plan.hash, plan_file = operation.file, group = group.group, volume = group.name,
     build = group.build, chip = target.kernel and target.kernel.chip, environment = target.environment, words = c.words,
-    params = params, baseline = baseline(target) }
+    params = params, baseline = state.of(target.policy, (nvram.get "boot-args")) }
 end
 
 return context

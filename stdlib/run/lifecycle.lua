@@ -19,6 +19,7 @@ local plans = require "run.plans"
 local ports_module = require "run.ports"
 local preflight = require "preflight.run"
 local run_state = require "engine.run_state"
+local state = require "mac.state"
 local transcript = require "run.transcript"
 local try = require "base.try"
 local unlock_data = require "run.unlock_data"
@@ -302,6 +303,15 @@ local function volume_names(target)
   return names
 end
 
+-- Compares the Mac now with the state that the run recorded before its first act.
+local function comparer(target, run)
+  local before = run.start and run.start.baseline or {}
+  return function()
+    local now = state.read(target.group.group)
+    return state.compare(before, now), state.was_written(before, now)
+  end
+end
+
 -- What the event stream's last line calls a result, where that is not the engine's word (format 1 of the stream).
 local RESULT_WORDS = { undecided = "person" }
 
@@ -310,7 +320,7 @@ local function drive(invocation, credentials, case, plan, run, journal, director
   local operation, view = case.operation, invocation.view
   local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
     transcript = directory and transcript.path(directory, run), names = volume_names(case.target),
-    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run }
+    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run, compare = comparer(case.target, run) }
   ports.gate = operation.gate and operation.gate(view, case, plan)
   case.context.baseline = run.start and run.start.baseline
   local final = (operation.back and engine.rollback or engine.run)(plan, ports, run, case.context)

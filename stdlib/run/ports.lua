@@ -81,10 +81,12 @@ end
 
 --- Makes the engine's ports.
 -- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
---   names = array of the installed systems' volume names, silence = seconds or nil, dry_run }
+--   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
+--   compare = function() that compares the Mac with the run's baseline, see engine.run }
 function ports.new(self)
   local signals, journal = require "lib_signals", self.journal
-  local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = probe.forget }
+  local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = probe.forget,
+    compare = self.compare }
   function made.record(fields)
     if not journal then return true end
     local sequence, message, code = journal:append(json.encode(stamp(fields)))

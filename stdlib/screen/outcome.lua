@@ -6,6 +6,7 @@
 local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
 local paths = require "mac.paths"
+local state = require "mac.state"
 local text = require "base.text"
 
 local outcome = {}
@@ -128,10 +129,27 @@ local function because(final)
   return final.failed and ("Step %s failed. "):format(final.failed) or ""
 end
 
+local function add_differences(lines, final, lead)
+  if #(final.differences or {}) == 0 then return end
+  lines[#lines + 1] = lead
+  for _, line in ipairs(state.lines(final.differences)) do lines[#lines + 1] = "  " .. line end
+end
+
+-- Nothing was undone, since nothing had changed; but the policy may have been written by somebody else.
+local function untouched(final)
+  if final.written then
+    return "This run changed nothing, but the boot policy was written meanwhile by something else. It reads as it did before."
+  end
+  return "Nothing was changed; read back and compared with the state before this run."
+end
+
 function words.undone(case, final)
-  local lines = { because(final) .. (final.touched and "Everything this run did is undone, and read back as it was before."
-    or "Nothing was changed; read back.") }
-  lines[2] = own_words(case, "stopped")
+  local differs = #(final.differences or {}) > 0
+  local undone = differs and "Everything this run did is undone."
+    or "Everything this run did is undone: read back and compared, the Mac is as it was before this run."
+  local lines = { because(final) .. (final.touched and undone or untouched(final)) }
+  add_differences(lines, final, "Different from before this run, by somebody else's doing:")
+  lines[#lines + 1] = own_words(case, "stopped")
   return lines
 end
 
@@ -139,6 +157,7 @@ words["undone-lower"] = function(case, final)
   local lines = { because(final) .. "This run's changes are undone, but not all the way:" }
   for _, entry in ipairs(final.lower) do lines[#lines + 1] = ("step %s leaves %s."):format(entry.step, entry.leaves) end
   add_refused_steps(lines, final.lower)
+  add_differences(lines, final, "Different from before this run:")
   lines[#lines + 1] = "Later, when online and up to date:"
   lines[#lines + 1] = here(case, "revert")
   lines[#lines + 1] = outcome.BY_HAND
@@ -146,9 +165,11 @@ words["undone-lower"] = function(case, final)
 end
 
 function words.incomplete(case, final)
-  local lines = { because(final) .. "Going back did not work for every step." }
+  local lines = { because(final) .. (final.lost and "Boot arguments of others were lost, and do not stay when they are put back."
+    or "Going back did not work for every step.") }
   add_refused_steps(lines, final.stuck)
   add_refused_steps(lines, final.elsewhere)
+  add_differences(lines, final, "Different from before this run:")
   lines[#lines + 1] = "To try again:"
   lines[#lines + 1] = here(case, case.operation.journal and case.operation.again or "rollback")
   lines[#lines + 1] = own_words(case, "stopped") or outcome.BY_HAND

@@ -107,6 +107,12 @@ function overview.policy(target)
 end
 
 --- The steps as a note: each with its verdict, its command and its way back.
+--- What the way back cannot restore, or an empty note.
+function overview.unrestorable(target)
+  local lines = target.policy and policy.unrestorable(target.policy, target.group.version) or {}
+  return { title = "What cannot be put back", lines = #lines > 0 and lines or { "nothing: the way back leads to the policy as it is now" } }
+end
+
 function overview.steps_note(steps) return { title = "Steps", lines = overview.plan_lines(steps) } end
 
 local function asking_steps(steps, environment)

@@ -9,6 +9,9 @@
 --   ssv, ctrr, boot_args_filter     "on" | "off" (sip1, sip2, sip3)
 --   kexts, mdm       true when smb2 or smb3 is set
 --   coih             "absent" or the custom boot object's hash, upper case hex
+--   nonce            lpnh, new at each write of the policy; text form only
+--   dep_mdm          true when smb4 is set; text form only
+--   approved_kexts   true when auxp, auxi or auxr names a set of kexts a user has approved; text form only
 --   nsih             hash of the installed system's boot objects, names its folder in Preboot (reference §3.1)
 --   chip, os_version as printed
 --   os_type          "one true recoveryOS" | "ordinary recoveryOS" | "macOS" | other text
@@ -28,9 +31,12 @@ local ENVIRONMENT_LABELS = {
 -- Tag → field for rows whose value is taken as it is. Rows marked true are known and not needed.
 local PLAIN_TAGS = {
   CHIP = "chip", love = "os_version", vuid = "vuid", nsih = "nsih", coih = "coih",
-  lpnh = true, rpnh = true, ronh = true, ECID = true, BORD = true, CEPO = true, SDOM = true, CPRO = true,
-  CSEC = true, lobo = true, kuid = true, spih = true, stng = true, auxp = true, auxi = true, auxr = true,
+  lpnh = "nonce", rpnh = true, ronh = true, ECID = true, BORD = true, CEPO = true, SDOM = true, CPRO = true,
+  CSEC = true, lobo = true, kuid = true, spih = true, stng = true,
 }
+
+-- Rows of kexts that a user has approved: only whether there are any is kept.
+local APPROVAL_TAGS = { auxp = true, auxi = true, auxr = true }
 
 -- Tag → field and the two words of a status row; the value is "absent" (or 0) for the first, 1 for the second.
 local STATUS_TAGS = {
@@ -149,6 +155,10 @@ local function read_row(policy, line)
   -- Tagged row: "Chip ID                                 (CHIP): 0x8103"
   tag, value = line:match("^[^:%(]+%((%w+)%): (.*)$")
   if tag and PLAIN_TAGS[tag] then return put_plain(policy, tag, value) end
+  if tag and APPROVAL_TAGS[tag] then
+    policy.approved_kexts = policy.approved_kexts or value ~= "absent"
+    return
+  end
   label, value = line:match("^([^:%(]*): (.*)$")
   local field = label and ENVIRONMENT_LABELS[text.trim_end(label)]
   if field then return put(policy, field, value) end

@@ -27,6 +27,45 @@ function csrutil.disable(volume_name)
   return command({ "disable" }, volume_name, "y")
 end
 
+-- The parts of SIP by csrutil's names, each with its bit of the csr word (xnu bsd/sys/csr.h; darwin-2026-11 §10). Which further bits a
+-- csrutil writes for a part is not known: what is read back decides.
+local PARTS = { { "kext", 0x1 }, { "fs", 0x2 }, { "debug", 0x4 }, { "dtrace", 0x20 }, { "nvram", 0x40 }, { "basesystem", 0x100 } }
+
+--- The parts that a SIP word leaves open.
+-- @param bits integer: sip0
+-- @return array of csrutil's names
+function csrutil.parts_of(bits)
+  local parts = {}
+  for _, part in ipairs(PARTS) do
+    if bits & part[2] ~= 0 then parts[#parts + 1] = part[1] end
+  end
+  return parts
+end
+
+local function is_among(list, wanted)
+  for _, name in ipairs(list) do
+    if name == wanted then return true end
+  end
+  return false
+end
+
+--- Command: SIP on but for these parts. It writes the whole word, whatever stood there (darwin-2026-11 §10). macOS 12 takes the parts
+-- that stay on instead (facts-2026-11 D.1).
+-- @param parts array of csrutil's names
+-- @param volume_name string
+-- @param release string or nil: macOS of the target, such as "14.0"
+function csrutil.enable_without(parts, volume_name, release)
+  local on_12 = (release or ""):match("^12%f[%D]") ~= nil
+  local arguments = { on_12 and "disable" or "enable" }
+  for _, part in ipairs(PARTS) do
+    if is_among(parts, part[1]) ~= on_12 then
+      arguments[#arguments + 1] = on_12 and "--with" or "--without"
+      arguments[#arguments + 1] = part[1]
+    end
+  end
+  return command(arguments, volume_name, "y")
+end
+
 -- What follows the words "System Integrity Protection status:" (reference §2.2).
 local STATES = { [" enabled."] = "enabled", [" disabled."] = "disabled", [" unknown (Custom Configuration)."] = "custom" }
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import sys
 
@@ -363,7 +364,7 @@ def _custom_kernel(state, group, folder):
         return None
     whole = place.read_bytes()
     at = whole.find(b"Darwin Kernel Version ")
-    return whole[at:whole.index(b"\0", at)].decode() if at >= 0 else None
+    return re.match(rb"[ -~]*", whole[at:at + 512]).group().decode() if at >= 0 else None
 
 
 def _boot(_root, state, folder=None):

@@ -120,7 +120,7 @@ function program.run(world, command, options)
   context.baseline = opened.start.baseline
   local view = stage.view()
   local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view), journal = journal,
-    names = {} }
+    names = {}, compare = function() return require("mac.state").compare(opened.start.baseline or {}, require("mac.state").read(target.group.group)) end }
   -- From here on the engine asks; what was looked at before is forgotten.
   if options.probe then probe.use(options.probe) end
   local go = command == "rollback" and engine.rollback or engine.run

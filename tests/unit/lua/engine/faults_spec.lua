@@ -311,7 +311,7 @@ describe("deferral", function()
   it("is not for a step that changed something", function()
     local w = world.new { { "a", defers = "done later" }, "b" }
     w.plan.steps[1].check = function() return "todo", { count = #w.started } end
-    w.plan.steps[1].undo = function() return {} end
+    w.plan.steps[1].undo = function() return "a counter cannot be turned back" end
     w.tools["/set a"] = world.fails
     assert.are.equal("undone", w.go().result)
     assert.are.same({ "/set a" }, w.started)

@@ -186,7 +186,8 @@ end)
 
 describe("a mistake in a plan's undo", function()
   it("is told, and the other steps are taken back all the same", function()
-    for _, undo in ipairs { function() error "oops" end, function() return "full" end } do
+    for _, undo in ipairs { function() error "oops" end, function() return 7 end, function() return nil end,
+      function() return {} end, function() return { argv = { "/clear", "b" } } end } do
       local w = done { "a", { "b", undo = undo }, "c" }
       local final = w.rollback()
       assert.are.same({ "incomplete", "b" }, { final.result, final.stuck[1].step })
@@ -209,11 +210,14 @@ describe("the undo of a step", function()
   it("is given what was before and what is now", function()
     local w, given
     w = done { { "a", undo = function(c, before, now)
-      given = { c.environment, before, now }
-      return {}
+      given = { c.environment, before, now, c.left }
+      return "nothing of a is left"
     end } }
     assert.are.equal("undone", w.rollback().result)
-    assert.are.same({ "paired-recovery", { on = false }, { on = true } }, given)
+    assert.are.same({ "paired-recovery", { on = false }, { on = true }, { on = true } }, given)
+    local told
+    for _, record in ipairs(w.records) do told = record.type == "undo-outcome" and record.leaves or told end
+    assert.are.equal("nothing of a is left", told)
   end)
 
   it("starts all commands of its rung, with the intent before each", function()

@@ -20,6 +20,8 @@ local FOUND = {
   other_kernel = { mode = "permissive", sip = "7f", ctrr = "off", boot_args_filter = "off", coih = ("EF"):rep(48) },
   asahi = { mode = "permissive", ctrr = "off", coih = COIH },
   unsealed = { mode = "permissive", ssv = "off" },
+  broken = { mode = "permissive", ssv = "off", coih = COIH },
+  custom = { mode = "permissive", sip = "46", ctrr = "off", boot_args_filter = "off" },
 }
 for name, changes in pairs(FOUND) do FOUND[name] = policies.summary(changes) end
 
@@ -31,7 +33,10 @@ end
 
 local function ladder(goal, now)
   local rows = {}
-  for index, rung in ipairs(policy.ladder(C, FOUND[goal], FOUND[now])) do
+  local rungs = policy.ladder(C, FOUND[goal], FOUND[now])
+  if type(rungs) == "string" then return rungs end
+  for index, rung in ipairs(rungs) do
+    if rung.exact then assert.are.same(FOUND[goal], rung.goal) end
     rows[index] = { table.concat(commands_of(rung), " ; "), rung.where, rung.exact or false, rung.leaves }
   end
   return rows
@@ -39,52 +44,72 @@ end
 
 local B, K = "/usr/bin/bputil ", "/usr/bin/kmutil configure-boot --volume /Volumes/Macintosh HD"
 local V = " -v " .. GROUP
-local CLEAR = { K, "paired-recovery", false, "the stock kernel; the policy stays permissive" }
+local function clear_in(now)
+  return { K, "paired-recovery", false, ("the stock kernel; the rest stays as it is now: %s Security, SIP %s"):format(
+    FOUND[now].mode:gsub("^%l", string.upper), policy.sip_text(FOUND[now].sip)) }
+end
 local PLAIN_REDUCED = { B .. "-g" .. V, "recovery", false, "reduced security, stock kernel, SIP on" }
 
 describe("policy.ladder", function()
   it("is empty when nothing is left to do, for every policy", function()
-    for name in pairs(FOUND) do assert.are.same({}, ladder(name, name), name) end
+    for name in pairs(FOUND) do assert.are.equal("the policy recorded before this run", ladder(name, name), name) end
   end)
 
   it("goes to full security by three rungs", function()
     for _, now in ipairs { "reduced", "permissive", "lowered", "asahi" } do
-      assert.are.same({ { B .. "--full-security" .. V, "any", true, "full security, stock kernel" }, PLAIN_REDUCED, CLEAR },
+      assert.are.same({ { B .. "--full-security" .. V, "any", true, "full security, stock kernel" }, PLAIN_REDUCED, clear_in(now) },
         ladder("full", now), now)
     end
   end)
 
   it("goes to reduced security with what it allowed", function()
-    local exact = "reduced security as before"
-    assert.are.same({ { B .. "-gkm" .. V, "paired-recovery", true, exact }, PLAIN_REDUCED, CLEAR },
+    local exact = "reduced security, stock kernel, kexts as recorded"
+    assert.are.same({ { B .. "-gkm" .. V, "paired-recovery", true, exact }, PLAIN_REDUCED, clear_in "lowered" },
       ladder("reduced_kexts", "lowered"))
     assert.are.same({ B .. "-g" .. V, "paired-recovery", true, exact }, ladder("reduced", "full")[1])
   end)
 
   it("goes back to a relaxed policy, SIP words after the rebuild", function()
     local rebuild = { B .. "-nca" .. V .. " ; /usr/bin/csrutil disable", "paired-recovery", true,
-      "permissive security as before" }
-    local rest = { K, "paired-recovery", false, "the stock kernel; other relaxations stay" }
-    assert.are.same({ { K, "paired-recovery", true, "the policy as before, stock kernel" }, rebuild, rest },
-      ladder("sip_off", "lowered"))
-    assert.are.same({ rebuild, rest }, ladder("sip_off", "full"))
-    assert.are.same({ { B .. "-n" .. V, "paired-recovery", true, "permissive security as before" }, rest },
+      "permissive security, SIP off (7f), stock kernel" }
+    assert.are.same({ { K, "paired-recovery", true, "the stock kernel, all else of the policy as recorded" }, rebuild,
+      clear_in "lowered" }, ladder("sip_off", "lowered"))
+    assert.are.same({ rebuild, clear_in "full" }, ladder("sip_off", "full"))
+    assert.are.same({ { B .. "-n" .. V, "paired-recovery", true, "permissive security, SIP on, stock kernel" }, clear_in "sip_off" },
       ladder("permissive", "sip_off"))
+  end)
+
+  it("writes a custom SIP word part by part, and has SIP on rather than weaker", function()
+    local rungs = ladder("custom", "lowered")
+    assert.are.same({ B .. "-nca" .. V .. " ; /usr/bin/csrutil enable --without fs --without debug --without nvram", "paired-recovery",
+      true, "permissive security, SIP custom (46) (csrutil enable --without fs --without debug --without nvram), stock kernel" }, rungs[1])
+    assert.are.same({ B .. "-nca" .. V, "paired-recovery", false, "permissive security, SIP on instead of custom (46), stock kernel" },
+      rungs[2])
+    assert.are.same(clear_in "lowered", rungs[3])
+    assert.are.equal(3, #rungs)
+  end)
+
+  it("has the seal on in what is made anew, and says so", function()
+    local rungs = ladder("unsealed", "sip_off")
+    assert.are.same({ B .. "-n" .. V, "paired-recovery", false, "permissive security, SIP on, stock kernel, but the sealed system volume on" },
+      rungs[1])
+    assert.are.same({ { K, "paired-recovery", false, "the stock kernel, all else of the policy as recorded" } }, { ladder("broken", "unsealed")[1] })
   end)
 
   it("says that an earlier custom kernel cannot come back", function()
     local rungs = ladder("asahi", "lowered")
     assert.are.same({ B .. "-nc" .. V, "paired-recovery", false,
-      "permissive security as before, but the stock kernel instead of your earlier custom one" }, rungs[1])
+      "permissive security, SIP on, stock kernel instead of your earlier custom one" }, rungs[1])
     assert.are.equal(2, #rungs)
-    assert.are.equal(2, #ladder("other_kernel", "lowered"))
+    assert.are.same({ K, "paired-recovery", false, "the stock kernel, all else of the policy as recorded" }, ladder("other_kernel", "lowered")[1])
   end)
 
   it("keeps its hands off the seal and other groups, whatever the goal and the state", function()
     local seen = 0
     for goal in pairs(FOUND) do
       for now in pairs(FOUND) do
-        for _, rung in ipairs(policy.ladder(C, FOUND[goal], FOUND[now])) do
+        local rungs = policy.ladder(C, FOUND[goal], FOUND[now])
+        for _, rung in ipairs(type(rungs) == "table" and rungs or {}) do
           assert.is_string(rung.leaves)
           assert.is_function(rung.check)
           for _, command in ipairs(rung) do
@@ -96,7 +121,7 @@ describe("policy.ladder", function()
             elseif tool == "/usr/bin/kmutil" then
               assert.are.same({ "/usr/bin/kmutil", "configure-boot", "--volume", "/Volumes/Macintosh HD" }, command.argv)
             else
-              assert.are.same({ "/usr/bin/csrutil", "disable" }, command.argv)
+              assert.truthy(first == "disable" and #command.argv == 2 or first == "enable" and command.argv[3] == "--without")
             end
           end
         end

@@ -121,7 +121,12 @@ describe("rungs", function()
     assert.are.same({ 1, "/x", "/y", "half", "recovery", true },
       { #found, found[1][1].argv[1], found[1][2].argv[1], found[1].leaves, found[1].where, found[1].exact })
     assert.is_nil(found[1].check)
-    assert.are.same({ {}, {} }, { rungs(nil) })
+    assert.are.same({ found[1].goal }, {})
+    assert.are.same({ value = "x" }, rungs({ { { argv = { "/x" } }, goal = { value = "x" } } })[1].goal)
+  end)
+
+  it("are a sentence where nothing is left to take back", function()
+    assert.are.same({ nil, nil, "none of ours is left" }, { rungs "none of ours is left" })
   end)
 
   it("are not the plan's own tables", function()
@@ -152,7 +157,14 @@ describe("rungs", function()
   end)
 
   it("cannot be had from a function that throws or talks nonsense", function()
-    assert.are.same({ nil, "my/plan.lua:7: step a: undo answered a string, not a command" }, { rungs "full" })
+    local begin = "my/plan.lua:7: step a: undo: answered "
+    for said, made in pairs { ["nothing, not a list of rungs"] = false, ["a number, not a list of rungs"] = 7,
+      ["one command; a list of rungs { { command, leaves = … }, … } is wanted"] = { argv = { "/x" } },
+      ["an empty list: nothing to run, though the state is not as it was before"] = {} } do
+      assert.are.same({ nil, begin .. said }, { rungs(made or nil) })
+    end
+    assert.are.same({ nil, "my/plan.lua:7: step a: ladder: answered a string, not a list of rungs" },
+      { answer.rungs(step { ladder = saying "x" }, "ladder", {}) })
     assert.are.same({ nil, "my/plan.lua:7: step a: my/plan.lua:9: oops" },
       { answer.rungs(step { undo = oops }, "undo", {}) })
   end)

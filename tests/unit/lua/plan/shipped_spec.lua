@@ -32,15 +32,22 @@ describe("a policy step", function()
   end)
 
   it("has the ways back from the policy that it makes", function()
-    local full = "full security, stock kernel; reduced security, stock kernel, SIP on; the stock kernel; the policy stays permissive"
-    for _, name in ipairs { "sip", "boot-args-filter", "kernel" } do assert.are.equal(full, ways(apply[name], policies.summary(), {})) end
+    local full = "full security, stock kernel; reduced security, stock kernel, SIP on; the stock kernel; the rest stays as it is now: "
+      .. "Permissive Security, SIP "
+    for name, sip in pairs { sip = "off (7f)", ["boot-args-filter"] = "on", kernel = "off (7f)" } do
+      assert.are.equal(full .. sip, ways(apply[name], policies.summary(), {}))
+    end
     local permissive = policies.summary { mode = "permissive", sip = "7f" }
-    local rebuilt = "permissive security as before; the stock kernel; other relaxations stay"
-    assert.are.equal(rebuilt, ways(apply["boot-args-filter"], permissive, {}))
-    assert.are.equal("the policy as before, stock kernel; " .. rebuilt, ways(apply.kernel, permissive, {}))
+    local function rebuilt(sip, left)
+      return ("permissive security, SIP %s, stock kernel; the stock kernel; the rest stays as it is now: Permissive Security, SIP %s"):format(
+        sip, left)
+    end
+    assert.are.equal(rebuilt("off (7f)", "on"), ways(apply["boot-args-filter"], permissive, {}))
+    assert.are.equal("the stock kernel, all else of the policy as recorded; " .. rebuilt("off (7f)", "off (7f)"),
+      ways(apply.kernel, permissive, {}))
     local unsafe = policies.summary { mode = "permissive" }
-    assert.are.equal(rebuilt, ways(apply.sip, unsafe, {}))
-    assert.are.equal(rebuilt, ways(apply.kernel, unsafe, {}))
+    assert.are.equal(rebuilt("on", "off (7f)"), ways(apply.sip, unsafe, {}))
+    assert.are.equal(rebuilt("on", "off (7f)"), ways(apply.kernel, unsafe, {}))
   end)
 
   it("says nothing new of what it cannot see", function()
@@ -58,7 +65,7 @@ describe("a boot-args step", function()
 
   it("has a way back where it changes something, and none where not", function()
     for _, name in ipairs { "boot-args", "booted" } do
-      assert.are.equal("boot-args as before", ways(apply[name], { value = "-v" }, {}))
+      assert.are.equal("boot-args without our words", ways(apply[name], { value = "-v" }, {}))
       assert.are.equal("", ways(apply[name], { value = "-v a=1" }, {}))
     end
   end)

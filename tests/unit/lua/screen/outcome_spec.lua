@@ -109,7 +109,7 @@ describe("outcome.lines", function()
   it("says what a way back reached, and the way without this program where it fell short", function()
     says(told { result = "undone", failed = "kernel", touched = true, acted = 2 }, "Step kernel failed.",
       "Everything this run did is undone")
-    says(told { result = "undone", acted = 0 }, "Nothing was changed; read back.")
+    says(told { result = "undone", acted = 0 }, "Nothing was changed; read back and compared with the state before this run.")
     says(told { result = "undone-lower", failed = "kernel", acted = 2, lower = { { step = "sip", leaves = "reduced security",
       refused = REFUSED } } }, "step sip leaves reduced security", "full security: offline", "Startup Security Utility")
     says(told { result = "incomplete", acted = 2, stuck = { { step = "sip", refused = REFUSED } }, elsewhere = {} },

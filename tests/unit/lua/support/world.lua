@@ -82,6 +82,7 @@ local function new_ports(self)
   end
   function ports.stop() return self.stop(#self.started) end
   function ports.forget() self.forgotten = self.forgotten + 1 end
+  function ports.compare() return self.differences or {}, self.written end
   return ports
 end
 
