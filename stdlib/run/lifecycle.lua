@@ -235,11 +235,21 @@ local function nothing_to_do(view, case, steps)
   return ending.new("done", exit_code.OK, table.unpack(done and done(case) or {}))
 end
 
+-- Is the overview read before this run? A run that goes on was read before, and step-through shows each step by itself.
+local function has_readers(invocation, operation, run)
+  local options = invocation.options
+  return not (run or operation.back or operation.gate or options.quiet and options.yes)
+end
+
+-- The steps as data. Where nobody is shown them, no more than says whether anything acts here.
+local function steps_of(invocation, case, rows, run)
+  local all = has_readers(invocation, case.operation, run) or not invocation.view.leaves_out_plan
+  return overview.steps(rows, case.context, not all and case.target.environment or nil)
+end
+
 local function show(invocation, case, steps, run)
-  local operation, options = case.operation, invocation.options
   if not invocation.view.leaves_out_plan then invocation.view.emit { type = "plan", steps = steps } end
-  if run or operation.back or operation.gate or options.quiet and options.yes then return end
-  overview.show(invocation.view.emit, case, steps)
+  if has_readers(invocation, case.operation, run) then overview.show(invocation.view.emit, case, steps) end
 end
 
 -- Is a yes needed before this run goes on?
@@ -337,6 +347,20 @@ local function act(invocation, credentials, case, plan, run, superseded, journal
   return final
 end
 
+-- Everything up to the yes. What each step is and would run is held no longer: a long plan has much of it.
+-- @return the case; or nil and an ending, where nothing is to do
+local function prepare(invocation, credentials, case, plan, run, journal)
+  local operation = case.operation
+  local rows = engine.survey(plan, run or run_state.new(), case.context)
+  local steps = steps_of(invocation, case, rows, run)
+  if not operation.back and not run and not first_todo(rows) then return nil, nothing_to_do(invocation.view, case, steps) end
+  local acts = overview.acts(steps, case.target.environment)
+  local complete = check_steps(invocation, credentials, case, rows, run, journal, acts)
+  show(invocation, complete, steps, run)
+  if not invocation.dry_run and needs_consent(operation, run, acts) then ask(invocation, credentials, complete, plan, run, rows) end
+  return complete
+end
+
 local function carry_out(invocation, credentials, operation)
   local held <close> = take_lock(invocation) -- luacheck: ignore (released when this returns or throws)
   local target, journal = look(invocation, credentials, operation)
@@ -346,14 +370,8 @@ local function carry_out(invocation, credentials, operation)
   local run, superseded = choose_run(operation, journal, invocation.options, params)
   local plan = load_plan(operation, run)
   local case = make_case(invocation, target, operation, findings, plan, run, journal, params)
-  local rows = engine.survey(plan, run or run_state.new(), case.context)
-  local steps = overview.steps(rows, case.context)
-  if not operation.back and not run and not first_todo(rows) then return nothing_to_do(invocation.view, case, steps) end
-  local acts = overview.acts(steps, target.environment)
-  case = check_steps(invocation, credentials, case, rows, run, journal, acts)
-  show(invocation, case, steps, run)
-  if not invocation.dry_run and needs_consent(operation, run, acts) then ask(invocation, credentials, case, plan, run, rows) end
-  return act(invocation, credentials, case, plan, run, superseded, journal)
+  local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
+  return ended or act(invocation, credentials, complete, plan, run, superseded, journal)
 end
 
 --- Carries an operation out.
