@@ -48,6 +48,9 @@ local function text_now(step, now)
 end
 
 --- Ends the run because a state is neither what it was before nor what the step makes, or cannot be read: a person must look.
+-- @param step the one that is undecided
+-- @param before what was seen before
+-- @param now what is seen now
 -- @param fields table or nil: more for the final result
 function steps.undecided(step, before, now, fields)
   local final = fields or {}
@@ -98,6 +101,8 @@ function steps.mark_done(self, step, seen)
 end
 
 --- Ends a phase: writes where the run goes on.
+-- @param self the session
+-- @param step the one that the phase ends at
 -- @param next_place string: a step's `where`
 -- @param how { pending = true: its act counts after a restart; waiting = true: the step itself has nothing to run now }
 function steps.end_phase(self, step, next_place, how)

@@ -133,8 +133,8 @@ local function ask(self, step, shown, about)
     local key = key_of(line)
     local action = key and actions[key]
     if action then
-      local answer = action(self, step, shown, about)
-      if answer then return answer end
+      local word = action(self, step, shown, about)
+      if word then return word end
     elseif line:find("%S") then
       self.view.say("Not a key of this prompt. ? lists them; Enter alone does nothing.")
     end

@@ -60,6 +60,7 @@ end
 
 --- Does anything that would be done in this environment run a command?
 -- @param steps from overview.steps
+-- @param environment where we are
 function overview.acts(steps, environment)
   for _, entry in ipairs(steps) do
     if is_act(entry, environment) then return true end
