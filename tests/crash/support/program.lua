@@ -97,6 +97,13 @@ local function all_done(plan, context)
   return true
 end
 
+-- Apple's tools tell the installed systems apart by their volumes' names.
+local function volume_names(target)
+  local names = {}
+  for index, group in ipairs(target.groups) do names[index] = group.name end
+  return names
+end
+
 local function open_run(world, run, fields)
   if run then return journals.continue(world.directory, run.number) end
   return journals.start(world.directory, fields)
@@ -120,7 +127,7 @@ function program.run(world, command, options)
   context.baseline = opened.start.baseline
   local view = stage.view()
   local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view), journal = journal,
-    names = {} }
+    names = volume_names(target) }
   -- From here on the engine asks; what was looked at before is forgotten.
   if options.probe then probe.use(options.probe) end
   local go = command == "rollback" and engine.rollback or engine.run
