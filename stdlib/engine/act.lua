@@ -104,6 +104,8 @@ local function judge(self, step, outcome, before, tried)
 end
 
 --- Performs a step that has `run`.
+-- @param self the session
+-- @param step with `run`
 -- @param seen what its check saw
 function act.run(self, step, seen)
   local tried = 0
@@ -151,6 +153,8 @@ function act.is_exact(rung, now, before)
 end
 
 --- What a ladder needs to run its commands in this session.
+-- @param self the session (see engine.step)
+-- @param step whose ladder it is
 -- @param kind "intent" | "undo-intent"
 function act.climber(self, step, kind)
   local climber = { environment = self.environment, attempts = self.ports.attempts }
@@ -192,6 +196,8 @@ local function not_reached(self, step, before, climbed)
 end
 
 --- Performs a step whose act is a ladder (revert's policy).
+-- @param self the session
+-- @param step with `ladder`
 -- @param seen what its check saw
 function act.climb(self, step, seen)
   local rungs, wrong = act.rungs(self, step, "ladder", self.c, seen)

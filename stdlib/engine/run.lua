@@ -16,7 +16,6 @@
 --   dry_run                    true when the door starts nothing: later places are skipped over
 --   gate(step, seen, about)    optional: asked before each step that would act (step-through). Answers "do", "all" (and
 --                              ask no more), "skip", "undo" (the last step) or "stop". about is { may_skip, why_not, last }
---   traceback(message)         optional: adds to the message of a bug where it happened, which is lost on its way up
 -- The context c is handed to every function of the plan: its parameters, the target, and c.environment, c.baseline
 -- (recorded before the first act), c.before and c.tried (of the step that is checked), and for undo c.left (what was read back after the
 -- step's act).

@@ -5,6 +5,7 @@
 -- say "ends the run"), and engine.run catches it (steps.ending_of). Everything else that is thrown is a bug, and goes on up.
 
 local answer = require "plan.answer"
+local try = require("base.try").new()
 
 local steps = {}
 
@@ -17,26 +18,17 @@ function steps.new(plan, ports, run, context)
     acted = false }
 end
 
--- The mark of a final result on its way up.
-local Ending = {}
-
 --- Ends the run with a final result.
 function steps.finish(result, fields)
   local final = fields or {}
   final.result = result
-  error(setmetatable({ final = final }, Ending), 0)
+  try.throw(final)
 end
 
---- Calls go(self, …) until it returns or ends the run. The one place where final results are caught.
+--- Calls go(self, …), which returns nothing, until it returns or ends the run. The one place where final results are caught.
 -- @return the final result, or nil when it returned
 function steps.ending_of(self, go, ...)
-  local traceback = self.ports.traceback
-  local fine, problem = xpcall(go, function(thrown)
-    return type(thrown) == "string" and traceback and traceback(thrown) or thrown
-  end, self, ...)
-  if fine then return nil end
-  if getmetatable(problem) == Ending then return problem.final end
-  error(problem, 0)
+  return try.catch(go, self, ...)
 end
 
 --- Ends the run if the person at the terminal asked to stop.
@@ -56,6 +48,9 @@ local function text_now(step, now)
 end
 
 --- Ends the run because a state is neither what it was before nor what the step makes, or cannot be read: a person must look.
+-- @param step the one that is undecided
+-- @param before what was seen before
+-- @param now what is seen now
 -- @param fields table or nil: more for the final result
 function steps.undecided(step, before, now, fields)
   local final = fields or {}
@@ -106,6 +101,8 @@ function steps.mark_done(self, step, seen)
 end
 
 --- Ends a phase: writes where the run goes on.
+-- @param self the session
+-- @param step the one that the phase ends at
 -- @param next_place string: a step's `where`
 -- @param how { pending = true: its act counts after a restart; waiting = true: the step itself has nothing to run now }
 function steps.end_phase(self, step, next_place, how)

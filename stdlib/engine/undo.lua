@@ -99,6 +99,7 @@ end
 
 --- Undoes every step that this run acted in, in reverse, and ends the run: "undone" | "undone-lower" | "incomplete" | "elsewhere"
 -- (or "stopped", "undecided" on the way).
+-- @param self the session
 -- @param reason "failed" (the run's own way back) or "asked" (rollback)
 function undo.run(self, reason)
   if self.run.direction ~= "back" or self.run.closed then

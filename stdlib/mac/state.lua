@@ -88,6 +88,17 @@ function state.was_written(before, after)
   return before.nonce ~= after.nonce
 end
 
+--- A function that compares the Mac as it is when it is called with a state of before.
+-- @param before state or nil, where nothing was recorded
+-- @param group string: the volume group's UUID
+-- @return function() → differences (see state.compare), and whether the policy was written meanwhile (see state.was_written)
+function state.comparer(before, group)
+  return function()
+    local now = state.read(group)
+    return state.compare(before or {}, now), state.was_written(before or {}, now)
+  end
+end
+
 --- Differences as lines: "SIP: custom (46) before, off (7f) now".
 -- @param differences from state.compare
 function state.lines(differences)

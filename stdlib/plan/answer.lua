@@ -167,6 +167,7 @@ end
 
 --- What a check saw, in words: the step's own (`describe`), else its keys and values.
 -- @param step or nil, where the plan is not at hand
+-- @param seen plain data, or nil
 function answer.text(step, seen)
   if seen == nil then return "nothing could be read" end
   if step and step.describe then

@@ -236,11 +236,21 @@ local function nothing_to_do(view, case, steps)
   return ending.new("done", exit_code.OK, table.unpack(done and done(case) or {}))
 end
 
+-- Is the overview read before this run? A run that goes on was read before, and step-through shows each step by itself.
+local function has_readers(invocation, operation, run)
+  local options = invocation.options
+  return not (run or operation.back or operation.gate or options.quiet and options.yes)
+end
+
+-- The steps as data. Where nobody is shown them, no more than says whether anything acts here.
+local function steps_of(invocation, case, rows, run)
+  local all = has_readers(invocation, case.operation, run) or not invocation.view.leaves_out_plan
+  return overview.steps(rows, case.context, not all and case.target.environment or nil)
+end
+
 local function show(invocation, case, steps, run)
-  local operation, options = case.operation, invocation.options
   if not invocation.view.leaves_out_plan then invocation.view.emit { type = "plan", steps = steps } end
-  if run or operation.back or operation.gate or options.quiet and options.yes then return end
-  overview.show(invocation.view.emit, case, steps)
+  if has_readers(invocation, case.operation, run) then overview.show(invocation.view.emit, case, steps) end
 end
 
 -- Is a yes needed before this run goes on?
@@ -303,15 +313,6 @@ local function volume_names(target)
   return names
 end
 
--- Compares the Mac now with the state that the run recorded before its first act.
-local function comparer(target, run)
-  local before = run.start and run.start.baseline or {}
-  return function()
-    local now = state.read(target.group.group)
-    return state.compare(before, now), state.was_written(before, now)
-  end
-end
-
 -- What the event stream's last line calls a result, where that is not the engine's word (format 1 of the stream).
 local RESULT_WORDS = { undecided = "person" }
 
@@ -320,7 +321,7 @@ local function drive(invocation, credentials, case, plan, run, journal, director
   local operation, view = case.operation, invocation.view
   local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
     transcript = directory and transcript.path(directory, run), names = volume_names(case.target),
-    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run, compare = comparer(case.target, run) }
+    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run, compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
   ports.gate = operation.gate and operation.gate(view, case, plan)
   case.context.baseline = run.start and run.start.baseline
   local final = (operation.back and engine.rollback or engine.run)(plan, ports, run, case.context)
@@ -347,6 +348,20 @@ local function act(invocation, credentials, case, plan, run, superseded, journal
   return final
 end
 
+-- Everything up to the yes. What each step is and would run is held no longer: a long plan has much of it.
+-- @return the case; or nil and an ending, where nothing is to do
+local function prepare(invocation, credentials, case, plan, run, journal)
+  local operation = case.operation
+  local rows = engine.survey(plan, run or run_state.new(), case.context)
+  local steps = steps_of(invocation, case, rows, run)
+  if not operation.back and not run and not first_todo(rows) then return nil, nothing_to_do(invocation.view, case, steps) end
+  local acts = overview.acts(steps, case.target.environment)
+  local complete = check_steps(invocation, credentials, case, rows, run, journal, acts)
+  show(invocation, complete, steps, run)
+  if not invocation.dry_run and needs_consent(operation, run, acts) then ask(invocation, credentials, complete, plan, run, rows) end
+  return complete
+end
+
 local function carry_out(invocation, credentials, operation)
   local held <close> = take_lock(invocation) -- luacheck: ignore (released when this returns or throws)
   local target, journal = look(invocation, credentials, operation)
@@ -356,14 +371,8 @@ local function carry_out(invocation, credentials, operation)
   local run, superseded = choose_run(operation, journal, invocation.options, params)
   local plan = load_plan(operation, run)
   local case = make_case(invocation, target, operation, findings, plan, run, journal, params)
-  local rows = engine.survey(plan, run or run_state.new(), case.context)
-  local steps = overview.steps(rows, case.context)
-  if not operation.back and not run and not first_todo(rows) then return nothing_to_do(invocation.view, case, steps) end
-  local acts = overview.acts(steps, target.environment)
-  case = check_steps(invocation, credentials, case, rows, run, journal, acts)
-  show(invocation, case, steps, run)
-  if not invocation.dry_run and needs_consent(operation, run, acts) then ask(invocation, credentials, case, plan, run, rows) end
-  return act(invocation, credentials, case, plan, run, superseded, journal)
+  local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
+  return ended or act(invocation, credentials, complete, plan, run, superseded, journal)
 end
 
 --- Carries an operation out.

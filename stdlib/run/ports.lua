@@ -115,7 +115,6 @@ function ports.new(self)
     return meaning
   end
   function made.stop() return signals.stage() end
-  made.traceback = require("lib_state").traceback
   return made
 end
 

@@ -1,6 +1,7 @@
 -- Goes through a plan one step at a time: shows what a step is about, asks, and hands the answer to the engine.
 -- Must not act: the engine does, on "do". Enter alone does nothing, and the end of input stops.
 
+local answer = require "plan.answer"
 local overview = require "screen.overview"
 local place = require "plan.place"
 local text = require "base.text"
@@ -51,11 +52,13 @@ local function join(...)
   return all
 end
 
+local function now(step, shown) return answer.text(step, shown.seen) end
+
 local function introduce(self, step, shown)
   self.view.emit { type = "note", title = ("Step %d of %d: %s"):format(step.number, #self.plan.steps, step.name) }
   local asks = #shown.prompts > 0 and table.concat(shown.prompts, "; ") or "nothing"
   rows(self.view, join({ { "why", step.why }, { "where", place.words(step.where) } }, commands_of(shown),
-    { { "it asks", asks }, { "now", shown.seen_text }, { "after", expected(step) } }, way_rows(shown)))
+    { { "it asks", asks }, { "now", now(step, shown) }, { "after", expected(step) } }, way_rows(shown)))
 end
 
 local function key_of(line)
@@ -110,7 +113,7 @@ function actions.p(self, _, shown)
 end
 
 function actions.d(self, step, shown)
-  rows(self.view, { { "expected", expected(step) }, { "now", shown.seen_text } })
+  rows(self.view, { { "expected", expected(step) }, { "now", now(step, shown) } })
 end
 
 function actions.l(self)
@@ -130,8 +133,8 @@ local function ask(self, step, shown, about)
     local key = key_of(line)
     local action = key and actions[key]
     if action then
-      local answer = action(self, step, shown, about)
-      if answer then return answer end
+      local word = action(self, step, shown, about)
+      if word then return word end
     elseif line:find("%S") then
       self.view.say("Not a key of this prompt. ? lists them; Enter alone does nothing.")
     end
@@ -144,7 +147,7 @@ end
 -- @param plan the plan that is gone through
 -- @return function(step, seen, about), see engine.run
 function stepper.gate(view, case, plan)
-  local self = { view = view, target = case.target, options = case.options, context = case.context, plan = plan }
+  local self = { view = view, target = case.target, options = case.options, plan = plan }
   return function(step, seen, about)
     if case.options.yes then return "all" end
     local shown = overview.steps({ { step = step, verdict = "todo", seen = seen } }, case.context)[1]

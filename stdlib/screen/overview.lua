@@ -34,8 +34,7 @@ local function entry_of(row, c)
   local made = row.verdict == "todo" and commands_of(step, c, row.seen) or {}
   for index, command in ipairs(made) do commands[index] = command.argv end
   return { name = step.name, why = step.why, where = step.where, verdict = row.verdict, seen = row.seen,
-    seen_text = answer.text(step, row.seen), argv = commands[1], commands = commands,
-    prompts = made[1] and made[1].prompts or step.prompts, settles = step.settles,
+    argv = commands[1], commands = commands, prompts = made[1] and made[1].prompts or step.prompts, settles = step.settles,
     undo = undo_of(step, c, row.seen, row.verdict), ladder = step.ladder ~= nil }
 end
 
@@ -49,7 +48,7 @@ end
 -- @param rows from engine.survey
 -- @param c the plan's context
 -- @param environment nil; or where we are, if no more is to be known than overview.acts: then the rest after the first act is left out
--- @return array of { name, why, where, verdict, seen, seen_text, argv (first command), commands, prompts, undo, … }
+-- @return array of { name, why, where, verdict, seen, argv (first command), commands, prompts, undo, … }
 function overview.steps(rows, c, environment)
   local steps = {}
   for number, row in ipairs(rows) do
@@ -61,6 +60,7 @@ end
 
 --- Does anything that would be done in this environment run a command?
 -- @param steps from overview.steps
+-- @param environment where we are
 function overview.acts(steps, environment)
   for _, entry in ipairs(steps) do
     if is_act(entry, environment) then return true end

@@ -13,6 +13,7 @@ local ports_module = require "run.ports"
 local probe = require "tool.probe"
 local run_state = require "engine.run_state"
 local stage = require "support.stage"
+local state = require "mac.state"
 local world_module = require "support.world"
 
 local program = {}
@@ -97,6 +98,13 @@ local function all_done(plan, context)
   return true
 end
 
+-- Apple's tools tell the installed systems apart by their volumes' names.
+local function volume_names(target)
+  local names = {}
+  for index, group in ipairs(target.groups) do names[index] = group.name end
+  return names
+end
+
 local function open_run(world, run, fields)
   if run then return journals.continue(world.directory, run.number) end
   return journals.start(world.directory, fields)
@@ -120,7 +128,7 @@ function program.run(world, command, options)
   context.baseline = opened.start.baseline
   local view = stage.view()
   local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view), journal = journal,
-    names = {}, compare = function() return require("mac.state").compare(opened.start.baseline or {}, require("mac.state").read(target.group.group)) end }
+    names = volume_names(target), compare = state.comparer(opened.start.baseline, target.group.group) }
   -- From here on the engine asks; what was looked at before is forgotten.
   if options.probe then probe.use(options.probe) end
   local go = command == "rollback" and engine.rollback or engine.run

@@ -3,23 +3,30 @@
 local world = require "tests.unit.lua.support.world"
 
 describe("what is thrown", function()
-  it("by a bug goes on up as it is", function()
+  it("by a bug goes on up", function()
     local bug = { "a table of its own" }
     for _, thrown in ipairs { bug, "a sentence" } do
-      local w = world.new { "a" }
-      w.ports.emit = function() error(thrown, 0) end
-      local fine, problem = pcall(w.go)
-      assert.is_false(fine)
-      assert.are.equal(thrown, problem)
+      for _, way in ipairs { "go", "rollback" } do
+        local w = world.new { "a" }
+        w.go()
+        w.restart()
+        w.on.a = false
+        w.run.closed = nil
+        w.ports.record = function() error(thrown, 0) end
+        w.ports.intent = w.ports.record
+        local fine, problem = pcall(w[way])
+        assert.is_false(fine)
+        if thrown == bug then assert.are.equal(bug, problem) else assert.are.equal(thrown, problem:match("^[^\n]*")) end
+      end
     end
   end)
 
-  it("by a bug tells where it was, if there is somebody who can tell", function()
+  it("for another part of the program goes on up", function()
+    local try = require "base.try"
     local w = world.new { "a" }
-    w.ports.traceback = function(message) return message .. ", with a traceback" end
-    w.ports.emit = function() error("a bug", 0) end
-    assert.are.same({ false, "a bug, with a traceback" }, { pcall(w.go) })
-    assert.are.same({ false, "a bug, with a traceback" }, { pcall(w.rollback) })
+    w.ports.gate = function() try.throw { result = "done" } end
+    assert.are.same({ result = "done" }, try.catch(w.go))
+    assert.is_nil(w.final)
   end)
 
   it("by a plan ends nothing, whatever it looks like", function()
