@@ -245,8 +245,8 @@ check-end-to-end: deps-check all build/venv/.done  ## the program against simula
 check-arm64: deps-check build/linux-arm64/emulated build/venv/.done  ## ... and in its arm64 Linux build
 	VMQ_PROGRAM=$(CURDIR)/build/linux-arm64/emulated $(PYTEST) $(ARM64_TESTS)
 
-build/linux-arm64/emulated: build/linux-arm64/vmq-recovery
-	@printf '#!/bin/sh\nexec qemu-aarch64-static "%s" "$$@"\n' '$(CURDIR)/$<' > $@
+build/linux-arm64/emulated: build/linux-arm64/vmq-recovery Makefile
+	@printf '#!/bin/sh\nexec qemu-aarch64-static "$$(dirname "$$0")/$(<F)" "$$@"\n' > $@
 	@chmod +x $@
 
 # In one process (-n 0): the second build, for the comparison, takes all cores itself.

@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 sys.dont_write_bytecode = True
 
 from crash.support import simulated  # noqa: E402
-from support import results  # noqa: E402
+from support import processes, results  # noqa: E402
 
 DECLINED = 4
 INPUTS = {"the end of input": "", "an empty line": "\n", "y": "y\n", "part of the name": "Macintosh\n", "no newline": "yes"}
@@ -37,9 +37,11 @@ def answers(folder):
     for stage, command in (("fresh", "apply"), ("applied", "revert"), ("applied", "rollback")):
         for what, text in INPUTS.items():
             yield f"{command}, {what}", judge(stages[stage], command, text, folder / f"{command} {what}")
+    yield from simulated.nothing_is_left(folder)
 
 
 def main():
+    processes.give_children_usual_signals()
     with tempfile.TemporaryDirectory(prefix="vmq-answer") as name:
         return results.conclude("answer", answers(pathlib.Path(name)))
 

@@ -19,8 +19,10 @@ sys.path.insert(0, str(TREE / "tests"))
 sys.dont_write_bytecode = True
 
 from crash.support import recorded, simulated  # noqa: E402
-from support import results  # noqa: E402
+from support import processes, results  # noqa: E402
 
+# What is killed, and how it ends when it is not: 8 is a finished phase.
+RUNS = (("fresh", "apply", 8), ("second", "apply", 0), ("applied", "revert", 0), ("applied", "rollback", 0))
 DEEP = os.environ.get("DEEP") == "1"
 # Runs mostly wait for prompts to fall silent, so there may be more of them than processors.
 WORKERS = 4 * (os.cpu_count() or 1)
@@ -39,12 +41,12 @@ def strace(log, *expressions):
     return ["strace", "-o", str(log), *itertools.chain.from_iterable(("-e", one) for one in expressions)]
 
 
-def count_calls(stage, command, folder):
-    """How often a run that nobody disturbs makes each system call."""
+def count_calls(stage, command, end, folder):
+    """How often a run that nobody disturbs makes each system call; it ends with that exit status."""
     log = folder / "count"
     mac = simulated.copy(stage, folder / "counted")
     result = mac.run(command, before=strace(log, "trace=all"))
-    assert result.returncode in (0, 8), result.stdout
+    assert result.returncode == end, result.stdout
     calls = re.findall(r"^(\w+)\(", log.read_text(errors="replace"), re.MULTILINE)
     return collections.Counter(name for name in calls if name not in NEVER)
 
@@ -60,15 +62,15 @@ def sample(counts):
     return always + others[::step]
 
 
-def kill(stage, command, finish, where, folder):
+def kill(stage, case, folder):
     """One death and what comes after it. Returns None, "missed", or what is wrong."""
-    name, n = where
+    _, command, end, finish, (name, n) = case
     place = pathlib.Path(tempfile.mkdtemp(prefix="kill", dir=folder))
     try:
         mac = simulated.copy(stage, place / "mac")
         result = mac.run(command, before=strace(place / "log", f"trace={name}", f"inject={name}:signal=KILL:when={n}"))
         if result.returncode != -9:
-            return "missed" if result.returncode in (0, 8) else f"exit {result.returncode}: {result.stdout[-400:]}"
+            return "missed" if result.returncode == end else f"exit {result.returncode}: {result.stdout[-400:]}"
         return simulated.finish(mac, command, finish)
     finally:
         shutil.rmtree(place, ignore_errors=True)
@@ -77,16 +79,16 @@ def kill(stage, command, finish, where, folder):
 def kill_all(pool, folder, stages):
     """Every death of every command. Yields (name, wrong)."""
     cases, counted = [], {}
-    for stage, command in (("fresh", "apply"), ("second", "apply"), ("applied", "revert"), ("applied", "rollback")):
-        counts = count_calls(stages[stage], command, folder / stage)
+    for stage, command, end in RUNS:
+        counts = count_calls(stages[stage], command, end, folder / stage)
         counted[stage, command] = sum(counts.values())
         for index, where in enumerate(sample(counts)):
             finishes = ("resume", "rollback") if DEEP else (("resume", "rollback")[index % 2],)
-            cases += [(stage, command, finish, where) for finish in finishes]
+            cases += [(stage, command, end, finish, where) for finish in finishes]
         shutil.rmtree(folder / stage)
-    told = [pool.submit(kill, stages[stage], command, finish, where, folder) for stage, command, finish, where in cases]
+    told = [pool.submit(kill, stages[case[0]], case, folder) for case in cases]
     fired = collections.Counter()
-    for (stage, command, finish, where), future in zip(cases, told, strict=True):
+    for (stage, command, _, finish, where), future in zip(cases, told, strict=True):
         wrong = future.result()
         name = f"kill {stage}/{command} at {where[0]} {where[1]}, {finish}"
         if wrong == "missed":
@@ -117,13 +119,15 @@ def fail_all(pool, folder):
 
 
 def main():
+    processes.give_children_usual_signals()
     base = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(prefix="vmq-kill", dir=base) as name, \
             concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         folder = pathlib.Path(name)
         simulated.keep_program(folder / "program")
         stages = simulated.stages(folder / "stages")
-        return results.conclude("kill", itertools.chain(fail_all(pool, folder), kill_all(pool, folder, stages)))
+        return results.conclude("kill", itertools.chain(fail_all(pool, folder), kill_all(pool, folder, stages),
+                                                        simulated.nothing_is_left(folder)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """Fixtures of the end-to-end tests: a recorded Mac whose every call is checked when the test is over."""
 
 import os
+import pathlib
+import shutil
 import subprocess
+import tempfile
 
 import driver
 import invariants
@@ -23,8 +26,9 @@ def _build(tmp_path):
     """Builds Macs and holds every call to the invariants at the end."""
     built = []
 
-    def build(*arguments, targets=None, folder=tmp_path, **more):
-        mac = Mac.build(folder / f"mac{len(built)}", *arguments, **more)
+    def build(*arguments, targets=None, folder=tmp_path, like=None, **more):
+        place = folder / f"mac{len(built)}"
+        mac = like.copy(place) if like else Mac.build(place, *arguments, **more)
         built.append((mac, targets))
         return mac
 
@@ -39,6 +43,32 @@ def _build(tmp_path):
 def _mac(build):
     """The machine of the seed: M2 Pro, 14.0, paired recovery, collection staged."""
     return build()
+
+
+@pytest.fixture(scope="session", name="models")
+def _models():
+    """Name to Mac: what takes long to make is made once by each worker, and copied for each test."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="models"))
+    made = {}
+
+    def model(name, prepare, *arguments, **more):
+        if name not in made:
+            mac = made[name] = Mac.build(folder / name, *arguments, **more)
+            prepare(mac)
+            invariants.check(mac)
+            mac.forget()
+        return made[name]
+
+    yield model
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(name="applied_mac")
+def _applied_mac(build, models):
+    """The machine of the seed, after `apply` in recovery; nothing of that in the log."""
+    def prepare(mac):
+        assert driver.unattended(mac, "apply").code == 0
+    return build(like=models("applied", prepare))
 
 
 @pytest.fixture(name="open_mac")

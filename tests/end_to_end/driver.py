@@ -16,6 +16,8 @@ from support.patience import seconds, wait_for
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("VMQ_PROGRAM") or str(TREE / "build" / "vmq-recovery")
 
+LONGEST = seconds(45)  # that the program may run without a terminal
+
 # An ordinary user.
 NOBODY = 65534
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="needs root to stop being it")
@@ -97,14 +99,14 @@ def start(mac, *arguments, stdin=None, stdout=subprocess.PIPE, password=None, en
     return process
 
 
-def finish(process, stdin=None, timeout=45):
+def finish(process, stdin=None):
     """Wait for a started program."""
     try:
-        out, err = process.communicate(stdin.encode() if stdin is not None else None, timeout=seconds(timeout))
+        out, err = process.communicate(stdin.encode() if stdin is not None else None, timeout=LONGEST)
     except subprocess.TimeoutExpired:
         process.kill()
         out, err = process.communicate()
-        raise AssertionError(f"no end after {seconds(timeout):g} s\n{out.decode()}\n{err.decode()}") from None
+        raise AssertionError(f"no end after {LONGEST:g} s\n{out.decode()}\n{err.decode()}") from None
     return Result(process.returncode, (out or b"").decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
 
@@ -117,9 +119,9 @@ def end_hanging(mac):
             wait_for(lambda pid=pid: processes.has_ended(pid))
 
 
-def run(mac, *arguments, stdin=None, timeout=45, **more):
+def run(mac, *arguments, stdin=None, **more):
     """Run the program without a terminal."""
-    return finish(start(mac, *arguments, stdin=stdin, **more), stdin, timeout)
+    return finish(start(mac, *arguments, stdin=stdin, **more), stdin)
 
 
 def unattended(mac, *arguments, owner=0, password=None, **more):

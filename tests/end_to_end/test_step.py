@@ -88,9 +88,9 @@ def test_go_on_without_asking(mac, session):
 
 
 @pytest.mark.timeout(120)
-def test_step_revert(mac, session):
+def test_step_revert(applied_mac, session):
     """The other plan, from a raised Mac back to full security."""
-    assert driver.unattended(mac, "apply").code == 0
+    mac = applied_mac
     one = session(mac, "step", "revert")
     assert Walker(one, mac, ["y"] * 4).finish() == 0, one.log
     assert flags(mac) == FULL

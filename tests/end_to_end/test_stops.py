@@ -191,18 +191,18 @@ def test_rollback_restores_the_recorded_boot_args(mac):
     assert mac.boot_args() == "-v kcsuffix=release  hypervisor=0x0"
 
 
-def test_rollback_twice(mac):
+def test_rollback_twice(applied_mac):
     """The second finds nothing left to undo."""
-    assert driver.unattended(mac, "apply").code == 0
+    mac = applied_mac
     assert driver.unattended(mac, "rollback").code == 0
     mac.forget()
     assert driver.unattended(mac, "rollback").code == 0
     assert mac.acts() == [] and flags(mac) == FULL
 
 
-def test_apply_after_rollback(mac):
+def test_apply_after_rollback(applied_mac):
     """And there again."""
-    assert driver.unattended(mac, "apply").code == 0
+    mac = applied_mac
     assert driver.unattended(mac, "rollback").code == 0
     seen = driver.unattended(mac, "apply")
     assert seen.code == 0, seen.text
@@ -230,9 +230,9 @@ def test_a_torn_last_record(mac, cut):
 
 @pytest.mark.parametrize("where", ["first", "middle"])
 @pytest.mark.parametrize("damage", ["bit", "line-gone", "zeros"])
-def test_a_bad_record_before_the_last(mac, where, damage):
+def test_a_bad_record_before_the_last(applied_mac, where, damage):
     """It stops everything, with file and line."""
-    assert driver.unattended(mac, "apply").code == 0
+    mac = applied_mac
     file = newest(mac)
     lines = file.read_bytes().splitlines(keepends=True)
     number = 0 if where == "first" else len(lines) // 2
@@ -363,9 +363,9 @@ def _fill(path):
                 continue
 
 
-def test_log(mac):
+def test_log(applied_mac):
     """The journal told for people, and its records."""
-    assert driver.unattended(mac, "apply").code == 0
+    mac = applied_mac
     told = driver.run(mac, "log")
     assert told.code == 0
     for word in ("csrutil disable", "kmutil configure-boot", "Macintosh HD"):

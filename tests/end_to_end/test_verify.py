@@ -7,18 +7,20 @@ from invariants import check_events
 from kit_helpers import below, run, told
 
 
-@pytest.fixture(name="raised")
-def _raised(build):
-    """A Mac on which everything is in force, from build to the last restart."""
-    mac = build("m2pro-14.0", "macos", kit="good", staged=None)
+def put_in_force(mac):
+    """Everything from build to the last restart."""
     run(mac, "build")
     run(mac, "stage")
     mac.restart("paired-recovery")
     assert driver.unattended(mac, "apply").code == 0
     mac.restart("macos")
     assert driver.unattended(mac, "apply").code == 0
-    mac.forget()
-    return mac
+
+
+@pytest.fixture(name="raised")
+def _raised(build, models):
+    """A Mac on which everything is in force."""
+    return build(like=models("in force", put_in_force, "m2pro-14.0", "macos", kit="good", staged=None))
 
 
 def verdicts(seen):

@@ -427,4 +427,5 @@ class Tool:
 def main(name, path, patience):
     """Entry of the small script that stands below the root."""
     tool = Tool(name, path, sys.argv[1:], patience)
-    sys.exit(tool.run(tools.find(name)))
+    # Without Python's own way out, which costs a tenth of a call: nothing is buffered, and nothing is to be cleaned up.
+    os._exit(tool.run(tools.find(name)))

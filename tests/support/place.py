@@ -31,14 +31,19 @@ def use(folder):
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
-def left_behind(folder, own=()):
-    """Complaints: processes that still work there, what is mounted there, entries but for those of the test runner."""
+def still_working(folder):
+    """What processes do there, once those that were about to end have ended."""
     with contextlib.suppress(AssertionError):
         wait_for(lambda: not processes.naming(folder), 5)
-    told = [f"process {pid}: {line}" for pid, line in processes.naming(folder)]
+    return [f"process {pid}: {line}" for pid, line in processes.naming(folder)]
+
+
+def left_behind(folder, own):
+    """Complaints: who still works there, what is mounted there, entries but for those that begin as `own`."""
+    told = still_working(folder)
     with open("/proc/self/mounts", encoding="utf-8") as file:
         told += [f"mounted: {point}" for point in (line.split()[1] for line in file) if point.startswith(f"{folder}/")]
-    return told + [f"file: {one}" for one in sorted(folder.iterdir()) if not one.name.startswith(own or "\0")]
+    return told + [f"file: {one}" for one in sorted(folder.iterdir()) if not one.name.startswith(own)]
 
 
 def remove(folder):

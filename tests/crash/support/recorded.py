@@ -11,6 +11,7 @@ import tempfile
 
 from crash.support import simulated
 from recorded_macs.builder import Mac
+from support.patience import seconds
 
 STOPPED, PRECONDITION = 6, 3
 
@@ -24,7 +25,7 @@ def _run(mac, command, before=()):
         return subprocess.run(
             [*before, simulated.program(), "--root", str(mac.root), command, "--yes", "--user", owner["name"], "--password-fd",
              str(read_end)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", pass_fds=[read_end], timeout=90, check=False, start_new_session=True)
+            errors="replace", pass_fds=[read_end], timeout=seconds(90), check=False, start_new_session=True)
     finally:
         os.close(read_end)
 
@@ -76,8 +77,8 @@ def _judge_stop(mac, path, before, result):
     acts, intents = mac.acts(), _intents(path)[before:]
     if acts != intents[:len(acts)] or len(intents) > len(acts) + 1:
         return f"acts {acts} but intents {intents}"
-    expected = (STOPPED,) if before or acts else (PRECONDITION,)
-    if result.returncode not in expected:
+    expected = STOPPED if before or acts else PRECONDITION
+    if result.returncode != expected:
         return f"exit {result.returncode}, not {expected}:\n{result.stdout[-800:]}"
     return None
 

@@ -6,6 +6,9 @@ import pathlib
 import shutil
 import subprocess
 
+from support import place
+from support.patience import seconds
+
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 PROGRAM = pathlib.Path(os.environ.get("VMQ_PROGRAM") or TREE / "build" / "vmq-recovery")
 LUA = str(TREE / "build" / "tests" / "lua")
@@ -36,7 +39,7 @@ class Mac:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
 
-    def run(self, *words, before=(), typed=None, timeout=60):
+    def run(self, *words, before=(), typed=None):
         """Start the program with the owner's credentials and --yes, or with `typed` as all there is to read instead.
 
         `before` are words in front of it.
@@ -51,7 +54,7 @@ class Mac:
                 [*before, program(), "--root", str(self.folder), *words, *(["--yes"] if typed is None else []),
                  "--user", "ada", "--password-fd", str(read), *more],
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", pass_fds=[read],
-                timeout=timeout, check=False, start_new_session=True, **given)
+                timeout=seconds(60), check=False, start_new_session=True, **given)
         finally:
             os.close(read)
 
@@ -71,6 +74,11 @@ class Mac:
     def boot_args(self):
         """The stored boot-args."""
         return next((one["value"] for one in self.state()["nvram"] if one["name"] == "boot-args"), "")
+
+
+def nothing_is_left(folder):
+    """Yields (name, None or which process is still there)."""
+    yield "no process is left", "; ".join(place.still_working(folder)) or None
 
 
 def make(folder, *more):

@@ -1,0 +1,96 @@
+"""The tests themselves: they pass however they are started, wait as long as they are told to, and leave nothing behind."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+# A run of its own, not a part of the one that this test belongs to.
+ALONE = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "JUNIT"))}
+IGNORED = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
+SAMPLE = ("test_stops.py::test_other_signals", "test_person.py::test_two_interrupts_leave_now",
+          "test_terminal.py::test_the_window_is_closed_while_a_tool_works")
+
+
+def run_tests(folder, *names, **more):
+    """Run tests of a folder in one process."""
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *names], cwd=folder,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                          **{"env": ALONE, **more})
+
+
+def ignore():
+    """As nohup does, and `&` in a script."""
+    for number in IGNORED:
+        signal.signal(number, signal.SIG_IGN)
+
+
+@pytest.mark.timeout(120)
+def test_with_ignored_signals():
+    """nohup and scripts hand down signals that are ignored: what is sent to the program still reaches it."""
+    seen = run_tests(TESTS / "end_to_end", *SAMPLE, preexec_fn=ignore)
+    assert seen.returncode == 0, seen.stdout
+    assert "5 passed" in seen.stdout
+
+
+@pytest.fixture(name="alone")
+def _alone(tmp_path):
+    """A folder of tests of its own, with what holds for all."""
+    for name in ("conftest.py", "pytest.ini"):
+        shutil.copy(TESTS / name, tmp_path)
+    shutil.copytree(TESTS / "support", tmp_path / "support", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+LEAVE = {
+    "process": 'os.system("sleep 60 </dev/null >/dev/null 2>&1 &")',
+    "file": 'tempfile.mkdtemp(prefix="forgotten")',
+}
+
+
+@pytest.mark.parametrize("what", LEAVE)
+def test_what_is_left_behind_is_a_failure(alone, what):
+    """The test itself passes, the run does not, and says what is left."""
+    (alone / "test_sample.py").write_text(
+        f"import os, tempfile\ndef test_sample():\n    {LEAVE[what]}\n", encoding="utf-8")
+    seen = run_tests(alone, "test_sample.py")
+    for line in re.findall(r"left behind: process (\d+)", seen.stdout):
+        os.kill(int(line), signal.SIGKILL)
+    assert seen.returncode == 1 and "1 passed" in seen.stdout, seen.stdout
+    assert f"left behind: {what}" in seen.stdout, seen.stdout
+
+
+@pytest.mark.parametrize(("patience", "passes"), [("1", False), ("20", True)])
+def test_patience(alone, patience, passes):
+    """VMQ_PATIENCE stretches what a test waits for, and its own limit."""
+    (alone / "test_sample.py").write_text(
+        "import time, pytest\nfrom support.patience import wait_for\nBEGAN = time.monotonic()\n"
+        "@pytest.mark.timeout(0.4)\ndef test_sample():\n    wait_for(lambda: time.monotonic() > BEGAN + 1, 0.3)\n", "utf-8")
+    seen = run_tests(alone, "test_sample.py", env={**ALONE, "VMQ_PATIENCE": patience})
+    assert (seen.returncode == 0) == passes, seen.stdout
+
+
+FORBIDDEN = {
+    "a deadline that VMQ_PATIENCE does not stretch": r"timeout=\d|\.wait\(\d|time\.monotonic\(\)(?!_ns)",
+    "a fixed sleep": r"time\.sleep\(",
+    "a set of exit codes": r"(?:\.(?:return)?code|finish\(\)|answer_all\(\)) (?:not )?in ",
+}
+# Fake tools are no tests: they take their time and stand still. The screens read until a deadline that patience has stretched.
+ALLOWED = {"recorded_macs/host.py", "recorded_macs/orphans.py", "end_to_end/screens.py", "end_to_end/test_tests.py"}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_test_has(what):
+    """Those make a test that fails on a busy machine, or one that cannot fail."""
+    found = [f"{path.relative_to(TESTS)}: {line.strip()}"
+             for folder in ("end_to_end", "recorded_macs", "crash", "mach_o")
+             for path in sorted((TESTS / folder).rglob("*.py"))
+             if str(path.relative_to(TESTS)) not in ALLOWED and path.parent.name != "tools"
+             for line in path.read_text("utf-8").splitlines() if re.search(FORBIDDEN[what], line)]
+    assert found == []
