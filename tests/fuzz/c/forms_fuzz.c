@@ -69,8 +69,7 @@ static void check_nvram(const char *const *args)
 
 static void check_curl(const char *const *args)
 {
-	const char *address = args[count(args) - 1];
-	PROMISE(strncmp(address, "https://", 8) == 0 && strcmp(args[0], "-q") == 0);
+	PROMISE(count(args) > 1 && strcmp(args[0], "-q") == 0 && strncmp(args[count(args) - 1], "https://", 8) == 0);
 	PROMISE(has(args, "=https") && !has(args, "--insecure") && !has(args, "-k") && !has_letter(args, "kKTX"));
 }
 
@@ -102,24 +101,30 @@ static void check_change(const char *const *argv)
 		        || ends_in(argv[0], "/diskutil") || strcmp(argv[0], "/declared/tool") == 0);
 }
 
+/* The word at a place, or an empty one. */
+static const char *at(const char *const *words, size_t place)
+{
+	return place < count(words) ? words[place] : "";
+}
+
 static void check_read(const char *const *argv)
 {
 	const char *const *args = argv + 1;
+	const char *last = at(argv, count(argv) - 1);
 	PROMISE(argv[0][0] == '/' && !ends_in(argv[0], "/installer"));
 	if (ends_in(argv[0], "/bputil"))
-		PROMISE(strcmp(args[0], "-d") == 0 && count(args) <= 4 && (has(args, "-j") || count(args) == 3));
+		PROMISE(strcmp(at(args, 0), "-d") == 0 && count(args) <= 4 && (has(args, "-j") || count(args) == 3));
 	if (ends_in(argv[0], "/nvram") || ends_in(argv[0], "/sysctl"))
-		for (size_t i = 0; args[i] != NULL; i++)
-			PROMISE(strchr(args[i], '=') == NULL && !has_letter(args, "dcrfwbz"));
+		PROMISE(strchr(last, '=') == NULL && !has_letter(args, "dcrfwbz") && count(args) <= 2);
 	if (ends_in(argv[0], "/kmutil"))
-		PROMISE(strcmp(args[0], "inspect") == 0 && !any_begins(args, "-o") && !any_begins(args, "--output"));
+		PROMISE(strcmp(at(args, 0), "inspect") == 0 && !any_begins(args, "-o") && !any_begins(args, "--output"));
 	if (ends_in(argv[0], "/diskutil"))
-		PROMISE(!has(args, "eraseDisk")
-		        && (strcmp(args[0], "list") == 0 || strcmp(args[0], "info") == 0 || strncmp(args[1], "list", 4) == 0));
+		PROMISE(strcmp(at(args, 0), "list") == 0 || strcmp(at(args, 0), "info") == 0
+		        || strncmp(at(args, 1), "list", 4) == 0);
 	if (ends_in(argv[0], "/curl"))
-		PROMISE(strcmp(args[count(args) - 1], "https://dortania.github.io/KdkSupportPkg/manifest.json") == 0);
+		PROMISE(strcmp(last, "https://dortania.github.io/KdkSupportPkg/manifest.json") == 0);
 	if (ends_in(argv[0], "/csrutil"))
-		PROMISE(ends_in(args[count(args) - 1], "status"));
+		PROMISE(strcmp(last, "status") == 0);
 }
 
 /* What is declared is never a tool of the table, a shell, or a form without an end. */

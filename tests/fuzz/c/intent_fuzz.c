@@ -18,13 +18,10 @@ static void clean(void)
 	(void)scratch_remove(folder, &err);
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+static void make_folder(void)
 {
 	struct error err;
-	(void)argc;
-	(void)argv;
-	PROMISE(scratch_make(folder, &err) == 0);
-	return atexit(clean);
+	PROMISE(scratch_make(folder, &err) == 0 && atexit(clean) == 0);
 }
 
 /* The words of the record's argv, as JSON, must stand in it in this order, each quoted and escaped. */
@@ -66,6 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_words split;
 	struct error err;
 	fuzz_split(&split, data, size);
+	if (folder[0] == '\0')
+		make_folder();
 	if (split.count >= 2) {
 		const char *const *argv = split.words + 1;
 		struct journal *journal = journal_open(folder, 1, &err);

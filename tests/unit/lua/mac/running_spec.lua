@@ -62,7 +62,8 @@ describe("running.outdated", function()
   end
 
   it("is a custom kernel of another build than this macOS", function()
-    assert.are.equal("the staged collection is of build 23A344, this macOS is 23B74: it no longer matches", outdated("AB", "23A344", "23B74"))
+    assert.are.equal("the staged collection is of build 23A344, this macOS is 23B74: it no longer matches",
+      outdated("AB", "23A344", "23B74"))
   end)
 
   it("is nothing where anything is the same or not known", function()
@@ -93,7 +94,8 @@ describe("running.rows", function()
 
   it("say what cannot be read, and never that there is none", function()
     assert.are.same({ ["base quota"] = "cannot be read: q", guests = "cannot be read: g", collection = "none is staged with a manifest",
-      update = "cannot be read: u", managed = "cannot be read" }, rows { base_quota_problem = "q", guests_problem = "g", update_problem = "u" })
+      update = "cannot be read: u", managed = "cannot be read" },
+      rows { base_quota_problem = "q", guests_problem = "g", update_problem = "u" })
     local found = rows { base_quota_problem = "none" }
     assert.are.same({ "not in the device tree (2 on Macs so far)", "none is staged", "cannot be read: ?" },
       { found["base quota"], found.update, found.guests })

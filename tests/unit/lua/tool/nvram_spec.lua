@@ -47,7 +47,8 @@ describe("nvram.read", function()
   end)
 
   it("does not guess at strange output", function()
-    for _, out in ipairs { "", "boot-args", "boot-args\t", "boot-args\t-v keepsy", "boot-args\t-v\n\n", "boot-argsX\t-v\n", "boot-args\t-v\nother\tx\n", "<plist><dict/></plist>",
+    for _, out in ipairs { "", "boot-args", "boot-args\t", "boot-args\t-v keepsy", "boot-args\t-v\n\n",
+      "boot-argsX\t-v\n", "boot-args\t-v\nother\tx\n", "<plist><dict/></plist>",
       "<plist><string>x</string></plist>", "<plist><dict><key>boot-args</key><integer>1</integer></dict></plist>" } do
       assert.are.same({ nil, "nvram printed something unknown for boot-args", "unknown" }, { reading(out) }, out)
     end
