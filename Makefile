@@ -181,19 +181,22 @@ build/asan/unit/%_test: build/asan/unit/%_test.o $(ASAN) build/native/embedded.o
 
 .SECONDARY: $(ASAN) $(C_TESTS:%=%.o)
 
-# Fuzz targets of the C parts, for clang's libFuzzer.
-FUZZER = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+# Fuzz targets of the C parts below Lua, for clang's libFuzzer.
+FUZZER = clang $(BASE_CFLAGS) $(WARNINGS) $(SANITIZE)
 FUZZ   := $(patsubst tests/fuzz/c/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/c/*_fuzz.c)))
-FUZZED := $(PARTS:runner/%.c=build/fuzz/%.o)
+FUZZED := $(patsubst runner/%.c,build/fuzz/%.o,$(filter-out runner/lua/%,$(PARTS)))
 
 build/fuzz/%.o: runner/%.c Makefile | build/fuzz/
 	$(say)
 	@mkdir -p $(@D)
-	$(Q)clang $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(FUZZER) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	$(Q)$(FUZZER) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
-build/fuzz/%_fuzz: tests/fuzz/c/%_fuzz.c tests/fuzz/c/fuzz.h $(FUZZED) build/native/embedded.o
+build/fuzz/parts.a: $(FUZZED)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+build/fuzz/%_fuzz: tests/fuzz/c/%_fuzz.c tests/fuzz/c/fuzz.h build/fuzz/parts.a
 	$(say)
-	$(Q)clang $(BASE_CFLAGS) $(WARNINGS) $(FUZZER) -fsanitize=fuzzer -o $@ $(filter-out %.h,$^) $(LIBRARIES)
+	$(Q)$(FUZZER) -fsanitize=fuzzer -o $@ $< build/fuzz/parts.a -lmd
 
 .SECONDARY: $(FUZZED)
 
@@ -230,8 +233,10 @@ check-lua: deps-check all build/tests/lua  ## unit tests of the Lua modules (bus
 check-c: deps-check $(C_TESTS)  ## unit tests of the C parts, with sanitizers (cmocka)
 	@JUNIT=$(RESULTS) python3 tests/support/c_tests.py $(C_TESTS)
 
-check-fuzz: deps-check build/tests/lua $(FUZZ)  ## what fuzzing found before, once more; DEEP=1: an hour of fuzzing
-	@JUNIT=$(RESULTS) python3 tests/fuzz/run.py $(FUZZ)
+# Seconds of one processor in all.
+FUZZ_SECONDS = $(if $(DEEP),3600,0)
+check-fuzz: deps-check build/tests/lua $(FUZZ)  ## what fuzzing found before, once more; FUZZ_SECONDS=600 fuzzes that long
+	@JUNIT=$(RESULTS) python3 tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
 
 check-crash: deps-check build/tests/lua all  ## die at every effect point, start again; break the program on purpose
 	@mkdir -p $(RESULTS); export JUNIT=$(RESULTS); \

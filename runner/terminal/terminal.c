@@ -159,7 +159,7 @@ void terminal_flush_input(void)
 /* Decodes one character. Returns the bytes it takes; a byte that is no UTF-8 stands for itself. */
 static size_t decode(const unsigned char *p, size_t length, uint32_t *code)
 {
-	size_t size = p[0] < 0x80 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 1;
+	size_t size = p[0] < 0x80 || p[0] > 0xf4 ? 1 : p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 1;
 	*code = size == 1 ? p[0] : p[0] & (0xffu >> (size + 1));
 	if (size > length)
 		size = 1;

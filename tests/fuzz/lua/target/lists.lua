@@ -150,8 +150,9 @@ return {
   { name = "sw-vers", check = check_product, seeds = { "ProductName:\t\tmacOS\nProductVersion:\t\t15.6\nBuildVersion:\t\t24G84\n" } },
   { name = "sysctl", check = check_kernel, seeds = { BANNER, "development\n", "recoveryos\n" } },
   { name = "kit-catalogue", check = check_catalogue, seeds = { '[{"build":"23A344","version":"14.0",'
-    .. '"url":"https://example.org/a/K_23A344.dmg","fileSize":100,"sha256sum":"' .. ("aB"):rep(32) .. '","seen":"x"},'
-    .. '{"build":"23B74","version":"14.1","url":'
+    .. '"url":"https://example.org/a/K_23A344.dmg",'
+    .. '"fileSize":100,"sha256sum":"' .. ("aB"):rep(32) .. '","seen":"x"},{"build":"23B74","version":"14.1",'
+    .. '"url":'
     .. '"https://example.org/b.dmg","fileSize":7,"sha256sum":"' .. ("01"):rep(32) .. '"}]' } },
   { name = "manifest", check = check_manifest, seeds = { MANIFEST } },
   { name = "build-record", check = check_record, seeds = { '{"inputs":"abc","sha256":"' .. ("ab"):rep(32) .. '"}' } },

@@ -13,7 +13,7 @@ static void widths_are_counted_in_columns(void **state)
 	assert_int_equal(terminal_width("\xf0\x9f\x98\x80", 4), 2);
 	assert_int_equal(terminal_width("\xff\xe6\x97", 3), 3);
 	assert_int_equal(terminal_width("\xe0\x80\x80\xed\xa0\x80", 6), 6);
-	assert_int_equal(terminal_width("\xf4\x90\x80\x80\xf8\x80\x80\x80", 8), 8);
+	assert_int_equal(terminal_width("\xf4\x90\x80\x80\xfb\x90\xa0\x80", 8), 8);
 	assert_int_equal(terminal_width("\xee\x80\x80\xf4\x8f\xbf\xbd\xf0\x90\x80\x80", 11), 3);
 	assert_int_equal(terminal_width("", 0), 0);
 	assert_int_equal(terminal_width("\t\n", 2), 0);

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Breaks the Lua core by chance, one small mutant at a time, and says how many of them the unit tests notice.
+
+Usage: sample.py [--count N] [--seed N] [--all] [PATH...]   PATH: a module or room below stdlib/; --all tries every mutant of it.
+It must not touch the tree: a mutant is one module in a folder of its own that Lua looks into first.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import lua_mutants  # noqa: E402
+from support import results  # noqa: E402
+
+STDLIB, SPECS = Path("stdlib"), Path("tests/unit/lua")
+CORE = ["engine", "plan", "mac", "kernel", "preflight", "run", "screen/outcome.lua", "tool"]
+GOAL, FLOOR = 97, 90  # per cent: what is wanted, and what cannot be chance
+LUA, BUSTED, COMPILER = "build/tests/lua", "/usr/bin/busted", "luac5.4"
+PATIENCE = 10  # times as long as the unchanged module's tests: then it hangs
+
+
+def modules(paths):
+    """The modules that are meant."""
+    for path in paths or CORE:
+        place = Path(path) if Path(path).exists() else STDLIB / path
+        yield from sorted(place.rglob("*.lua")) if place.is_dir() else [place]
+
+
+def specs(module):
+    """The spec of the module itself first, then its room's, then the engine's."""
+    room = SPECS / module.parent.relative_to(STDLIB)
+    own = room / f"{module.stem}_spec.lua"
+    rest = [*sorted(room.glob("*_spec.lua")), *sorted((SPECS / "engine").glob("*_spec.lua"))]
+    return list(dict.fromkeys([*([own] if own.exists() else []), *rest]))
+
+
+def bytecode(source):
+    """What a module compiles to, without its lines; None if it does not compile."""
+    with tempfile.NamedTemporaryFile(suffix=".out") as out:
+        done = subprocess.run([COMPILER, "-s", "-o", out.name, "-"], input=source.encode(), stderr=subprocess.DEVNULL, check=False)
+        return Path(out.name).read_bytes() if done.returncode == 0 else None
+
+
+def judge(module, source, seconds):
+    """Runs the specs with this source in the module's place. Returns True if they pass."""
+    with tempfile.TemporaryDirectory(prefix="vmq-mutant") as folder:
+        place = Path(folder) / module.relative_to(STDLIB)
+        place.parent.mkdir(parents=True)
+        place.write_text(source, "utf-8")
+        command = [LUA, BUSTED, f"--lpath={folder}/?.lua", "--output=TAP", "--no-keep-going", *map(str, specs(module))]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
+
+
+def baseline(module):
+    """How long the specs may take for a mutant of this module; fails if they do not pass unchanged."""
+    start = time.monotonic()
+    if not judge(module, module.read_text("utf-8"), 600):
+        raise SystemExit(f"{module}: its specs fail unchanged, or there are none")
+    return 5 + PATIENCE * (time.monotonic() - start)
+
+
+def candidates(paths):
+    """Every (module, mutant)."""
+    return [(module, mutant) for module in modules(paths) for mutant in lua_mutants.mutants(module.read_text("utf-8"))]
+
+
+def apply(module, mutant):
+    """The module's source with the mutant in it, or None if that changes nothing or is no Lua."""
+    source = module.read_text("utf-8")
+    broken = source[:mutant.start] + mutant.new + source[mutant.end:]
+    code = bytecode(broken)
+    return None if code is None or code == bytecode(source) else broken
+
+
+def try_mutant(pair, patience):
+    """Returns None if the mutant is noticed, "void" if it is none, else what survived."""
+    module, mutant = pair
+    broken = apply(module, mutant)
+    if broken is None:
+        return "void"
+    if not judge(module, broken, patience[module]):
+        return None
+    line = module.read_text("utf-8").splitlines()[mutant.line - 1].strip()
+    return f"{module}:{mutant.line}: {mutant.what}: {line[:110]}"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=int(time.time()) % 1000000)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("paths", nargs="*")
+    options = parser.parse_args()
+    chosen = candidates(options.paths)
+    total = len(chosen)
+    random.Random(options.seed).shuffle(chosen)
+    chosen = chosen if options.all else chosen[:options.count]
+    print(f"seed {options.seed}: {len(chosen)} of {total} mutants", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        touched = sorted({module for module, _ in chosen})
+        patience = dict(zip(touched, pool.map(baseline, touched), strict=True))
+        tried = [(pair, wrong) for pair, wrong in zip(chosen, pool.map(lambda one: try_mutant(one, patience), chosen), strict=True)
+                 if wrong != "void"]
+    for _, wrong in sorted(tried, key=lambda one: (str(one[0][0]), one[0][1].line)):
+        if wrong:
+            print(f"survived: {wrong}")
+    rate = 100 * sum(wrong is None for _, wrong in tried) / max(1, len(tried))
+    told = f"{rate:.1f} % of {len(tried)} mutants noticed (goal {GOAL} %: {'met' if rate >= GOAL else 'missed'}), seed {options.seed}"
+    print(told, flush=True)
+    return results.conclude("random_mutants", [("the unit tests notice random mutants", None if rate >= FLOOR else told)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
