@@ -25,9 +25,11 @@ end
 local function release(xnu) return (xnu or ""):match("^[%d%.]*") end
 
 local NOT_BOOTABLE = "The version of macOS on the selected disk needs to be reinstalled."
+local NOT_SEALED = "panic: rootvp not authenticated after mounting" -- facts-2026-11 C
 
 -- iBoot starts the custom object in place of the stock kernel. One that is missing or does not fit does not boot (§5).
 local function choose_kernel(state, group)
+  if group.seal_broken and not group.policy.sip1 then return nil, NOT_SEALED end
   if not group.policy.coih then return stock_kernel(state, group) end
   local object = boot.object(group)
   if not object then return nil, NOT_BOOTABLE end
@@ -118,8 +120,8 @@ end
 -- Returns the environment reached, and why when macOS was wanted and did not start.
 function boot.next(state, options)
   variables.restart(state, options.clean ~= false)
-  state.images, state.late, state.at_work = {}, nil, nil
-  state.boot_failure = nil
+  state.images, state.late, state.at_work, state.refused_passwords = {}, nil, nil, nil
+  state.boot_failure, state.circumstances["stale-recovery"] = nil, nil
   state.boots = state.boots + 1
   state.clock = options.time or state.clock + 120
   for _, volume in ipairs(state.volumes) do

@@ -6,7 +6,9 @@ local catalogue = {}
 -- Every `wording` field names one of the forms of reference §1.3, §2.2, §3.1, §3.3 and §4.1. Forms that no source ties
 -- to a release are spread over the Macs, so that nothing can depend on one of them. guess: which Mac has which of
 -- `inspect` (gap of a line), `gutted` (what an update takes from a kit), `create_extension` (--no-variant-extension is
--- ignored), `create_refuses` (an existing file), `hdiutil_tells`, `signature_time`, `curl`.
+-- ignored), `create_refuses` (an existing file), `hdiutil_tells`, `signature_time`, `curl`, `attempts` (passwords that may
+-- be wrong), and of csrutil's: `csrutil_asks_more` (before the seal and research guests), `guests_stay` (their bit, when
+-- SIP is set), `guests_are_custom`, `custom_is_on`, `clear_keeps_seal_off`, `debug_bits`, `no_kext_part`.
 -- `kits`: the builds before and after the first system's.
 local macs = {
   {
@@ -25,7 +27,8 @@ local macs = {
     },
     wording = {
       csrutil = "authorized", csrutil_retry = true, csrutil_refusal = "from the Recovery OS",
-      bputil = "username", display = "12", kmutil = "spaced", nvram_error = "prefixed", osenvironment = "invalid",
+      csrutil_asks_more = true, clear_keeps_seal_off = true, debug_bits = 0xc, attempts = 5,
+      bputil = "username", bputil_refuses = "credential", display = "12", kmutil = "spaced", nvram_error = "prefixed", osenvironment = "invalid",
       inspect = "tabs", gutted = "version", create_extension = true, hdiutil_tells = true,
     },
     nvram_plain = true,
@@ -47,7 +50,8 @@ local macs = {
     },
     wording = {
       csrutil = "password", csrutil_refusal = "from Recovery OS",
-      bputil = "authorized", display = "14", json = "bare", kmutil = "plain", nvram_error = "prefixed",
+      custom_is_on = true, debug_bits = 0x4, attempts = 3,
+      bputil = "authorized", bputil_refuses = "token", display = "14", json = "bare", kmutil = "plain", nvram_error = "prefixed",
       osenvironment = "invalid",
       inspect = "blanks", gutted = "extensions",
     },
@@ -72,7 +76,8 @@ local macs = {
     },
     wording = {
       csrutil = "authorized", csrutil_refusal = "from Recovery OS",
-      bputil = "administrator", bputil_confirms = true, display = "26", json = "headed", kmutil = "spaced",
+      csrutil_asks_more = true, guests_stay = true, guests_are_custom = true, debug_bits = 0xc, attempts = 5,
+      bputil = "administrator", bputil_refuses = "token", bputil_confirms = true, display = "26", json = "headed", kmutil = "spaced",
       nvram_error = "bare", osenvironment = "unknown",
       inspect = "tabs", gutted = "extensions", create_refuses = true, signature_time = true, hdiutil_tells = true,
     },
@@ -96,7 +101,8 @@ local macs = {
     },
     wording = {
       csrutil = "enter", csrutil_retry = true, csrutil_refusal = "from Recovery OS", csrutil_short = true,
-      bputil = "name", bputil_confirms = true, display = "26", json = "headed", kmutil = "newline",
+      custom_is_on = true, no_kext_part = true, debug_bits = 0x4, attempts = 3,
+      bputil = "name", bputil_refuses = "credential", bputil_confirms = true, display = "26", json = "headed", kmutil = "newline",
       nvram_error = "bare", osenvironment = "word",
       inspect = "tabs", gutted = "version", create_extension = true, signature_time = true,
     },
@@ -119,8 +125,9 @@ local macs = {
         xnu = "12377.160.46~2" },
     },
     wording = {
-      csrutil = "password", csrutil_refusal = "from Recovery OS", csrutil_short = true,
-      bputil = "authorized", display = "26", json = "headed", kmutil = "plain", nvram_error = "bare",
+      csrutil = "authorized", csrutil_refusal = "from Recovery OS", csrutil_short = true,
+      csrutil_refuses = "credential", csrutil_asks_more = true, guests_stay = true, debug_bits = 0xc, attempts = 5,
+      bputil = "known", bputil_refuses = "credential", display = "26", json = "headed", kmutil = "plain", nvram_error = "bare",
       osenvironment = "word",
       inspect = "tabs", gutted = "extensions", signature_time = true, curl = "long",
     },

@@ -55,6 +55,12 @@ local function unpublish(state)
   end
 end
 
+local function take_seal_off(state)
+  state.filevault = false
+  run(policy.disable_sip(first_policy(state)))
+  run(policy.enforce_seal(first_policy(state), false))
+end
+
 local known = {
   { "unpaired", "recovery that does not belong to the target system",
     function(state) state.environment, state.paired = "unpaired-recovery", nil end },
@@ -95,7 +101,7 @@ local known = {
   { "nvram-denied", "recovery refuses boot-args in both forms", function() end },
   { "nvram-lost", "recovery takes boot-args and they are gone after the restart", function() end },
   { "already-permissive", "SIP is off and the policy permissive already",
-    function(state) run(policy.disable_sip(first_policy(state))) end },
+    function(state) run(policy.disable_sip(first_policy(state), { keeps_guests = true })) end },
   { "csrutil-leaves-filter", "csrutil disable does not turn the boot-args filter off", function() end },
   { "reduced-with-kexts", "reduced security with user kexts allowed",
     function(state)
@@ -103,6 +109,31 @@ local known = {
       local p = first_policy(state)
       p.auxp, p.auxi, p.auxr = digest.hex("auxp"), digest.hex("auxi"), digest.hex("auxr")
     end },
+  { "reduced-by-mouse", "Startup Security Utility has set Reduced Security: SIP and seal are on again (facts A.2)",
+    function(state) run(policy.rebuild(first_policy(state), { g = true })) end },
+  { "mdm-allowed", "reduced security; the user and the device enrolment let MDM manage kexts",
+    function(state)
+      run(policy.rebuild(first_policy(state), { g = true, m = true }))
+      first_policy(state).smb4 = true
+    end },
+  { "partial-sip", "SIP without fs, debug and nvram, and the boot-args that this is done for",
+    function(state)
+      run(policy.customise_sip(first_policy(state), 0x2 | state.wording.debug_bits | 0x40))
+      add_arguments(state, "-arm64e_preview_abi")
+    end },
+  { "research-guests", "research guests are allowed",
+    function(state) run(policy.allow_guests(first_policy(state), true)) end },
+  { "filevault-off", "FileVault is off", function(state) state.filevault = false end },
+  { "sealed-volume-off", "SIP is off, and the seal of the system volume is not enforced", take_seal_off },
+  { "seal-broken", "the same, and the system volume was changed: it starts only while the seal is not enforced",
+    function(state)
+      take_seal_off(state)
+      state.groups[1].seal_broken = true
+    end },
+  { "stale-owners", "Preboot's list of owners is of an earlier installation: nobody is accepted", function() end },
+  { "few-attempts", "after a few wrong passwords every further one is refused until the next start", function() end },
+  { "stale-recovery", "recovery was entered by a restart with the button held: csrutil refuses", function() end },
+  { "manifest-refused", "csrutil cannot write a policy, as in a beta of macOS 27", function() end },
   { "managed", "the Mac is managed", function(state) state.managed = true end },
   { "not-root", "the user is not root", function(state) state.uid = 501 end },
   { "prompt-flushes-late", "tools throw away what is typed in the first moments after their prompts", function() end },

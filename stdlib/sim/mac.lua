@@ -82,7 +82,7 @@ local function fresh(entry)
   local state = {
     format = 1, mac = machine(entry), wording = copy(entry.wording), groups = {}, volumes = {},
     container = { device = CONTAINER, uuid = digest.uuid(CONTAINER), free = 412316860416, size = 994662584320 },
-    environment = "paired-recovery", uid = 0, online = true, latest = true, managed = false,
+    environment = "paired-recovery", uid = 0, online = true, latest = true, managed = false, filevault = true,
     owners = { owner() }, refusals = 0, circumstances = {}, faults = {}, calls = {}, boots = 0, clock = 1795420800,
   }
   for number, system in ipairs(entry.systems) do add_system(state, system, number) end

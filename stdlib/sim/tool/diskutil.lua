@@ -54,7 +54,7 @@ local function properties(state, volume)
     APFSContainerSize = state.container.size, APFSVolumeGroupID = volume.group, BooterDeviceIdentifier = preboot,
     Content = "41504653-0000-11AA-AA11-00306543ECAC", DeviceIdentifier = volume.device,
     DeviceNode = "/dev/" .. volume.device, DiskUUID = volume.uuid, Encryption = volume.encrypted or false,
-    FileVault = volume.locked or false, FilesystemName = "APFS", FilesystemType = "apfs",
+    FileVault = volume.role == "Data" and state.filevault, FilesystemName = "APFS", FilesystemType = "apfs",
     FreeSpace = volume.mount and state.container.free or 0, Internal = true, Locked = volume.locked or false,
     MountPoint = mount_point(volume), ParentWholeDisk = state.container.device, Size = state.container.size,
     TotalSize = state.container.size, VolumeName = volume.name, VolumeUUID = volume.uuid,
@@ -95,7 +95,7 @@ local function info_text(p, volume)
     { "Volume Name", volume.name }, { "Mounted", volume.mount and "Yes" or "No" },
     { "Mount Point", mount_point(volume) }, { "Volume UUID", volume.uuid },
     { "Volume Read-Only", volume.writable and "No" or "Yes" },
-    { "APFS Volume Group", volume.group or "None" }, { "FileVault", volume.encrypted and "Yes" or "No" },
+    { "APFS Volume Group", volume.group or "None" }, { "FileVault", volume.role == "Data" and p.state.filevault and "Yes" or "No" },
     { "Locked", volume.locked and "Yes" or "No" },
   }
   for _, row in ipairs(rows) do p.out(("   %-26s%s\n"):format(row[1] .. ":", row[2])) end
@@ -122,7 +122,7 @@ local function list(p)
   for index, volume in ipairs(p.state.volumes) do
     volumes[index] = {
       APFSVolumeUUID = volume.uuid, CapacityInUse = 21474836480, CapacityQuota = 0, CapacityReserve = 0,
-      DeviceIdentifier = volume.device, Encryption = volume.encrypted, FileVault = volume.encrypted,
+      DeviceIdentifier = volume.device, Encryption = volume.encrypted, FileVault = volume.role == "Data" and p.state.filevault,
       Locked = volume.locked, Name = volume.name, Roles = { list = { volume.role } },
     }
   end
@@ -192,13 +192,6 @@ local function passphrase(p)
   return p.secret("Passphrase: ")
 end
 
-local function knows(state, word)
-  for _, person in ipairs(state.owners) do
-    if (owner.check(state, person.short, word)) then return true end
-  end
-  return false
-end
-
 -- guess: the numbers of the errors; the prompt is the one diskutil(8) speaks of.
 local function unlock(p)
   local volume = volume_of(p, 3)
@@ -208,7 +201,10 @@ local function unlock(p)
     p.fail(1, "Error unlocking APFS Volume: The given APFS Volume is not locked (-69589)\n")
   end
   local word = passphrase(p)
-  if not word or not knows(p.state, word) then
+  local opens, why = nil, nil
+  if word then opens, why = owner.opens(p.state, word) end
+  if why == "barred" then p.fail(1, "Too many recent unlock attempts; unlocking disabled\n") end -- darwin-2026-11 §9
+  if not opens then
     p.fail(1, "Error unlocking APFS Volume: Passphrase incorrect or user does not exist (-69550)\n")
   end
   p.change({ function() volume.locked = false; attach(p, volume) end },

@@ -185,7 +185,7 @@ describe("refusals leave the policy as it was", function()
   it("asks for root", function()
     local run = bputil(mac.new(nil, { "not-root" }), "-d")
     assert.are.equal(1, run.status)
-    assert.are.equal("The tool requires running as root\n", run.err)
+    assert.are.equal("Use at your own risk!\n\n\nThe tool requires running as root\n", run.err:match("Use at.*$"))
   end)
 end)
 

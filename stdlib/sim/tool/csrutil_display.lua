@@ -1,0 +1,56 @@
+-- What csrutil tells of system integrity protection (reference §2.2).
+-- It must not change the state.
+
+local dialogue = require "sim.tool.csrutil_dialogue"
+local place = require "sim.place"
+local policy = require "sim.policy"
+
+local display = {}
+
+local function protection(off) return off and "disabled" or "enabled" end
+
+local function configuration(p, view, bits)
+  local rows = {
+    { "Apple Internal", bits & 0x10 == 0 }, { "Kext Signing", bits & 0x1 ~= 0 },
+    { "Filesystem Protections", bits & 0x2 ~= 0 }, { "Debugging Restrictions", bits & 0x4 ~= 0 },
+    { "DTrace Restrictions", bits & 0x20 ~= 0 }, { "NVRAM Protections", bits & 0x40 ~= 0 },
+    { "BaseSystem Verification", bits & 0x100 ~= 0 }, { "Boot-arg Restrictions", view.sip3 },
+    { "Kernel Integrity Protections", view.sip2 }, { "Authenticated Root Requirement", view.sip1 },
+  }
+  p.out("System Integrity Protection status: unknown (Custom Configuration).\n\nConfiguration:\n")
+  for _, row in ipairs(rows) do p.out("\t", row[1], ": ", protection(row[2]), "\n") end
+  p.out("\nThis is an unsupported configuration, likely to break in the future and leave your machine in an unknown ",
+    "state.\n")
+end
+
+-- In macOS the answer is what the running kernel got at boot; in recovery it is the target's policy (§2.2, §2.3).
+local function view_of(p) return place.in_recovery(p.state) and dialogue.pick(p).policy or p.state.running end
+
+--- Plays `csrutil status`. guess: whether the bit of research guests makes the configuration a custom one; both are played.
+function display.status(p)
+  local view = view_of(p)
+  local bits = view.sip0 or 0
+  if not p.state.wording.guests_are_custom then bits = bits & ~policy.GUESTS end
+  if bits ~= 0 and bits ~= policy.SIP_OFF then return configuration(p, view, bits) end
+  p.out("System Integrity Protection status: ", protection(bits ~= 0), ".\n")
+end
+
+-- With several systems this one asks in macOS, too (darwin-2026-11 §6).
+local function asked_for(p)
+  local group = dialogue.pick(p)
+  local running = not place.in_recovery(p.state) and group.uuid == p.state.default
+  return running and p.state.running or group.policy
+end
+
+--- Plays `csrutil authenticated-root status`: true where diskutil is not (darwin-2026-11 §6).
+function display.authenticated_root(p)
+  p.out("Authenticated Root status: ", protection(asked_for(p).sip1), "\n")
+end
+
+--- Plays `csrutil allow-research-guests status`. guess: its words.
+function display.research_guests(p)
+  local bits = asked_for(p).sip0 or 0
+  p.out("Allow Research Guests status: ", bits & policy.GUESTS ~= 0 and "enabled" or "disabled", "\n")
+end
+
+return display
