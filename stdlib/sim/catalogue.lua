@@ -28,7 +28,8 @@ local macs = {
     wording = {
       csrutil = "authorized", csrutil_retry = true, csrutil_refusal = "from the Recovery OS",
       csrutil_asks_more = true, clear_keeps_seal_off = true, debug_bits = 0xc, attempts = 5,
-      bputil = "username", bputil_refuses = "credential", display = "12", kmutil = "spaced", nvram_error = "prefixed", osenvironment = "invalid",
+      bputil = "username", bputil_refuses = "credential", display = "12",
+      kmutil = "joined", nvram_error = "prefixed", osenvironment = "invalid",
       inspect = "tabs", gutted = "version", create_extension = true, hdiutil_tells = true,
     },
     nvram_plain = true,
@@ -76,7 +77,7 @@ local macs = {
     },
     wording = {
       csrutil = "authorized", csrutil_refusal = "from Recovery OS",
-      csrutil_asks_more = true, guests_stay = true, guests_are_custom = true, debug_bits = 0xc, attempts = 5,
+      csrutil_asks_more = true, guests_stay = true, guests_are_custom = true, kmutil_silent_no = true, debug_bits = 0xc, attempts = 5,
       bputil = "administrator", bputil_refuses = "token", bputil_confirms = true, display = "26", json = "headed", kmutil = "spaced",
       nvram_error = "bare", osenvironment = "unknown",
       inspect = "tabs", gutted = "extensions", create_refuses = true, signature_time = true, hdiutil_tells = true,
@@ -101,7 +102,7 @@ local macs = {
     },
     wording = {
       csrutil = "enter", csrutil_retry = true, csrutil_refusal = "from Recovery OS", csrutil_short = true,
-      custom_is_on = true, no_kext_part = true, debug_bits = 0x4, attempts = 3,
+      custom_is_on = true, no_kext_part = true, sealed_says_broken = true, debug_bits = 0x4, attempts = 3,
       bputil = "name", bputil_refuses = "credential", bputil_confirms = true, display = "26", json = "headed", kmutil = "newline",
       nvram_error = "bare", osenvironment = "word",
       inspect = "tabs", gutted = "version", create_extension = true, signature_time = true,
@@ -127,6 +128,7 @@ local macs = {
     wording = {
       csrutil = "authorized", csrutil_refusal = "from Recovery OS", csrutil_short = true,
       csrutil_refuses = "credential", csrutil_asks_more = true, guests_stay = true, debug_bits = 0xc, attempts = 5,
+      kmutil_needs_reduced = true,
       bputil = "known", bputil_refuses = "credential", display = "26", json = "headed", kmutil = "plain", nvram_error = "bare",
       osenvironment = "word",
       inspect = "tabs", gutted = "extensions", signature_time = true, curl = "long",

@@ -5,6 +5,7 @@ local catalogue = require "sim.catalogue"
 local digest = require "sim.digest"
 local kits = require "sim.kits"
 local policy = require "sim.policy"
+local variables = require "sim.variables"
 
 local circumstance = {}
 
@@ -59,6 +60,55 @@ local function take_seal_off(state)
   state.filevault = false
   run(policy.disable_sip(first_policy(state)))
   run(policy.enforce_seal(first_policy(state), false))
+end
+
+local STUB = {
+  name = "Asahi Linux", data = "Asahi Linux - Data", container = "disk4", version = "14.0", build = "23A344",
+  darwin = "23.0.0", date = "Fri Sep 15 14:41:43 PDT 2023", xnu = "10002.1.13~1", love = "23.1.344.0.0,0",
+}
+
+local function linux_stub(kind)
+  return function()
+    local system = { linux = kind }
+    for key, value in pairs(STUB) do system[key] = value end
+    return system
+  end
+end
+
+local function newest_group(state) return state.groups[#state.groups] end
+
+local function become_default(state, group)
+  state.default, state.paired = group.uuid, state.paired and group.uuid
+  local before = variables.find(state, "boot-volume").value
+  variables.put(state, { name = "boot-volume", value = before:gsub("[^:]*$", group.uuid) })
+end
+
+-- Permissive, CTRR off, a raw boot object: what the Asahi installer leaves (field: asahi-stub-is-the-target).
+local function finish_stub(state)
+  local group = newest_group(state)
+  local coih = digest.hex "m1n1"
+  run(policy.rebuild(group.policy, { n = true, c = true }))
+  run(policy.configure_boot(group.policy, coih, function()
+    group.objects[group.policy.nsih] = { { coih = coih, raw = true } }
+  end))
+  become_default(state, group)
+end
+
+local function namesake(entry)
+  local first = entry.systems[1]
+  return {
+    name = first.name, data = first.data, version = "13.6", build = "22G120", darwin = "22.6.0",
+    date = "Fri Sep 15 13:41:30 PDT 2023", xnu = "8796.141.3.700.8~1", love = "22.7.120.0.0,0",
+  }
+end
+
+-- guess: model, chip and board of a virtual Mac.
+local function become_guest(state)
+  local machine = state.mac
+  machine.soc, machine.model, machine.chip, machine.board = "VMAPPLE", "VirtualMac2,1", 0xFE00, 0x20
+  machine.marketing = machine.marketing .. " (Virtual)"
+  if state.collection then state.collection.soc = "VMAPPLE" end
+  for _, kit in ipairs { state.kit, state.near_kit, table.unpack(state.published) } do kit.soc = "VMAPPLE" end
 end
 
 local known = {
@@ -134,6 +184,22 @@ local known = {
   { "few-attempts", "after a few wrong passwords every further one is refused until the next start", function() end },
   { "stale-recovery", "recovery was entered by a restart with the button held: csrutil refuses", function() end },
   { "manifest-refused", "csrutil cannot write a policy, as in a beta of macOS 27", function() end },
+  { "linux-stub", "the default startup volume is a Linux stub, and its recovery runs", finish_stub,
+    system = linux_stub "disabled" },
+  { "linux-stub-with-version", "the same, and its version file names a macOS", finish_stub, system = linux_stub "version" },
+  { "two-of-one-name", "a second system has the name of the first", function() end, system = namesake },
+  { "guest", "this Mac is a virtual one", become_guest },
+  { "other-containers", "the SSD's other containers are shown, too: more volumes called Recovery, another Preboot",
+    function() end },
+  { "data-unmounted", "recovery has not mounted the Data volume", function() end },
+  { "preboot-unmounted", "recovery has not mounted Preboot", function() end },
+  { "ownership-ignored", "the Data volume ignores ownership", function(state) data(state).owners = false end },
+  { "ownership-untold", "diskutil does not say whether volumes ignore ownership",
+    function(state) state.wording.owners_untold = true end },
+  { "object-compressed", "kmutil compresses the object that it stores", function() end },
+  { "object-overwritten", "the object in Preboot is not what kmutil was given", function() end },
+  { "boot-properties-refused", "kmutil cannot derive the collection's boot properties", function() end },
+  { "clear-refused", "kmutil does not clear a custom object", function() end },
   { "managed", "the Mac is managed", function(state) state.managed = true end },
   { "not-root", "the user is not root", function(state) state.uid = 501 end },
   { "prompt-flushes-late", "tools throw away what is typed in the first moments after their prompts", function() end },
@@ -163,6 +229,17 @@ local known = {
     function(state) state.update = catalogue.entry(state.mac.name).kits.next end },
   { "guests-running", "two guests run whenever macOS runs", function(state) state.guests = 2 end },
 }
+
+--- The systems that circumstances bring along, beside those of a Mac's catalogue entry: array as `disks.add` takes it.
+function circumstance.systems(entry, words)
+  local list = {}
+  for _, word in ipairs(words) do
+    for _, item in ipairs(known) do
+      if item[1] == word and item.system then list[#list + 1] = item.system(entry) end
+    end
+  end
+  return list
+end
 
 --- Puts a custom object of somebody else's in place, and the policy that goes with it (reference §10, kmutil alone).
 function circumstance.install_foreign_kernel(state)

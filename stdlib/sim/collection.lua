@@ -193,27 +193,4 @@ function collection.read_kernel(files, path)
   return text and { banner = text, kernel_uuid = found.uuid } or nil
 end
 
--- Tag and length of a DER element.
-local function der_head(tag, size)
-  if size < 128 then return string.char(tag, size) end
-  local bytes = ""
-  while size > 0 do bytes, size = string.char(size & 255) .. bytes, size >> 8 end
-  return string.char(tag, 0x80 | #bytes) .. bytes
-end
-
-local function der(tag, content) return der_head(tag, #content) .. content end
-
-local function ia5(text) return der(0x16, text) end
-
---- What stands before and after the bytes in the file kmutil stores: an IMG4 around them, unchanged (reference §3.1).
--- `size`: of the bytes; `kind`: the payload's type, "fuos" for raw objects. Returns two strings.
-function collection.wrapping(size, kind)
-  local octets = der_head(0x04, size)
-  local names = ia5 "IM4P" .. ia5(kind) .. ia5 ""
-  local payload = der_head(0x30, #names + #octets + size) .. names .. octets
-  local manifest = der(0xA0, der(0x30, ia5 "IM4M" .. der(0x02, "\0") .. der(0x31, "")))
-  local magic = ia5 "IMG4"
-  return der_head(0x30, #magic + #payload + size + #manifest) .. magic .. payload, manifest
-end
-
 return collection

@@ -1,6 +1,7 @@
 -- The files of a new simulated Mac: what lies on each volume before anything happens to it.
 -- It must not touch the disk; `sim.scratch` writes them. Kits that are installed are `sim.kit_files`.
 
+local collection = require "sim.collection"
 local layout = require "sim.layout"
 local place = require "sim.place"
 local xml = require "sim.xml"
@@ -16,22 +17,36 @@ local function system_version(group)
   }
 end
 
--- Keyed by short name, as asahi-installer reads it (its stub.py uses GeneratedUID and RealName).
-local function owners(state)
+--- Preboot's list of owners, below a group's folder.
+contents.OWNERS = "/var/db/AdminUserRecoveryInfo.plist"
+
+local EARLIER = { short = "grace", full = "Grace Sample", uuid = "C7A9E1F2-44D0-4B8E-8D15-6E0B7F3A9C21", rights = true }
+
+--- The bytes of that list. Keyed by short name, as asahi-installer reads it (its stub.py uses GeneratedUID and RealName);
+-- a stale list names somebody of an earlier installation.
+function contents.owners(state)
   local people = {}
-  for _, person in ipairs(state.owners) do
+  for _, person in ipairs(state.circumstances["stale-owners"] and { EARLIER } or state.owners) do
     if person.rights then people[person.short] = { GeneratedUID = person.uuid, RealName = person.full } end
   end
   return xml.plist(people)
 end
 
+-- A Linux stub looks like a system without a macOS (field: asahi-stub-is-the-target): no kernel, and its version file under
+-- another name, or one that names some macOS.
 local function add_system(state, group, files)
-  files[layout.storage(place.volume(state, group.uuid, "System")) .. VERSION] = system_version(group)
+  local top = layout.storage(place.volume(state, group.uuid, "System"))
+  local disabled = group.linux == "disabled"
+  files[top .. (disabled and VERSION:gsub("%.plist", "-disabled.plist") or VERSION)] = system_version(group)
+  if group.linux then return end
+  files[("%s/System/Library/Kernels/kernel.release.%s"):format(top, state.mac.soc:lower())] = collection.kernel {
+    soc = state.mac.soc, darwin = group.darwin, xnu = group.xnu, date = group.date, flavour = "release",
+  }
 end
 
 local function add_preboot(state, group, files)
-  local preboot = layout.storage(place.volume(state, nil, "Preboot")) .. "/" .. group.uuid
-  files[preboot .. "/var/db/AdminUserRecoveryInfo.plist"] = owners(state)
+  local preboot = layout.storage(place.preboot_volume(state, group)) .. "/" .. group.uuid
+  files[preboot .. contents.OWNERS] = contents.owners(state)
   local kernels = preboot .. "/boot/" .. group.policy.nsih .. "/System/Library/Caches/com.apple.kernelcaches/"
   files[kernels .. "kernelcache"] = "stock kernel collection of " .. group.build .. "\n"
   for _, object in ipairs(group.objects[group.policy.nsih] or {}) do
@@ -41,6 +56,10 @@ end
 
 local function add_data(state, group, files)
   local home = layout.storage(place.volume(state, group.uuid, "Data"))
+  if group.linux then
+    files[home .. "/.keep"] = ""
+    return
+  end
   for _, person in ipairs(state.owners) do files[home .. "/Users/" .. person.short .. "/.zsh_history"] = "" end
   files[home .. "/private/var/db/.AppleSetupDone"] = ""
   for _, folder in ipairs { "/private/tmp", "/private/etc", "/Library", "/Applications" } do
@@ -50,8 +69,8 @@ end
 
 local function add_collection(state, files)
   if not state.collection then return end
-  local data = layout.storage(place.volume(state, state.default, "Data"))
-  files[data .. layout.COLLECTION] = require("sim.collection").make(state.collection)
+  local data = layout.storage(place.volume(state, state.groups[1].uuid, "Data"))
+  files[data .. layout.COLLECTION] = collection.make(state.collection)
 end
 
 --- The notice of a staged update, if there is one: path below the root → bytes.

@@ -47,7 +47,7 @@ local function disable(p)
   end
   if not dialogue.confirm(p, group, "disable") then aborted(p) end
   p.out("\n")
-  dialogue.log_in(p)
+  dialogue.log_in(p, group)
   write(p, group, policy.disable_sip(group.policy, {
     leaves_filter = p.circumstance("csrutil-leaves-filter"), keeps_guests = keeps_guests(p),
   }))
@@ -70,7 +70,7 @@ local function enable(p)
   local group = dialogue.pick(p)
   local full = dialogue.confirm(p, group, "enable")
   p.out("\n")
-  dialogue.log_in(p)
+  dialogue.log_in(p, group)
   if full then need_network(p) end
   need_seal(p, group)
   write(p, group, policy.enable_sip(group.policy, { full = full, keeps_guests = keeps_guests(p) }))
@@ -79,7 +79,7 @@ end
 
 local function clear(p)
   local group = dialogue.pick(p)
-  dialogue.log_in(p)
+  dialogue.log_in(p, group)
   need_seal(p, group)
   write(p, group, policy.enable_sip(group.policy, {
     keeps_guests = keeps_guests(p), keeps_seal_off = p.state.wording.clear_keeps_seal_off,
@@ -117,7 +117,7 @@ local function customise(p)
     "machine in an unknown state.\n")
   if not dialogue.confirm(p, group, "disable") then aborted(p) end
   p.out("\n")
-  dialogue.log_in(p)
+  dialogue.log_in(p, group)
   write(p, group, policy.customise_sip(group.policy, bits, keeps_guests(p)))
   -- guess: which of the two it says of a custom configuration; both are played.
   p.out("System Integrity Protection is ", p.state.wording.custom_is_on and "on" or "off", ".\n", RESTART)
@@ -149,7 +149,7 @@ local function set_seal(p)
   local group = dialogue.pick(p)
   if word == "disable" then need_no_filevault(p) else need_seal(p, group) end
   confirm_plain(p, group, "Changing the Authenticated Root requirement")
-  dialogue.log_in(p)
+  dialogue.log_in(p, group)
   write(p, group, policy.enforce_seal(group.policy, word == "enable"))
   tell_done(p, "Authenticated Root", word)
 end
@@ -158,7 +158,7 @@ local function set_guests(p)
   local word = p.args[2]
   local group = dialogue.pick(p)
   confirm_plain(p, group, "Changing whether research guests are allowed")
-  dialogue.log_in(p)
+  dialogue.log_in(p, group)
   write(p, group, policy.allow_guests(group.policy, word == "enable"))
   tell_done(p, "Allow Research Guests", word)
 end
@@ -175,7 +175,7 @@ local function switch(show, set)
     local word = p.args[2]
     if word == "status" and #p.args == 2 then
       p.reads()
-      return show(p)
+      return show(p, dialogue.pick)
     end
     if word ~= "enable" and word ~= "disable" or #p.args > 2 then usage(p, 1) end
     dialogue.need_recovery(p)
@@ -198,7 +198,7 @@ end
 local commands = {
   status = function(p)
     p.reads()
-    return display.status(p)
+    return display.status(p, dialogue.pick)
   end,
   ["authenticated-root"] = switch(display.authenticated_root, set_seal),
   ["allow-research-guests"] = function(p)

@@ -1,6 +1,7 @@
 -- What csrutil asks before it changes anything: which system, whether really, and who signs (reference §2.2).
 -- It must not change the policy.
 
+local mounting = require "sim.mounting"
 local owner = require "sim.owner"
 local place = require "sim.place"
 
@@ -82,8 +83,14 @@ local function refuse(p, why)
   if not p.state.wording.csrutil_retry or why == "barred" then p.leave(1) end
 end
 
+-- authd mounts what it needs, and leaves the session's own mounted although it was not (facts-2026-11 C).
+local function mount_preboot(p, group)
+  local volume = place.preboot_volume(p.state, group)
+  if not volume.mount then mounting.attach(p.state, volume, p.files) end
+end
+
 --- Asks who signs, until it is right. guess: three tries where csrutil asks again at all.
-function dialogue.log_in(p)
+function dialogue.log_in(p, group)
   local people = owner.authorised(p.state)
   -- Told first, and then the name is asked for all the same (facts-2026-11 A.5).
   if #people == 0 then p.err("csrutil: no admin users authorized for recovery\n") end
@@ -92,7 +99,7 @@ function dialogue.log_in(p)
     local name, password = ask(p)
     if not name or not password then p.fail(1, "\n") end
     local person, why = owner.check(p.state, name, password)
-    if person then return person end
+    if person then return mount_preboot(p, group) end
     refuse(p, why)
   end
   p.leave(1)

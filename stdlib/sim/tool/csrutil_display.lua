@@ -1,7 +1,6 @@
 -- What csrutil tells of system integrity protection (reference §2.2).
 -- It must not change the state.
 
-local dialogue = require "sim.tool.csrutil_dialogue"
 local place = require "sim.place"
 local policy = require "sim.policy"
 
@@ -24,11 +23,12 @@ local function configuration(p, view, bits)
 end
 
 -- In macOS the answer is what the running kernel got at boot; in recovery it is the target's policy (§2.2, §2.3).
-local function view_of(p) return place.in_recovery(p.state) and dialogue.pick(p).policy or p.state.running end
+local function view_of(p, pick) return place.in_recovery(p.state) and pick(p).policy or p.state.running end
 
---- Plays `csrutil status`. guess: whether the bit of research guests makes the configuration a custom one; both are played.
-function display.status(p)
-  local view = view_of(p)
+--- Plays `csrutil status`; `pick(p)` asks which system is meant. guess: whether the bit of research guests makes the
+-- configuration a custom one; both are played.
+function display.status(p, pick)
+  local view = view_of(p, pick)
   local bits = view.sip0 or 0
   if not p.state.wording.guests_are_custom then bits = bits & ~policy.GUESTS end
   if bits ~= 0 and bits ~= policy.SIP_OFF then return configuration(p, view, bits) end
@@ -36,20 +36,20 @@ function display.status(p)
 end
 
 -- With several systems this one asks in macOS, too (darwin-2026-11 §6).
-local function asked_for(p)
-  local group = dialogue.pick(p)
+local function asked_for(p, pick)
+  local group = pick(p)
   local running = not place.in_recovery(p.state) and group.uuid == p.state.default
   return running and p.state.running or group.policy
 end
 
 --- Plays `csrutil authenticated-root status`: true where diskutil is not (darwin-2026-11 §6).
-function display.authenticated_root(p)
-  p.out("Authenticated Root status: ", protection(asked_for(p).sip1), "\n")
+function display.authenticated_root(p, pick)
+  p.out("Authenticated Root status: ", protection(asked_for(p, pick).sip1), "\n")
 end
 
 --- Plays `csrutil allow-research-guests status`. guess: its words.
-function display.research_guests(p)
-  local bits = asked_for(p).sip0 or 0
+function display.research_guests(p, pick)
+  local bits = asked_for(p, pick).sip0 or 0
   p.out("Allow Research Guests status: ", bits & policy.GUESTS ~= 0 and "enabled" or "disabled", "\n")
 end
 

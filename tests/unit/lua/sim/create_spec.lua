@@ -91,6 +91,7 @@ describe("kmutil create", function()
       assert.are.equal(0, create(mac).status)
       local path, state = output(mac), mac.state
       boot.next(state, { into = "paired-recovery" })
+      assert.are.equal(0, mac.run("/usr/bin/csrutil", "disable").status)
       local said = mac.run(KMUTIL, "configure-boot", "-v", "/Volumes/" .. state.groups[1].name, "-c", path)
       assert.are.equal(0, said.status, said.both)
       assert.are.equal("macos", (boot.next(state, { into = "macos" })))
