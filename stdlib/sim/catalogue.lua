@@ -32,11 +32,11 @@ local macs = {
       kmutil = "joined", nvram_error = "prefixed", osenvironment = "invalid",
       inspect = "tabs", gutted = "version", create_extension = true, hdiutil_tells = true,
     },
-    nvram_plain = true,
+    nvram_plain = true, nvram_guid = true,
   },
   {
     name = "m2pro-14.0", title = "MacBook Pro (M2 Pro), macOS 14.0: the machine the method was found on",
-    model = "Mac14,9", marketing = "Apple M2 Pro", soc = "T6020", chip = 0x6020, board = 0x4, ecid = "0x18446A3C20001E",
+    model = "Mac14,9", battery = true, marketing = "Apple M2 Pro", soc = "T6020", chip = 0x6020, board = 0x4, ecid = "0x18446A3C20001E",
     bputil = "0.1.12",
     systems = { {
       name = "Macintosh HD", data = "Macintosh HD - Data", version = "14.0", build = "23A344", darwin = "23.0.0",
@@ -56,11 +56,11 @@ local macs = {
       osenvironment = "invalid",
       inspect = "blanks", gutted = "extensions",
     },
-    nvram_plain = true,
+    nvram_plain = true, nvram_guid = true,
   },
   {
     name = "m2-15", title = "MacBook Air (M2), macOS 15.6 and a second system called Büro Mac",
-    model = "Mac14,2", marketing = "Apple M2", soc = "T8112", chip = 0x8112, board = 0x28, ecid = "0x0011223C04801E",
+    model = "Mac14,2", battery = true, marketing = "Apple M2", soc = "T8112", chip = 0x8112, board = 0x28, ecid = "0x0011223C04801E",
     bputil = "0.1.13",
     systems = { {
       name = "Macintosh HD", data = "Macintosh HD - Data", version = "15.6", build = "24G84", darwin = "24.6.0",
@@ -82,7 +82,7 @@ local macs = {
       nvram_error = "bare", osenvironment = "unknown",
       inspect = "tabs", gutted = "extensions", create_refuses = true, signature_time = true, hdiutil_tells = true,
     },
-    nvram_plain = true,
+    nvram_plain = true, nvram_guid = true,
   },
   {
     name = "m4-26", title = "Mac mini (M4), macOS 26.3.1: recovery refuses plain boot-args, takes the GUID form",
@@ -107,11 +107,11 @@ local macs = {
       nvram_error = "bare", osenvironment = "word",
       inspect = "tabs", gutted = "version", create_extension = true, signature_time = true,
     },
-    nvram_plain = false,
+    nvram_plain = false, nvram_guid = true,
   },
   {
     name = "m5-26.6", title = "MacBook Pro (M5), macOS 26.6",
-    model = "Mac17,2", marketing = "Apple M5", soc = "T8142", chip = 0x8142, board = 0x26, ecid = "0x00102D1E3C001E",
+    model = "Mac17,2", battery = true, marketing = "Apple M5", soc = "T8142", chip = 0x8142, board = 0x26, ecid = "0x00102D1E3C001E",
     bputil = "0.1.14",
     -- guess: Darwin's date and xnu's number of 26.6
     systems = { {
@@ -133,7 +133,7 @@ local macs = {
       osenvironment = "word",
       inspect = "tabs", gutted = "extensions", signature_time = true, curl = "long",
     },
-    nvram_plain = false, device_tree_quota = 2,
+    nvram_plain = false, nvram_guid = true, device_tree_quota = 2,
   },
 }
 

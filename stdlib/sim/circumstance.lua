@@ -117,6 +117,10 @@ local known = {
   { "ordinary-recovery", "recovery reached without the power button held from off",
     function(state) state.environment, state.paired = "recovery", nil end },
   { "macos", "started in macOS", function(state) state.environment, state.paired = "macos", nil end },
+  { "on-battery", "a MacBook runs on its battery", function(state) state.battery = { percent = 64 } end },
+  { "battery-low", "a MacBook runs on its battery, which is almost empty",
+    function(state) state.battery = { percent = 6 } end },
+  { "no-route", "no network at all", function(state) state.online, state.no_route = false, true end },
   { "offline", "no Internet: neither full security nor a download", function(state) state.online = false end },
   { "newer-macos", "a newer macOS is out: full security is refused", function(state) state.latest = false end },
   { "filevault-locked", "the Data volume is locked", function(state) data(state).locked = true end },
@@ -132,7 +136,13 @@ local known = {
   { "boot-args-empty", "boot-args are there and empty",
     function(state) add_arguments(state, "") end },
   { "boot-args-full", "boot-args of others leave no room",
-    function(state) add_arguments(state, "filler=" .. ("x"):rep(1000)) end },
+    function(state)
+      local limit = variables.boot_args_limit(state.groups[1].version)
+      add_arguments(state, "filler=" .. ("x"):rep(limit - 23))
+    end },
+  { "boot-args-not-utf8", "boot-args of others are no UTF-8: nvram shows other bytes than are stored",
+    function(state) add_arguments(state, "-v note=caf\xE9") end },
+  { "nvram-loses-word", "nvram loses a word of others when it sets boot-args", function() end },
   { "custom-kernel-installed", "another custom kernel is already installed",
     function(state) circumstance.install_foreign_kernel(state) end },
   { "preboot-read-only", "Preboot is mounted read-only",

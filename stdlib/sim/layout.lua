@@ -46,7 +46,7 @@ end
 
 --- Folders that must be there in the present environment.
 function layout.folders(state)
-  local folders = { "/Volumes", "/System/Volumes", "/usr/bin", "/usr/sbin", "/bin", layout.UPDATE,
+  local folders = { "/Volumes", "/System/Volumes", "/usr/bin", "/usr/sbin", "/bin", "/sbin", layout.UPDATE,
     layout.DISKS .. "base/System/Installation", layout.DISKS .. "iSCPreboot" }
   for _, name in ipairs { "Extensions", "DriverExtensions" } do
     local system = place.volume(state, state.default, "System")

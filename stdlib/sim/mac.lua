@@ -17,7 +17,7 @@ local function machine(entry)
   return {
     name = entry.name, model = entry.model, marketing = entry.marketing, soc = entry.soc, chip = entry.chip,
     board = entry.board, ecid = entry.ecid, bputil = entry.bputil, device_tree_quota = entry.device_tree_quota,
-    nvram_plain = entry.nvram_plain,
+    nvram_plain = entry.nvram_plain, nvram_guid = entry.nvram_guid, battery = entry.battery,
   }
 end
 
