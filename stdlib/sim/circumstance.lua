@@ -3,6 +3,7 @@
 
 local catalogue = require "sim.catalogue"
 local digest = require "sim.digest"
+local kexts = require "sim.kexts"
 local kits = require "sim.kits"
 local policy = require "sim.policy"
 local variables = require "sim.variables"
@@ -231,6 +232,10 @@ local known = {
     end },
   { "kit-not-published", "the public list has no kit of this macOS", function(state) unpublish(state) end },
   { "kit-unsigned", "the package in the kit's image is not signed", function(state) state.kit.unsigned = true end },
+  { "kext-lacks-another", "an extension of the system names another one that is nowhere",
+    function(state) state.groups[1].more_kexts = { kexts.DEPENDENT } end },
+  { "kext-does-not-link", "an extension of the system cannot be linked",
+    function(state) state.groups[1].more_kexts = { kexts.UNLINKABLE } end },
   { "variant-extension", "kmutil create adds .development to the name whatever is asked",
     function(state) state.wording.create_extension = true end },
   { "slow-download", "downloads take two seconds", function() end },
