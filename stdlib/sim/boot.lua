@@ -39,6 +39,8 @@ end
 local function choose_kernel(state, group)
   if group.linux then return nil, group.name .. " starts, which is no macOS." end
   if group.seal_broken and not group.policy.sip1 then return nil, NOT_SEALED end
+  local loops = group.updated_without_sip and group.policy.sip0 and state.wording.update_needs_sip
+  if loops then return nil, NOT_BOOTABLE end
   if not group.policy.coih then return stock_kernel(state, group) end
   local object = boot.object(group)
   if not object then return nil, NOT_BOOTABLE end
@@ -47,6 +49,7 @@ local function choose_kernel(state, group)
   if state.circumstances.guest and is_old_guest(group) then return nil, NO_GUEST end
   return {
     darwin = object.darwin, date = group.date, xnu = object.xnu, soc = object.soc, development = not object.release,
+    knows_none = object.knows_none,
   }
 end
 
@@ -59,7 +62,7 @@ end
 
 -- §8.1: on the development kernel `hypervisor=` gates everything and the quota has no limit unless one is given.
 local function virtualisation(kernel, arguments)
-  if not kernel.development then return 1, QUOTA end
+  if not kernel.development or kernel.knows_none then return 1, QUOTA end
   if (argument(arguments, "hypervisor") or 0) == 0 then return 0, 0 end
   return 1, argument(arguments, "hv_apple_isa_vm_quota") or UNLIMITED
 end

@@ -102,7 +102,7 @@ local macs = {
     },
     wording = {
       csrutil = "enter", csrutil_retry = true, csrutil_refusal = "from Recovery OS", csrutil_short = true,
-      custom_is_on = true, no_kext_part = true, sealed_says_broken = true, debug_bits = 0x4, attempts = 3,
+      custom_is_on = true, no_kext_part = true, sealed_says_broken = true, update_needs_sip = true, debug_bits = 0x4, attempts = 3,
       bputil = "name", bputil_refuses = "credential", bputil_confirms = true, display = "26", json = "headed", kmutil = "newline",
       nvram_error = "bare", osenvironment = "word",
       inspect = "tabs", gutted = "version", create_extension = true, signature_time = true,
@@ -135,6 +135,31 @@ local macs = {
     },
     nvram_plain = false, nvram_guid = true, device_tree_quota = 2,
   },
+  {
+    name = "m4-27", title = "Mac mini (M4), macOS 27.0: recovery refuses boot-args in both forms",
+    model = "Mac16,10", marketing = "Apple M4", soc = "T8132", chip = 0x8132, board = 0x22, ecid = "0x001C62F33B801E",
+    -- guess: bputil's version, Darwin's date and xnu's number of 27.0
+    bputil = "0.1.14",
+    systems = { {
+      name = "Macintosh HD", data = "Data", version = "27.0", build = "26A428", darwin = "26.0.0",
+      date = "Wed Sep  2 21:14:56 PDT 2026", xnu = "13371.1.24~3", love = "26.1.428.0.0,0",
+    } },
+    -- guess: both builds, date and number of both
+    kits = {
+      near = { version = "27.0", build = "26A5407c", darwin = "26.0.0", date = "Tue Aug 11 20:31:02 PDT 2026",
+        xnu = "13371.0.92~1" },
+      next = { version = "27.0.1", build = "26A440", darwin = "26.0.0", date = "Mon Sep 28 19:05:11 PDT 2026",
+        xnu = "13371.1.24.0.1~1" },
+    },
+    wording = {
+      csrutil = "password", csrutil_refusal = "from Recovery OS", csrutil_short = true,
+      csrutil_refuses = "credential", guests_are_custom = true, debug_bits = 0x4, attempts = 3,
+      bputil = "known", bputil_refuses = "credential", display = "26", json = "headed",
+      kmutil = "spaced", kmutil_needs_reduced = true, nvram_error = "bare", osenvironment = "word",
+      sealed_says_broken = true, inspect = "tabs", gutted = "extensions", signature_time = true, curl = "long",
+    },
+    nvram_plain = false, nvram_guid = false,
+  },
 }
 
 catalogue.default = "m2pro-14.0"
@@ -142,6 +167,11 @@ catalogue.default = "m2pro-14.0"
 --- An older kit that every public list has.
 catalogue.OLD_KIT = {
   version = "13.6", build = "22G120", darwin = "22.6.0", date = "Fri Sep 15 13:41:30 PDT 2023", xnu = "8796.141.3.700.8~1",
+}
+
+--- A macOS that is a whole number further than that of most Macs.
+catalogue.NEXT_MACOS = {
+  version = "27.0", build = "26A428", darwin = "26.0.0", date = "Wed Sep  2 21:14:56 PDT 2026", xnu = "13371.1.24~3",
 }
 
 --- Names of the Macs, in the order of their age.

@@ -157,6 +157,15 @@ local known = {
     function(state) spoil(state, "release", true) end },
   { "truncated-collection", "the staged kernel collection is cut short",
     function(state) spoil(state, "truncated", true) end },
+  { "collection-as-im4p", "the staged kernel collection is wrapped as IM4P",
+    function(state) spoil(state, "wrapped", "im4p") end },
+  { "collection-as-img4", "the staged kernel collection is wrapped as IMG4",
+    function(state) spoil(state, "wrapped", "img4") end },
+  { "kernel-knows-no-words", "kernels of this macOS do not know the boot-args that raise the limit",
+    function(state)
+      spoil(state, "knows_none", true)
+      state.kit.knows_none = true
+    end },
   { "no-collection", "no kernel collection is staged", function(state) state.collection = nil end },
   { "boot-args-lost", "an unclean restart loses boot-args even if synced", function() end },
   { "nvram-denied", "recovery refuses boot-args in both forms", function() end },
@@ -213,6 +222,8 @@ local known = {
   { "clear-refused", "kmutil does not clear a custom object", function() end },
   { "managed", "the Mac is managed", function(state) state.managed = true end },
   { "not-root", "the user is not root", function(state) state.uid = 501 end },
+  { "tools-look-at-environment", "Apple's tools know recovery by __OSINSTALL_ENVIRONMENT, and refuse without it",
+    function() end },
   { "prompt-flushes-late", "tools throw away what is typed in the first moments after their prompts", function() end },
   { "slow-kmutil", "kmutil takes two seconds", function() end },
   { "no-kernel-boot", "the custom kernel does not boot", function() end },
@@ -242,6 +253,8 @@ local known = {
   { "disk-full", "no room on the Data volume: downloads, kits and collections stop half-way", function() end },
   { "update-staged", "an update of macOS is waiting to be installed",
     function(state) state.update = catalogue.entry(state.mac.name).kits.next end },
+  { "next-macos-staged", "the next macOS is waiting to be installed",
+    function(state) state.update = catalogue.NEXT_MACOS end },
   { "guests-running", "two guests run whenever macOS runs", function(state) state.guests = 2 end },
 }
 

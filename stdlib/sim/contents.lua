@@ -2,6 +2,7 @@
 -- It must not touch the disk; `sim.scratch` writes them. Kits that are installed are `sim.kit_files`.
 
 local collection = require "sim.collection"
+local image4 = require "sim.image4"
 local layout = require "sim.layout"
 local place = require "sim.place"
 local xml = require "sim.xml"
@@ -67,20 +68,41 @@ local function add_data(state, group, files)
   end
 end
 
+-- As other tools keep collections: the payload's part of an Image4 alone, or a whole one ("im4p", "img4").
+local function wrapped(bytes, how)
+  if not how then return bytes end
+  local before, after = image4.payload(#bytes, "krnl")
+  local part = before .. bytes .. after
+  if how == "im4p" then return part end
+  local head, tail = image4.whole(#part, image4.manifest("krnl", require("lib_file").sha384(part)))
+  return head .. part .. tail
+end
+
 local function add_collection(state, files)
   if not state.collection then return end
   local data = layout.storage(place.volume(state, state.groups[1].uuid, "Data"))
-  files[data .. layout.COLLECTION] = collection.make(state.collection)
+  files[data .. layout.COLLECTION] = wrapped(collection.make(state.collection), state.collection.wrapped)
 end
+
+--- Where the notice of a staged update lies, below the root.
+contents.NOTICE = layout.UPDATE .. "/Update.plist"
 
 --- The notice of a staged update, if there is one: path below the root → bytes.
 function contents.update(state)
   if not state.update then return {} end
   return {
-    [layout.UPDATE .. "/Update.plist"] = xml.plist {
+    [contents.NOTICE] = xml.plist {
       ["update-asset-attributes"] = { Build = state.update.build, OSVersion = state.update.version },
     },
   }
+end
+
+--- The files that a system of its present version has, but for its users': path below the root → bytes.
+function contents.system(state, group)
+  local files = { [layout.DISKS .. "base" .. VERSION] = system_version(place.booted(state)) }
+  add_system(state, group, files)
+  add_preboot(state, group, files)
+  return files
 end
 
 --- Every file a new Mac has, but for kits: path below the root → bytes.

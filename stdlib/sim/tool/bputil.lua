@@ -145,7 +145,7 @@ local function authenticate(p, options, group)
   local name = options.u or p.ask(form[1])
   local password = options.p or name and p.secret(form[2](name))
   if not name or not password then p.fail(1, "\n") end
-  local person, why = owner.check(p.state, name, password)
+  local person, why = p.check_owner(name, password)
   return person or refuse(p, group, name, why)
 end
 

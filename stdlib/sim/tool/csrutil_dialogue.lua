@@ -98,7 +98,7 @@ function dialogue.log_in(p, group)
   for _ = 1, 3 do
     local name, password = ask(p)
     if not name or not password then p.fail(1, "\n") end
-    local person, why = owner.check(p.state, name, password)
+    local person, why = p.check_owner(name, password)
     if person then return mount_preboot(p, group) end
     refuse(p, why)
   end

@@ -3,7 +3,6 @@
 
 local collection = require "sim.collection"
 local image4 = require "sim.image4"
-local owner = require "sim.owner"
 local place = require "sim.place"
 local policy = require "sim.policy"
 
@@ -70,7 +69,7 @@ end
 local function authenticate(p, failed, group, form)
   local name = p.ask(form.user)
   local password = name and p.secret(form.password)
-  local person, why = owner.check(p.state, name or "", password or "")
+  local person, why = p.check_owner(name or "", password or "")
   if person then return end
   if why == "password" or why == "barred" then failed(p, "Unable to set credentials, possibly wrong name or password") end
   failed(p, ("not a valid admin user for the volume at /Volumes/Preboot/%s/"):format(group.uuid))
@@ -111,6 +110,7 @@ local function remember(group, coih, found)
   local kernel = found.kernel or {}
   folder[#folder + 1] = {
     coih = coih, soc = kernel.soc, darwin = kernel.darwin, xnu = kernel.xnu, release = kernel.release, raw = found.raw,
+    knows_none = found.knows_none,
   }
 end
 

@@ -115,3 +115,17 @@ describe("wrong passwords", function()
     assert.are.equal(0, run(state, { "y", "rehearsal" }, CSRUTIL, "disable").status)
   end)
 end)
+
+describe("the variable that recovery sets", function()
+  local function try(words, value)
+    local state = mac.new("m5-26.6", words)
+    local function environment(name) return name == "__OSINSTALL_ENVIRONMENT" and value or nil end
+    return player.run(state, CSRUTIL, { "disable" }, { "y", "ada", "rehearsal" }, nil, environment).status
+  end
+
+  it("is looked at by the tools, or not", function()
+    assert.are.equal(0, try({}, nil))
+    assert.are.equal(1, try({ "tools-look-at-environment" }, nil))
+    assert.are.equal(0, try({ "tools-look-at-environment" }, "1"))
+  end)
+end)
