@@ -6,10 +6,10 @@ local catalogue = {}
 -- Every `wording` field names one of the forms of reference §1.3, §2.2, §3.1, §3.3 and §4.1. Forms that no source ties
 -- to a release are spread over the Macs, so that nothing can depend on one of them. guess: which Mac has which of
 -- `inspect` (gap of a line), `gutted` (what an update takes from a kit), `create_extension` (--no-variant-extension is
--- ignored), `create_refuses` (an existing file), `hdiutil_tells`, `signature_time`, `curl`, `attempts` (passwords that may
--- be wrong), and of csrutil's: `csrutil_asks_more` (before the seal and research guests), `guests_stay` (their bit, when
--- SIP is set), `guests_are_custom`, `custom_is_on`, `clear_keeps_seal_off`, `debug_bits`, `no_kext_part`.
--- `kits`: the builds before and after the first system's.
+-- ignored), `create_refuses` (an existing file), `hdiutil_tells`, `signature_time`, `curl`, `attempts` (passwords that
+-- may be wrong), and of csrutil's: `csrutil_asks_more` (before the seal and research guests), `guests_stay` (their bit,
+-- when SIP is set), `guests_are_custom`, `custom_is_on`, `clear_keeps_seal_off`, `debug_bits`, `no_kext_part`. `kits`:
+-- the builds before and after the first system's.
 local macs = {
   {
     name = "m1-12.6", title = "Mac mini (M1), macOS 12.6: bputil has no --json yet",
@@ -36,7 +36,8 @@ local macs = {
   },
   {
     name = "m2pro-14.0", title = "MacBook Pro (M2 Pro), macOS 14.0: the machine the method was found on",
-    model = "Mac14,9", battery = true, marketing = "Apple M2 Pro", soc = "T6020", chip = 0x6020, board = 0x4, ecid = "0x18446A3C20001E",
+    battery = true, model = "Mac14,9",
+    marketing = "Apple M2 Pro", soc = "T6020", chip = 0x6020, board = 0x4, ecid = "0x18446A3C20001E",
     bputil = "0.1.12",
     systems = { {
       name = "Macintosh HD", data = "Macintosh HD - Data", version = "14.0", build = "23A344", darwin = "23.0.0",
@@ -52,15 +53,16 @@ local macs = {
     wording = {
       csrutil = "password", csrutil_refusal = "from Recovery OS",
       custom_is_on = true, debug_bits = 0x4, attempts = 3,
-      bputil = "authorized", bputil_refuses = "token", display = "14", json = "bare", kmutil = "plain", nvram_error = "prefixed",
-      osenvironment = "invalid",
+      bputil = "authorized", bputil_refuses = "token", display = "14", json = "bare",
+      kmutil = "plain", nvram_error = "prefixed", osenvironment = "invalid",
       inspect = "blanks", gutted = "extensions",
     },
     nvram_plain = true, nvram_guid = true,
   },
   {
     name = "m2-15", title = "MacBook Air (M2), macOS 15.6 and a second system called Büro Mac",
-    model = "Mac14,2", battery = true, marketing = "Apple M2", soc = "T8112", chip = 0x8112, board = 0x28, ecid = "0x0011223C04801E",
+    battery = true, model = "Mac14,2",
+    marketing = "Apple M2", soc = "T8112", chip = 0x8112, board = 0x28, ecid = "0x0011223C04801E",
     bputil = "0.1.13",
     systems = { {
       name = "Macintosh HD", data = "Macintosh HD - Data", version = "15.6", build = "24G84", darwin = "24.6.0",
@@ -77,9 +79,9 @@ local macs = {
     },
     wording = {
       csrutil = "authorized", csrutil_refusal = "from Recovery OS",
-      csrutil_asks_more = true, guests_stay = true, guests_are_custom = true, kmutil_silent_no = true, debug_bits = 0xc, attempts = 5,
-      bputil = "administrator", bputil_refuses = "token", bputil_confirms = true, display = "26", json = "headed", kmutil = "spaced",
-      nvram_error = "bare", osenvironment = "unknown",
+      csrutil_asks_more = true, guests_stay = true, guests_are_custom = true, debug_bits = 0xc, attempts = 5,
+      bputil = "administrator", bputil_refuses = "token", bputil_confirms = true, display = "26", json = "headed",
+      kmutil = "spaced", kmutil_silent_no = true, nvram_error = "bare", osenvironment = "unknown",
       inspect = "tabs", gutted = "extensions", create_refuses = true, signature_time = true, hdiutil_tells = true,
     },
     nvram_plain = true, nvram_guid = true,
@@ -102,16 +104,18 @@ local macs = {
     },
     wording = {
       csrutil = "enter", csrutil_retry = true, csrutil_refusal = "from Recovery OS", csrutil_short = true,
-      custom_is_on = true, no_kext_part = true, sealed_says_broken = true, update_needs_sip = true, debug_bits = 0x4, attempts = 3,
-      bputil = "name", bputil_refuses = "credential", bputil_confirms = true, display = "26", json = "headed", kmutil = "newline",
-      nvram_error = "bare", osenvironment = "word",
+      custom_is_on = true, no_kext_part = true, debug_bits = 0x4, attempts = 3,
+      bputil = "name", bputil_refuses = "credential", bputil_confirms = true, display = "26", json = "headed",
+      kmutil = "newline", nvram_error = "bare", osenvironment = "word",
+      sealed_says_broken = true, update_needs_sip = true,
       inspect = "tabs", gutted = "version", create_extension = true, signature_time = true,
     },
     nvram_plain = false, nvram_guid = true,
   },
   {
     name = "m5-26.6", title = "MacBook Pro (M5), macOS 26.6",
-    model = "Mac17,2", battery = true, marketing = "Apple M5", soc = "T8142", chip = 0x8142, board = 0x26, ecid = "0x00102D1E3C001E",
+    battery = true, model = "Mac17,2",
+    marketing = "Apple M5", soc = "T8142", chip = 0x8142, board = 0x26, ecid = "0x00102D1E3C001E",
     bputil = "0.1.14",
     -- guess: Darwin's date and xnu's number of 26.6
     systems = { {
@@ -128,9 +132,8 @@ local macs = {
     wording = {
       csrutil = "authorized", csrutil_refusal = "from Recovery OS", csrutil_short = true,
       csrutil_refuses = "credential", csrutil_asks_more = true, guests_stay = true, debug_bits = 0xc, attempts = 5,
-      kmutil_needs_reduced = true,
-      bputil = "known", bputil_refuses = "credential", display = "26", json = "headed", kmutil = "plain", nvram_error = "bare",
-      osenvironment = "word",
+      bputil = "known", bputil_refuses = "credential", display = "26", json = "headed",
+      kmutil = "plain", kmutil_needs_reduced = true, nvram_error = "bare", osenvironment = "word",
       inspect = "tabs", gutted = "extensions", signature_time = true, curl = "long",
     },
     nvram_plain = false, nvram_guid = true, device_tree_quota = 2,
@@ -166,7 +169,8 @@ catalogue.default = "m2pro-14.0"
 
 --- An older kit that every public list has.
 catalogue.OLD_KIT = {
-  version = "13.6", build = "22G120", darwin = "22.6.0", date = "Fri Sep 15 13:41:30 PDT 2023", xnu = "8796.141.3.700.8~1",
+  version = "13.6", build = "22G120", darwin = "22.6.0", date = "Fri Sep 15 13:41:30 PDT 2023",
+  xnu = "8796.141.3.700.8~1",
 }
 
 --- A macOS that is a whole number further than that of most Macs.

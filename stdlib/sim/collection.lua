@@ -50,8 +50,8 @@ function collection.banner(content)
   }
 end
 
--- Boot-args and properties that a kernel knows stand in it as text (facts-2026-11 A.9, F.3): `hypervisor` in development
--- kernels alone.
+-- Boot-args and properties that a kernel knows stand in it as text (facts-2026-11 A.9, F.3): `hypervisor` in
+-- development kernels alone.
 local function words_of(banner, knows_none)
   if knows_none then return "" end
   local both = "hv_apple_isa_vm_quota\0apple-isa-vm-quota\0"
@@ -104,8 +104,9 @@ local function identity(content, banner)
 end
 
 --- The bytes of a file set: arm64e, a kernel with its banner, kexts, their list.
--- `content`: as for `collection.kernel`, with release = bool for the flavour, truncated = bool; or, around a kernel that
--- is there already, { banner, kernel_uuid, knows_none }. `content.ids`: array of bundle ids of the kexts, nil for a few.
+-- `content`: as for `collection.kernel`, with release = bool for the flavour, truncated = bool; or, around a kernel
+-- that is there already, { banner, kernel_uuid, knows_none }. `content.ids`: array of bundle ids of the kexts, nil for
+-- a few.
 function collection.make(content)
   local ids, banner = content.ids or KEXTS, content.banner or collection.banner(content)
   local set, info = identity(content, banner), prelink_info(ids)
@@ -198,8 +199,8 @@ function collection.read(files, path)
   return found.kernel and found
 end
 
---- What kmutil takes from a kernel's file: { banner, kernel_uuid, knows_none }, for `collection.make`; nil when it is no
--- kernel.
+--- What kmutil takes from a kernel's file: { banner, kernel_uuid, knows_none }, for `collection.make`; nil when it is
+-- no kernel.
 function collection.read_kernel(files, path)
   local size = file_size(files, path)
   local found = size and read_header(files, path, EXECUTE, 0, size)

@@ -23,8 +23,8 @@ contents.OWNERS = "/var/db/AdminUserRecoveryInfo.plist"
 
 local EARLIER = { short = "grace", full = "Grace Sample", uuid = "C7A9E1F2-44D0-4B8E-8D15-6E0B7F3A9C21", rights = true }
 
---- The bytes of that list. Keyed by short name, as asahi-installer reads it (its stub.py uses GeneratedUID and RealName);
--- a stale list names somebody of an earlier installation.
+--- The bytes of that list. Keyed by short name, as asahi-installer reads it (its stub.py uses GeneratedUID and
+-- RealName); a stale list names somebody of an earlier installation.
 function contents.owners(state)
   local people = {}
   for _, person in ipairs(state.circumstances["stale-owners"] and { EARLIER } or state.owners) do
@@ -33,8 +33,8 @@ function contents.owners(state)
   return xml.plist(people)
 end
 
--- A Linux stub looks like a system without a macOS (field: asahi-stub-is-the-target): no kernel, and its version file under
--- another name, or one that names some macOS.
+-- A Linux stub looks like a system without a macOS (field: asahi-stub-is-the-target): no kernel, and its version file
+-- under another name, or one that names some macOS.
 local function add_system(state, group, files)
   local top = layout.storage(place.volume(state, group.uuid, "System"))
   local disabled = group.linux == "disabled"

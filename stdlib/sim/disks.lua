@@ -48,7 +48,8 @@ local function container_of(device, size)
 end
 
 --- Puts the systems of a Mac into `state`: array of { name, data, version, build, darwin, date, xnu, love, and for one
--- that lies in a container of its own { container = "disk4" }, for a Linux stub also { linux = "disabled" | "version" } }.
+-- that lies in a container of its own { container = "disk4" }, for a Linux stub also { linux = "disabled" | "version" }
+-- }.
 function disks.add(state, systems)
   state.groups, state.volumes, state.other_containers = {}, {}, {}
   state.container = container_of(MAIN, 994662584320)
@@ -68,8 +69,8 @@ function disks.sort(state)
   table.sort(state.volumes, function(a, b) return a.device < b.device end)
 end
 
---- Adds the other containers that every Apple silicon Mac has on its SSD: a second volume with the role Preboot, and two
--- more that are called Recovery (darwin-2026-11 §6).
+--- Adds the other containers that every Apple silicon Mac has on its SSD: a second volume with the role Preboot, and
+-- two more that are called Recovery (darwin-2026-11 §6).
 function disks.add_stock_containers(state)
   table.insert(state.other_containers, container_of("disk1", 524288000))
   table.insert(state.other_containers, container_of("disk2", 5368664064))

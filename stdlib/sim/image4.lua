@@ -38,7 +38,8 @@ local function property(word, value) return element(private(word), element(SEQUE
 local BLOCK, STREAM_END = "bvx-", "bvx$"
 
 --- What stands before and after the bytes in the part that holds the payload (IM4P).
--- `size`: of the bytes; `kind`: the payload's type, "fuos" for raw objects; `compressed`: as LZFSE. Returns two strings.
+-- `size`: of the bytes; `kind`: the payload's type, "fuos" for raw objects; `compressed`: as LZFSE. Returns two
+-- strings.
 function image4.payload(size, kind, compressed)
   local inner, close, note = "", "", ""
   if compressed then

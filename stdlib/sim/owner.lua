@@ -26,8 +26,8 @@ local function refused(state)
   return true
 end
 
--- The Mac counts refused passwords until its next start (darwin-2026-11 §9). guess: how many it takes, and that all tools
--- count; Macs differ here.
+-- The Mac counts refused passwords until its next start (darwin-2026-11 §9). guess: how many it takes, and that all
+-- tools count; Macs differ here.
 local function count_refusal(state)
   state.refused_passwords = (state.refused_passwords or 0) + 1
   return nil, "password"
@@ -63,7 +63,8 @@ local AUTHENTICATION = 'Error Domain=com.apple.LocalAuthentication Code=-1 "%s" 
 
 -- What stands below "Password rejected": known for a name that is not there (facts-2026-11 A.1). guess: the others.
 local BELOW = {
-  user = "User not found", stale = "User not found", rights = "User not found", barred = "Too many recent unlock attempts",
+  user = "User not found", stale = "User not found", rights = "User not found",
+  barred = "Too many recent unlock attempts",
 }
 
 --- The error of LocalAuthentication behind a refusal; `why` as `owner.check` says (facts-2026-11 A.1).

@@ -5,7 +5,8 @@ local digest = require "sim.digest"
 
 local policy = {}
 
---- XNU's csr flags in sip0 (§2.3): all that `csrutil disable` sets, and the one of research guests (darwin-2026-11 §10).
+--- XNU's csr flags in sip0 (§2.3): all that `csrutil disable` sets, and the one of research guests (darwin-2026-11
+-- §10).
 policy.SIP_OFF, policy.GUESTS = 0x7f, 0x1000
 
 local DEBUGGING, ARGUMENTS = 0x4 | 0x8 | 0x20, 0x40
@@ -59,7 +60,8 @@ function policy.disable_sip(p, options)
 end
 
 --- `csrutil enable`: answer y drops the custom object and gives full security, answer n keeps both (§2.3, §10).
--- `options`: { full = the answer, keeps_guests = as above, keeps_seal_off = bool (guess: §10 has no sip1 for `clear`) }.
+-- `options`: { full = the answer, keeps_guests = as above, keeps_seal_off = bool (guess: §10 has no sip1 for `clear`)
+-- }.
 function policy.enable_sip(p, options)
   if options.full then
     return { function() forget(p); p.mode = "full"; policy.touch(p) end }

@@ -104,8 +104,8 @@ local at_the_change = {
 
 -- ---- who signs -----------------------------------------------------------------------------------------------------
 
--- Apple's own code takes this variable for the sign of recovery (facts-2026-11 A.6). guess: that these tools are refused
--- without it; played where a circumstance says so.
+-- Apple's own code takes this variable for the sign of recovery (facts-2026-11 A.6). guess: that these tools are
+-- refused without it; played where a circumstance says so.
 local function looks_in_vain(p)
   local looks = p.circumstance("tools-look-at-environment") and p.state.environment ~= "macos"
   return looks and p.io.environment ~= nil and not p.io.environment("__OSINSTALL_ENVIRONMENT")
@@ -185,7 +185,8 @@ end
 -- processes of their own { now() → seconds, sleep(seconds), keep(): writes the state down, renew(): reads it again,
 -- outlive(closes): goes on without a terminal, environment(name) → text|nil }.
 function process.new(state, path, args, io)
-  local p = { state = state, path = path, name = path:match("[^/]+$"), args = args, io = io, files = io.files, ending = {} }
+  local name = path:match("[^/]+$")
+  local p = { state = state, path = path, name = name, args = args, io = io, files = io.files, ending = {} }
   function p.circumstance(word) return state.circumstances[word] == true end
   add_words(p)
   add_endings(p)

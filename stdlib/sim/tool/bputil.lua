@@ -112,8 +112,8 @@ local function plain(text) return function() return text end end
 
 local function for_user(form) return function(name) return form:format(name) end end
 
--- "Authorized user: " is known from 2023 on, "Please enter password for user" from 26 (facts-2026-11 A.1); the others are
--- forms that a driver written against 26.6.2 accepts (§1.3 no. 3). guess: which release shows which of those.
+-- "Authorized user: " is known from 2023 on, "Please enter password for user" from 26 (facts-2026-11 A.1); the others
+-- are forms that a driver written against 26.6.2 accepts (§1.3 no. 3). guess: which release shows which of those.
 local forms = {
   username = { "Username: ", plain "Password: " },
   authorized = { "Authorized user: ", plain "Password       : " },
@@ -121,6 +121,10 @@ local forms = {
   name = { "User name: ", for_user "password for user %s: " },
   known = { "Authorized user: ", for_user "Please enter password for user %s: " },
 }
+
+-- bless's form of it (facts-2026-11 A.1; field: bputil-other-boot-errors).
+local OWNER_NEEDED = 'Error Domain=BYErrorDomain Code=103 "Owner authentication is required" '
+  .. "UserInfo={BYErrorHint=LocalAuthenticationRequired}\n"
 
 -- The first form was seen (facts-2026-11 A.1). guess: the others are built from strings of §1.3 no. 3.
 local function refuse(p, group, name, why)
@@ -130,8 +134,8 @@ local function refuse(p, group, name, why)
   if why == "user" then p.fail(1, "bputil: unknown user ", name, "\n") end
   if why == "rights" then p.fail(1, "bputil: no admin users authorized for recovery\n") end
   if why == "stale" then
-    p.err("Boot objects update failed for ", group.uuid, ': Error Domain=BYErrorDomain Code=103 "Owner authentication is ')
-    p.fail(1, 'required" UserInfo={BYErrorHint=LocalAuthenticationRequired}\n') -- field: bputil-other-boot-errors
+    p.err("Boot objects update failed for ", group.uuid, ": ")
+    p.fail(1, OWNER_NEEDED)
   end
   p.fail(1, "bputil: failed to get an authentication token for user ", name, "\n")
 end

@@ -20,7 +20,7 @@ end
 -- Refusals of the write itself, in words that were seen (field: csrutil-policy-not-written).
 local function need_manifest(p, group)
   if not p.circumstance("manifest-refused") then return end
-  p.fail(1, ('csrutil: Failed to update security configuration for "%s": Manifest verification failed\n'):format(group.name))
+  p.fail(1, 'csrutil: Failed to update security configuration for "', group.name, '": Manifest verification failed\n')
 end
 
 local function need_seal(p, group)
@@ -58,7 +58,8 @@ end
 -- guess: its words.
 local function need_network(p)
   if not p.state.online then
-    dialogue.failed(p, 'Error Domain=BYErrorDomain Code=102 "Can\'t continue because you are not connected to the Internet"')
+    dialogue.failed(p,
+      'Error Domain=BYErrorDomain Code=102 "Can\'t continue because you are not connected to the Internet"')
   end
   if not p.state.latest then
     dialogue.failed(p,
@@ -92,11 +93,12 @@ end
 -- XNU's csr flags by csrutil's words (§2.3). guess: whether `debug` is one of them or two; both are played.
 local PARTS = { kext = 0x1, fs = 0x2, debug = 0x4, dtrace = 0x20, nvram = 0x40, basesystem = 0x100 }
 
--- On macOS 12 `--without debug` is broken (darwin-2026-11 §10). `kext` on 26: sources conflict. guess: what is said then.
+-- On macOS 12 `--without debug` is broken (darwin-2026-11 §10). `kext` on 26: sources conflict. guess: what is said
+-- then.
 local function bits_of_part(p, form, word)
   local major = tonumber(p.state.groups[1].version:match("^%d+"))
-  local gone = form == "--without" and (major < 13 and word == "debug" or word == "kext" and p.state.wording.no_kext_part)
-  if not PARTS[word] or gone then usage(p, 1) end
+  local gone = word == "debug" and major < 13 or word == "kext" and p.state.wording.no_kext_part
+  if not PARTS[word] or form == "--without" and gone then usage(p, 1) end
   return word == "debug" and p.state.wording.debug_bits or PARTS[word]
 end
 

@@ -22,7 +22,7 @@ local OPTIONS = {
 local function need_recovery(p, failed)
   if place.in_recovery(p.state) then return end
   local known = tonumber(p.state.groups[1].version:match("^%d+")) >= 26
-  failed(p, known and "configure-boot must be run from macOS Recovery" or "configure-boot can only be run in Recovery Mode")
+  failed(p, "configure-boot " .. (known and "must be run from macOS Recovery" or "can only be run in Recovery Mode"))
 end
 
 -- It wants the System volume's mount point; Data's is the trap of §3.1. guess: its words for a wrong one.
@@ -71,12 +71,14 @@ local function authenticate(p, failed, group, form)
   local password = name and p.secret(form.password)
   local person, why = p.check_owner(name or "", password or "")
   if person then return end
-  if why == "password" or why == "barred" then failed(p, "Unable to set credentials, possibly wrong name or password") end
+  if why == "password" or why == "barred" then
+    failed(p, "Unable to set credentials, possibly wrong name or password")
+  end
   failed(p, ("not a valid admin user for the volume at /Volumes/Preboot/%s/"):format(group.uuid))
 end
 
--- The line of a raw object is §3.1's, that of a Mach-O and its refusal are facts-2026-11 A.3's: seen where the target was
--- not the default startup volume, and before any question for a name.
+-- The line of a raw object is §3.1's, that of a Mach-O and its refusal are facts-2026-11 A.3's: seen where the target
+-- was not the default startup volume, and before any question for a name.
 local function derive(p, failed, group, found)
   p.out(found.raw and "found raw boot object, deriving Mach-O boot properties...\n"
     or "found valid Mach-O binary, deriving Mach-O boot properties...\n")
@@ -115,8 +117,8 @@ local function remember(group, coih, found)
 end
 
 -- The object as it is to be stored: { coih, path = of the payload's bytes, before, after = what stands around them }.
--- guess: the type of a kernel collection; that an object may be compressed although nobody asked for it. Somebody may put
--- other bytes under the same name (darwin-2026-11 §4).
+-- guess: the type of a kernel collection; that an object may be compressed although nobody asked for it. Somebody may
+-- put other bytes under the same name (darwin-2026-11 §4).
 local function wrap(p, group, path, options, found)
   local kind, files = found.raw and "fuos" or "krnl", p.files
   local compressed = options["-C"] or options["--compress"] or p.circumstance("object-compressed")
@@ -154,7 +156,9 @@ local function write_object(p, failed, group, options, found)
   p.out("updating local machine policy...\n")
   local object = wrap(p, group, options.object, options, found)
   local function keep() store(p, group, object, found) end
-  p.change(policy.configure_boot(group.policy, object.coih, keep), function() policy_failed(p, failed, "internal (4)") end)
+  p.change(policy.configure_boot(group.policy, object.coih, keep), function()
+    policy_failed(p, failed, "internal (4)")
+  end)
   p.out("installing boot object... done.\n")
 end
 
@@ -166,8 +170,8 @@ local function clear_object(p, failed, group)
   p.out("removing custom boot object... done.\n")
 end
 
---- Plays `kmutil configure-boot`. `failed(p, text, code)`: how kmutil tells an error and leaves; `parse(p, options)`: how
--- it reads its arguments; see `sim.tools.play`.
+--- Plays `kmutil configure-boot`. `failed(p, text, code)`: how kmutil tells an error and leaves; `parse(p, options)`:
+-- how it reads its arguments; see `sim.tools.play`.
 function configure.configure_boot(p, failed, parse)
   local options = parse(p, OPTIONS)
   need_recovery(p, failed)

@@ -149,8 +149,8 @@ end
 local SEE_OTHERS = "One or more binaries has an error which prevented linking.  See other errors."
 
 local function unbound(kext)
-  return ("Failed to bind '%s' in '%s' (at offset 0x740 in __DATA_CONST, __auth_got) as could not find a kext which exports "
-    .. "this symbol"):format(kext.lacks, kext.id)
+  return ("Failed to bind '%s' in '%s' (at offset 0x740 in __DATA_CONST, __auth_got) as could not find a kext which "
+    .. "exports this symbol"):format(kext.lacks, kext.id)
 end
 
 -- The message has many lines, and names the extension only behind the first (field: kmutil-link-error-many-lines).
@@ -164,7 +164,7 @@ local function tell_unlinked(p, list)
     lines[#lines + 1] = "    1: " .. unbound(kext)
   end
   local text = table.concat(lines, "\n") .. "\n"
-  p.err(SEE_OTHERS, "\n", ('Error Domain=KMErrorDomain Code=31 "%s" UserInfo={NSLocalizedDescription=%s}\n'):format(text, text))
+  p.err(SEE_OTHERS, '\nError Domain=KMErrorDomain Code=31 "', text, '" UserInfo={NSLocalizedDescription=', text, "}\n")
   p.leave(31)
 end
 

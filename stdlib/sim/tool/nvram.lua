@@ -72,8 +72,8 @@ local function refuse_value(p, value)
   p.fail(1, "nvram: Error creating CFTypeRef for value ", value, "\n")
 end
 
--- boot-args is a string, keeps its bytes, and must be shorter than the release allows (facts-2026-11 B.1, B.4). That they
--- are no UTF-8 is found out by nvram where the variable is there, by the kernel where it is not.
+-- boot-args is a string, keeps its bytes, and must be shorter than the release allows (facts-2026-11 B.1, B.4). That
+-- they are no UTF-8 is found out by nvram where the variable is there, by the kernel where it is not.
 local function convert_string(p, word, name, value)
   if not utf8.len(value) then
     if variables.find(p.state, name) then refuse_value(p, value) end
@@ -115,7 +115,9 @@ local function set(p, word, value)
   if why then set_failed(p, word, why) end
   local variable = convert(p, word, name, value)
   variable.value = lose_word(p, name, variable.value)
-  p.change({ function() variables.put(p.state, variable) end }, function() set_failed(p, word, "(iokit/common) general error") end)
+  p.change({ function() variables.put(p.state, variable) end }, function()
+    set_failed(p, word, "(iokit/common) general error")
+  end)
 end
 
 local function get(p, word)
