@@ -28,7 +28,7 @@ local macs = {
     wording = {
       csrutil = "authorized", csrutil_retry = true, csrutil_refusal = "from the Recovery OS",
       csrutil_asks_more = true, clear_keeps_seal_off = true, debug_bits = 0xc, attempts = 5,
-      bputil = "username", bputil_refuses = "credential", display = "12",
+      bputil = "username", bputil_refuses = "credential", bputil_silent = true, display = "12",
       kmutil = "joined", nvram_error = "prefixed", osenvironment = "invalid",
       inspect = "tabs", gutted = "version", create_extension = true, hdiutil_tells = true,
     },
@@ -156,7 +156,8 @@ local macs = {
     },
     wording = {
       csrutil = "password", csrutil_refusal = "from Recovery OS", csrutil_short = true,
-      csrutil_refuses = "credential", guests_are_custom = true, debug_bits = 0x4, attempts = 3,
+      csrutil_refuses = "credential", csrutil_no_is_success = true, guests_are_custom = true, debug_bits = 0x4,
+      attempts = 3,
       bputil = "known", bputil_refuses = "credential", display = "26", json = "headed",
       kmutil = "spaced", kmutil_needs_reduced = true, nvram_error = "bare", osenvironment = "word",
       sealed_says_broken = true, inspect = "tabs", gutted = "extensions", signature_time = true, curl = "long",

@@ -206,7 +206,8 @@ local function update(p, options)
   need_server(p, options, group)
   need_no_filevault(p, options, group)
   p.change(policy.rebuild(group.policy, options), function() policy_failed(p, group, 4, "internal") end)
-  p.out("Local policy update was successful\n") -- guess: no transcript of a success is known (§1.3 no. 6)
+  -- guess: no transcript of a success is known (§1.3 no. 6); some Macs say nothing.
+  if not p.state.wording.bputil_silent then p.out("Local policy update was successful\n") end
 end
 
 -- -r and -z take policies away altogether (§1.1). They are simulated so that a call of them does not go unseen.

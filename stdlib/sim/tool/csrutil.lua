@@ -30,11 +30,13 @@ end
 local function write(p, group, steps)
   dialogue.need_pair(p, group)
   need_manifest(p, group)
-  p.change(steps, function() dialogue.failed(p, 'Error Domain=com.apple.bootpolicy Code=4 "internal (4)"') end)
+  p.change(steps, function()
+    dialogue.not_written(p, group, 'Error Domain=com.apple.bootpolicy Code=4 "internal (4)"')
+  end)
 end
 
--- guess: exit status 1 for a refusal; the word itself has been seen (§2.2).
-local function aborted(p) p.fail(1, "aborted\n") end
+-- The word has been seen (§2.2). guess: the exit status; both are played.
+local function aborted(p) p.fail(p.state.wording.csrutil_no_is_success and 0 or 1, "aborted\n") end
 
 local function keeps_guests(p) return p.state.wording.guests_stay == true end
 
@@ -56,13 +58,13 @@ end
 
 -- Full security asked for through csrutil seems to go online, as `bputil -f` does (facts-2026-11 A.5, one report).
 -- guess: its words.
-local function need_network(p)
+local function need_network(p, group)
   if not p.state.online then
-    dialogue.failed(p,
+    dialogue.not_written(p, group,
       'Error Domain=BYErrorDomain Code=102 "Can\'t continue because you are not connected to the Internet"')
   end
   if not p.state.latest then
-    dialogue.failed(p,
+    dialogue.not_written(p, group,
       'Error Domain=AMAuthInstallErrorDomain Code=94 "This device isn\'t eligible for the requested build."')
   end
 end
@@ -72,7 +74,7 @@ local function enable(p)
   local full = dialogue.confirm(p, group, "enable")
   p.out("\n")
   dialogue.log_in(p, group)
-  if full then need_network(p) end
+  if full then need_network(p, group) end
   need_seal(p, group)
   write(p, group, policy.enable_sip(group.policy, { full = full, keeps_guests = keeps_guests(p) }))
   p.out("System Integrity Protection is on.\n", RESTART)

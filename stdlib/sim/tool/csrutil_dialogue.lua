@@ -12,6 +12,13 @@ function dialogue.failed(p, why)
   p.fail(1, "csrutil: failed to modify system integrity configuration. ", why, "\n")
 end
 
+--- Ends csrutil because the policy could not be written. guess: which frame a cause comes in; the newer Macs have the
+-- one that is known of another cause (facts-2026-11 A.5).
+function dialogue.not_written(p, group, why)
+  if p.state.wording.csrutil_refuses ~= "credential" then dialogue.failed(p, why) end
+  p.fail(1, 'csrutil: Failed to update security configuration for "', group.name, '": ', why, "\n")
+end
+
 --- The system that is meant. Several systems: a menu by number, also for commands that only read (§2.2). At the end of
 -- input the menu stays alone on the screen.
 function dialogue.pick(p)
@@ -121,11 +128,7 @@ function dialogue.need_pair(p, group)
   if p.circumstance("guest") then return end
   if not place.in_true_recovery(p.state) or p.circumstance("stale-recovery") then p.fail(1, OTHER_ENVIRONMENT) end
   if place.is_paired(p.state, group) then return end
-  -- guess: how csrutil words it; the frame of the second is known for another cause (facts-2026-11 A.5).
-  if p.state.wording.csrutil_refuses ~= "credential" then
-    dialogue.failed(p, 'Error Domain=com.apple.bootpolicy Code=17 "pairing (17)"')
-  end
-  p.fail(1, ('csrutil: Failed to update security configuration for "%s": pairing (17)\n'):format(group.name))
+  dialogue.not_written(p, group, 'Error Domain=com.apple.bootpolicy Code=17 "pairing (17)"')
 end
 
 return dialogue

@@ -22,8 +22,19 @@ local function configuration(p, view, bits)
     "state.\n")
 end
 
+-- With several systems this asks in macOS, too (darwin-2026-11 §6): always for the two commands below, for `status`
+-- where a circumstance says so.
+local function asked_for(p, pick)
+  local group = pick(p)
+  local running = not place.in_recovery(p.state) and group.uuid == p.state.default
+  return running and p.state.running or group.policy
+end
+
 -- In macOS the answer is what the running kernel got at boot; in recovery it is the target's policy (§2.2, §2.3).
-local function view_of(p, pick) return place.in_recovery(p.state) and pick(p).policy or p.state.running end
+local function view_of(p, pick)
+  if place.in_recovery(p.state) or p.circumstance("csrutil-always-asks") then return asked_for(p, pick) end
+  return p.state.running
+end
 
 --- Plays `csrutil status`; `pick(p)` asks which system is meant. guess: whether the bit of research guests makes the
 -- configuration a custom one; both are played.
@@ -33,13 +44,6 @@ function display.status(p, pick)
   if not p.state.wording.guests_are_custom then bits = bits & ~policy.GUESTS end
   if bits ~= 0 and bits ~= policy.SIP_OFF then return configuration(p, view, bits) end
   p.out("System Integrity Protection status: ", protection(bits ~= 0), ".\n")
-end
-
--- With several systems this one asks in macOS, too (darwin-2026-11 §6).
-local function asked_for(p, pick)
-  local group = pick(p)
-  local running = not place.in_recovery(p.state) and group.uuid == p.state.default
-  return running and p.state.running or group.policy
 end
 
 --- Plays `csrutil authenticated-root status`: true where diskutil is not (darwin-2026-11 §6).

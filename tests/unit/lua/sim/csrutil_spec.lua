@@ -242,6 +242,27 @@ describe("csrutil allow-research-guests", function()
   end)
 end)
 
+describe("csrutil status", function()
+  it("asks in macOS, too, where the circumstance says so", function()
+    local state = mac.new("m2-15", { "csrutil-always-asks", "already-permissive", "macos" })
+    local said = player.run(state, CSRUTIL, { "status" }, { "2" })
+    assert.truthy(said.both:find("Pick a macOS installation (1..2): System Integrity Protection status: enabled.\n", 1, true))
+    said = player.run(state, CSRUTIL, { "status" }, { "1" })
+    assert.truthy(said.out:find("status: disabled.\n", 1, true))
+    assert.are.equal(1, player.run(state, CSRUTIL, { "status" }, {}).status)
+  end)
+end)
+
+describe("a no to csrutil", function()
+  it("ends with either status and changes nothing", function()
+    for name, status in pairs { ["m2pro-14.0"] = 1, ["m4-27"] = 0 } do
+      local state = mac.new(name)
+      local said = player.run(state, CSRUTIL, { "disable" }, { "n" })
+      assert.are.same({ status, "aborted\n", "full - 000 -" }, { said.status, said.err, row(state) })
+    end
+  end)
+end)
+
 describe("csrutil refuses", function()
   it("in a recovery that was not entered by holding the button from off", function()
     for _, word in ipairs { "ordinary-recovery", "stale-recovery" } do
@@ -269,7 +290,8 @@ describe("csrutil refuses", function()
     local words = {
       ["m2pro-14.0"] = 'csrutil: failed to modify system integrity configuration. Error Domain=com.apple.bootpolicy Code=17 '
         .. '"pairing (17)"\n',
-      ["m5-26.6"] = 'csrutil: Failed to update security configuration for "Macintosh HD": pairing (17)\n',
+      ["m5-26.6"] = 'csrutil: Failed to update security configuration for "Macintosh HD": Error '
+        .. 'Domain=com.apple.bootpolicy Code=17 "pairing (17)"\n',
     }
     for name, text in pairs(words) do
       assert.are.equal(text, run(mac.new(name, { "unpaired" }), "disable").err)
