@@ -11,17 +11,35 @@
 #ifdef __APPLE__
 #include <CommonCrypto/CommonDigest.h>
 typedef CC_SHA512_CTX state;
-static void start(state *s) { (void)CC_SHA384_Init(s); }
-static void add(state *s, const char *p, size_t n) { (void)CC_SHA384_Update(s, p, (CC_LONG)n); }
-static void finish(state *s, unsigned char out[48]) { (void)CC_SHA384_Final(out, s); }
+static void start(state *s)
+{
+	(void)CC_SHA384_Init(s);
+}
+static void add(state *s, const char *p, size_t n)
+{
+	(void)CC_SHA384_Update(s, p, (CC_LONG)n);
+}
+static void finish(state *s, unsigned char out[48])
+{
+	(void)CC_SHA384_Final(out, s);
+}
 #else
 #include <sys/types.h>
 
 #include <sha2.h>
 typedef SHA2_CTX state;
-static void start(state *s) { SHA384Init(s); }
-static void add(state *s, const char *p, size_t n) { SHA384Update(s, (const uint8_t *)p, n); }
-static void finish(state *s, unsigned char out[48]) { SHA384Final(out, s); }
+static void start(state *s)
+{
+	SHA384Init(s);
+}
+static void add(state *s, const char *p, size_t n)
+{
+	SHA384Update(s, (const uint8_t *)p, n);
+}
+static void finish(state *s, unsigned char out[48])
+{
+	SHA384Final(out, s);
+}
 #endif
 
 #define PIECE ((size_t)128 * 1024)

@@ -1,6 +1,6 @@
 /* Tests of SHA-384: the examples of FIPS 180-4, parts of files, files that end too early. */
-#include "fixture.h"
 #include "base/sha384.h"
+#include "fixture.h"
 
 static const struct sha384_part no_file = { NULL, 0, -1 };
 
