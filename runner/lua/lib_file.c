@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/scratch.h"
+#include "base/sha384.h"
 #include "lua/lib.h"
 
 #include <string.h>
@@ -184,6 +185,24 @@ static int sha256_text(lua_State *L)
 	return 1;
 }
 
+/* sha384(text[, path[, offset, length]]): of the text, and behind it of that part of the file */
+static int sha384_of(lua_State *L)
+{
+	char hex[SHA384_HEX];
+	size_t size;
+	struct error err;
+	const char *text = luaL_checklstring(L, 1, &size);
+	struct sha384_part part = { lua_isnoneornil(L, 2) ? NULL : lib_check_path(L, 2), 0, -1 };
+	if (!lua_isnoneornil(L, 3)) {
+		part.offset = check_size(L, 3);
+		part.length = check_size(L, 4);
+	}
+	if (sha384(text, size, &part, hex, &err) != 0)
+		return lib_fail(L, &err);
+	lua_pushstring(L, hex);
+	return 1;
+}
+
 /* find(path, needle[, from]) */
 static int find(lua_State *L)
 {
@@ -245,6 +264,7 @@ int lib_open_file(lua_State *L)
 		{ "make_scratch", make_scratch },
 		{ "sha256", sha256 },
 		{ "sha256_text", sha256_text },
+		{ "sha384", sha384_of },
 		{ "find", find },
 		{ "contains", contains },
 		{ "space", space },

@@ -25,16 +25,31 @@ end
 local function release(xnu) return (xnu or ""):match("^[%d%.]*") end
 
 local NOT_BOOTABLE = "The version of macOS on the selected disk needs to be reinstalled."
+local NOT_SEALED = "panic: rootvp not authenticated after mounting" -- facts-2026-11 C
+
+local NO_GUEST = "Custom kernel failed to boot"
+
+-- Guests start custom kernels from 14.4 on (facts-2026-11 A.3).
+local function is_old_guest(group)
+  local major, minor = group.version:match("^(%d+)%.?(%d*)")
+  return tonumber(major) < 14 or tonumber(major) == 14 and (tonumber(minor) or 0) < 4
+end
 
 -- iBoot starts the custom object in place of the stock kernel. One that is missing or does not fit does not boot (§5).
 local function choose_kernel(state, group)
+  if group.linux then return nil, group.name .. " starts, which is no macOS." end
+  if group.seal_broken and not group.policy.sip1 then return nil, NOT_SEALED end
+  local loops = group.updated_without_sip and group.policy.sip0 and state.wording.update_needs_sip
+  if loops then return nil, NOT_BOOTABLE end
   if not group.policy.coih then return stock_kernel(state, group) end
   local object = boot.object(group)
   if not object then return nil, NOT_BOOTABLE end
   local fits = object.soc == state.mac.soc and release(object.xnu) == release(group.xnu)
   if not fits or state.circumstances["no-kernel-boot"] then return nil, NOT_BOOTABLE end
+  if state.circumstances.guest and is_old_guest(group) then return nil, NO_GUEST end
   return {
     darwin = object.darwin, date = group.date, xnu = object.xnu, soc = object.soc, development = not object.release,
+    knows_none = object.knows_none,
   }
 end
 
@@ -47,7 +62,7 @@ end
 
 -- §8.1: on the development kernel `hypervisor=` gates everything and the quota has no limit unless one is given.
 local function virtualisation(kernel, arguments)
-  if not kernel.development then return 1, QUOTA end
+  if not kernel.development or kernel.knows_none then return 1, QUOTA end
   if (argument(arguments, "hypervisor") or 0) == 0 then return 0, 0 end
   return 1, argument(arguments, "hv_apple_isa_vm_quota") or UNLIMITED
 end
@@ -55,6 +70,7 @@ end
 local function run(state, kernel, policy)
   local arguments = policy and policy.sip3 and variables.boot_args(state) or ""
   local support, quota = virtualisation(kernel, arguments)
+  if state.circumstances.guest then support = 0 end
   kernel.arguments, kernel.hv_support, kernel.quota = arguments, support, quota
   kernel.sip0 = policy and policy.sip0
   kernel.sip1, kernel.sip2, kernel.sip3 = policy and policy.sip1, policy and policy.sip2, policy and policy.sip3
@@ -63,10 +79,20 @@ local function run(state, kernel, policy)
 end
 
 -- Where a volume is to be mounted (§6.3): in macOS the booted group's at their own places, else below /Volumes.
+local MOUNTED = { System = true, Data = true, Preboot = true }
+
+local function is_left_out(state, volume)
+  local word = volume.role == "Data" and "data-unmounted" or volume.role == "Preboot" and "preboot-unmounted"
+  return place.in_recovery(state) and state.circumstances[word] == true
+end
+
 local function mount_point(state, volume)
-  if volume.role == "VM" or volume.role == "Recovery" or volume.locked then return nil end
+  if not MOUNTED[volume.role] or volume.locked or is_left_out(state, volume) then return nil end
+  if volume.name == "iSCPreboot" then return "/System/Volumes/iSCPreboot" end
   if place.in_recovery(state) then return "/Volumes/" .. volume.name end
-  if volume.role == "Preboot" then return "/System/Volumes/Preboot" end
+  if volume.role == "Preboot" then
+    return volume.container == state.container.device and "/System/Volumes/Preboot" or nil
+  end
   if volume.group ~= state.default then return "/Volumes/" .. volume.name end
   return volume.role == "System" and "/" or "/System/Volumes/Data"
 end
@@ -118,8 +144,8 @@ end
 -- Returns the environment reached, and why when macOS was wanted and did not start.
 function boot.next(state, options)
   variables.restart(state, options.clean ~= false)
-  state.images, state.late, state.at_work = {}, nil, nil
-  state.boot_failure = nil
+  state.images, state.late, state.at_work, state.refused_passwords = {}, nil, nil, nil
+  state.boot_failure, state.circumstances["stale-recovery"] = nil, nil
   state.boots = state.boots + 1
   state.clock = options.time or state.clock + 120
   for _, volume in ipairs(state.volumes) do

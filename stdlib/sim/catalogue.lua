@@ -6,8 +6,10 @@ local catalogue = {}
 -- Every `wording` field names one of the forms of reference §1.3, §2.2, §3.1, §3.3 and §4.1. Forms that no source ties
 -- to a release are spread over the Macs, so that nothing can depend on one of them. guess: which Mac has which of
 -- `inspect` (gap of a line), `gutted` (what an update takes from a kit), `create_extension` (--no-variant-extension is
--- ignored), `create_refuses` (an existing file), `hdiutil_tells`, `signature_time`, `curl`.
--- `kits`: the builds before and after the first system's.
+-- ignored), `create_refuses` (an existing file), `hdiutil_tells`, `signature_time`, `curl`, `attempts` (passwords that
+-- may be wrong), and of csrutil's: `csrutil_asks_more` (before the seal and research guests), `guests_stay` (their bit,
+-- when SIP is set), `guests_are_custom`, `custom_is_on`, `clear_keeps_seal_off`, `debug_bits`, `no_kext_part`. `kits`:
+-- the builds before and after the first system's.
 local macs = {
   {
     name = "m1-12.6", title = "Mac mini (M1), macOS 12.6: bputil has no --json yet",
@@ -25,14 +27,17 @@ local macs = {
     },
     wording = {
       csrutil = "authorized", csrutil_retry = true, csrutil_refusal = "from the Recovery OS",
-      bputil = "username", display = "12", kmutil = "spaced", nvram_error = "prefixed", osenvironment = "invalid",
+      csrutil_asks_more = true, clear_keeps_seal_off = true, debug_bits = 0xc, attempts = 5,
+      bputil = "username", bputil_refuses = "credential", bputil_silent = true, display = "12",
+      kmutil = "joined", nvram_error = "prefixed", osenvironment = "invalid",
       inspect = "tabs", gutted = "version", create_extension = true, hdiutil_tells = true,
     },
-    nvram_plain = true,
+    nvram_plain = true, nvram_guid = true,
   },
   {
     name = "m2pro-14.0", title = "MacBook Pro (M2 Pro), macOS 14.0: the machine the method was found on",
-    model = "Mac14,9", marketing = "Apple M2 Pro", soc = "T6020", chip = 0x6020, board = 0x4, ecid = "0x18446A3C20001E",
+    battery = true, model = "Mac14,9",
+    marketing = "Apple M2 Pro", soc = "T6020", chip = 0x6020, board = 0x4, ecid = "0x18446A3C20001E",
     bputil = "0.1.12",
     systems = { {
       name = "Macintosh HD", data = "Macintosh HD - Data", version = "14.0", build = "23A344", darwin = "23.0.0",
@@ -47,15 +52,17 @@ local macs = {
     },
     wording = {
       csrutil = "password", csrutil_refusal = "from Recovery OS",
-      bputil = "authorized", display = "14", json = "bare", kmutil = "plain", nvram_error = "prefixed",
-      osenvironment = "invalid",
+      custom_is_on = true, debug_bits = 0x4, attempts = 3,
+      bputil = "authorized", bputil_refuses = "token", display = "14", json = "bare",
+      kmutil = "plain", nvram_error = "prefixed", osenvironment = "invalid",
       inspect = "blanks", gutted = "extensions",
     },
-    nvram_plain = true,
+    nvram_plain = true, nvram_guid = true,
   },
   {
     name = "m2-15", title = "MacBook Air (M2), macOS 15.6 and a second system called Büro Mac",
-    model = "Mac14,2", marketing = "Apple M2", soc = "T8112", chip = 0x8112, board = 0x28, ecid = "0x0011223C04801E",
+    battery = true, model = "Mac14,2",
+    marketing = "Apple M2", soc = "T8112", chip = 0x8112, board = 0x28, ecid = "0x0011223C04801E",
     bputil = "0.1.13",
     systems = { {
       name = "Macintosh HD", data = "Macintosh HD - Data", version = "15.6", build = "24G84", darwin = "24.6.0",
@@ -72,11 +79,12 @@ local macs = {
     },
     wording = {
       csrutil = "authorized", csrutil_refusal = "from Recovery OS",
-      bputil = "administrator", bputil_confirms = true, display = "26", json = "headed", kmutil = "spaced",
-      nvram_error = "bare", osenvironment = "unknown",
+      csrutil_asks_more = true, guests_stay = true, guests_are_custom = true, debug_bits = 0xc, attempts = 5,
+      bputil = "administrator", bputil_refuses = "token", bputil_confirms = true, display = "26", json = "headed",
+      kmutil = "spaced", kmutil_silent_no = true, nvram_error = "bare", osenvironment = "unknown",
       inspect = "tabs", gutted = "extensions", create_refuses = true, signature_time = true, hdiutil_tells = true,
     },
-    nvram_plain = true,
+    nvram_plain = true, nvram_guid = true,
   },
   {
     name = "m4-26", title = "Mac mini (M4), macOS 26.3.1: recovery refuses plain boot-args, takes the GUID form",
@@ -96,15 +104,18 @@ local macs = {
     },
     wording = {
       csrutil = "enter", csrutil_retry = true, csrutil_refusal = "from Recovery OS", csrutil_short = true,
-      bputil = "name", bputil_confirms = true, display = "26", json = "headed", kmutil = "newline",
-      nvram_error = "bare", osenvironment = "word",
+      custom_is_on = true, no_kext_part = true, debug_bits = 0x4, attempts = 3,
+      bputil = "name", bputil_refuses = "credential", bputil_confirms = true, display = "26", json = "headed",
+      kmutil = "newline", nvram_error = "bare", osenvironment = "word",
+      sealed_says_broken = true, update_needs_sip = true,
       inspect = "tabs", gutted = "version", create_extension = true, signature_time = true,
     },
-    nvram_plain = false,
+    nvram_plain = false, nvram_guid = true,
   },
   {
     name = "m5-26.6", title = "MacBook Pro (M5), macOS 26.6",
-    model = "Mac17,2", marketing = "Apple M5", soc = "T8142", chip = 0x8142, board = 0x26, ecid = "0x00102D1E3C001E",
+    battery = true, model = "Mac17,2",
+    marketing = "Apple M5", soc = "T8142", chip = 0x8142, board = 0x26, ecid = "0x00102D1E3C001E",
     bputil = "0.1.14",
     -- guess: Darwin's date and xnu's number of 26.6
     systems = { {
@@ -119,12 +130,39 @@ local macs = {
         xnu = "12377.160.46~2" },
     },
     wording = {
-      csrutil = "password", csrutil_refusal = "from Recovery OS", csrutil_short = true,
-      bputil = "authorized", display = "26", json = "headed", kmutil = "plain", nvram_error = "bare",
-      osenvironment = "word",
+      csrutil = "authorized", csrutil_refusal = "from Recovery OS", csrutil_short = true,
+      csrutil_refuses = "credential", csrutil_asks_more = true, guests_stay = true, debug_bits = 0xc, attempts = 5,
+      bputil = "known", bputil_refuses = "credential", display = "26", json = "headed",
+      kmutil = "plain", kmutil_needs_reduced = true, nvram_error = "bare", osenvironment = "word",
       inspect = "tabs", gutted = "extensions", signature_time = true, curl = "long",
     },
-    nvram_plain = false, device_tree_quota = 2,
+    nvram_plain = false, nvram_guid = true, device_tree_quota = 2,
+  },
+  {
+    name = "m4-27", title = "Mac mini (M4), macOS 27.0: recovery refuses boot-args in both forms",
+    model = "Mac16,10", marketing = "Apple M4", soc = "T8132", chip = 0x8132, board = 0x22, ecid = "0x001C62F33B801E",
+    -- guess: bputil's version, Darwin's date and xnu's number of 27.0
+    bputil = "0.1.14",
+    systems = { {
+      name = "Macintosh HD", data = "Data", version = "27.0", build = "26A428", darwin = "26.0.0",
+      date = "Wed Sep  2 21:14:56 PDT 2026", xnu = "13371.1.24~3", love = "26.1.428.0.0,0",
+    } },
+    -- guess: both builds, date and number of both
+    kits = {
+      near = { version = "27.0", build = "26A5407c", darwin = "26.0.0", date = "Tue Aug 11 20:31:02 PDT 2026",
+        xnu = "13371.0.92~1" },
+      next = { version = "27.0.1", build = "26A440", darwin = "26.0.0", date = "Mon Sep 28 19:05:11 PDT 2026",
+        xnu = "13371.1.24.0.1~1" },
+    },
+    wording = {
+      csrutil = "password", csrutil_refusal = "from Recovery OS", csrutil_short = true,
+      csrutil_refuses = "credential", csrutil_no_is_success = true, guests_are_custom = true, debug_bits = 0x4,
+      attempts = 3,
+      bputil = "known", bputil_refuses = "credential", display = "26", json = "headed",
+      kmutil = "spaced", kmutil_needs_reduced = true, nvram_error = "bare", osenvironment = "word",
+      sealed_says_broken = true, inspect = "tabs", gutted = "extensions", signature_time = true, curl = "long",
+    },
+    nvram_plain = false, nvram_guid = false,
   },
 }
 
@@ -132,7 +170,13 @@ catalogue.default = "m2pro-14.0"
 
 --- An older kit that every public list has.
 catalogue.OLD_KIT = {
-  version = "13.6", build = "22G120", darwin = "22.6.0", date = "Fri Sep 15 13:41:30 PDT 2023", xnu = "8796.141.3.700.8~1",
+  version = "13.6", build = "22G120", darwin = "22.6.0", date = "Fri Sep 15 13:41:30 PDT 2023",
+  xnu = "8796.141.3.700.8~1",
+}
+
+--- A macOS that is a whole number further than that of most Macs.
+catalogue.NEXT_MACOS = {
+  version = "27.0", build = "26A428", darwin = "26.0.0", date = "Wed Sep  2 21:14:56 PDT 2026", xnu = "13371.1.24~3",
 }
 
 --- Names of the Macs, in the order of their age.

@@ -3,8 +3,10 @@
 
 local catalogue = require "sim.catalogue"
 local digest = require "sim.digest"
+local kexts = require "sim.kexts"
 local kits = require "sim.kits"
 local policy = require "sim.policy"
+local variables = require "sim.variables"
 
 local circumstance = {}
 
@@ -55,17 +57,80 @@ local function unpublish(state)
   end
 end
 
+local function take_seal_off(state)
+  state.filevault = false
+  run(policy.disable_sip(first_policy(state)))
+  run(policy.enforce_seal(first_policy(state), false))
+end
+
+local STUB = {
+  name = "Asahi Linux", data = "Asahi Linux - Data", container = "disk4", version = "14.0", build = "23A344",
+  darwin = "23.0.0", date = "Fri Sep 15 14:41:43 PDT 2023", xnu = "10002.1.13~1", love = "23.1.344.0.0,0",
+}
+
+local function linux_stub(kind)
+  return function()
+    local system = { linux = kind }
+    for key, value in pairs(STUB) do system[key] = value end
+    return system
+  end
+end
+
+local function newest_group(state) return state.groups[#state.groups] end
+
+local function become_default(state, group)
+  state.default, state.paired = group.uuid, state.paired and group.uuid
+  local before = variables.find(state, "boot-volume").value
+  variables.put(state, { name = "boot-volume", value = before:gsub("[^:]*$", group.uuid) })
+end
+
+-- Permissive, CTRR off, a raw boot object: what the Asahi installer leaves (field: asahi-stub-is-the-target).
+local function finish_stub(state)
+  local group = newest_group(state)
+  local coih = digest.hex "m1n1"
+  run(policy.rebuild(group.policy, { n = true, c = true }))
+  run(policy.configure_boot(group.policy, coih, function()
+    group.objects[group.policy.nsih] = { { coih = coih, raw = true } }
+  end))
+  become_default(state, group)
+end
+
+local function namesake(entry)
+  local first = entry.systems[1]
+  return {
+    name = first.name, data = first.data, version = "13.6", build = "22G120", darwin = "22.6.0",
+    date = "Fri Sep 15 13:41:30 PDT 2023", xnu = "8796.141.3.700.8~1", love = "22.7.120.0.0,0",
+  }
+end
+
+-- guess: model, chip and board of a virtual Mac.
+local function become_guest(state)
+  local machine = state.mac
+  machine.soc, machine.model, machine.chip, machine.board = "VMAPPLE", "VirtualMac2,1", 0xFE00, 0x20
+  machine.marketing = machine.marketing .. " (Virtual)"
+  if state.collection then state.collection.soc = "VMAPPLE" end
+  for _, kit in ipairs { state.kit, state.near_kit, table.unpack(state.published) } do kit.soc = "VMAPPLE" end
+end
+
 local known = {
   { "unpaired", "recovery that does not belong to the target system",
     function(state) state.environment, state.paired = "unpaired-recovery", nil end },
   { "ordinary-recovery", "recovery reached without the power button held from off",
     function(state) state.environment, state.paired = "recovery", nil end },
   { "macos", "started in macOS", function(state) state.environment, state.paired = "macos", nil end },
+  { "on-battery", "a MacBook runs on its battery", function(state) state.battery = { percent = 64 } end },
+  { "battery-low", "a MacBook runs on its battery, which is almost empty",
+    function(state) state.battery = { percent = 6 } end },
+  { "no-route", "no network at all", function(state) state.online, state.no_route = false, true end },
   { "offline", "no Internet: neither full security nor a download", function(state) state.online = false end },
   { "newer-macos", "a newer macOS is out: full security is refused", function(state) state.latest = false end },
   { "filevault-locked", "the Data volume is locked", function(state) data(state).locked = true end },
   { "data-named-data", "the Data volume is called Data", function(state) data(state).name = "Data" end },
   { "names-with-accents", "the system is called Büro Mac", function(state) rename(state, "Büro Mac") end },
+  { "hostile-name", "the system's name holds control characters",
+    function(state) rename(state, "Mac\27[31m\u{202E}HD") end },
+  { "csrutil-always-asks", "csrutil asks which system is meant in macOS, too, when several are installed",
+    function() end },
   { "several-owners", "two owners", function(state) second_owner(state, true) end },
   { "owner-without-rights", "the user who tries is not an owner",
     function(state) state.owner = second_owner(state, false) end },
@@ -76,7 +141,13 @@ local known = {
   { "boot-args-empty", "boot-args are there and empty",
     function(state) add_arguments(state, "") end },
   { "boot-args-full", "boot-args of others leave no room",
-    function(state) add_arguments(state, "filler=" .. ("x"):rep(1000)) end },
+    function(state)
+      local limit = variables.boot_args_limit(state.groups[1].version)
+      add_arguments(state, "filler=" .. ("x"):rep(limit - 23))
+    end },
+  { "boot-args-not-utf8", "boot-args of others are no UTF-8: nvram shows other bytes than are stored",
+    function(state) add_arguments(state, "-v note=caf\xE9") end },
+  { "nvram-loses-word", "nvram loses a word of others when it sets boot-args", function() end },
   { "custom-kernel-installed", "another custom kernel is already installed",
     function(state) circumstance.install_foreign_kernel(state) end },
   { "preboot-read-only", "Preboot is mounted read-only",
@@ -90,12 +161,21 @@ local known = {
     function(state) spoil(state, "release", true) end },
   { "truncated-collection", "the staged kernel collection is cut short",
     function(state) spoil(state, "truncated", true) end },
+  { "collection-as-im4p", "the staged kernel collection is wrapped as IM4P",
+    function(state) spoil(state, "wrapped", "im4p") end },
+  { "collection-as-img4", "the staged kernel collection is wrapped as IMG4",
+    function(state) spoil(state, "wrapped", "img4") end },
+  { "kernel-knows-no-words", "kernels of this macOS do not know the boot-args that raise the limit",
+    function(state)
+      spoil(state, "knows_none", true)
+      state.kit.knows_none = true
+    end },
   { "no-collection", "no kernel collection is staged", function(state) state.collection = nil end },
   { "boot-args-lost", "an unclean restart loses boot-args even if synced", function() end },
   { "nvram-denied", "recovery refuses boot-args in both forms", function() end },
   { "nvram-lost", "recovery takes boot-args and they are gone after the restart", function() end },
   { "already-permissive", "SIP is off and the policy permissive already",
-    function(state) run(policy.disable_sip(first_policy(state))) end },
+    function(state) run(policy.disable_sip(first_policy(state), { keeps_guests = true })) end },
   { "csrutil-leaves-filter", "csrutil disable does not turn the boot-args filter off", function() end },
   { "reduced-with-kexts", "reduced security with user kexts allowed",
     function(state)
@@ -103,8 +183,52 @@ local known = {
       local p = first_policy(state)
       p.auxp, p.auxi, p.auxr = digest.hex("auxp"), digest.hex("auxi"), digest.hex("auxr")
     end },
+  { "reduced-by-mouse", "Startup Security Utility has set Reduced Security: SIP and seal are on again (facts A.2)",
+    function(state) run(policy.rebuild(first_policy(state), { g = true })) end },
+  { "mdm-allowed", "reduced security; the user and the device enrolment let MDM manage kexts",
+    function(state)
+      run(policy.rebuild(first_policy(state), { g = true, m = true }))
+      first_policy(state).smb4 = true
+    end },
+  { "partial-sip", "SIP without fs, debug and nvram, and the boot-args that this is done for",
+    function(state)
+      run(policy.customise_sip(first_policy(state), 0x2 | state.wording.debug_bits | 0x40))
+      add_arguments(state, "-arm64e_preview_abi")
+    end },
+  { "research-guests", "research guests are allowed",
+    function(state) run(policy.allow_guests(first_policy(state), true)) end },
+  { "filevault-off", "FileVault is off", function(state) state.filevault = false end },
+  { "sealed-volume-off", "SIP is off, and the seal of the system volume is not enforced", take_seal_off },
+  { "seal-broken", "the same, and the system volume was changed: it starts only while the seal is not enforced",
+    function(state)
+      take_seal_off(state)
+      state.groups[1].seal_broken = true
+    end },
+  { "stale-owners", "Preboot's list of owners is of an earlier installation: nobody is accepted", function() end },
+  { "few-attempts", "after a few wrong passwords every further one is refused until the next start", function() end },
+  { "stale-recovery", "recovery was entered by a restart with the button held: csrutil refuses", function() end },
+  { "manifest-refused", "csrutil cannot write a policy, as in a beta of macOS 27", function() end },
+  { "linux-stub", "the default startup volume is a Linux stub, and its recovery runs", finish_stub,
+    system = linux_stub "disabled" },
+  { "linux-stub-with-version", "the same, and its version file names a macOS", finish_stub,
+    system = linux_stub "version" },
+  { "two-of-one-name", "a second system has the name of the first", function() end, system = namesake },
+  { "guest", "this Mac is a virtual one", become_guest },
+  { "other-containers", "the SSD's other containers are shown, too: more volumes called Recovery, another Preboot",
+    function() end },
+  { "data-unmounted", "recovery has not mounted the Data volume", function() end },
+  { "preboot-unmounted", "recovery has not mounted Preboot", function() end },
+  { "ownership-ignored", "the Data volume ignores ownership", function(state) data(state).owners = false end },
+  { "ownership-untold", "diskutil does not say whether volumes ignore ownership",
+    function(state) state.wording.owners_untold = true end },
+  { "object-compressed", "kmutil compresses the object that it stores", function() end },
+  { "object-overwritten", "the object in Preboot is not what kmutil was given", function() end },
+  { "boot-properties-refused", "kmutil cannot derive the collection's boot properties", function() end },
+  { "clear-refused", "kmutil does not clear a custom object", function() end },
   { "managed", "the Mac is managed", function(state) state.managed = true end },
   { "not-root", "the user is not root", function(state) state.uid = 501 end },
+  { "tools-look-at-environment", "Apple's tools know recovery by __OSINSTALL_ENVIRONMENT, and refuse without it",
+    function() end },
   { "prompt-flushes-late", "tools throw away what is typed in the first moments after their prompts", function() end },
   { "slow-kmutil", "kmutil takes two seconds", function() end },
   { "no-kernel-boot", "the custom kernel does not boot", function() end },
@@ -124,14 +248,31 @@ local known = {
     end },
   { "kit-not-published", "the public list has no kit of this macOS", function(state) unpublish(state) end },
   { "kit-unsigned", "the package in the kit's image is not signed", function(state) state.kit.unsigned = true end },
+  { "kext-lacks-another", "an extension of the system names another one that is nowhere",
+    function(state) state.groups[1].more_kexts = { kexts.DEPENDENT } end },
+  { "kext-does-not-link", "an extension of the system cannot be linked",
+    function(state) state.groups[1].more_kexts = { kexts.UNLINKABLE } end },
   { "variant-extension", "kmutil create adds .development to the name whatever is asked",
     function(state) state.wording.create_extension = true end },
   { "slow-download", "downloads take two seconds", function() end },
   { "disk-full", "no room on the Data volume: downloads, kits and collections stop half-way", function() end },
   { "update-staged", "an update of macOS is waiting to be installed",
     function(state) state.update = catalogue.entry(state.mac.name).kits.next end },
+  { "next-macos-staged", "the next macOS is waiting to be installed",
+    function(state) state.update = catalogue.NEXT_MACOS end },
   { "guests-running", "two guests run whenever macOS runs", function(state) state.guests = 2 end },
 }
+
+--- The systems that circumstances bring along, beside those of a Mac's catalogue entry: array as `disks.add` takes it.
+function circumstance.systems(entry, words)
+  local list = {}
+  for _, word in ipairs(words) do
+    for _, item in ipairs(known) do
+      if item[1] == word and item.system then list[#list + 1] = item.system(entry) end
+    end
+  end
+  return list
+end
 
 --- Puts a custom object of somebody else's in place, and the policy that goes with it (reference §10, kmutil alone).
 function circumstance.install_foreign_kernel(state)

@@ -50,22 +50,31 @@ function collection.banner(content)
   }
 end
 
+-- Boot-args and properties that a kernel knows stand in it as text (facts-2026-11 A.9, F.3): `hypervisor` in
+-- development kernels alone.
+local function words_of(banner, knows_none)
+  if knows_none then return "" end
+  local both = "hv_apple_isa_vm_quota\0apple-isa-vm-quota\0"
+  return banner:find("/DEVELOPMENT_", 1, true) and both .. "hypervisor\0kcsuffix\0" or both
+end
+
 -- A kernel's file, or the same kernel at `at` in a collection: its own header keeps UUID and banner.
-local function kernel(banner, uuid, at)
+local function kernel(banner, uuid, at, knows_none)
   local head = macho(EXECUTE, {
     uuid_command(uuid), segment("__TEXT", at, KERNEL_SIZE), string.pack("<I4I4I8", SOURCE_VERSION, 16, 10002 << 40),
   })
   local body = fill(head, 0x1000) .. "@(#)VERSION: " .. banner .. "\0" .. banner .. "\0"
-  return fill(body .. "hv_apple_isa_vm_quota\0hypervisor\0kcsuffix\0", KERNEL_SIZE)
+  return fill(body .. words_of(banner, knows_none), KERNEL_SIZE)
 end
 
 local function kernel_uuid(banner) return digest.hex("kernel " .. banner, 32) end
 
 --- The bytes of a kernel as a kit holds it: 48 KiB. `content`: { soc = "T6020", darwin = "23.0.0",
--- xnu = "10002.1.13~1", date = text|nil, flavour = "release" | "development" | "kasan" }.
+-- xnu = "10002.1.13~1", date = text|nil, flavour = "release" | "development" | "kasan",
+-- knows_none = true for a kernel without the words that raise the limit }.
 function collection.kernel(content)
   local banner = collection.banner(content)
-  return kernel(banner, kernel_uuid(banner), 0)
+  return kernel(banner, kernel_uuid(banner), 0, content.knows_none)
 end
 
 local function prelink_info(ids)
@@ -95,15 +104,16 @@ local function identity(content, banner)
 end
 
 --- The bytes of a file set: arm64e, a kernel with its banner, kexts, their list.
--- `content`: as for `collection.kernel`, with release = bool for the flavour, truncated = bool; or, around a kernel that
--- is there already, { banner, kernel_uuid }. `content.ids`: array of bundle ids of the kexts, nil for a few.
+-- `content`: as for `collection.kernel`, with release = bool for the flavour, truncated = bool; or, around a kernel
+-- that is there already, { banner, kernel_uuid, knows_none }. `content.ids`: array of bundle ids of the kexts, nil for
+-- a few.
 function collection.make(content)
   local ids, banner = content.ids or KEXTS, content.banner or collection.banner(content)
   local set, info = identity(content, banner), prelink_info(ids)
   local kernel_at = whole_pages(#fileset_commands(set, ids, PAGE, #info))
   local parts = {
     fill(fileset_commands(set, ids, kernel_at, #info), kernel_at),
-    kernel(banner, content.kernel_uuid or kernel_uuid(banner), kernel_at),
+    kernel(banner, content.kernel_uuid or kernel_uuid(banner), kernel_at, content.knows_none),
   }
   for index, name in ipairs(ids) do
     local at = kernel_at + KERNEL_SIZE + (index - 1) * KEXT_SIZE
@@ -169,7 +179,11 @@ local function file_size(files, path)
   return found and found.type == "file" and found.size or nil
 end
 
---- What kmutil sees in a file: { uuid, kernel_uuid, entries = { { name, offset } … },
+local function knows_words(files, path, at)
+  return files.read_at(path, at, KERNEL_SIZE):find("hv_apple_isa_vm_quota\0", 1, true) ~= nil
+end
+
+--- What kmutil sees in a file: { uuid, kernel_uuid, knows_none, entries = { { name, offset } … },
 -- kernel = { darwin, xnu, soc, release } }, or nil when it is no whole Mach-O file set.
 function collection.read(files, path)
   local size = file_size(files, path)
@@ -180,40 +194,19 @@ function collection.read(files, path)
   found.kernel = describe_kernel(text)
   for _, item in ipairs(found.entries) do
     local own = item.name == "com.apple.kernel" and read_header(files, path, EXECUTE, item.offset, size)
-    if own then found.kernel_uuid = own.uuid end
+    if own then found.kernel_uuid, found.knows_none = own.uuid, not knows_words(files, path, item.offset) end
   end
   return found.kernel and found
 end
 
---- What kmutil takes from a kernel's file: { banner, kernel_uuid }, for `collection.make`; nil when it is no kernel.
+--- What kmutil takes from a kernel's file: { banner, kernel_uuid, knows_none }, for `collection.make`; nil when it is
+-- no kernel.
 function collection.read_kernel(files, path)
   local size = file_size(files, path)
   local found = size and read_header(files, path, EXECUTE, 0, size)
   local text = found and find_banner(files, path, size)
-  return text and { banner = text, kernel_uuid = found.uuid } or nil
-end
-
--- Tag and length of a DER element.
-local function der_head(tag, size)
-  if size < 128 then return string.char(tag, size) end
-  local bytes = ""
-  while size > 0 do bytes, size = string.char(size & 255) .. bytes, size >> 8 end
-  return string.char(tag, 0x80 | #bytes) .. bytes
-end
-
-local function der(tag, content) return der_head(tag, #content) .. content end
-
-local function ia5(text) return der(0x16, text) end
-
---- What stands before and after the bytes in the file kmutil stores: an IMG4 around them, unchanged (reference §3.1).
--- `size`: of the bytes; `kind`: the payload's type, "fuos" for raw objects. Returns two strings.
-function collection.wrapping(size, kind)
-  local octets = der_head(0x04, size)
-  local names = ia5 "IM4P" .. ia5(kind) .. ia5 ""
-  local payload = der_head(0x30, #names + #octets + size) .. names .. octets
-  local manifest = der(0xA0, der(0x30, ia5 "IM4M" .. der(0x02, "\0") .. der(0x31, "")))
-  local magic = ia5 "IMG4"
-  return der_head(0x30, #magic + #payload + size + #manifest) .. magic .. payload, manifest
+  if not text then return nil end
+  return { banner = text, kernel_uuid = found.uuid, knows_none = not knows_words(files, path, 0) }
 end
 
 return collection

@@ -37,9 +37,16 @@ local function replace(lib, path, text)
   return lib.append(path, text, 420) -- 0644
 end
 
+-- Of a file with something before and behind it. With nothing behind it the file may be of any size.
+local function sha384(lib, before, path, after)
+  if after == "" then return lib.sha384(before, path) end
+  return lib.sha384(before .. assert(lib.read(path, LARGEST)) .. after)
+end
+
 --- The port below a scratch root. Its functions take the Mac's own paths and answer as those of `lib_file`;
 -- `write(path, text)` puts a file in place of another, without making folders and without making it durable;
 -- `append(path, text)`, `remove(path)`, `make_directory(path)`, `list(path)`, `read(path)` as there;
+-- `sha384(before, path, after)` sums up the file with these texts before and behind it;
 -- `store(path, head, source, tail)` writes a file of `head`, the bytes of the file `source`, and `tail`;
 -- `attach(path, storage)` shows the folder `storage` at `path`, `detach(path)` no longer.
 function files.below(root)
@@ -50,6 +57,7 @@ function files.below(root)
     read = function(path) return lib.read(root .. path, LARGEST) end,
     read_at = function(path, offset, length) return lib.read_at(root .. path, offset, length) end,
     sha256 = function(path) return lib.sha256(root .. path) end,
+    sha384 = function(before, path, after) return sha384(lib, before, root .. path, after) end,
     write = function(path, text) return replace(lib, root .. path, text) end,
     append = function(path, text) return lib.append(root .. path, text, 420) end,
     remove = function(path) return lib.remove(root .. path) end,
@@ -84,8 +92,20 @@ local function names_in(contents, made, path)
   return names
 end
 
-local function add_readers(port, contents, made)
+local function add_sums(port, contents)
   local hashes = {}
+  function port.sha256(path)
+    local text = contents[path]
+    if not text then return missing(path) end
+    hashes[text] = hashes[text] or require("sim.digest").hex(text, 64):lower()
+    return hashes[text]
+  end
+  function port.sha384(before, path, after)
+    return require("lib_file").sha384(before .. contents[path] .. after)
+  end
+end
+
+local function add_readers(port, contents, made)
   function port.read(path)
     local text = contents[path]
     if text then return text end
@@ -100,12 +120,6 @@ local function add_readers(port, contents, made)
   function port.list(path)
     if not is_folder(contents, made, path) then return missing(path) end
     return names_in(contents, made, path)
-  end
-  function port.sha256(path)
-    local text = contents[path]
-    if not text then return missing(path) end
-    hashes[text] = hashes[text] or require("sim.digest").hex(text, 64):lower()
-    return hashes[text]
   end
   function port.read_at(path, offset, length)
     local text = contents[path]
@@ -142,6 +156,7 @@ end
 function files.memory(contents)
   local port, made = {}, {}
   add_readers(port, contents, made)
+  add_sums(port, contents)
   add_writers(port, contents, made)
   function port.attach() return true end
   function port.detach() return true end

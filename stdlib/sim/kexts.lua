@@ -16,7 +16,8 @@ local known = {
   { "com.apple.iokit.IOStorageFamily", SYSTEM .. "IOStorageFamily.kext", version = "2.1" },
   { "com.apple.driver.AppleARMPlatform", SYSTEM .. "AppleARMPlatform.kext", kit = true, version = "1.0.2" },
   { "com.apple.driver.AppleSEPManager", SYSTEM .. "AppleSEPManager.kext", version = "1.0.1" },
-  { "com.apple.driver.SEPHibernation", SYSTEM .. "SEPHibernation.kext", version = "1" },
+  { "com.apple.driver.SEPHibernation", SYSTEM .. "SEPHibernation.kext", version = "1",
+    lacks = "_hibernate_sep_data" }, -- why it does not link is said nowhere (§3.3). guess: the symbol
   { "com.apple.driver.AppleHV", SYSTEM .. "AppleHV.kext", kit = true, version = "1" },
   { "com.apple.filesystems.apfs", SYSTEM .. "apfs.kext", version = "2142.1.15" },
   { "com.apple.security.AppleImage4", SYSTEM .. "AppleImage4.kext", version = "5.0.0" },
@@ -25,14 +26,34 @@ local known = {
   { "org.example.driver.Gadget", "/Library/Extensions/Gadget.kext", version = "3.1.4" }, -- peers §2.6: swept in
 }
 
---- All of a group's macOS, in the order kmutil lists them: array of { id, version, path, kit = bool }.
+--- One that names another which is nowhere to be found, and one that uses a symbol nobody has (field:
+-- kmutil-resolve-dependencies, kmutil-link-error-many-lines).
+kexts.DEPENDENT = {
+  id = "com.apple.driver.AppleRTC", version = "2.0.1", path = SYSTEM .. "AppleRTC.kext",
+  needs = "com.apple.iokit.IOACPIFamily",
+}
+kexts.UNLINKABLE = {
+  id = "com.apple.driver.AppleH11ANEInterface", version = "9.511.3", path = SYSTEM .. "AppleH11ANEInterface.kext",
+  lacks = "_tb_x",
+}
+
+--- All of a group's macOS, in the order kmutil lists them: array of { id, version, path, kit = bool, and where it is so
+-- needs = id of another, lacks = symbol that cannot be bound }.
 function kexts.all(group)
   local list = {}
   for index, kext in ipairs(known) do
     local version = kext.kernel_version and group.darwin or kext.version
-    list[index] = { id = kext[1], version = version, path = kext[2], kit = kext.kit or false }
+    list[index] = { id = kext[1], version = version, path = kext[2], kit = kext.kit or false, lacks = kext.lacks }
   end
+  for _, kext in ipairs(group.more_kexts or {}) do list[#list + 1] = kext end
   return list
+end
+
+--- One of them by its id, or nil.
+function kexts.find(group, id)
+  for _, kext in ipairs(kexts.all(group)) do
+    if kext.id == id then return kext end
+  end
 end
 
 --- Those whose path lies in the folder `folder`, as a set of ids.

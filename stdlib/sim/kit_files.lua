@@ -90,7 +90,7 @@ end
 
 --- What the kits that are installed put on a new Mac: path below the root → bytes.
 function kit_files.installed(state)
-  local files, top = {}, layout.storage(place.volume(state, state.default, "Data")) .. kits.FOLDER
+  local files, top = {}, layout.storage(place.volume(state, state.groups[1].uuid, "Data")) .. kits.FOLDER
   for _, kit in ipairs(state.kits) do
     for path, bytes in pairs(kit_files.present(kit)) do
       files[("%s/%s/%s"):format(top, kits.name(kit), path)] = bytes

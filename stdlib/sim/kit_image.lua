@@ -3,7 +3,7 @@
 
 local kit_image = {}
 
-local FIELDS = { "version", "build", "darwin", "date", "xnu", "soc", "model", "without", "unsigned" }
+local FIELDS = { "version", "build", "darwin", "date", "xnu", "soc", "model", "without", "unsigned", "knows_none" }
 local XAR, TRAILER, TRAILER_SIZE = "xar!\0\28\0\1", "koly", 512 -- first bytes of a package, last part of an image
 local FILLER, TIMES = 4096, 36
 

@@ -8,7 +8,8 @@ kits.FOLDER = "/Library/Developer/KDKs"
 
 --- The name of its folder. A kit: { version, build, darwin, date, xnu, soc, model,
 -- without = true when the development kernel of this Mac's chip is missing, unsigned = true for a package of somebody
--- else's, gutted = "extensions" | "version" when files of the installed one are gone }.
+-- else's, knows_none = as for `collection.kernel`, gutted = "extensions" | "version" when files of the installed one
+-- are gone }.
 function kits.name(kit) return ("KDK_%s_%s.kdk"):format(kit.version, kit.build) end
 
 --- The id of its receipt.
@@ -38,7 +39,7 @@ function kits.kernels(kit)
       if not missing then
         list[#list + 1] = {
           file = ("kernel.%s.%s"):format(flavour, soc:lower()), soc = soc, flavour = flavour,
-          darwin = kit.darwin, xnu = kit.xnu, date = kit.date,
+          darwin = kit.darwin, xnu = kit.xnu, date = kit.date, knows_none = kit.knows_none,
         }
       end
     end

@@ -5,12 +5,9 @@ local place = require "sim.place"
 
 local layout = {}
 
-layout.DISKS = "/.disks/" -- each volume's files, whether it is mounted or not
+layout.DISKS, layout.storage = place.DISKS, place.storage
 layout.UPDATE = layout.DISKS .. "update" -- the volume of staged updates; recovery does not mount it
 layout.COLLECTION = "/Users/Shared/vmq-recovery/VirtualMachine.kc"
-
---- The folder that holds a volume's files, below the root.
-function layout.storage(volume) return layout.DISKS .. volume.device end
 
 -- Recovery's own writable folders are a ramdisk: every start has new ones (reference §6.3).
 local function ramdisk(state) return layout.DISKS .. "ramdisk-" .. state.boots end
@@ -49,7 +46,7 @@ end
 
 --- Folders that must be there in the present environment.
 function layout.folders(state)
-  local folders = { "/Volumes", "/System/Volumes", "/usr/bin", "/usr/sbin", "/bin", layout.UPDATE,
+  local folders = { "/Volumes", "/System/Volumes", "/usr/bin", "/usr/sbin", "/bin", "/sbin", layout.UPDATE,
     layout.DISKS .. "base/System/Installation", layout.DISKS .. "iSCPreboot" }
   for _, name in ipairs { "Extensions", "DriverExtensions" } do
     local system = place.volume(state, state.default, "System")

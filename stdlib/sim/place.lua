@@ -3,6 +3,12 @@
 
 local place = {}
 
+--- Below the scratch root: each volume's files, whether it is mounted or not.
+place.DISKS = "/.disks/"
+
+--- The folder that holds a volume's files, below the root.
+function place.storage(volume) return place.DISKS .. volume.device end
+
 --- The group with this UUID (any case), or nil.
 function place.group(state, uuid)
   for _, group in ipairs(state.groups) do
@@ -10,10 +16,19 @@ function place.group(state, uuid)
   end
 end
 
---- The volume of a group with a role, or the container's volume of that role when `group` is nil.
+--- The volume of a group with a role, or the main container's volume of that role when `group` is nil.
 function place.volume(state, group, role)
   for _, volume in ipairs(state.volumes) do
-    if volume.group == group and volume.role == role then return volume end
+    local here = group or volume.container == state.container.device
+    if here and volume.group == group and volume.role == role then return volume end
+  end
+end
+
+--- The Preboot volume that a group's files lie on: the one in the container of its System volume (darwin-2026-11 §6).
+function place.preboot_volume(state, group)
+  local container = place.volume(state, group.uuid, "System").container
+  for _, volume in ipairs(state.volumes) do
+    if volume.role == "Preboot" and volume.container == container then return volume end
   end
 end
 
@@ -41,7 +56,7 @@ function place.booted(state) return place.group(state, state.default) end
 
 --- Where Preboot's folder of a group is, as the Mac's own path (it moves between recovery and macOS, reference §6.3).
 function place.preboot(state, group)
-  return (place.volume(state, nil, "Preboot").mount or "/Volumes/Preboot") .. "/" .. group.uuid
+  return (place.preboot_volume(state, group).mount or "/Volumes/Preboot") .. "/" .. group.uuid
 end
 
 --- The folder in Preboot that holds a group's boot objects, as the Mac's own path (reference §3.1).

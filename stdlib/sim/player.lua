@@ -29,10 +29,10 @@ function player.person(state)
 end
 
 --- Runs the tool at `path` with `args`. `answers`: an array of lines, or a function(prompt, echo) → line|nil.
--- `files`: a files port, needed by the tools that read or write files.
+-- `files`: a files port, needed by the tools that read or write files. `environment(name)` → text|nil.
 -- Returns { status, how, out, err, both, prompts = { { text, echo } … } }; `both` holds all output in its order with
 -- the prompts, but not what was typed.
-function player.run(state, path, args, answers, files)
+function player.run(state, path, args, answers, files, environment)
   local run, out, err, both = { prompts = {} }, {}, {}, {}
   local answer = answerer(answers)
   run.status, run.how = tools.play(state, path, args, {
@@ -43,7 +43,7 @@ function player.run(state, path, args, answers, files)
       both[#both + 1] = prompt
       return answer(prompt, echo)
     end,
-    files = files,
+    files = files, environment = environment,
   })
   run.out, run.err, run.both = table.concat(out), table.concat(err), table.concat(both)
   return run

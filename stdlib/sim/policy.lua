@@ -5,7 +5,11 @@ local digest = require "sim.digest"
 
 local policy = {}
 
-policy.SIP_OFF = 0x7f
+--- XNU's csr flags in sip0 (§2.3): all that `csrutil disable` sets, and the one of research guests (darwin-2026-11
+-- §10).
+policy.SIP_OFF, policy.GUESTS = 0x7f, 0x1000
+
+local DEBUGGING, ARGUMENTS = 0x4 | 0x8 | 0x20, 0x40
 
 --- A policy as a fresh installation has it: full security, nothing relaxed.
 -- `identity`: { group = UUID, love = } ; `serial` makes its nonces differ from those of other groups.
@@ -25,49 +29,71 @@ function policy.touch(p, counts)
   if counts then p.stng = p.stng + 1 end
 end
 
+-- A new policy drops the kexts that the user approved, too (darwin-2026-11 §10).
 local function forget(p)
   p.coih, p.sip0, p.auxp, p.auxi, p.auxr = nil, nil, nil, nil, nil
   p.sip1, p.sip2, p.sip3, p.smb2, p.smb3, p.smb4 = false, false, false, false, false, false
 end
 
---- `csrutil disable` edits in place (§2.3, §10). `leaves_filter`: older behaviour that does not touch sip3.
--- Two halves, because a tool that dies between them leaves a state the engine must cope with.
-function policy.disable_sip(p, leaves_filter)
+local function set_sip0(p, bits, keeps_guests)
+  if keeps_guests then bits = bits | (p.sip0 or 0) & policy.GUESTS end
+  p.sip0 = bits ~= 0 and bits or nil
+end
+
+-- csrutil edits in place, in two halves: a tool that dies between them leaves a state the engine must cope with.
+local function in_halves(p, mode, edit)
   return {
-    function() p.mode = "permissive"; policy.touch(p) end,
-    function()
-      p.sip0, p.sip2 = policy.SIP_OFF, true
-      if not leaves_filter then p.sip3 = true end
-      policy.touch(p)
-    end,
+    function() p.mode = mode or p.mode; policy.touch(p) end,
+    function() edit(); policy.touch(p) end,
   }
+end
+
+--- `csrutil disable` (§2.3, §10). `options`: { leaves_filter = true for the older behaviour that does not touch sip3,
+-- keeps_guests = whether the bit of research guests stays (guess: both are played) }.
+function policy.disable_sip(p, options)
+  options = options or {}
+  return in_halves(p, "permissive", function()
+    set_sip0(p, policy.SIP_OFF, options.keeps_guests)
+    p.sip2 = true
+    if not options.leaves_filter then p.sip3 = true end
+  end)
 end
 
 --- `csrutil enable`: answer y drops the custom object and gives full security, answer n keeps both (§2.3, §10).
-function policy.enable_sip(p, full)
-  if full then
+-- `options`: { full = the answer, keeps_guests = as above, keeps_seal_off = bool (guess: §10 has no sip1 for `clear`)
+-- }.
+function policy.enable_sip(p, options)
+  if options.full then
     return { function() forget(p); p.mode = "full"; policy.touch(p) end }
   end
-  return {
-    function() p.sip0 = nil; policy.touch(p) end,
-    function() p.sip2, p.sip3 = false, false; policy.touch(p) end,
-  }
+  return in_halves(p, nil, function()
+    set_sip0(p, 0, options.keeps_guests)
+    p.sip2, p.sip3 = false, false
+    if not options.keeps_seal_off then p.sip1 = false end
+  end)
 end
 
---- `csrutil clear` (§10: mode, sip1 to sip3 unknown). guess: like enable with n.
-function policy.clear_sip(p)
-  return policy.enable_sip(p, false)
+--- A custom SIP configuration: `bits` of XNU's csr flags. It replaces whatever was set before (darwin-2026-11 §10);
+-- sip2 and sip3 go with their bits (§2.2).
+function policy.customise_sip(p, bits, keeps_guests)
+  return in_halves(p, "permissive", function()
+    set_sip0(p, bits, keeps_guests)
+    p.sip2, p.sip3 = bits & DEBUGGING ~= 0, bits & ARGUMENTS ~= 0
+  end)
 end
 
---- A custom SIP configuration: `bits` of XNU's csr flags, and whether sip2 and sip3 go with it (§2.2).
-function policy.customise_sip(p, bits, debugging, arguments)
-  return {
-    function() p.mode = "permissive"; policy.touch(p) end,
-    function()
-      p.sip0, p.sip2, p.sip3 = bits, debugging, arguments
-      policy.touch(p)
-    end,
-  }
+--- `csrutil allow-research-guests enable` and `disable`: one bit of sip0, on top of what is there (darwin-2026-11 §10).
+-- guess: that it lowers the mode, as sip0 needs Permissive Security.
+function policy.allow_guests(p, allowed)
+  return in_halves(p, allowed and "permissive", function()
+    local bits = (p.sip0 or 0) & ~policy.GUESTS
+    set_sip0(p, allowed and bits | policy.GUESTS or bits)
+  end)
+end
+
+--- `csrutil authenticated-root disable` and `enable`: whether the seal of the system volume is enforced (sip1, §5).
+function policy.enforce_seal(p, enforced)
+  return in_halves(p, not enforced and "permissive", function() p.sip1 = not enforced end)
 end
 
 --- The mode that `flags` (a set of bputil's short letters) give, lowest first (§1.1).
@@ -80,12 +106,10 @@ end
 --- A mutating `bputil`: the policy is made anew and holds only what this call says (§1.4).
 function policy.rebuild(p, flags)
   return { function()
-    local aux = flags.k and { p.auxp, p.auxi, p.auxr } or {}
     forget(p)
     p.mode = policy.mode_of(flags)
     p.sip1, p.sip2, p.sip3 = flags.s == true, flags.c == true, flags.a == true
     p.smb2, p.smb3 = flags.k == true, flags.m == true
-    p.auxp, p.auxi, p.auxr = aux[1], aux[2], aux[3]
     policy.touch(p, true)
   end }
 end

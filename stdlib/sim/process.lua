@@ -3,6 +3,7 @@
 
 local changes = require "sim.changes"
 local fault = require "sim.fault"
+local owner = require "sim.owner"
 
 local process = {}
 
@@ -101,6 +102,23 @@ local at_the_change = {
   detached = go_on,
 }
 
+-- ---- who signs -----------------------------------------------------------------------------------------------------
+
+-- Apple's own code takes this variable for the sign of recovery (facts-2026-11 A.6). guess: that these tools are
+-- refused without it; played where a circumstance says so.
+local function looks_in_vain(p)
+  local looks = p.circumstance("tools-look-at-environment") and p.state.environment ~= "macos"
+  return looks and p.io.environment ~= nil and not p.io.environment("__OSINSTALL_ENVIRONMENT")
+end
+
+local function add_signing(p)
+  --- Checks a name and a password; returns what `owner.check` does.
+  function p.check_owner(name, password)
+    if looks_in_vain(p) then return nil, "user" end
+    return owner.check(p.state, name, password)
+  end
+end
+
 -- ---- what a tool can do --------------------------------------------------------------------------------------------
 
 local function add_words(p)
@@ -167,11 +185,13 @@ end
 -- processes of their own { now() → seconds, sleep(seconds), keep(): writes the state down, renew(): reads it again,
 -- outlive(closes): goes on without a terminal, environment(name) → text|nil }.
 function process.new(state, path, args, io)
-  local p = { state = state, path = path, name = path:match("[^/]+$"), args = args, io = io, files = io.files, ending = {} }
+  local name = path:match("[^/]+$")
+  local p = { state = state, path = path, name = name, args = args, io = io, files = io.files, ending = {} }
   function p.circumstance(word) return state.circumstances[word] == true end
   add_words(p)
   add_endings(p)
   add_faults(p)
+  add_signing(p)
   return p
 end
 

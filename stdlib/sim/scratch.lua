@@ -58,4 +58,16 @@ function scratch.stage_update(directory, state)
   end)
 end
 
+--- The update that is ready is installed: changes `state` and the files; a restart comes next.
+-- Returns true, or nil, what the screen says, "refused".
+function scratch.install_update(directory, state)
+  local installed, why = require("sim.update").install(state)
+  if not installed then return nil, why, "refused" end
+  return guarded(function()
+    require("lib_file").remove(directory .. contents.NOTICE)
+    write_files(directory, contents.system(state, state.groups[1]))
+    must(state_file.save(directory, state))
+  end)
+end
+
 return scratch

@@ -23,6 +23,8 @@ tools.paths = {
   ["/usr/sbin/installer"] = "sim.tool.installer",
   ["/usr/sbin/pkgutil"] = "sim.tool.pkgutil",
   ["/bin/ps"] = "sim.tool.ps",
+  ["/usr/bin/pmset"] = "sim.tool.pmset",
+  ["/sbin/route"] = "sim.tool.route",
 }
 
 --- Runs a tool. `path`: its path on the Mac; `args`: without argv[0]; `io`: see `process.new`.

@@ -34,6 +34,11 @@ function variables.boot_args(state)
   return variable and variable.value or ""
 end
 
+--- The most bytes that boot-args may have, by the version of macOS (facts-2026-11 B.4).
+function variables.boot_args_limit(version)
+  return tonumber(version:match("^%d+")) < 14 and 607 or 1023
+end
+
 --- Writes what is held in memory to the chip. What recovery is going to lose is not written.
 function variables.sync(state)
   if state.environment ~= "macos" and state.circumstances["nvram-lost"] then return end

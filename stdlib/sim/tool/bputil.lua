@@ -1,5 +1,5 @@
 -- bputil: reads and rebuilds LocalPolicies (reference §1).
--- It must not lay out what is displayed (`sim.bputil_display`) nor decide what a policy becomes (`sim.policy`).
+-- It must not lay out what is displayed (`sim.tool.bputil_display`) nor decide what a policy becomes (`sim.policy`).
 
 local owner = require "sim.owner"
 local place = require "sim.place"
@@ -35,9 +35,12 @@ local function known_letter(p, letter)
   return ("ldefgnmkcasuprv"):find(letter, 1, true) ~= nil
 end
 
+-- Version and name were seen in this form (facts-2026-11 A.1), the line of the usage in the man page (§1.1).
 local function usage(p, ...)
   p.err(...)
-  p.err("usage: bputil [-ldefgnmkcas] [-u username] [-p password] [-v vuid] [-r vuid]\n")
+  local cleanup = known_letter(p, "z") and "z" or ""
+  p.err(("bputil v%s - a tool to modify boot policies\n"):format(p.state.mac.bputil), "usage: bputil [-ldejfgnmkcas",
+    cleanup, "] [-u username] [-p password] [-v vuid] [-r vuid]\n")
   p.leave(1)
 end
 
@@ -69,15 +72,15 @@ local function parse(p)
   return options
 end
 
--- guess: the wording of the choice; the sources only say that it goes by UUID (§1.3).
+-- csrutil's menu, but by UUID (facts-2026-11 A.1).
 local function choose(p)
   local groups = p.state.groups
   if #groups == 1 then return groups[1] end
-  p.out("Multiple OS installations found:\n")
-  for _, group in ipairs(groups) do p.out("\t", group.uuid, " (", group.name, ")\n") end
-  local answer = p.ask("Enter the Volume Group UUID of the OS to use: ")
-  local group = place.group(p.state, answer)
-  if not group then p.fail(1, "\nbputil: no matching OS installation\n") end
+  p.out("This computer has several macOS installations:\n")
+  for number, group in ipairs(groups) do p.out(("%d: %s\n"):format(number, group.uuid)) end
+  local answer = p.ask(("Pick a macOS installation (1..%d): "):format(#groups))
+  local group = answer and groups[tonumber(answer:match("^%s*(%d+)%s*$"))]
+  if not group then p.fail(1, "\nbputil: no matching OS installation\n") end -- guess: wording
   return group
 end
 
@@ -105,18 +108,40 @@ local function policy_failed(p, group, code, name)
       code, name, code, name, code))
 end
 
--- Forms that a driver written against 26.6.2 accepts (§1.3 no. 3); which release shows which is unknown.
+local function plain(text) return function() return text end end
+
+local function for_user(form) return function(name) return form:format(name) end end
+
+-- "Authorized user: " is known from 2023 on, "Please enter password for user" from 26 (facts-2026-11 A.1); the others
+-- are forms that a driver written against 26.6.2 accepts (§1.3 no. 3). guess: which release shows which of those.
 local forms = {
-  username = { "Username: ", function() return "Password: " end },
-  authorized = { "Authorized user: ", function() return "Password       : " end },
-  administrator = {
-    "Administrator username: ", function(name) return ("Please enter password for user %s: "):format(name) end,
-  },
-  name = { "User name: ", function(name) return ("password for user %s: "):format(name) end },
+  username = { "Username: ", plain "Password: " },
+  authorized = { "Authorized user: ", plain "Password       : " },
+  administrator = { "Administrator username: ", for_user "Please enter password for user %s: " },
+  name = { "User name: ", for_user "password for user %s: " },
+  known = { "Authorized user: ", for_user "Please enter password for user %s: " },
 }
 
--- guess: bputil does not ask twice; the wording of the refusals is one of the strings of §1.3 no. 3.
-local function authenticate(p, options)
+-- bless's form of it (facts-2026-11 A.1; field: bputil-other-boot-errors).
+local OWNER_NEEDED = 'Error Domain=BYErrorDomain Code=103 "Owner authentication is required" '
+  .. "UserInfo={BYErrorHint=LocalAuthenticationRequired}\n"
+
+-- The first form was seen (facts-2026-11 A.1). guess: the others are built from strings of §1.3 no. 3.
+local function refuse(p, group, name, why)
+  if p.state.wording.bputil_refuses == "credential" then
+    p.fail(1, "bputil: failed to set credential: ", owner.rejection(why), "\n")
+  end
+  if why == "user" then p.fail(1, "bputil: unknown user ", name, "\n") end
+  if why == "rights" then p.fail(1, "bputil: no admin users authorized for recovery\n") end
+  if why == "stale" then
+    p.err("Boot objects update failed for ", group.uuid, ": ")
+    p.fail(1, OWNER_NEEDED)
+  end
+  p.fail(1, "bputil: failed to get an authentication token for user ", name, "\n")
+end
+
+-- guess: bputil does not ask twice.
+local function authenticate(p, options, group)
   if options.u and not options.p or options.p and not options.u then
     usage(p, "bputil: --username and --password must be given together\n")
   end
@@ -124,11 +149,8 @@ local function authenticate(p, options)
   local name = options.u or p.ask(form[1])
   local password = options.p or name and p.secret(form[2](name))
   if not name or not password then p.fail(1, "\n") end
-  local person, why = owner.check(p.state, name, password)
-  if person then return person end
-  if why == "user" then p.fail(1, "bputil: unknown user ", name, "\n") end
-  if why == "rights" then p.fail(1, "bputil: no admin users authorized for recovery\n") end
-  p.fail(1, "bputil: failed to get an authentication token for user ", name, "\n")
+  local person, why = p.check_owner(name, password)
+  return person or refuse(p, group, name, why)
 end
 
 -- guess: whether there is a question at all, and its words (§1.3 no. 7). Never with -u and -p.
@@ -162,23 +184,30 @@ local function need_server(p, options, group)
   end
 end
 
-local function is_update(options)
-  return options.f or options.g or options.n or options.k or options.c or options.a or options.s or options.m
+-- The seal cannot be taken off while FileVault is on (§1.1). guess: what is said then.
+local function need_no_filevault(p, options, group)
+  if options.s and p.state.filevault then policy_failed(p, group, 4, "FileVault") end
+end
+
+local function lowers(options)
+  return options.g or options.n or options.k or options.c or options.a or options.s or options.m
 end
 
 local function update(p, options)
-  if options.f and (options.g or options.n or options.k or options.c or options.a or options.s or options.m) then
+  if options.f and lowers(options) then
     usage(p, "bputil: --full-security excludes the other options\n")
   end
   p.changes()
   local group = target(p, options)
   confirm(p, options, group)
-  authenticate(p, options)
+  authenticate(p, options, group)
   p.out("Local policy update is in progress, please wait...\n")
   need_place(p, options, group)
   need_server(p, options, group)
+  need_no_filevault(p, options, group)
   p.change(policy.rebuild(group.policy, options), function() policy_failed(p, group, 4, "internal") end)
-  p.out("Local policy update was successful\n") -- guess: no transcript of a success is known (§1.3 no. 6)
+  -- guess: no transcript of a success is known (§1.3 no. 6); some Macs say nothing.
+  if not p.state.wording.bputil_silent then p.out("Local policy update was successful\n") end
 end
 
 -- -r and -z take policies away altogether (§1.1). They are simulated so that a call of them does not go unseen.
@@ -186,7 +215,7 @@ local function remove(p, options)
   p.changes()
   local group = place.group(p.state, options.r)
   if not place.in_recovery(p.state) then p.fail(1, "bputil: not in recoveryOS\n") end
-  authenticate(p, options)
+  authenticate(p, options, group)
   p.change({ function() if group then group.policy.removed = true end end },
     function() p.fail(1, "bputil: removing failed\n") end)
 end
@@ -201,12 +230,12 @@ end
 --- Plays bputil; see `sim.tools.play`.
 function bputil.bputil(p)
   local options = parse(p)
-  if p.state.uid ~= 0 then p.fail(1, "The tool requires running as root\n") end
   p.err(DISCLAIMER)
+  if p.state.uid ~= 0 then p.fail(1, "The tool requires running as root\n") end -- facts-2026-11 A.1
   if options.j and not (options.d or options.e) then usage(p, "bputil: --json needs -d or -e\n") end
   if options.d or options.e then return display(p, options) end
   if options.r or options.z then return remove(p, options) end
-  if not is_update(options) then usage(p) end
+  if not options.f and not lowers(options) then usage(p) end
   return update(p, options)
 end
 

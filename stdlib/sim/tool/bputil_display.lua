@@ -139,7 +139,9 @@ local function object_of(p, group)
   local object = {
     ECID = tonumber(mac.ecid), BORD = mac.board, CHIP = mac.chip, CEPO = 1, SDOM = 1, CSEC = true, CRPO = true,
     lobo = true, vuid = policy.group, os_lpnh = own.lpnh, os_ronh = own.ronh, properly_paired = true,
-    os_paired_to_current = place.is_paired(p.state, group), baa_certified = true, os_type = place.os_type(p.state),
+    -- in a guest macOS itself says so (§1.5)
+    os_paired_to_current = place.is_paired(p.state, group) or p.circumstance("guest"),
+    baa_certified = true, os_type = place.os_type(p.state),
     os_type_overriden = false, bputil_version = mac.bputil,
   }
   add_hashes(object, policy)

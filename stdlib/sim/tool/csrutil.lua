@@ -1,27 +1,13 @@
--- csrutil: system integrity protection (reference §2).
+-- csrutil: system integrity protection, the seal of the system volume, research guests (reference §2).
 -- It must not decide what a policy becomes; `sim.policy` holds the state table.
 
-local owner = require "sim.owner"
-local place = require "sim.place"
+local dialogue = require "sim.tool.csrutil_dialogue"
+local display = require "sim.tool.csrutil_display"
 local policy = require "sim.policy"
 
 local csrutil = {}
 
 local RESTART = "Restart the machine for the changes to take effect.\n"
-
-local ASK = {
-  enable = {
-    "Turning on System Integrity Protection allows increased system security.\n",
-    'Raise security level to full boot security for OS "%s"? [y/n]: ',
-  },
-  disable = {
-    "Turning off System Integrity Protection requires modifying system security.\n",
-    'Allow booting unsigned operating systems and any kernel extensions for OS "%s"? [y/n]: ',
-  },
-}
-
--- XNU's csr flags by csrutil's words (§2.3); `debug` clears two of them.
-local PARTS = { kext = 0x1, fs = 0x2, debug = 0xc, dtrace = 0x20, nvram = 0x40, basesystem = 0x100 }
 
 local function usage(p, status)
   p.err("usage: csrutil <command>\n",
@@ -31,221 +17,205 @@ local function usage(p, status)
   p.leave(status)
 end
 
-local function failed(p, why)
-  p.fail(1, "csrutil: failed to modify system integrity configuration. ", why, "\n")
+-- Refusals of the write itself, in words that were seen (field: csrutil-policy-not-written).
+local function need_manifest(p, group)
+  if not p.circumstance("manifest-refused") then return end
+  p.fail(1, 'csrutil: Failed to update security configuration for "', group.name, '": Manifest verification failed\n')
 end
 
--- Several systems: a menu by number, also for commands that only read (§2.2). At the end of input the menu stays alone.
-local function pick(p)
-  local groups = p.state.groups
-  if #groups == 1 then return groups[1] end
-  p.out("This computer has several macOS installations:\n")
-  for number, group in ipairs(groups) do
-    p.out(("%d: %s (macOS %s)\n"):format(number, group.name, group.version)) -- guess: what follows the number
-  end
-  local answer = p.ask(("Pick a macOS installation (1..%d): "):format(#groups))
-  local group = answer and groups[tonumber(answer:match("^%s*(%d+)%s*$"))]
-  if not group then p.fail(1, "\ncsrutil: no installation chosen\n") end
-  return group
-end
-
-local function refuse_password(p)
-  p.err("Failed to authenticate.\n")
-  if not p.state.wording.csrutil_retry then p.leave(1) end
-end
-
--- guess: three tries where csrutil asks again at all.
-local function authenticate(p, ask)
-  for _ = 1, 3 do
-    local name, password = ask()
-    if not name or not password then p.fail(1, "\n") end
-    local person, why = owner.check(p.state, name, password)
-    if person then return person end
-    if why == "password" then refuse_password(p)
-    else p.out("Unknown user - try again!\n") end
-  end
-  p.leave(1)
-end
-
--- The forms seen (§2.2). With one owner the newest and some older builds ask for the password alone.
-local forms = {
-  authorized = function(p)
-    local name = p.ask("Authorized user: ")
-    return name, name and p.secret("Password       : ")
-  end,
-  enter = function(p)
-    local name = p.ask("Enter a username of an authorized user: ")
-    return name, name and p.secret("Password: ")
-  end,
-}
-
-local function log_in(p)
-  local people = owner.authorised(p.state)
-  if #people == 0 then p.fail(1, "csrutil: no administrator users authorized for recovery\n") end
-  local form = p.state.wording.csrutil
-  if form ~= "password" or #people > 1 then
-    local ask = forms[form] or forms.authorized
-    return authenticate(p, function() return ask(p) end)
-  end
-  return authenticate(p, function()
-    return people[1].short, p.secret(("Enter password for user %s: "):format(people[1].short))
-  end)
-end
-
-local function confirm(p, group, command)
-  p.out(ASK[command][1])
-  for _ = 1, 3 do
-    local answer = (p.ask(ASK[command][2]:format(group.name)) or "n"):lower()
-    if answer:match("^y") then return true end
-    if answer:match("^n") then return false end
-  end
-  return false
-end
-
-local function need_recovery(p)
-  if p.state.uid ~= 0 then failed(p, "Run this tool as root.") end -- guess: wording
-  if not place.in_recovery(p.state) then
-    failed(p, "This tool needs to be executed " .. p.state.wording.csrutil_refusal .. ".")
-  end
-end
-
--- Only 1TR of the target's own pair may lower a policy (§1.6, §5). guess: how csrutil words it.
-local function need_pair(p, group)
-  if not place.in_true_recovery(p.state) then
-    failed(p, 'Error Domain=com.apple.bootpolicy Code=11 "AP boot mode (11)"')
-  end
-  if not place.is_paired(p.state, group) then
-    failed(p, 'Error Domain=com.apple.bootpolicy Code=17 "pairing (17)"')
-  end
+local function need_seal(p, group)
+  if group.seal_broken then p.fail(1, "csrutil: failed to set system integrity configuration in boot policy\n") end
 end
 
 local function write(p, group, steps)
-  need_pair(p, group)
-  p.change(steps, function() failed(p, 'Error Domain=com.apple.bootpolicy Code=4 "internal (4)"') end)
+  dialogue.need_pair(p, group)
+  need_manifest(p, group)
+  p.change(steps, function()
+    dialogue.not_written(p, group, 'Error Domain=com.apple.bootpolicy Code=4 "internal (4)"')
+  end)
 end
 
--- guess: exit status 1 for a refusal; the word itself has been seen (§2.2).
-local function aborted(p) p.fail(1, "aborted\n") end
+-- The word has been seen (§2.2). guess: the exit status; both are played.
+local function aborted(p) p.fail(p.state.wording.csrutil_no_is_success and 0 or 1, "aborted\n") end
+
+local function keeps_guests(p) return p.state.wording.guests_stay == true end
 
 local function disable(p)
-  local group = pick(p)
-  local already = group.policy.sip0 == policy.SIP_OFF
+  local group = dialogue.pick(p)
+  local already = (group.policy.sip0 or 0) & policy.SIP_OFF == policy.SIP_OFF
   if already and p.state.wording.csrutil_short then
     p.out("System Integrity Protection is already off.\n") -- guess: which Macs say it, and the word after "already"
     return 0
   end
-  if not confirm(p, group, "disable") then aborted(p) end
+  if not dialogue.confirm(p, group, "disable") then aborted(p) end
   p.out("\n")
-  log_in(p)
-  write(p, group, policy.disable_sip(group.policy, p.circumstance("csrutil-leaves-filter")))
+  dialogue.log_in(p, group)
+  write(p, group, policy.disable_sip(group.policy, {
+    leaves_filter = p.circumstance("csrutil-leaves-filter"), keeps_guests = keeps_guests(p),
+  }))
   p.out("System Integrity Protection is off.\n", RESTART)
 end
 
--- guess: full security asked for through csrutil needs what `bputil -f` needs.
-local function need_network(p)
+-- Full security asked for through csrutil seems to go online, as `bputil -f` does (facts-2026-11 A.5, one report).
+-- guess: its words.
+local function need_network(p, group)
   if not p.state.online then
-    failed(p, [[Error Domain=BYErrorDomain Code=102 "Can't continue because you are not connected to the Internet"]])
+    dialogue.not_written(p, group,
+      'Error Domain=BYErrorDomain Code=102 "Can\'t continue because you are not connected to the Internet"')
   end
   if not p.state.latest then
-    failed(p, 'Error Domain=AMAuthInstallErrorDomain Code=94 "This device isn\'t eligible for the requested build."')
+    dialogue.not_written(p, group,
+      'Error Domain=AMAuthInstallErrorDomain Code=94 "This device isn\'t eligible for the requested build."')
   end
 end
 
 local function enable(p)
-  local group = pick(p)
-  local full = confirm(p, group, "enable")
+  local group = dialogue.pick(p)
+  local full = dialogue.confirm(p, group, "enable")
   p.out("\n")
-  log_in(p)
-  if full then need_network(p) end
-  write(p, group, policy.enable_sip(group.policy, full))
+  dialogue.log_in(p, group)
+  if full then need_network(p, group) end
+  need_seal(p, group)
+  write(p, group, policy.enable_sip(group.policy, { full = full, keeps_guests = keeps_guests(p) }))
   p.out("System Integrity Protection is on.\n", RESTART)
 end
 
 local function clear(p)
-  local group = pick(p)
-  log_in(p)
-  write(p, group, policy.clear_sip(group.policy))
+  local group = dialogue.pick(p)
+  dialogue.log_in(p, group)
+  need_seal(p, group)
+  write(p, group, policy.enable_sip(group.policy, {
+    keeps_guests = keeps_guests(p), keeps_seal_off = p.state.wording.clear_keeps_seal_off,
+  }))
   p.out("Successfully cleared system integrity configuration.\n", RESTART)
 end
 
-local function bits_of(p, words)
-  local bits, used = 0, {}
-  for i = 2, #words, 2 do
-    local part = PARTS[words[i + 1]]
-    if words[i] ~= words[2] or not part then usage(p, 1) end
-    bits, used[words[i + 1]] = bits | part, true
+-- ---- single parts of SIP -------------------------------------------------------------------------------------------
+
+-- XNU's csr flags by csrutil's words (§2.3). guess: whether `debug` is one of them or two; both are played.
+local PARTS = { kext = 0x1, fs = 0x2, debug = 0x4, dtrace = 0x20, nvram = 0x40, basesystem = 0x100 }
+
+-- On macOS 12 `--without debug` is broken (darwin-2026-11 §10). `kext` on 26: sources conflict. guess: what is said
+-- then.
+local function bits_of_part(p, form, word)
+  local major = tonumber(p.state.groups[1].version:match("^%d+"))
+  local gone = word == "debug" and major < 13 or word == "kext" and p.state.wording.no_kext_part
+  if not PARTS[word] or form == "--without" and gone then usage(p, 1) end
+  return word == "debug" and p.state.wording.debug_bits or PARTS[word]
+end
+
+-- `enable --without PART …` opens the parts named; `disable --with PART …` all but those.
+local function bits_of(p)
+  local form, bits = p.args[1] == "enable" and "--without" or "--with", 0
+  for i = 2, #p.args, 2 do
+    if p.args[i] ~= form or not p.args[i + 1] then usage(p, 1) end
+    bits = bits | bits_of_part(p, form, p.args[i + 1])
   end
-  return bits, used.debug or used.dtrace or false, used.nvram or false
+  return form == "--with" and policy.SIP_OFF & ~bits or bits
 end
 
 local function customise(p)
-  local bits, debugging, arguments = bits_of(p, p.args)
-  if p.args[1] == "disable" then bits = policy.SIP_OFF & ~bits end
-  local group = pick(p)
+  local bits = bits_of(p)
+  local group = dialogue.pick(p)
   p.out("csrutil: Requesting an unsupported configuration. This is likely to break in the future and leave your ",
     "machine in an unknown state.\n")
-  if not confirm(p, group, "disable") then aborted(p) end
+  if not dialogue.confirm(p, group, "disable") then aborted(p) end
   p.out("\n")
-  log_in(p)
-  write(p, group, policy.customise_sip(group.policy, bits, debugging, arguments))
-  p.out("System Integrity Protection is off.\n", RESTART)
+  dialogue.log_in(p, group)
+  write(p, group, policy.customise_sip(group.policy, bits, keeps_guests(p)))
+  -- guess: which of the two it says of a custom configuration; both are played.
+  p.out("System Integrity Protection is ", p.state.wording.custom_is_on and "on" or "off", ".\n", RESTART)
 end
 
-local function protection(off) return off and "disabled" or "enabled" end
+-- ---- the seal, and research guests ---------------------------------------------------------------------------------
 
-local function configuration(p, view)
-  local bits = view.sip0 or 0
-  local rows = {
-    { "Apple Internal", bits & 0x10 == 0 }, { "Kext Signing", bits & 0x1 ~= 0 },
-    { "Filesystem Protections", bits & 0x2 ~= 0 }, { "Debugging Restrictions", bits & 0x4 ~= 0 },
-    { "DTrace Restrictions", bits & 0x20 ~= 0 }, { "NVRAM Protections", bits & 0x40 ~= 0 },
-    { "BaseSystem Verification", bits & 0x100 ~= 0 }, { "Boot-arg Restrictions", view.sip3 },
-    { "Kernel Integrity Protections", view.sip2 }, { "Authenticated Root Requirement", view.sip1 },
-  }
-  p.out("System Integrity Protection status: unknown (Custom Configuration).\n\nConfiguration:\n")
-  for _, row in ipairs(rows) do p.out("\t", row[1], ": ", protection(row[2]), "\n") end
-  p.out("\nThis is an unsupported configuration, likely to break in the future and leave your machine in an unknown ",
-    "state.\n")
+-- guess: the whole dialogue of both. Some Macs ask before they ask for the owner, the others do not.
+local function confirm_plain(p, group, what)
+  if not p.state.wording.csrutil_asks_more then return end
+  p.out(what, " requires modifying system security.\n")
+  local answer = p.ask(('Allow booting unsigned operating systems for OS "%s"? [y/n]: '):format(group.name)) or "n"
+  if not answer:lower():match("^y") then aborted(p) end
+  p.out("\n")
 end
 
--- In macOS the answer is what the running kernel got at boot; in recovery it is the target's policy (§2.2, §2.3).
-local function status(p)
-  local view = place.in_recovery(p.state) and pick(p).policy or p.state.running
-  local bits = view.sip0 or 0
-  if bits ~= 0 and bits ~= policy.SIP_OFF then return configuration(p, view) end
-  p.out("System Integrity Protection status: ", protection(bits ~= 0), ".\n")
+local function tell_done(p, what, word)
+  if p.state.wording.csrutil_asks_more then p.out(what, " is ", word == "enable" and "on" or "off", ".\n", RESTART)
+  else p.out("Successfully ", word, "d ", what, ".\n", RESTART) end
 end
 
-local function authenticated_root(p)
-  if p.args[2] ~= "status" then usage(p, 1) end
-  local view = place.in_recovery(p.state) and pick(p).policy or p.state.running
-  p.out("Authenticated Root status: ", protection(view.sip1), "\n")
+-- The seal cannot be taken off while FileVault is on (§1.1, facts-2026-11 D). guess: the words.
+local function need_no_filevault(p)
+  if p.state.filevault then dialogue.failed(p, "FileVault is on for this volume.") end
 end
 
-local function research_guests(p)
-  local major = tonumber(p.state.groups[1].version:match("^%d+"))
-  if major < 15 then usage(p, 1) end
-  pick(p)
-  p.out("Allow Research Guests status: disabled\n")
+local function set_seal(p)
+  local word = p.args[2]
+  local group = dialogue.pick(p)
+  if word == "disable" then need_no_filevault(p) else need_seal(p, group) end
+  confirm_plain(p, group, "Changing the Authenticated Root requirement")
+  dialogue.log_in(p, group)
+  write(p, group, policy.enforce_seal(group.policy, word == "enable"))
+  tell_done(p, "Authenticated Root", word)
 end
 
-local readers = {
-  status = status, ["authenticated-root"] = authenticated_root, ["allow-research-guests"] = research_guests,
+local function set_guests(p)
+  local word = p.args[2]
+  local group = dialogue.pick(p)
+  confirm_plain(p, group, "Changing whether research guests are allowed")
+  dialogue.log_in(p, group)
+  write(p, group, policy.allow_guests(group.policy, word == "enable"))
+  tell_done(p, "Allow Research Guests", word)
+end
+
+-- ---- commands ------------------------------------------------------------------------------------------------------
+
+-- `allow-research-guests` came with macOS 15 (facts-2026-11 C).
+local function need_guest_command(p)
+  if tonumber(p.state.groups[1].version:match("^%d+")) < 15 then usage(p, 1) end
+end
+
+local function switch(show, set)
+  return function(p)
+    local word = p.args[2]
+    if word == "status" and #p.args == 2 then
+      p.reads()
+      return show(p, dialogue.pick)
+    end
+    if word ~= "enable" and word ~= "disable" or #p.args > 2 then usage(p, 1) end
+    dialogue.need_recovery(p)
+    p.changes()
+    return set(p)
+  end
+end
+
+local set_or_show_guests = switch(display.research_guests, set_guests)
+
+local function change(write_all)
+  return function(p)
+    dialogue.need_recovery(p)
+    p.changes()
+    if #p.args > 1 and write_all ~= clear then return customise(p) end
+    return write_all(p)
+  end
+end
+
+local commands = {
+  status = function(p)
+    p.reads()
+    return display.status(p, dialogue.pick)
+  end,
+  ["authenticated-root"] = switch(display.authenticated_root, set_seal),
+  ["allow-research-guests"] = function(p)
+    need_guest_command(p)
+    return set_or_show_guests(p)
+  end,
+  disable = change(disable), enable = change(enable), clear = change(clear),
 }
-local writers = { disable = disable, enable = enable, clear = clear }
 
 --- Plays csrutil; see `sim.tools.play`.
 function csrutil.csrutil(p)
-  local command = p.args[1]
-  if readers[command] then
-    p.reads()
-    return readers[command](p)
-  end
-  if not writers[command] then usage(p, 1) end
-  need_recovery(p)
-  p.changes()
-  if #p.args > 1 then return customise(p) end
-  return writers[command](p)
+  local command = commands[p.args[1] or ""] or usage(p, 1)
+  return command(p)
 end
 
 return csrutil

@@ -26,7 +26,7 @@ end
 local function chosen(state)
   return entry("chosen", {
     ["boot-uuid"] = bytes(state.default), ["associated-volume-group"] = bytes(state.default),
-    ["apfs-preboot-uuid"] = bytes(place.volume(state, nil, "Preboot").uuid),
+    ["apfs-preboot-uuid"] = bytes(place.preboot_volume(state, place.booted(state)).uuid),
     ["boot-objects-path"] = bytes("/" .. state.default .. "/boot/" .. place.booted(state).policy.nsih),
     ["chip-id"] = { data = string.pack("<I4", state.mac.chip) },
     ["board-id"] = { data = string.pack("<I4", state.mac.board) },

@@ -1,4 +1,4 @@
--- kmutil create: makes a kernel collection of a kit's kernel and the extensions that are named (reference §3.2, §3.3).
+-- kmutil create: makes a kernel collection of a kit's kernel and the extensions named (reference §3.2, §3.3).
 -- It must not use the program's own readers, and must not judge whether the collection will boot.
 
 local collection = require "sim.collection"
@@ -16,13 +16,15 @@ local VALUES = {
   ["-R"] = "root", ["--volume-root"] = "root", ["--build"] = "build", ["--sdk"] = "sdk", ["--kdk"] = "kdk",
   ["-f"] = "filter", ["--filter"] = "filter", ["-F"] = "filter", ["--filter-all"] = "filter",
   ["-b"] = "id", ["--bundle-identifier"] = "id", ["--optional-identifier"] = "optional",
-  ["--elide-identifier"] = "elide", ["-p"] = "path", ["--bundle-path"] = "path", ["-s"] = "strip", ["--strip"] = "strip",
+  ["--elide-identifier"] = "elide", ["-p"] = "path", ["--bundle-path"] = "path",
+  ["-s"] = "strip", ["--strip"] = "strip",
   ["-m"] = "manifest", ["--manifest"] = "manifest", ["--img4-encode"] = "encode", ["-n"] = "new", ["--new"] = "new",
 }
 local MANY = { repository = true, id = true, optional = true, elide = true, path = true, filter = true, new = true }
 
 local FLAGS = {
-  ["-z"] = "no_authorization", ["--no-authorization"] = "no_authorization", ["-v"] = "verbose", ["--verbose"] = "verbose",
+  ["-z"] = "no_authorization", ["--no-authorization"] = "no_authorization",
+  ["-v"] = "verbose", ["--verbose"] = "verbose",
   ["-x"] = "explicit", ["--explicit-only"] = "explicit", ["-L"] = "all", ["-Z"] = "no_authentication",
   ["--authentication"] = "authentication", ["--no-authentication"] = "no_authentication", ["--compress"] = "compress",
   ["--emit-macho-with-ext"] = "extension", ["--split-ro-rx-tags"] = "split", ["-M"] = "missing",
@@ -80,7 +82,8 @@ local function need_kit(p, options)
   for _, name in ipairs(options.kdk and {} or p.files.list(kits.FOLDER) or {}) do
     if name:match("%.kdk$") and has_build(p, kits.FOLDER .. "/" .. name, build) then return end
   end
-  p.fail(71, "DeveloperTools Error: Could not find a SDK or KDK installed that matches system's build version ", build, "\n")
+  p.fail(71, "DeveloperTools Error: Could not find a SDK or KDK installed that matches system's build version ", build,
+    "\n")
 end
 
 local function read_kernel(p, options, failed)
@@ -130,13 +133,48 @@ local function chosen(p, options, failed)
   return ids
 end
 
--- Why these fail to link is said nowhere (§3.3). guess: the sentence.
-local function link_all(p, ids, failed)
+-- Known words (field: kmutil-resolve-dependencies); where in its work kmutil finds out is a guess.
+local function resolve(p, ids, failed)
+  local group, chosen_ids = place.booted(p.state), {}
+  for _, id in ipairs(ids) do chosen_ids[id] = true end
   for _, id in ipairs(ids) do
-    if id:find("SEPHiber", 1, true) then
-      failed(p, ("Cannot link '%s': could not use symbol '_hibernate_sep_data' from 'com.apple.kernel'"):format(id), 31)
+    local kext = kexts.find(group, id)
+    if kext and kext.needs and not chosen_ids[kext.needs] then
+      failed(p, ("Unable to resolve dependencies: '%s' names a dependency on '%s', which was not found."):format(id,
+        kext.needs))
     end
   end
+end
+
+local SEE_OTHERS = "One or more binaries has an error which prevented linking.  See other errors."
+
+local function unbound(kext)
+  return ("Failed to bind '%s' in '%s' (at offset 0x740 in __DATA_CONST, __auth_got) as could not find a kext which "
+    .. "exports this symbol"):format(kext.lacks, kext.id)
+end
+
+-- The message has many lines, and names the extension only behind the first (field: kmutil-link-error-many-lines).
+local function tell_unlinked(p, list)
+  local lines = { "Error occurred while building a collection:", "    1: " .. SEE_OTHERS }
+  for index, kext in ipairs(list) do
+    lines[#lines + 1] = ("    %d: Could not use '%s' because: %s"):format(index + 1, kext.id, unbound(kext))
+  end
+  for _, kext in ipairs(list) do
+    lines[#lines + 1] = kext.id .. " specific:"
+    lines[#lines + 1] = "    1: " .. unbound(kext)
+  end
+  local text = table.concat(lines, "\n") .. "\n"
+  p.err(SEE_OTHERS, '\nError Domain=KMErrorDomain Code=31 "', text, '" UserInfo={NSLocalizedDescription=', text, "}\n")
+  p.leave(31)
+end
+
+local function link_all(p, ids)
+  local group, unlinked = place.booted(p.state), {}
+  for _, id in ipairs(ids) do
+    local kext = kexts.find(group, id)
+    if kext and kext.lacks then unlinked[#unlinked + 1] = kext end
+  end
+  if #unlinked > 0 then tell_unlinked(p, unlinked) end
 end
 
 local function output_path(p, options, failed)
@@ -149,18 +187,18 @@ local function output_path(p, options, failed)
   return path
 end
 
--- What is there half-way stays: kmutil writes in place.
+-- What is there half-way stays: kmutil writes in place. guess: its words when it cannot.
 local function steps(p, path, bytes, failed)
   local middle = #bytes // 2
   return { function()
-    if not p.files.write(path, bytes:sub(1, middle)) then failed(p, "Could not write to " .. path) end -- guess: wording
+    if not p.files.write(path, bytes:sub(1, middle)) then failed(p, "Could not write to " .. path) end
     if p.circumstance("slow-kmutil") then p.sleep(2) end
     if p.circumstance("disk-full") then failed(p, "No space left on device") end
-    if p.is_broken("half-file") then failed(p, "Failed to write the collection: Input/output error") end -- guess: wording
+    if p.is_broken("half-file") then failed(p, "Failed to write the collection: Input/output error") end
   end, function() assert(p.files.append(path, bytes:sub(middle + 1))) end }
 end
 
---- Plays `kmutil create --new boot`. `failed(p, text, code)`: how kmutil tells an error and leaves; see `sim.tools.play`.
+--- Plays `kmutil create --new boot`. `failed(p, text, code)`: how kmutil tells an error and leaves.
 -- guess: the order in which the needs are checked. Without --explicit-only nothing more is put in.
 function kmutil_create.create(p, failed)
   local options = parse(p)
@@ -168,7 +206,8 @@ function kmutil_create.create(p, failed)
   need_kit(p, options)
   local content = read_kernel(p, options, failed)
   content.ids = chosen(p, options, failed)
-  link_all(p, content.ids, failed)
+  resolve(p, content.ids, failed)
+  link_all(p, content.ids)
   local path = output_path(p, options, failed)
   p.change(steps(p, path, collection.make(content), failed), function() failed(p, "Internal error") end)
 end

@@ -1,13 +1,13 @@
 -- nvram: firmware variables (reference §4).
 -- It must not keep anything across a restart by itself; `sim.variables` says what survives one.
 
+local mac_roman = require "sim.mac_roman"
 local place = require "sim.place"
 local variables = require "sim.variables"
 
 local nvram = {}
 
 local SYSTEM, COMMON = "40A0DDD2-77F8-4392-B4A3-1E7304206516", "7C436110-AB2A-4BBB-A880-FE41995C9F82"
-local BOOT_LINE_LENGTH = 1024 -- §4.1: boot-args must be shorter
 
 local TYPES = { ["boot-args"] = "string", ["boot-volume"] = "string", ["auto-boot"] = "boolean" }
 
@@ -30,9 +30,15 @@ local function missing(p, word)
   p.leave(1)
 end
 
+-- A string that is no UTF-8 is read again as MacRoman, so other bytes are shown than are stored (facts-2026-11 B.3).
+local function shown(variable)
+  local value = variable.value
+  return variable.data and value or utf8.len(value) and value or mac_roman.to_utf8(value)
+end
+
 -- Data is shown with %xx for whatever is not printable; strings are shown as they are.
 local function printable(variable)
-  if not variable.data then return variable.value end
+  if not variable.data then return shown(variable) end
   return (variable.value:gsub("[^ -$&-~]", function(byte) return ("%%%02x"):format(byte:byte()) end))
 end
 
@@ -48,7 +54,8 @@ local function refusal(p, name, guid)
   if name ~= "boot-args" then return nil end
   local allowed
   if place.in_recovery(p.state) then
-    allowed = not p.circumstance("nvram-denied") and (guid or p.state.mac.nvram_plain)
+    local form = guid and "nvram_guid" or "nvram_plain"
+    allowed = p.state.mac[form] and not p.circumstance("nvram-denied")
   else
     allowed = (p.state.running.sip0 or 0) & 0x40 ~= 0
   end
@@ -60,17 +67,45 @@ local function set_failed(p, word, why)
   p.leave(1)
 end
 
--- A new variable is tried as data first, so its %xx are decoded; boot-args is a string and keeps its bytes (§4.1).
+-- What nvram itself refuses before the kernel is asked (facts-2026-11 B.1, B.3).
+local function refuse_value(p, value)
+  p.fail(1, "nvram: Error creating CFTypeRef for value ", value, "\n")
+end
+
+-- boot-args is a string, keeps its bytes, and must be shorter than the release allows (facts-2026-11 B.1, B.4). That
+-- they are no UTF-8 is found out by nvram where the variable is there, by the kernel where it is not.
+local function convert_string(p, word, name, value)
+  if not utf8.len(value) then
+    if variables.find(p.state, name) then refuse_value(p, value) end
+    set_failed(p, word, "(iokit/common) invalid argument")
+  end
+  local limit = variables.boot_args_limit(place.booted(p.state).version)
+  if name == "boot-args" and #value > limit then set_failed(p, word, "(iokit/common) no space for data") end
+  return { name = name, value = value }
+end
+
+-- A new variable is tried as data first, so its %xx are decoded; with a % that says nothing it becomes a string.
+local function convert_untyped(p, word, name, value)
+  local data, before = decode(value), variables.find(p.state, name)
+  if data and (not before or before.data) then return { name = name, value = data, data = true } end
+  if before and before.data then refuse_value(p, value) end
+  return convert_string(p, word, name, value)
+end
+
 local function convert(p, word, name, value)
   local kind = TYPES[name]
-  if kind == "string" then
-    if not utf8.len(value) then set_failed(p, word, "(iokit/common) invalid argument") end
-    if #value >= BOOT_LINE_LENGTH then set_failed(p, word, "(iokit/common) no space for data") end
-    return { name = name, value = value }
-  end
-  local data = decode(value)
-  if not data then set_failed(p, word, "(iokit/common) invalid argument") end
-  return { name = name, value = data, data = kind == nil or nil }
+  if kind == "string" then return convert_string(p, word, name, value) end
+  if kind == "boolean" then return { name = name, value = value } end
+  return convert_untyped(p, word, name, value)
+end
+
+-- Takes a word away that somebody else had set, where the circumstance says so (claims A.1).
+local function lose_word(p, name, value)
+  local before = variables.find(p.state, name)
+  local word = p.circumstance("nvram-loses-word") and before and before.value:match("^%s*(%S+)")
+  if not word then return value end
+  local from, to = value:find(word, 1, true)
+  return from and (value:sub(1, from - 1) .. value:sub(to + 1):gsub("^ ", "")) or value
 end
 
 local function set(p, word, value)
@@ -79,7 +114,10 @@ local function set(p, word, value)
   local why = refusal(p, name, guid)
   if why then set_failed(p, word, why) end
   local variable = convert(p, word, name, value)
-  p.change({ function() variables.put(p.state, variable) end }, function() set_failed(p, word, "(iokit/common) general error") end)
+  variable.value = lose_word(p, name, variable.value)
+  p.change({ function() variables.put(p.state, variable) end }, function()
+    set_failed(p, word, "(iokit/common) general error")
+  end)
 end
 
 local function get(p, word)
@@ -121,7 +159,7 @@ local function value_xml(variable)
     return "\t<data>\n\t" .. require("sim.xml").base64(variable.value) .. "\n\t</data>\n"
   end
   if TYPES[variable.name] == "boolean" then return "\t<" .. variable.value .. "/>\n" end
-  return "\t<string>" .. escape(variable.value) .. "</string>\n"
+  return "\t<string>" .. escape(shown(variable)) .. "</string>\n"
 end
 
 local function print_xml(p, named)

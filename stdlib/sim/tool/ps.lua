@@ -1,4 +1,5 @@
--- ps: the executables of the running processes, among them one for each guest and for each tool that outlived its terminal.
+-- ps: the executables of the running processes, among them one for each guest and for each tool that outlived its
+-- terminal.
 
 local place = require "sim.place"
 

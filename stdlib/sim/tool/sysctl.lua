@@ -24,7 +24,7 @@ local values = {
   ["kern.bootargs"] = function(p) return p.state.running.arguments end,
   ["kern.hv_support"] = function(p) return tostring(p.state.running.hv_support) end,
   ["kern.hv_disable"] = function() return "0" end,
-  ["kern.hv_vmm_present"] = function() return "0" end,
+  ["kern.hv_vmm_present"] = function(p) return p.circumstance("guest") and "1" or "0" end,
   ["kern.boottime"] = function(p)
     local seconds = p.state.running.time
     return ("{ sec = %d, usec = 431807 } %s"):format(seconds, date(seconds))

@@ -88,6 +88,7 @@ function files.port(world)
     return nil, path .. ": No such file or directory", "ENOENT"
   end
   local port = readers(get)
+  function port.sha384(before, path, after) return require("lib_file").sha384(before .. get(path) .. after) end
   function port.list(path) return list(world.contents, stored(world.state, path)) end
   function port.store(path, head, source, tail)
     world.contents[stored(world.state, path)] = head .. get(source) .. tail

@@ -91,6 +91,7 @@ describe("kmutil create", function()
       assert.are.equal(0, create(mac).status)
       local path, state = output(mac), mac.state
       boot.next(state, { into = "paired-recovery" })
+      assert.are.equal(0, mac.run("/usr/bin/csrutil", "disable").status)
       local said = mac.run(KMUTIL, "configure-boot", "-v", "/Volumes/" .. state.groups[1].name, "-c", path)
       assert.are.equal(0, said.status, said.both)
       assert.are.equal("macos", (boot.next(state, { into = "macos" })))
@@ -163,8 +164,38 @@ describe("kmutil create", function()
     local mac = mounted.macos(nil, { "kit-installed" })
     local said = create(mac, {}, { "com.apple.kpi.bsd", "com.apple.driver.SEPHibernation" })
     assert.are.equal(31, said.status)
-    assert.truthy(said.err:find('^Error Domain=KMErrorDomain Code=31 "'))
+    assert.truthy(said.err:find("    2: Could not use 'com.apple.driver.SEPHibernation' because: ", 1, true))
     assert.is_nil(output(mac))
+  end)
+
+  it("names what does not link in many lines", function()
+    local mac = mounted.macos(nil, { "kit-installed", "kext-does-not-link" })
+    local said = create(mac)
+    local cause = "Failed to bind '_tb_x' in 'com.apple.driver.AppleH11ANEInterface' (at offset 0x740 in __DATA_CONST, "
+      .. "__auth_got) as could not find a kext which exports this symbol"
+    local lines = "Error occurred while building a collection:\n"
+      .. "    1: One or more binaries has an error which prevented linking.  See other errors.\n"
+      .. "    2: Could not use 'com.apple.driver.AppleH11ANEInterface' because: " .. cause .. "\n"
+      .. "com.apple.driver.AppleH11ANEInterface specific:\n    1: " .. cause .. "\n"
+    assert.are.equal("One or more binaries has an error which prevented linking.  See other errors.\n"
+      .. 'Error Domain=KMErrorDomain Code=31 "' .. lines .. '" UserInfo={NSLocalizedDescription=' .. lines .. "}\n", said.err)
+    assert.are.equal(31, said.status)
+    assert.is_nil(output(mac))
+  end)
+
+  it("does not resolve what is nowhere, and goes on without the one that names it", function()
+    local mac = mounted.macos(nil, { "kit-installed", "kext-lacks-another" })
+    local said = create(mac)
+    local text = "Unable to resolve dependencies: 'com.apple.driver.AppleRTC' names a dependency on "
+      .. "'com.apple.iokit.IOACPIFamily', which was not found."
+    assert.are.equal(('Error Domain=KMErrorDomain Code=71 "%s" UserInfo={NSLocalizedDescription=%s}\n'):format(text, text),
+      said.err)
+    assert.are.equal(71, said.status)
+    local ids = {}
+    for _, id in ipairs(ids_of(mac, true)) do
+      if id ~= "com.apple.driver.AppleRTC" then ids[#ids + 1] = id end
+    end
+    assert.are.equal(0, create(mac, nil, ids).status)
   end)
 
   it("adds the variant to the name when it is not told otherwise, or whatever it is told", function()

@@ -140,7 +140,10 @@ Security Mode:               Permissive (smb0 && smb1): 1
     for _, group in ipairs(state.groups) do
       assert.truthy(out:find(("Local policy for volume group %s:\n"):format(group.uuid), 1, true))
     end
-    local run = player.run(state, BPUTIL, { "-d" }, { state.groups[2].uuid:lower() })
+    local run = player.run(state, BPUTIL, { "-d" }, { "2" })
+    assert.are.equal(("This computer has several macOS installations:\n1: %s\n2: %s\n"):format(state.groups[1].uuid,
+      state.groups[2].uuid), run.out:match("^.-\n.-\n.-\n"))
+    assert.are.same({ { text = "Pick a macOS installation (1..2): ", echo = true } }, run.prompts)
     assert.truthy(run.out:find("(vuid): " .. state.groups[2].uuid, 1, true))
     assert.are.equal(1, show(state, "-d").status)
   end)

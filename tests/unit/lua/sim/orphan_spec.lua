@@ -13,17 +13,17 @@ local PROGRAM = system.executable():gsub("tests/lua$", "vmq-recovery")
 
 local folders = {}
 
-local function make(faults)
+local function make(faults, words)
   local directory = assert(file.make_scratch())
   folders[#folders + 1] = directory
-  assert(scratch.make(directory, assert(mac.new(nil, {}, faults)), PROGRAM))
+  assert(scratch.make(directory, assert(mac.new(nil, words or {}, faults)), PROGRAM))
   return directory
 end
 
 -- Answers a tool's prompts and takes its terminal away.
-local function hang_up(directory, path, args, answers)
-  local pipe = assert(io.popen(("printf '%%s\\n' %s | python3 tests/unit/lua/support/hang_up.py '%s%s' %s"):format(
-    answers, directory, path, args)))
+local function hang_up(directory, path, args, answers, quiet)
+  local pipe = assert(io.popen(("printf '%%s\\n' %s | python3 tests/unit/lua/support/hang_up.py %s '%s%s' %s"):format(
+    answers, quiet or "0.3", directory, path, args)))
   local said = pipe:read("a")
   pipe:close()
   return said
@@ -89,6 +89,21 @@ describe("an orphan", function()
     assert.is_true(wait_for(8, function() return sip0(directory) == "7f" end))
     assert.are.equal("boot-args\t-v\n", run(directory, "/usr/sbin/nvram boot-args"))
     assert.is_false(scratch.load(directory).groups[1].policy.smb3)
+  end)
+end)
+
+describe("a tool that throws away what is typed right behind its prompt", function()
+  after_each(function()
+    for _, directory in ipairs(folders) do assert(file.remove_tree(directory)) end
+    folders = {}
+  end)
+
+  it("takes what comes some moments later", function()
+    for _, case in ipairs { { "0.02", nil }, { "0.8", 0x7f } } do
+      local directory = make({}, { "prompt-flushes-late" })
+      hang_up(directory, "/usr/bin/csrutil", "disable", "'' y rehearsal ''", case[1])
+      assert.are.equal(case[2], scratch.load(directory).groups[1].policy.sip0)
+    end
   end)
 end)
 

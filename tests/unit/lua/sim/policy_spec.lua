@@ -185,7 +185,7 @@ describe("refusals leave the policy as it was", function()
   it("asks for root", function()
     local run = bputil(mac.new(nil, { "not-root" }), "-d")
     assert.are.equal(1, run.status)
-    assert.are.equal("The tool requires running as root\n", run.err)
+    assert.are.equal("Use at your own risk!\n\n\nThe tool requires running as root\n", run.err:match("Use at.*$"))
   end)
 end)
 
@@ -195,9 +195,46 @@ describe("a Preboot that takes nothing", function()
       it(name .. " " .. word, function()
         local state = mac.new(name, { word })
         assert.are.equal(71, install(state).status)
-        local early = state.wording.kmutil == "plain"
+        local early = state.wording.kmutil == "plain" or state.wording.kmutil_needs_reduced
         assert.are.equal((early and "full" or "permissive") .. " - - 000 00", row(state))
       end)
     end
   end
+end)
+
+describe("a new policy", function()
+  it("drops the kexts that were approved, whatever bputil is told to keep", function()
+    local state = mac.new(nil, { "reduced-with-kexts" })
+    local p = state.groups[1].policy
+    assert.are.same({ 96, 96, 96 }, { #p.auxp, #p.auxi, #p.auxr })
+    assert.are.equal(0, csrutil(state, "disable").status)
+    assert.is_string(p.auxp)
+    assert.are.equal(0, bputil(state, "-nk").status)
+    assert.are.same({}, { p.auxp, p.auxi, p.auxr })
+    assert.is_true(p.smb2)
+  end)
+
+  it("of Startup Security Utility takes SIP and seal back, and device enrolment's word goes with any", function()
+    local state = mac.new(nil, { "sealed-volume-off", "reduced-by-mouse" })
+    assert.are.equal("reduced - - 000 00", row(state))
+    state = mac.new(nil, { "mdm-allowed" })
+    local p = state.groups[1].policy
+    assert.are.same({ "reduced - - 000 01", true }, { row(state), p.smb4 })
+    assert.truthy(bputil(state, "-d").out:find("DEP-allowed MDM Control:     Enabled    (smb4): 1\n", 1, true))
+    assert.are.equal(0, bputil(state, "-gm").status)
+    assert.are.same({ "reduced - - 000 01", false }, { row(state), p.smb4 })
+  end)
+
+  it("is made with -g for a system whose recovery does not run, too, and with -nc is not", function()
+    local state = mac.new("m2-15")
+    local other = state.groups[2]
+    local function call(flags)
+      return play(state, "/usr/bin/bputil", { "-v", other.uuid, flags, "-u", "ada", "-p", "rehearsal" })
+    end
+    local said = call("-nc")
+    assert.are.equal(1, said.status)
+    assert.truthy(said.err:find('Code=17 "pairing (17)"', 1, true))
+    assert.are.equal(0, call("-g").status)
+    assert.are.equal("reduced", other.policy.mode)
+  end)
 end)

@@ -244,7 +244,7 @@ describe("nvram", function()
 
   it("keeps foreign words byte for byte", function()
     for _, name in ipairs(catalogue.names()) do
-      local state = mac.new(name, { "boot-args-set" })
+      local state = mac.new(name, { "boot-args-set", "already-permissive", "macos" })
       assert.are.equal(circumstance.FOREIGN_ARGUMENTS, value(state))
       local odd = circumstance.FOREIGN_ARGUMENTS .. " kcsuffix=development %41 %"
       assert.are.equal(0, run(state, NVRAM, GUID .. "boot-args=" .. odd).status)

@@ -1,0 +1,109 @@
+/*
+ * SHA-384 by the platform's own functions.
+ * Must not know what is being summed.
+ */
+#include "base/sha384.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#ifdef __APPLE__
+#include <CommonCrypto/CommonDigest.h>
+typedef CC_SHA512_CTX state;
+static void start(state *s)
+{
+	(void)CC_SHA384_Init(s);
+}
+static void add(state *s, const char *p, size_t n)
+{
+	(void)CC_SHA384_Update(s, p, (CC_LONG)n);
+}
+static void finish(state *s, unsigned char out[48])
+{
+	(void)CC_SHA384_Final(out, s);
+}
+#else
+#include <sys/types.h>
+
+#include <sha2.h>
+typedef SHA2_CTX state;
+static void start(state *s)
+{
+	SHA384Init(s);
+}
+static void add(state *s, const char *p, size_t n)
+{
+	SHA384Update(s, (const uint8_t *)p, n);
+}
+static void finish(state *s, unsigned char out[48])
+{
+	SHA384Final(out, s);
+}
+#endif
+
+#define PIECE ((size_t)128 * 1024)
+
+static void add_text(state *s, const char *text, size_t size)
+{
+	for (size_t n; size > 0; text += n, size -= n) {
+		n = size < PIECE ? size : PIECE; /* CommonCrypto counts in 32 bits */
+		add(s, text, n);
+	}
+}
+
+/* Returns 0, an errno value, or ENDS_EARLY. */
+#define ENDS_EARLY (-1)
+static int add_part(state *s, int fd, int64_t offset, int64_t left)
+{
+	char piece[PIECE];
+	while (left != 0) {
+		size_t most = left > 0 && left < (int64_t)PIECE ? (size_t)left : PIECE;
+		ssize_t n = pread(fd, piece, most, (off_t)offset);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		if (n == 0)
+			return left > 0 ? ENDS_EARLY : 0;
+		add(s, piece, (size_t)n);
+		offset += n;
+		left -= left > 0 ? n : 0;
+	}
+	return 0;
+}
+
+static int add_file(state *s, const struct sha384_part *part, struct error *err)
+{
+	int fd = open(part->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return error_system(err, errno, "cannot open %s to take its SHA-384", part->path);
+	int number = add_part(s, fd, part->offset, part->length);
+	(void)close(fd);
+	if (number == ENDS_EARLY)
+		return error_set(err, "short", "%s ends before the part whose SHA-384 is wanted", part->path);
+	return number == 0 ? 0 : error_system(err, number, "cannot read %s to take its SHA-384", part->path);
+}
+
+static void write_hex(const unsigned char sum[48], char hex[SHA384_HEX])
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < 48; i++) {
+		hex[2 * i] = digits[sum[i] >> 4];
+		hex[2 * i + 1] = digits[sum[i] & 15];
+	}
+	hex[96] = '\0';
+}
+
+int sha384(const char *text, size_t size, const struct sha384_part *part, char hex[SHA384_HEX], struct error *err)
+{
+	unsigned char sum[48];
+	state s;
+	start(&s);
+	add_text(&s, text, size);
+	if (part->path != NULL && add_file(&s, part, err) != 0)
+		return -1;
+	finish(&s, sum);
+	write_hex(sum, hex);
+	return 0;
+}
