@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import sys
 
@@ -361,9 +362,8 @@ def _custom_kernel(state, group, folder):
              / KERNELCACHES / f"kernelcache.custom.{told['coih']}")
     if not place.exists():
         return None
-    whole = place.read_bytes()
-    at = whole.find(b"Darwin Kernel Version ")
-    return whole[at:whole.index(b"\0", at)].decode() if at >= 0 else None
+    found = re.search(rb"Darwin Kernel Version [ -~]+", place.read_bytes())
+    return found[0].decode() if found else None
 
 
 def _boot(_root, state, folder=None):
