@@ -102,11 +102,6 @@ class Mac(situations.Situations):
             return collection.collection(group["os"]["development"])
         return collection.variants(group["os"])[name]
 
-    def copy(self, folder):
-        """The same Mac in another folder. All its links are relative."""
-        shutil.copytree(self.folder, folder, symlinks=True)
-        return Mac(folder)
-
     # -- looking -------------------------------------------------------------------------------------------------
 
     def state(self):
@@ -367,9 +362,8 @@ def _custom_kernel(state, group, folder):
              / KERNELCACHES / f"kernelcache.custom.{told['coih']}")
     if not place.exists():
         return None
-    whole = place.read_bytes()
-    at = whole.find(b"Darwin Kernel Version ")
-    return re.match(rb"[ -~]*", whole[at:at + 512]).group().decode() if at >= 0 else None
+    found = re.search(rb"Darwin Kernel Version [ -~]+", place.read_bytes())
+    return found[0].decode() if found else None
 
 
 def _boot(_root, state, folder=None):

@@ -30,6 +30,7 @@ class TestStored:
         assert hashlib.sha384(payload).digest() in manifest
         assert (contents(children(payload)[3]) == mac.collection_path().read_bytes()) is equal
         assert [contents(one) for one in children(payload)[:2]] == [b"IM4P", b"fuos"]
+        assert mac.restart("macos") == "macos" and mac.state()["running"]["banner"] == mac.group()["os"]["development"]
 
     def test_the_object_is_opened_late(self, build):
         """Not when its name is given, but after the password."""
