@@ -34,21 +34,21 @@ end
 --- In the target's own recovery.
 -- @param changes table or nil: field → value; group and policy are tables of changes themselves
 function target.recovery(changes)
-  changes = change({}, changes)
-  local group, policy = changes.group or {}, changes.policy or {}
-  changes.group, changes.policy = nil, nil
-  return change({ root = "", booted = "recovery", environment = "paired-recovery", environment_words = "paired with the target",
+  local made = change({ root = "", booted = "recovery", environment = "paired-recovery", environment_words = "paired with the target",
     problems = {}, program = "/Volumes/Data/vmq-recovery",
     kernel = { chip = "t6041", kind = "release", xnu = "11417.140.69~1", banner = "Darwin Kernel Version 24.6.0" },
-    group = group ~= target.NONE and group_of(group, "/Volumes/Data") or nil,
-    policy = policy ~= target.NONE and policy_of(policy) or nil }, changes)
+    group = {}, policy = {} }, changes)
+  made.group = made.group and group_of(made.group, "/Volumes/Data")
+  made.policy = made.policy and policy_of(made.policy)
+  return made
 end
 
 --- In macOS.
 function target.macos(changes)
-  local made = target.recovery(change({ booted = "macos", environment = "macos", environment_words = "macOS is running",
-    program = "/System/Volumes/Data/vmq-recovery" }, changes))
-  if made.group and not (changes and changes.group) then
+  local made = target.recovery(changes)
+  change(made, { booted = "macos", environment = "macos", environment_words = "macOS is running",
+    program = "/System/Volumes/Data/vmq-recovery" })
+  if made.group and made.group.data and made.group.data.mount == "/Volumes/Data" then
     made.group.system.mount, made.group.data.mount = "/", "/System/Volumes/Data"
   end
   return made
