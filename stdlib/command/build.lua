@@ -34,7 +34,7 @@ end
 
 local function look_up(target, options)
   local output = options.output and paths.on_mac(target.root, options.output) or paths.built_collection(target)
-  return { output = output, room = { place = output:match("^(.*)/") or "/", bytes = ROOM } }
+  return { output = output, room = { place = output:match("^(.+)/") or "/", bytes = ROOM } }
 end
 
 local function params(target, findings, options)

@@ -62,9 +62,12 @@ function Credentials:forget_refused()
   self.secret, self.was_typed = nil, nil
 end
 
---- Wipes what is remembered.
+--- Wipes what is remembered, and what was typed to be remembered.
 function Credentials:wipe()
   if self.secret then self.secret:wipe() end
+  if self.empty then self.empty:wipe() end
 end
+
+Credentials.__close = Credentials.wipe
 
 return credentials

@@ -29,8 +29,7 @@ local lifecycle = {}
 -- ---- how every command begins and ends ---------------------------------------------------------------------------------
 
 -- Tells an ending and closes the event stream. @return the exit code
-local function conclude(invocation, credentials, final)
-  credentials:wipe()
+local function conclude(invocation, final)
   if final.code == exit_code.USAGE then
     complain.usage(table.concat(final.lines, "\n"))
   elseif #final.lines > 0 then
@@ -40,13 +39,19 @@ local function conclude(invocation, credentials, final)
   return final.code
 end
 
+-- The credentials are wiped however f ends, a bug in the program included.
+local function ending_of(invocation, credentials, f)
+  local wiped <close> = credentials -- luacheck: ignore
+  return try.catch(f, invocation, credentials)
+end
+
 -- Calls f(invocation, credentials), which returns an ending or stops with one. @return the exit code
 local function within(options, command, f)
   local invocation, message = invocation_module.open(options, command)
   if not invocation then return complain.usage(message) end
   local credentials, why = credentials_module.open(invocation)
   if not credentials then return complain.usage(why) end
-  return conclude(invocation, credentials, try.catch(f, invocation, credentials))
+  return conclude(invocation, ending_of(invocation, credentials, f))
 end
 
 --- A command that only looks: no lock, nothing is written.

@@ -102,6 +102,11 @@ class Mac(situations.Situations):
             return collection.collection(group["os"]["development"])
         return collection.variants(group["os"])[name]
 
+    def copy(self, folder):
+        """The same Mac in another folder. All its links are relative."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Mac(folder)
+
     # -- looking -------------------------------------------------------------------------------------------------
 
     def state(self):

@@ -1,24 +1,61 @@
--- Ending what is under way: who catches what.
+-- What is thrown comes out where it is caught, whole; everything else goes on up with its trace.
 
 local try = require "base.try"
 
-describe("try", function()
-  it("hands out what was returned, or what was thrown from however deep", function()
-    assert.are.same({ 1, nil, 3 }, { try.catch(function(...) return ... end, 1, nil, 3) })
-    local function deep(left)
-      if left == 0 then try.throw { "ended" } end
-      deep(left - 1)
-    end
-    assert.are.same({ "ended" }, try.catch(deep, 20))
+describe("try.catch", function()
+  it("hands out what was returned, holes and all", function()
+    assert.are.same({ n = 3, 1, nil, 3 }, table.pack(try.catch(function(a, b) return a, nil, b end, 1, 3)))
+    assert.are.same({ n = 0 }, table.pack(try.catch(function() end)))
   end)
 
-  it("lets everything else go on up: a text with its trace, once, and anything else as it is", function()
-    local thing = {}
-    assert.are.equal(thing, select(2, pcall(try.catch, error, thing)))
-    local fine, message = pcall(try.catch, try.catch, error, "oops", 0)
+  it("hands out the one value that was thrown, from however deep", function()
+    local value = { result = "stopped" }
+    local function deep(depth)
+      if depth == 0 then try.throw(value) end
+      deep(depth - 1)
+      return "not reached"
+    end
+    local caught = table.pack(try.catch(deep, 20))
+    assert.are.same({ 1, true }, { caught.n, rawequal(caught[1], value) })
+    assert.is_nil(try.catch(try.throw, nil))
+    assert.is_false(try.catch(try.throw, false))
+  end)
+
+  it("takes what is thrown to the innermost catch alone", function()
+    assert.are.same({ "inner", "outer" }, { try.catch(function()
+      local inner = try.catch(try.throw, "inner")
+      return inner, try.catch(try.throw, "outer")
+    end) })
+  end)
+
+  it("lets a value go on up through pcall, which may not swallow it unseen", function()
+    local fine, thrown = pcall(try.throw, 1)
     assert.is_false(fine)
-    assert.truthy(message:find("^oops\nstack traceback:\n"))
-    assert.is_nil(message:find("stack traceback.*stack traceback"))
+    assert.are.equal("table", type(thrown))
+  end)
+
+  it("closes what was to be closed on the way", function()
+    local closed = 0
+    try.catch(function()
+      local held <close> = setmetatable({}, { __close = function() closed = closed + 1 end }) -- luacheck: ignore
+      try.throw(1)
+    end)
+    assert.are.equal(1, closed)
+  end)
+
+  it("throws a bug on with its trace", function()
+    local function buggy() error "a bug" end
+    local fine, message = pcall(try.catch, function() buggy() return 1 end)
+    assert.is_false(fine)
+    assert.truthy(message:find("try_spec.lua:%d+: a bug\nstack traceback:"), message)
+    assert.truthy(message:find("in upvalue 'buggy'", 1, true) or message:find("in local 'buggy'", 1, true), message)
+  end)
+
+  it("throws foreign tables on, and none of them looks like one of its own", function()
+    local foreign = { value = "not mine" }
+    local fine, thrown = pcall(try.catch, error, foreign)
+    assert.is_false(fine)
+    assert.are_not.equal("not mine", thrown)
   end)
 
   it("has pairs that know nothing of each other", function()

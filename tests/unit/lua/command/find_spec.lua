@@ -1,0 +1,116 @@
+-- Which operation is meant: by name, by file, by a run's start record.
+
+local files = require "lib_file"
+local find = require "command.find"
+local read_only = require "tests.unit.lua.support.read_only"
+
+describe("find.inside", function()
+  it("finds the operations that are plans to be named", function()
+    for _, name in ipairs { "apply", "revert" } do assert.are.equal(name, find.inside(name).name) end
+  end)
+
+  it("finds neither commands without a plan nor what only prepares or only continues", function()
+    for _, name in ipairs { "status", "plan", "build", "stage", "kdk-fetch", "kdk_fetch", "kdk", "resume", "rollback", "operation", "find" } do
+      assert.is_nil(find.inside(name), name)
+    end
+  end)
+
+  it("finds nothing outside its own room", function()
+    for _, name in ipairs { "", "Apply", "apply.lua", "../command/apply", "..", "apply ", "applied", "rehearse-life" } do
+      assert.is_nil(find.inside(name), name)
+    end
+  end)
+end)
+
+describe("find.is_file", function()
+  it("goes by a folder in the name, or .lua at its end", function()
+    for name, is in pairs { ["a.lua"] = true, ["./a"] = true, ["/a"] = true, ["a/b"] = true, apply = false, ["a.luax"] = false, lua = false,
+      [".lua"] = true } do
+      assert.are.equal(is, find.is_file(name), name)
+    end
+  end)
+end)
+
+describe("find.named", function()
+  it("is apply where nothing is named", function() assert.are.equal("apply", find.named(nil).name) end)
+
+  it("is a plan inside, or a file", function()
+    assert.are.equal("revert", find.named("revert").name)
+    assert.are.same({ nil, "m.lua", "run m.lua" }, { find.named("m.lua").name, find.named("m.lua").file, find.named("m.lua").again })
+    assert.are.equal("run 'my plans/m.lua'", find.named("my plans/m.lua").again)
+  end)
+
+  it("says how a file is named where it is neither", function()
+    assert.are.same({ nil, "no plan is called mine; a file of your own is named with its folder or with .lua at the end" },
+      { find.named "mine" })
+  end)
+end)
+
+describe("find.of_run", function()
+  it("is the plan inside that the run is of", function()
+    assert.are.equal("revert", find.of_run(read_only { number = 3, start = { plan = "revert" } }).name)
+  end)
+
+  it("is the file, under the name that its plan had then", function()
+    local found = find.of_run(read_only { number = 3, start = { plan = "mine", plan_file = "/p/m.lua" } })
+    assert.are.same({ "mine", "/p/m.lua", "run" }, { found.name, found.file, found.command })
+  end)
+
+  it("may be none of this program's", function()
+    assert.are.same({ nil, "run 3 is of the plan newer, which this program does not have" },
+      { find.of_run(read_only { number = 3, start = { plan = "newer" } }) })
+  end)
+end)
+
+describe("the operation of a file", function()
+  local plan_file = require "command.plan_file"
+  local TEXT = 'return plan "mine" { summary = "s", step "one" { why = "w", where = "any", check = function() end } }\n'
+
+  local folder, path
+  before_each(function()
+    folder = assert(files.make_scratch())
+    path = folder .. "/m.lua"
+    assert(files.write_atomic(path, TEXT, 384))
+  end)
+  after_each(function() files.remove_tree(folder) end)
+
+  local function run_of(hash) return read_only { start = { plan = "mine", plan_hash = hash } } end
+
+  it("checks who runs it, where, and the journal, wherever its steps belong", function()
+    local names, place = plan_file.operation(path).preflight()
+    assert.are.same({ { "root", "volume", "environment", "journal" }, "any" }, { names, place })
+    for _, name in ipairs(names) do assert.is_true(require("preflight.run").knows(name)) end
+  end)
+
+  it("asks by name before it acts, and says how to go on", function()
+    local made = plan_file.operation(path)
+    assert.are.same({ "name", "run " .. path, "run" }, { made.question, made.again, made.command })
+    assert.are.equal(require("screen.overview").of_policy_work, made.overview)
+  end)
+
+  it("loads the file", function()
+    assert.are.equal("mine", plan_file.operation(path).load().name)
+    assert.are.equal("mine", plan_file.operation(path).load(run_of(files.sha256_text(TEXT))).name)
+  end)
+
+  it("takes the plan as it was loaded a moment ago, once", function()
+    local known = read_only { name = "mine", hash = "h" }
+    local made = plan_file.operation(path, known)
+    assert.are.equal("mine", made.name)
+    assert.are.equal("h", made.load().hash)
+    assert.are.equal(files.sha256_text(TEXT), made.load().hash)
+  end)
+
+  it("does not go on with a run whose plan has changed since", function()
+    local sentence = path .. " has changed since the open run began; `vmq-recovery rollback` needs the plan as it was"
+    assert.are.same({ nil, sentence, 3 }, { plan_file.operation(path).load(run_of "then") })
+    assert.are.same({ nil, sentence, 3 }, { plan_file.operation(path, read_only { name = "mine", hash = "h" }).load(run_of "then") })
+  end)
+
+  it("says what is wrong with the file", function()
+    assert(files.write_atomic(path, "return 7\n", 384))
+    local plan, message, code = plan_file.operation(path).load()
+    assert.are.same({ nil, nil }, { plan, code })
+    assert.truthy(message:find(path, 1, true), message)
+  end)
+end)

@@ -1,0 +1,96 @@
+-- The one yes: by the volume's name or to a question, for what is still so when it is given.
+
+local consent = require "run.consent"
+local probe = require "tool.probe"
+local read_only = require "tests.unit.lua.support.read_only"
+local run_state = require "engine.run_state"
+local screen = require "tests.unit.lua.support.screen"
+local targets = require "tests.unit.lua.support.target"
+local try = require "base.try"
+local typist = require "tests.unit.lua.support.typist"
+
+local now, events
+before_each(function() now, events = { value = 1 }, {} end)
+after_each(function() screen.restore() end)
+
+local function plan()
+  local function check() return now.value == 9 and "unknown" or now.value == 2 and "done" or "todo", { value = now.value, list = now.list } end
+  return { steps = { { name = "one", number = 1, check = check } }, index = {} }
+end
+
+-- Asks with these lines typed. @return the ending, or nil for a yes; what was asked
+local function ask(lines, sentence, options, shown, target)
+  local _, prompts = typist.use(80, lines)
+  local view = { emit = function(event) events[#events + 1] = event end }
+  local invocation = setmetatable({ view = view }, { __index = read_only { options = options or {} } })
+  local ending = try.catch(consent.ask, invocation, read_only(target or targets.recovery()), sentence or "name", plan(),
+    run_state.new(), { environment = "macos" }, read_only { shown or { verdict = "todo", seen = { value = 1 } } })
+  return ending, prompts
+end
+
+describe("consent by name", function()
+  it("shows the target and wants its name exactly, three times at most", function()
+    assert.is_nil((ask { "Macintosh HD" }))
+    assert.is_nil((ask { "macintosh hd", "", "  Macintosh HD " }))
+    assert.are.same({ "", ("Target: Macintosh HD (%s), build 24G84. Steps and ways back are listed above."):format(targets.GROUP),
+      "To go on, type the volume's name: Macintosh HD. To leave everything as it is: n" }, events[1].lines)
+    local ending, prompts = ask { "yes", "y", "Macintosh", "Macintosh HD" }
+    assert.are.same({ "declined", 4, 3 }, { ending.result, ending.code, #prompts })
+  end)
+
+  it("names a volume without a name by its group, and a build that is not known with ?", function()
+    local target = targets.recovery { group = { name = targets.NONE, build = targets.NONE } }
+    assert.is_nil((ask({ targets.GROUP }, "name", nil, nil, target)))
+    assert.truthy(events[1].lines[2]:find(targets.GROUP .. " (" .. targets.GROUP .. "), build ?.", 1, true), events[1].lines[2])
+  end)
+
+  it("takes n, no, the end of input and an interrupt for a no, each in its words", function()
+    for words, lines in pairs { declined = { "N" }, ["end of input"] = {}, interrupted = { { "interrupted" } } } do
+      local ending = ask(lines)
+      assert.are.same({ "declined", 4, { ("Nothing was changed (%s)."):format(words) } }, { ending.result, ending.code, ending.lines })
+    end
+  end)
+end)
+
+describe("consent to a question", function()
+  it("wants y or n", function()
+    local ending, prompts = ask({ "", "maybe", "Yes" }, "Download it now?")
+    assert.are.same({ nil, "Download it now? [y/n] ", 3 }, { ending, prompts[1], #prompts })
+    assert.are.same({}, events)
+    for _, lines in ipairs { { "n" }, { "No" }, { "x", "x", "x", "y" } } do
+      ending = ask(lines, "Now?")
+      assert.are.same({ "declined", { "Nothing was changed (declined)." } }, { ending.result, ending.lines })
+    end
+    assert.are.same({ "Nothing was changed (end of input)." }, ask({}, "Now?").lines)
+  end)
+end)
+
+describe("consent", function()
+  it("is not asked for with --yes", function()
+    local ending, prompts = ask({}, "name", { yes = true })
+    assert.are.same({ nil, {}, {} }, { ending, prompts, events })
+  end)
+
+  it("counts only for what is still as it was shown, with --yes, too", function()
+    for _, options in ipairs { {}, { yes = true } } do
+      for _, changed in ipairs { { value = 2 }, { value = 3 }, { value = 9 }, { value = 1, list = { 1 } } } do
+        now = changed
+        local ending = ask({ "Macintosh HD" }, "name", options)
+        assert.are.same({ "precondition", 3 }, { ending.result, ending.code })
+        assert.truthy(ending.lines[1]:find("The Mac is no longer as it was shown to you", 1, true))
+      end
+    end
+  end)
+
+  it("looks anew: what was probed before the question counts no more", function()
+    local probed = 0
+    probe.use(function()
+      probed = probed + 1
+      return { exit = 0, stdout = tostring(probed), stderr = "" }
+    end)
+    probe.output { "/usr/bin/uname", "-v" }
+    assert.is_nil((ask { "Macintosh HD" }))
+    probe.output { "/usr/bin/uname", "-v" }
+    assert.are.equal(2, probed)
+  end)
+end)

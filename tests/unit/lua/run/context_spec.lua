@@ -1,0 +1,108 @@
+-- What a plan's functions are told, and what a new run's start record holds.
+
+local answers = require "tests.unit.lua.support.answers"
+local context = require "run.context"
+local read_only = require "tests.unit.lua.support.read_only"
+local targets = require "tests.unit.lua.support.target"
+
+local STAGED = "/Volumes/Data/Users/Shared/vmq-recovery/VirtualMachine.kc"
+
+local function plan_of(params) return read_only { name = "mine", hash = "h", params = params } end
+
+local function params(changes)
+  local given = { plan = plan_of {}, target = targets.recovery { root = "/r" }, options = {} }
+  for name, value in pairs(changes or {}) do given[name] = value end
+  return context.params(given.plan, read_only(given.target), read_only(given.options), given.known and read_only(given.known),
+    given.recorded and read_only(given.recorded))
+end
+
+local function param(kind, default) return { kind = kind, default = default } end
+
+describe("context.params", function()
+  it("fills a plan's parameters from what is known of the target", function()
+    assert.are.same({ group = targets.GROUP, volume_name = "Macintosh HD", collection_on_mac = STAGED, uid = require("lib_system").uid() },
+      params { plan = plan_of { group = param "uuid", volume_name = param "text", collection_on_mac = param("path", "/"),
+        uid = param "integer" } })
+  end)
+
+  it("lets what was recorded go before what is known, and --set before both", function()
+    local plan = plan_of { group = param "uuid", mine = param("text", "default") }
+    local other = targets.GROUP:gsub("^9", "8")
+    assert.are.same({ group = targets.GROUP, mine = "default" }, params { plan = plan })
+    assert.are.same({ group = other, mine = "then" }, params { plan = plan, recorded = { group = other, mine = "then" } })
+    assert.are.same({ group = other, mine = "a=b" },
+      params { plan = plan, recorded = { group = other, mine = "then" }, options = { set = { "mine=x", "mine=a=b" } } })
+    assert.are.same({ group = targets.GROUP, mine = "" }, params { plan = plan, options = { set = { "mine=" } } })
+  end)
+
+  it("takes --kc, or a file that is known, in place of the staged collection", function()
+    local plan = plan_of { collection_on_mac = param "path" }
+    assert.are.equal("/k.kc", params({ plan = plan, options = { kc = "/r/k.kc" } }).collection_on_mac)
+    assert.are.equal("/s.kc", params({ plan = plan, options = { kc = "/k.kc" }, known = { source = "/s.kc" } }).collection_on_mac)
+  end)
+
+  it("refuses a --set that is no NAME=VALUE, and values that do not fit", function()
+    for _, pair in ipairs { "mine", "=x", "" } do
+      assert.are.same({ nil, "--set takes NAME=VALUE, not " .. pair }, { params { options = { set = { pair } } } })
+    end
+    assert.are.same({ nil, "plan mine: group is not a uuid: x" }, { params { plan = plan_of { group = param "uuid" },
+      options = { set = { "group=x" } } } })
+    assert.are.same({ nil, "plan mine needs more (text): give it with --set more=…" },
+      { params { plan = plan_of { more = param "text" } } })
+  end)
+
+  it("has none without a volume group: the preflight says what is wrong", function()
+    assert.are.same({}, params { plan = plan_of { group = param "uuid" }, target = targets.recovery { group = targets.NONE },
+      options = { set = { "wrong" } } })
+  end)
+end)
+
+describe("context.new", function()
+  local function new(target, more, run, fields)
+    return context.new(read_only(target), read_only {}, nil, read_only(fields or {}), more and read_only(more), run and read_only(run))
+  end
+
+  it("gives the plan its target, its parameters above that, and the operation's own words above all", function()
+    local c = new(targets.recovery { root = "/r" }, { words = { "-v" }, mine = 8 }, nil, { group = "H", mine = 7 })
+    assert.are.same({ "H", 8, "Macintosh HD", "/Volumes/Macintosh HD", "paired-recovery", "/r", "/Volumes/Preboot", STAGED, "/r" .. STAGED },
+      { c.group, c.mine, c.volume_name, c.system_volume, c.environment, c.root, c.preboot, c.collection_on_mac, c.collection })
+    assert.are.equal("-v", c.words[1])
+    assert.is_nil(c.baseline)
+  end)
+
+  it("gives it the baseline of the run that goes on", function()
+    local c = new(targets.recovery(), nil, { start = { baseline = { boot_args = "-v" } } })
+    assert.are.equal("-v", c.baseline.boot_args)
+    assert.is_nil(new(targets.recovery(), nil, {}).baseline)
+  end)
+
+  it("lives without group, preboot and Data", function()
+    local c = new(targets.recovery { group = targets.NONE })
+    assert.are.same({ nil, nil, nil, "paired-recovery" }, { c.group, c.preboot, c.collection, c.environment })
+    assert.is_nil(new(targets.recovery { group = { preboot = targets.NONE } }).preboot)
+  end)
+end)
+
+describe("context.start_fields", function()
+  local function start(target, boot_args)
+    answers.use { ["/usr/sbin/nvram -x boot-args"] = boot_args or "boot-args\t-v\n" }
+    return context.start_fields(read_only(target), read_only { command = "run", file = "/m.lua" }, plan_of {}, read_only { words = { "-v" } },
+      read_only { a = "b" })
+  end
+
+  it("holds what a later start must know, and the state as it is now", function()
+    local fields = start(targets.recovery())
+    assert.truthy(fields.time:find("^%d%d%d%d%-%d%d%-%d%dT"))
+    assert.are.same({ require("lib_embed").version(), "run", "mine", "h", "/m.lua", targets.GROUP, "Macintosh HD", "24G84", "t6041",
+      "paired-recovery", "b", "-v" },
+      { fields.version, fields.command, fields.plan, fields.plan_hash, fields.plan_file, fields.group, fields.volume, fields.build,
+        fields.chip, fields.environment, fields.params.a, fields.words[1] })
+    assert.are.same({ "-v", "full", "absent", nil },
+      { fields.baseline.boot_args, fields.baseline.policy.mode, fields.baseline.policy.coih, fields.baseline.policy.unknown })
+  end)
+
+  it("leaves out what cannot be read", function()
+    local fields = start(targets.recovery { policy = targets.NONE, kernel = targets.NONE }, answers.of("", 1, "kaput"))
+    assert.are.same({ nil, nil, nil }, { fields.baseline.policy, fields.baseline.boot_args, fields.chip })
+  end)
+end)

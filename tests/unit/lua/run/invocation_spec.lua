@@ -1,0 +1,129 @@
+-- What was asked for, and that a rehearsal takes the place of the real thing in every part of it.
+
+local files = require "lib_file"
+local read_only = require "tests.unit.lua.support.read_only"
+local screen = require "tests.unit.lua.support.screen"
+local targets = require "tests.unit.lua.support.target"
+
+local kept, root, configured, looked, invocation
+before_each(function()
+  kept = {}
+  for _, name in ipairs { "lib_process", "lib_signals", "lib_system", "mac.target", "tool.probe", "run.invocation" } do
+    kept[name] = package.loaded[name] or false
+  end
+  root, configured = assert(files.make_scratch()), {}
+  package.loaded.lib_process = { configure = function(fields) configured[#configured + 1] = fields end }
+  package.loaded.lib_signals = { install = function() configured.signals = (configured.signals or 0) + 1 end }
+  package.loaded.lib_system = setmetatable({ uid = function() return 501 end, executable = function() return root .. "/usr/bin/vmq" end },
+    { __index = kept.lib_system or require "lib_system" })
+  package.loaded["tool.probe"] = { forget = function() looked.forgotten = true end }
+  looked = {}
+  package.loaded["mac.target"] = { look = function(at, options)
+    looked.root, looked.options = at, options
+    return "target"
+  end }
+  package.loaded["run.invocation"] = nil
+  invocation = require "run.invocation"
+  screen.use(80)
+end)
+after_each(function()
+  for name, part in pairs(kept) do package.loaded[name] = part or nil end
+  screen.restore()
+  files.remove_tree(root)
+end)
+
+local function open(options) return assert(invocation.open(read_only(options), "flip")) end
+
+describe("invocation.open", function()
+  it("holds what was asked for", function()
+    local self = open { root = root .. "//", dry_run = true, yes = true }
+    assert.are.same({ "flip", root, true, 501, false, true },
+      { self.command, self.root, self.dry_run, self.uid, self.person, self.options.yes })
+    assert.is_function(self.view.emit)
+    self = open {}
+    assert.are.same({ "", false }, { self.root, self.dry_run })
+  end)
+
+  it("knows whether somebody is at standard input", function()
+    package.loaded.lib_terminal.is_terminal = function(fd) return fd == 0 end
+    assert.is_true(open({}).person)
+  end)
+
+  it("configures the door once a process, and signals with it", function()
+    open { root = root, dry_run = true }
+    open { root = root }
+    assert.are.same({ { root = root, dry_run = true }, signals = 1 }, configured)
+  end)
+
+  it("refuses a root that is not there, before the door is configured", function()
+    for _, missing in ipairs { root .. "/nowhere", root .. "/nowhere/", "nowhere at all" } do
+      assert.are.same({ nil, "--root " .. missing .. ": no such folder" }, { invocation.open({ root = missing }, "flip") })
+    end
+    assert(files.write_atomic(root .. "/file", "", 384))
+    assert.is_nil((invocation.open({ root = root .. "/file" }, "flip")))
+    assert.are.same({}, configured)
+  end)
+
+  it("opens the view that the options ask for", function()
+    local shown = screen.use(80)
+    local self = open { json = true }
+    self.view.start(3)
+    self.view.emit { type = "end", result = "done", exit = 0 }
+    assert.truthy(shown.lines()[1]:find('"command":"flip"', 1, true), shown.out())
+    assert.truthy(shown.lines()[2]:find('"type":"end"', 1, true), shown.out())
+  end)
+end)
+
+describe("a rehearsal", function()
+  it("takes the place of screen and user in everything that is opened after it", function()
+    local view = { emit = function() end }
+    invocation.rehearse { view = view, uid = 0, user = "ada", silence = 3 }
+    local self = open { json = true }
+    assert.are.same({ true, 0, "ada", 3 }, { rawequal(self.view, view), self.uid, self.rehearsal.user, self.rehearsal.silence })
+    invocation.rehearse {}
+    assert.are.same({ 501, nil }, { open({}).uid, open({}).rehearsal.user })
+  end)
+end)
+
+describe("invocation.look", function()
+  local function look(options, group, person)
+    package.loaded.lib_terminal.is_terminal = function() return person or false end
+    local target = invocation.look(open(options), group)
+    assert.are.equal("target", target)
+    return looked.options
+  end
+
+  it("forgets what was probed, and looks below the root for the volume that was named", function()
+    local options = look { root = root, volume = "Second" }
+    assert.are.same({ root, "Second", true, nil }, { looked.root, options.volume, looked.forgotten, options.choose })
+  end)
+
+  it("goes by the group that was chosen before, without a menu", function()
+    local options = look({ root = root, volume = "Second" }, "G", true)
+    assert.are.same({ "G", nil }, { options.volume, options.choose })
+  end)
+
+  it("offers a menu only where somebody may be asked", function()
+    assert.is_function(look({ root = root }, nil, true).choose)
+    for _, options in ipairs { { yes = true }, { json = true } } do
+      options.root = root
+      assert.is_nil(look(options, nil, true).choose)
+    end
+    assert.is_nil(look({ root = root }, nil, false).choose)
+  end)
+
+  it("says where the program lies as the Mac names it", function()
+    local program = look({ root = root }).program
+    assert.are.equal("/usr/bin/vmq", program(nil))
+    assert.are.equal("/usr/bin/vmq", program(read_only(targets.recovery().group)))
+  end)
+
+  it("takes a rehearsal's program to lie where `stage` puts it, while Data is there", function()
+    invocation.rehearse { on_data = true }
+    local program = look({ root = root }).program
+    assert.are.equal("/Volumes/Data/vmq-recovery", program(read_only(targets.recovery().group)))
+    assert.are.equal("/usr/bin/vmq", program({ data = {} }))
+    assert.are.equal("/usr/bin/vmq", program({}))
+    assert.are.equal("/usr/bin/vmq", program(nil))
+  end)
+end)

@@ -1,0 +1,82 @@
+-- Plans by name and from files; what they declare is told to the door.
+
+local files = require "lib_file"
+local plans = require "run.plans"
+local read_only = require "tests.unit.lua.support.read_only"
+
+local TEXT = [[return plan "mine" { summary = "A plan.",
+  step "one" { why = "To see.", where = "any", check = function() error "nobody runs this" end },
+}
+]]
+
+describe("plans.embedded", function()
+  it("loads each plan inside the program, with the hash of its text", function()
+    for _, name in ipairs { "apply", "revert", "build", "stage", "kdk-fetch", "kdk-install" } do
+      local plan = assert(plans.embedded(name))
+      assert.are.same({ name, files.sha256_text(require("lib_embed").source("scripts/" .. name .. ".lua")) }, { plan.name, plan.hash })
+    end
+  end)
+
+  it("knows no other", function()
+    for _, name in ipairs { "applies", "", "../scripts/apply", "apply.lua" } do
+      assert.are.same({ nil, "no plan is called " .. name }, { plans.embedded(name) })
+    end
+  end)
+end)
+
+describe("plans.from_file", function()
+  local folder
+  before_each(function() folder = assert(files.make_scratch()) end)
+  after_each(function() files.remove_tree(folder) end)
+
+  local function written(text)
+    assert(files.write_atomic(folder .. "/m.lua", text, 384))
+    return plans.from_file(folder .. "/m.lua")
+  end
+
+  it("loads a file without running any of its steps", function()
+    local plan = assert(written(TEXT))
+    assert.are.same({ "mine", 1, files.sha256_text(TEXT) }, { plan.name, #plan.steps, plan.hash })
+  end)
+
+  it("gives file and line of a mistake, and what the system says of a file that cannot be read", function()
+    local plan, message = written((TEXT:gsub("where", "were")))
+    assert.is_nil(plan)
+    assert.truthy(message:find(folder .. "/m.lua:2: ", 1, true), message)
+    plan, message = plans.from_file(folder .. "/none.lua")
+    assert.is_nil(plan)
+    assert.truthy(message:find("none.lua: No such file or directory", 1, true), message)
+  end)
+
+  it("knows less than a plan inside", function()
+    local plan, message = written((TEXT:gsub("error \"nobody runs this\"", "return staging.holds()")))
+    assert.truthy(plan, message)
+    plan, message = written("local x = staging.holds\n" .. TEXT)
+    assert.is_nil(plan)
+    assert.truthy(message:find("m.lua:1: ", 1, true), message)
+  end)
+end)
+
+describe("what a plan declares", function()
+  local real
+  before_each(function() real = package.loaded.lib_process or false end)
+  after_each(function() package.loaded.lib_process = real or nil end)
+
+  local PLAN = read_only { at = "m.lua:1", tools = { { path = "/bin/a", reads = { { "-l" }, { "show", "all" } } }, { path = "/bin/b", reads = {} } } }
+
+  it("is told to the door, tool by tool", function()
+    local declared = {}
+    package.loaded.lib_process = { declare = function(path, reads) declared[#declared + 1] = path .. " " .. #reads end }
+    assert.is_true(plans.declare_tools(PLAN))
+    assert.are.same({ "/bin/a 2", "/bin/b 0" }, declared)
+  end)
+
+  it("and the door refuses is a mistake in the plan", function()
+    package.loaded.lib_process = { declare = function(path) error(path .. ": no room", 0) end }
+    assert.are.same({ nil, "m.lua:1: tools: /bin/a: no room" }, { plans.declare_tools(PLAN) })
+  end)
+
+  it("as only reading is its author's word, and is shown", function()
+    assert.are.same({ "It says that this only reads: /bin/a -l", "It says that this only reads: /bin/a show all" }, plans.readers(PLAN))
+  end)
+end)

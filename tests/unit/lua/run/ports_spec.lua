@@ -1,0 +1,219 @@
+-- The engine's ports: records with their time, the door's options by what a command is, and what its end means.
+
+local files = require "lib_file"
+local ports_module = require "run.ports"
+local read_only = require "tests.unit.lua.support.read_only"
+
+local kept, given, events, heard_last, journal
+before_each(function()
+  kept = { lib_process = package.loaded.lib_process or false, lib_signals = package.loaded.lib_signals or false }
+  given, events, heard_last = nil, {}, nil
+  package.loaded.lib_signals = { stage = function() return 1 end }
+  journal = { lines = {} }
+  function journal:append(text)
+    self.lines[#self.lines + 1] = text
+    return not self.full and 1 or nil, "no room", "ENOSPC"
+  end
+  function journal:intent(argv, text)
+    self.argv = argv
+    return self:append(text)
+  end
+end)
+after_each(function()
+  for name, part in pairs(kept) do package.loaded[name] = part or nil end
+end)
+
+-- The door: keeps what it is given, prints, asks, and ends like this.
+local function door(outcome, printed, question)
+  package.loaded.lib_process = { act = function(a_journal, argv, options)
+    given = { journal = a_journal, argv = argv, options = options }
+    for _, chunk in ipairs(printed or {}) do options.output(chunk) end
+    if question then given.typed = options.answer(question, false, false) end
+    if outcome then return outcome end
+    return nil, "No such file or directory", "ENOENT"
+  end }
+end
+
+local function ports(more)
+  local credentials = { person = false, secret = "S", user = "ada", yes = true, patience = 1, offered = 0 }
+  function credentials:offer_to_remember() self.offered = self.offered + 1 return "KEEP" end
+  function credentials:at_prompts(names) return { user = self.user, secret = self.secret, yes = true, patience = 1, names = names } end
+  function credentials:remember() self.remembered = true end
+  function credentials:forget_refused() self.forgotten = true end
+  local self = { options = read_only {}, credentials = credentials, journal = journal, names = read_only { "HD" },
+    view = { emit = function(event) events[#events + 1] = event end, after_tool = function(text) heard_last = text end } }
+  for name, value in pairs(more or {}) do self[name] = value end
+  return ports_module.new(self), self
+end
+
+local TOOL = read_only { argv = { "/usr/bin/csrutil", "disable" }, tool = "csrutil", interactive = true, yes_no = "y" }
+local QUIET = read_only { argv = { "/bin/mv", "a", "b" }, tool = "mv" }
+local STEP = read_only { name = "sip" }
+
+describe("records", function()
+  it("are written with the time, and an intent with its argv", function()
+    local made = ports()
+    assert.is_true(made.record { type = "phase" })
+    assert.is_true(made.intent({ "/x" }, { type = "intent" }))
+    assert.are.same({ "/x" }, journal.argv)
+    for index, kind in ipairs { "phase", "intent" } do
+      local record = require("base.json").decode(journal.lines[index])
+      assert.are.equal(kind, record.type)
+      assert.truthy(record.time:find("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$"), record.time)
+    end
+  end)
+
+  it("leave argv in what the run takes in", function()
+    local fields = {}
+    ports().intent({ "/x" }, fields)
+    assert.are.same({ "/x" }, fields.argv)
+  end)
+
+  it("that cannot be written say why", function()
+    journal.full = true
+    assert.are.same({ nil, "no room", "ENOSPC" }, { ports().record {} })
+    assert.are.same({ nil, "no room", "ENOSPC" }, { ports().intent({}, {}) })
+  end)
+
+  it("are none in a dry run", function()
+    local made = ports { journal = false, dry_run = true }
+    assert.are.same({ true, true, true, {} }, { made.dry_run, made.record {}, made.intent({}, {}), journal.lines })
+  end)
+end)
+
+describe("an act", function()
+  it("goes through the door with the journal and the command as it is", function()
+    door { exit = 0 }
+    local outcome = ports().act(TOOL, STEP)
+    assert.are.same({ 0, true, true }, { outcome.exit, rawequal(given.journal, journal), rawequal(given.argv[1], TOOL.argv[1]) })
+  end)
+
+  it("of a tool that asks gets a terminal, answers, and the offer to remember", function()
+    door({ exit = 0 }, {}, "Enter password: ")
+    local made, self = ports()
+    local outcome = made.act(TOOL, STEP)
+    local o = given.options
+    assert.are.same({ true, false, "KEEP", 1, "S", 1, nil, 120 },
+      { o.terminal, o.person, o.keep, self.credentials.offered, given.typed, outcome.tries, o.seconds, o.silence })
+    assert.are.same({ { type = "prompt", step = "sip", kind = "password" } }, events)
+  end)
+
+  it("of a tool that asks nothing gets no terminal, and a time limit", function()
+    door { exit = 0 }
+    local made, self = ports()
+    made.act(QUIET, STEP)
+    local o = given.options
+    assert.are.same({ false, false, nil, nil, 0, 600, nil }, { o.terminal, o.person, o.keep, o.answer, self.credentials.offered, o.seconds,
+      o.silence })
+    made.act({ argv = { "/x" }, tool = "x", seconds = 7 }, STEP)
+    assert.are.equal(7, given.options.seconds)
+  end)
+
+  it("in front of a person has no time limit where it asks", function()
+    door { exit = 0 }
+    local made, self = ports()
+    self.credentials.person = true
+    made.act(TOOL, STEP)
+    assert.are.same({ true, nil, nil }, { given.options.person, given.options.seconds, given.options.silence })
+    made.act(QUIET, STEP)
+    assert.are.equal(false, given.options.person)
+  end)
+
+  it("takes a rehearsal's patience in place of its own", function()
+    door { exit = 0 }
+    local made = ports { silence = 3 }
+    made.act(TOOL, STEP)
+    assert.are.equal(3, given.options.silence)
+    made.act(QUIET, STEP)
+    assert.are.equal(3, given.options.seconds)
+  end)
+
+  it("knows how long each tool may be silent", function()
+    door { exit = 0 }
+    for tool, silence in pairs { csrutil = 120, bputil = 300, kmutil = 1800, diskutil = 300, mine = 600 } do
+      ports().act({ argv = { "/x" }, tool = tool, interactive = true }, STEP)
+      assert.are.equal(silence, given.options.silence, tool)
+    end
+  end)
+
+  it("is shown on the screen: on standard error beside JSON, and quietly only where it asks", function()
+    door { exit = 0 }
+    for _, case in ipairs { { 1, TOOL, {} }, { 1, QUIET, {} }, { 2, TOOL, { json = true } }, { 2, QUIET, { json = true } },
+      { 1, TOOL, { quiet = true } }, { nil, QUIET, { quiet = true } } } do
+      ports({ options = case[3] }).act(case[2], STEP)
+      assert.are.equal(case[1], given.options.screen)
+    end
+  end)
+
+  it("says that it waits, where the tool asks or is slow, and what Ctrl-C does", function()
+    door { exit = 0 }
+    local function waiting(command, options)
+      ports({ options = options or {} }).act(command, STEP)
+      return given.options.waiting
+    end
+    assert.are.equal("waiting for csrutil; Ctrl-C lets it finish, then stops", waiting(TOOL))
+    assert.are.equal("waiting for curl; Ctrl-C stops it", waiting { argv = { "/x" }, tool = "curl", slow = true, stoppable = true })
+    assert.is_true(given.options.stoppable)
+    assert.is_nil(waiting(QUIET))
+    assert.is_nil(waiting(TOOL, { json = true }))
+  end)
+
+  it("that cannot be started says why", function()
+    door(nil)
+    assert.are.same({ nil, "No such file or directory", "ENOENT" }, { ports().act(TOOL, STEP) })
+  end)
+
+  it("that gave up at a second password has refused the first", function()
+    for passwords, refused in ipairs { false, true } do
+      package.loaded.lib_process = { act = function(_, _, options)
+        for _ = 1, passwords do options.answer("Password: ", false, false) end
+        return { gave_up = true }
+      end }
+      local outcome = ports().act(TOOL, STEP)
+      assert.are.same({ passwords, refused }, { outcome.tries, outcome.refused_credentials })
+    end
+  end)
+end)
+
+describe("what a tool prints", function()
+  local folder
+  before_each(function() folder = assert(files.make_scratch()) end)
+  after_each(function() files.remove_tree(folder) end)
+
+  it("goes into the transcript, as events beside JSON, and its end to the view", function()
+    door({ exit = 0 }, { "one\n", "two" })
+    ports({ transcript = folder .. "/t" }).act(QUIET, STEP)
+    assert.are.equal("\n$ /bin/mv a b\none\ntwo", files.read(folder .. "/t"))
+    assert.are.same({ {}, "one\ntwo" }, { events, heard_last })
+    ports({ options = { json = true } }).act(QUIET, STEP)
+    assert.are.same({ { type = "output", step = "sip", text = "one\n" }, { type = "output", step = "sip", text = "two" } }, events)
+  end)
+
+  it("is heard back to a menu that was printed before the question, and no further", function()
+    door({ exit = 0 }, { ("x"):rep(9000), "end" })
+    ports().act(TOOL, STEP)
+    assert.are.same({ 8192, "xxend" }, { #heard_last, heard_last:sub(-5) })
+  end)
+end)
+
+describe("what an end means", function()
+  it("is the tool's own table's to say; what was typed once is remembered, and forgotten when refused", function()
+    local made, self = ports()
+    assert.are.equal("claimed", made.explain(TOOL, { exit = 0, output = "" }).kind)
+    assert.are.same({ nil, nil }, { self.credentials.remembered, self.credentials.forgotten })
+    made.explain(TOOL, { exit = 0, output = "", kept = true })
+    assert.are.same({ true, nil }, { self.credentials.remembered, self.credentials.forgotten })
+    assert.are.equal("credentials", made.explain(TOOL, { exit = 1, output = "", refused_credentials = true }).kind)
+    assert.is_true(self.credentials.forgotten)
+  end)
+end)
+
+describe("the other ports", function()
+  it("are signals, the probes and how often a password is tried", function()
+    local made = ports()
+    assert.are.same({ 1, 3 }, { made.stop(), made.attempts })
+    assert.are.equal(require("tool.probe").forget, made.forget)
+    made.emit { type = "x" }
+    assert.are.equal("x", events[1].type)
+  end)
+end)
