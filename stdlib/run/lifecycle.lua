@@ -241,15 +241,16 @@ local function nothing_to_do(view, case, steps)
   return ending.new("done", exit_code.OK, table.unpack(done and done(case) or {}))
 end
 
--- Is the overview read before this run? A run that goes on was read before, and step-through shows each step by itself.
+-- Is the overview read before this run? A run that goes on was read before.
 local function has_readers(invocation, operation, run)
   local options = invocation.options
-  return not (run or operation.back or operation.gate or options.quiet and options.yes)
+  return not (run or operation.back or options.quiet and options.yes)
 end
 
--- The steps as data. Where nobody is shown them, no more than says whether anything acts here.
+-- The steps as data. Where nobody is shown them (a gate shows each by itself), no more than says whether anything acts here.
 local function steps_of(invocation, case, rows, run)
-  local all = has_readers(invocation, case.operation, run) or not invocation.view.leaves_out_plan
+  local operation = case.operation
+  local all = has_readers(invocation, operation, run) and not operation.gate or not invocation.view.leaves_out_plan
   return overview.steps(rows, case.context, not all and case.target.environment or nil)
 end
 

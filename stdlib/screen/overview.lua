@@ -143,12 +143,19 @@ function overview.of_policy_work(case, steps)
     { title = "Network", lines = { "full security needs it; without it a lower rung is used" } }, overview.WAY_BACK }
 end
 
+-- A gate tells of each step when it comes to it.
+local function notes_of(case, steps)
+  local operation = case.operation
+  if operation.gate then return {} end
+  return operation.overview and operation.overview(case, steps) or { overview.steps_note(steps) }
+end
+
 --- Prints everything that must be known before anything changes.
 -- @param emit function(event)
 -- @param case { target, operation, … }, see run.lifecycle
 -- @param steps from overview.steps
 function overview.show(emit, case, steps)
-  local notes = case.operation.overview and case.operation.overview(case, steps) or { overview.steps_note(steps) }
+  local notes = notes_of(case, steps)
   table.insert(notes, 1, overview.target(case.target))
   for _, note in ipairs(notes) do emit { type = "note", title = note.title, lines = note.lines } end
 end
