@@ -34,7 +34,7 @@ def _build(tmp_path):
 
     yield build
     for mac, _ in built:
-        driver.end_hanging(mac)
+        driver.end_tools(mac)
     for mac, targets in built:
         invariants.check(mac, targets)
 

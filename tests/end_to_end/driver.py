@@ -10,13 +10,11 @@ import subprocess
 import pexpect
 import pytest
 
-from support import processes
+from support import place, processes
 from support.patience import seconds, wait_for
 
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = os.environ.get("VMQ_PROGRAM") or str(TREE / "build" / "vmq-recovery")
-
-LONGEST = seconds(45)  # that the program may run without a terminal
 
 # An ordinary user.
 NOBODY = 65534
@@ -99,29 +97,37 @@ def start(mac, *arguments, stdin=None, stdout=subprocess.PIPE, password=None, en
     return process
 
 
-def finish(process, stdin=None):
-    """Wait for a started program."""
+def finish(process, stdin=None, timeout=45):
+    """Wait for a started program, that many seconds times VMQ_PATIENCE."""
     try:
-        out, err = process.communicate(stdin.encode() if stdin is not None else None, timeout=LONGEST)
+        out, err = process.communicate(stdin.encode() if stdin is not None else None, timeout=seconds(timeout))
     except subprocess.TimeoutExpired:
         process.kill()
         out, err = process.communicate()
-        raise AssertionError(f"no end after {LONGEST:g} s\n{out.decode()}\n{err.decode()}") from None
+        raise AssertionError(f"no end after {seconds(timeout):g} s\n{out.decode()}\n{err.decode()}") from None
     return Result(process.returncode, (out or b"").decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
 
 def end_hanging(mac):
     """End the tools that were told to hang, once nobody waits for them any more."""
-    for pid in {record["pid"] for record in mac.records("start")
-                if record["id"] in {one["id"] for one in mac.records("hanging")}}:
+    hanging = {one["id"] for one in mac.records("hanging")}
+    for pid in {one["pid"] for one in mac.records("start") if one["id"] in hanging}:
         if any(pid == one for one, _ in processes.naming(mac.folder)):
             os.kill(pid, signal.SIGKILL)
             wait_for(lambda pid=pid: processes.has_ended(pid))
 
 
-def run(mac, *arguments, stdin=None, **more):
+def end_tools(mac):
+    """At the end of a test: what was told to stand still goes on to its end, what was told to hang is ended."""
+    mac.release()
+    end_hanging(mac)
+    if mac.records("orphan"):
+        place.still_working(mac.folder)
+
+
+def run(mac, *arguments, stdin=None, timeout=45, **more):
     """Run the program without a terminal."""
-    return finish(start(mac, *arguments, stdin=stdin, **more), stdin)
+    return finish(start(mac, *arguments, stdin=stdin, **more), stdin, timeout)
 
 
 def unattended(mac, *arguments, owner=0, password=None, **more):

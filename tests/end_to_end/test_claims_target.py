@@ -1,7 +1,7 @@
 """Claims about the right Mac, the right file and nobody else's hand (part B); see test_claims.py for what a mark means."""
 
+import contextlib
 import os
-import time
 
 import driver
 import pytest
@@ -9,7 +9,7 @@ from claims import said, wrong
 from helpers import FULL, flags, policy_is_raised
 from person import Person
 
-from support.patience import seconds, wait_for
+from support.patience import wait_for
 
 ORPHANS = ("orphan-daemon", "orphan-goes-on", "orphan-detached")
 
@@ -59,7 +59,7 @@ def test_a_journal_of_another_group(build):
     mac.forget()
     folder = "/Volumes/Data/private/var/db/vmq-recovery"
     seen = driver.unattended(mac, "rollback", "--volume", "Second", "--journal", folder)
-    assert seen.code in (3, 11) and mac.acts() == [] and policy_is_raised(mac), seen.text
+    assert seen.code == 3 and mac.acts() == [] and policy_is_raised(mac), seen.text
     assert "Macintosh HD" in said(seen) or mac.group()["uuid"] in said(seen), seen.text
 
 
@@ -177,9 +177,10 @@ def test_rollback_while_an_orphan_works(mac, tool, match, how):
     acts, owner = len(mac.acts()), mac.group()["owners"][0]
     process = driver.start(mac, "rollback", "--yes", "--user", owner["name"], password=owner["password"])
     # the orphan goes on when the rollback is over, or has done nothing for so long that it must be waiting
-    end = time.monotonic() + seconds(4)
-    while process.poll() is None and (len(mac.acts()) > acts or time.monotonic() < end):
-        time.sleep(0.05)
+    with contextlib.suppress(AssertionError):
+        wait_for(lambda: process.poll() is not None or len(mac.acts()) > acts, 4)
+    if len(mac.acts()) > acts:
+        wait_for(lambda: process.poll() is not None)
     mac.release()
     seen = driver.finish(process)
     one = mac.records("orphan")[0]["id"]

@@ -57,6 +57,11 @@ def sleeps(pid):
     return int(_status(pid)[b"voluntary_ctxt_switches"])
 
 
+def worked(pid):
+    """Seconds of a processor that it has used by itself."""
+    return int(_read(pid, "stat").rpartition(b")")[2].split()[11]) / os.sysconf("SC_CLK_TCK")
+
+
 def bytes_read(pid):
     """How many bytes it has read, of whatever."""
     return int(_read(pid, "io").split()[1])
