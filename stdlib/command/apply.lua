@@ -63,7 +63,8 @@ end
 local function notes(case, steps)
   local list = { collection_note(case.findings) }
   for _, note in ipairs {
-    overview.policy(case.target), overview.unrestorable(case.target), overview.steps_note(steps), overview.questions(steps, case.target.environment),
+    overview.policy(case.target), overview.unrestorable(case.target), overview.steps_note(steps),
+    overview.questions(steps, case.target.environment),
     { title = "Network", lines = { "not needed now; full security on the way back needs it" } },
     { title = "What stops working", lines = { LOSSES } }, { title = "Licence", lines = LICENCE }, overview.WAY_BACK,
   } do list[#list + 1] = note end

@@ -217,7 +217,8 @@ function policy.unrestorable(p, release)
       .. "line is for you to type."):format(policy.sip_text(p.sip), table.concat(argv, " "):gsub("^/usr/bin/", ""))
   end
   if p.ssv == "off" then
-    lines[#lines + 1] = "The sealed system volume is off. A policy that is made anew has it on, and this program does not turn it off again."
+    lines[#lines + 1] = "The sealed system volume is off. A policy that is made anew has it on, and this program does not turn it "
+      .. "off again."
   end
   return lines
 end

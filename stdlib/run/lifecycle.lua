@@ -327,7 +327,8 @@ local function drive(invocation, credentials, case, plan, run, journal, director
   local operation, view = case.operation, invocation.view
   local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
     transcript = directory and transcript.path(directory, run), names = volume_names(case.target),
-    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run, compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
+    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run,
+    compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
   ports.gate = operation.gate and operation.gate(view, case, plan)
   case.context.baseline = run.start and run.start.baseline
   local final = (operation.back and engine.rollback or engine.run)(plan, ports, run, case.context)

@@ -113,6 +113,7 @@ function overview.unrestorable(target)
   return { title = "What cannot be put back", lines = #lines > 0 and lines or { "nothing: the way back leads to the policy as it is now" } }
 end
 
+--- The steps as a note: each with its verdict, its command and its way back.
 function overview.steps_note(steps) return { title = "Steps", lines = overview.plan_lines(steps) } end
 
 local function asking_steps(steps, environment)

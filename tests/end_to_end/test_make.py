@@ -137,3 +137,32 @@ def test_a_hook_of_somebody_else_stays(tmp_path):
     assert result.returncode == 1
     assert "Add to it: make quick" in result.stdout
     assert theirs.read_text() == "#!/bin/sh\nexit 0\n"
+
+
+def c_tests(tmp_path, text):
+    """Runs a C test program that is a script, with SIGINT ignored as under nohup or behind `&`. Returns the result and the sum."""
+    program = script(tmp_path / "some_test", text)
+    result = run("sh", "-c", 'trap "" INT; exec "$0" "$@"', sys.executable, "tests/support/c_tests.py", program,
+                 JUNIT=str(tmp_path / "junit"))
+    counted = "".join(path.read_text() for path in sorted((tmp_path / "junit").glob("*.xml")))
+    return result, counted
+
+
+def test_c_tests_start_with_signals_as_usual_and_one_that_dies_has_failed(tmp_path):
+    result, counted = c_tests(tmp_path, "kill -INT $$\nexit 0\n")
+    assert result.returncode == 1
+    assert "FAILED ended: exit status -2" in result.stdout
+    assert 'failures="1"' in counted
+
+
+def test_what_a_sanitizer_complains_of_at_the_end_is_a_failure(tmp_path):
+    result, counted = c_tests(tmp_path, f"echo '{GOOD}' > \"$CMOCKA_XML_FILE\"\necho a leak\nexit 1\n")
+    assert result.returncode == 1
+    assert "a leak" in result.stdout
+    assert counted.count('failures="1"') == 1 and 'failures="0"' in counted
+
+
+def test_a_good_c_test_passes(tmp_path):
+    result, counted = c_tests(tmp_path, f"echo '{GOOD}' > \"$CMOCKA_XML_FILE\"\n")
+    assert (result.returncode, result.stdout.startswith("ok ")) == (0, True), result.stdout
+    assert counted.strip() == GOOD

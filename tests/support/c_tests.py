@@ -12,7 +12,9 @@ import time
 from xml.etree import ElementTree
 from pathlib import Path
 
-import results
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from support import processes, results  # noqa: E402
 
 FOLDER = Path(os.environ.get("JUNIT") or "build/check/c")
 
@@ -46,6 +48,7 @@ def run(program):
 
 
 def main(programs):
+    processes.give_children_usual_signals()
     FOLDER.mkdir(parents=True, exist_ok=True)
     bad = False
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -96,7 +96,8 @@ describe("what is told before an apply", function()
   end
 
   it("is kernel, policy, steps, questions, network, losses, licence and the way back, in this order", function()
-    assert.are.same({ "Kernel collection", "Policy now", "What cannot be put back", "Steps", "Questions to come", "Network", "What stops working", "Licence", "Way back" },
+    assert.are.same({ "Kernel collection", "Policy now", "What cannot be put back", "Steps", "Questions to come", "Network",
+      "What stops working", "Licence", "Way back" },
       cases.titles(notes()))
     assert.are.equal("Policy now", notes({})[1].title)
   end)

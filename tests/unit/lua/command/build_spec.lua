@@ -35,7 +35,8 @@ describe("the record of build", function()
   end)
 
   it("checks kit, kernel, extensions, place and room in this order", function()
-    assert.are.same({ "root", "platform", "volume", "environment", "kit", "kit files", "kernel", "extensions", "output", "room", "journal" },
+    assert.are.same({ "root", "platform", "volume", "environment", "kit", "kit files", "kernel", "extensions", "output", "room",
+      "journal" },
       operation.preflight)
   end)
 end)
@@ -78,7 +79,8 @@ describe("what build is made from", function()
     local seen = { [one] = true }
     for _, changed in ipairs {
       params { output = "/other.kc" }, params { kit = { path = KIT, build = "24G81" } }, params(nil, { from_kit = true }),
-      params { bundles = { take = { "com.apple.a" }, left = {} } }, params { kit_kernel = { path = "/k", banner = "Darwin Kernel Version 24" } },
+      params { bundles = { take = { "com.apple.a" }, left = {} } },
+      params { kit_kernel = { path = "/k", banner = "Darwin Kernel Version 24" } },
       params { kit_kernel = { path = KIT .. "/System/Library/Kernels/kernel.development.t6041", banner = "other" } },
     } do
       assert.is_nil(seen[changed.inputs])

@@ -10,7 +10,8 @@ describe("find.inside", function()
   end)
 
   it("finds neither commands without a plan nor what only prepares or only continues", function()
-    for _, name in ipairs { "status", "plan", "build", "stage", "kdk-fetch", "kdk_fetch", "kdk", "resume", "rollback", "operation", "find" } do
+    for _, name in ipairs { "status", "plan", "build", "stage", "kdk-fetch", "kdk_fetch", "kdk", "resume", "rollback", "operation",
+      "find" } do
       assert.is_nil(find.inside(name), name)
     end
   end)

@@ -18,7 +18,8 @@ local ASK = "/usr/bin/curl -q --fail --location --proto =https --proto-redir =ht
   .. "--max-time 90 -- " .. curl.LIST
 
 local function entry(version, build)
-  return { version = version, build = build, url = "https://example.org/" .. build .. ".dmg", fileSize = 1 << 30, sha256sum = ("aB"):rep(32) }
+  return { version = version, build = build, url = "https://example.org/" .. build .. ".dmg", fileSize = 1 << 30,
+    sha256sum = ("aB"):rep(32) }
 end
 
 local LIST = json.encode { entry("15.6.1", "24G90"), entry("15.6", "24G84"), entry("14.0", "23A344") }
@@ -64,7 +65,8 @@ describe("which kit is fetched", function()
   end)
 
   it("is a near one only when that was asked for", function()
-    refused(look_up(LIST, nil, { build = "24G85", version = "15.6.1" }), "The list has no kit of build 24G85 (it has 3, the newest for macOS 15.6.1).",
+    refused(look_up(LIST, nil, { build = "24G85", version = "15.6.1" }),
+      "The list has no kit of build 24G85 (it has 3, the newest for macOS 15.6.1).",
       "The nearest is 15.6.1, build 24G90.", require("kernel.kit").NEAR_WARNING, catalogue.BY_HAND)
     assert.are.equal("24G90", look_up(LIST, { inexact = true }, { build = "24G85", version = "15.6.1" }).entry.build)
     refused(look_up(LIST, { inexact = true }, { build = "21A1", version = "12.0" }), "no kit of build 21A1", "None is near it.")

@@ -48,7 +48,8 @@ describe("rollback", function()
   local function meant(latest) return rollback.operation().resolve(latest, FOLDER) end
 
   it("goes back with the open run, or with a finished one that changed something", function()
-    for _, latest in ipairs { run "apply", run("apply", { closed = { result = "done" } }), run("apply", { closed = { result = "undone-lower" } }),
+    for _, latest in ipairs { run "apply", run("apply", { closed = { result = "done" } }),
+      run("apply", { closed = { result = "undone-lower" } }),
       run("apply", { acted = {} }) } do
       local found = meant(latest)
       assert.are.same({ "apply", true, false, "name" }, { found.name, found.back, found.supersedes, found.question })

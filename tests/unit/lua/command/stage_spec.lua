@@ -82,7 +82,8 @@ describe("where it goes", function()
       { told.tool, told.format, told.version, told.macos, told.build, told.chip })
     assert.are.same({ "VirtualMachine.kc", 99, COLLECTION.sha256, "Darwin Kernel Version 24", "U" },
       { told.collection.name, told.collection.size, told.collection.sha256, told.collection.kernel, told.collection.kernel_uuid })
-    assert.are.same({ "vmq-recovery", #"program", files.sha256_text "program" }, { told.program.name, told.program.size, told.program.sha256 })
+    assert.are.same({ "vmq-recovery", #"program", files.sha256_text "program" },
+      { told.program.name, told.program.size, told.program.sha256 })
   end)
 end)
 

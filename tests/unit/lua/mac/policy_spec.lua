@@ -91,9 +91,11 @@ describe("policy.ladder", function()
 
   it("has the seal on in what is made anew, and says so", function()
     local rungs = ladder("unsealed", "sip_off")
-    assert.are.same({ B .. "-n" .. V, "paired-recovery", false, "permissive security, SIP on, stock kernel, but the sealed system volume on" },
+    assert.are.same({ B .. "-n" .. V, "paired-recovery", false,
+      "permissive security, SIP on, stock kernel, but the sealed system volume on" },
       rungs[1])
-    assert.are.same({ { K, "paired-recovery", false, "the stock kernel, all else of the policy as recorded" } }, { ladder("broken", "unsealed")[1] })
+    assert.are.same({ { K, "paired-recovery", false, "the stock kernel, all else of the policy as recorded" } },
+      { ladder("broken", "unsealed")[1] })
   end)
 
   it("says that an earlier custom kernel cannot come back", function()
@@ -101,7 +103,8 @@ describe("policy.ladder", function()
     assert.are.same({ B .. "-nc" .. V, "paired-recovery", false,
       "permissive security, SIP on, stock kernel instead of your earlier custom one" }, rungs[1])
     assert.are.equal(2, #rungs)
-    assert.are.same({ K, "paired-recovery", false, "the stock kernel, all else of the policy as recorded" }, ladder("other_kernel", "lowered")[1])
+    assert.are.same({ K, "paired-recovery", false, "the stock kernel, all else of the policy as recorded" },
+      ladder("other_kernel", "lowered")[1])
   end)
 
   it("keeps its hands off the seal and other groups, whatever the goal and the state", function()

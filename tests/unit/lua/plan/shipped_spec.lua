@@ -39,7 +39,8 @@ describe("a policy step", function()
     end
     local permissive = policies.summary { mode = "permissive", sip = "7f" }
     local function rebuilt(sip, left)
-      return ("permissive security, SIP %s, stock kernel; the stock kernel; the rest stays as it is now: Permissive Security, SIP %s"):format(
+      return ("permissive security, SIP %s, stock kernel; the stock kernel; "
+        .. "the rest stays as it is now: Permissive Security, SIP %s"):format(
         sip, left)
     end
     assert.are.equal(rebuilt("off (7f)", "on"), ways(apply["boot-args-filter"], permissive, {}))

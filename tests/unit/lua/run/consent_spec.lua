@@ -14,7 +14,8 @@ before_each(function() now, events = { value = 1 }, {} end)
 after_each(function() screen.restore() end)
 
 local function plan()
-  local function check() return now.value == 9 and "unknown" or now.value == 2 and "done" or "todo", { value = now.value, list = now.list } end
+  local function check() return now.value == 9 and "unknown" or now.value == 2 and "done" or "todo",
+    { value = now.value, list = now.list } end
   return { steps = { { name = "one", number = 1, check = check } }, index = {} }
 end
 

@@ -64,7 +64,8 @@ describe("context.new", function()
 
   it("gives the plan its target, its parameters above that, and the operation's own words above all", function()
     local c = new(targets.recovery { root = "/r" }, { words = { "-v" }, mine = 8 }, nil, { group = "H", mine = 7 })
-    assert.are.same({ "H", 8, "Macintosh HD", "/Volumes/Macintosh HD", "paired-recovery", "/r", "/Volumes/Preboot", STAGED, "/r" .. STAGED },
+    assert.are.same({ "H", 8, "Macintosh HD", "/Volumes/Macintosh HD", "paired-recovery", "/r", "/Volumes/Preboot", STAGED,
+      "/r" .. STAGED },
       { c.group, c.mine, c.volume_name, c.system_volume, c.environment, c.root, c.preboot, c.collection_on_mac, c.collection })
     assert.are.equal("-v", c.words[1])
     assert.is_nil(c.baseline)
@@ -86,7 +87,8 @@ end)
 describe("context.start_fields", function()
   local function start(target, boot_args)
     answers.use { ["/usr/sbin/nvram -x boot-args"] = boot_args or "boot-args\t-v\n" }
-    return context.start_fields(read_only(target), read_only { command = "run", file = "/m.lua" }, plan_of {}, read_only { words = { "-v" } },
+    return context.start_fields(read_only(target), read_only { command = "run", file = "/m.lua" }, plan_of {},
+      read_only { words = { "-v" } },
       read_only { a = "b" })
   end
 

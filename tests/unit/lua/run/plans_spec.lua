@@ -62,7 +62,8 @@ describe("what a plan declares", function()
   before_each(function() real = package.loaded.lib_process or false end)
   after_each(function() package.loaded.lib_process = real or nil end)
 
-  local PLAN = read_only { at = "m.lua:1", tools = { { path = "/bin/a", reads = { { "-l" }, { "show", "all" } } }, { path = "/bin/b", reads = {} } } }
+  local PLAN = read_only { at = "m.lua:1", tools = { { path = "/bin/a", reads = { { "-l" }, { "show", "all" } } },
+    { path = "/bin/b", reads = {} } } }
 
   it("is told to the door, tool by tool", function()
     local declared = {}

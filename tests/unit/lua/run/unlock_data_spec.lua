@@ -66,7 +66,8 @@ describe("the offer to unlock Data", function()
 
   it("is not made where there is nobody, nothing to unlock, or nothing may be started", function()
     door { exit = 0 }
-    for _, more in ipairs { { person = false }, { dry_run = true }, { options = { json = true } }, { rehearsal = { unattended = true } } } do
+    for _, more in ipairs { { person = false }, { dry_run = true }, { options = { json = true } },
+      { rehearsal = { unattended = true } } } do
       assert.are.same({ false, {} }, { (offer({ "y" }, more)), {} })
     end
     assert.is_false((offer({ "y" }, nil, { device = "d", mount = "/Volumes/Data" })))
