@@ -207,7 +207,7 @@ LAYERS = lint lua c fuzz crash end-to-end arm64 mach-o
 # What the layers run; `make test` names a part of it.
 SPECS      = tests/unit/lua
 SCENARIO   =#                       one of the crash enumerator's, alone
-CRASH      = $(wildcard tests/crash/*.lua tests/crash/*_test.py) tests/mutants/run.py
+CRASH      = $(wildcard tests/crash/*.lua tests/crash/*_test.py) tests/mutants/run.py $(if $(DEEP),tests/mutants/sample.py)
 END_TO_END = tests/recorded_macs tests/end_to_end
 ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_apply.py tests/end_to_end/test_revert.py)
 MACH_O     = tests/mach_o

@@ -24,6 +24,22 @@ describe("kc.inspect", function()
     assert.are.same({ nil, "/k: holds no kernel version banner" }, { inspect { commands = commands } })
   end)
 
+  it("hands on why it has no checksum, and asks for none of a file that is none", function()
+    local files = fileset.files { ["/k"] = fileset.make() }
+    files.sha256 = function() return nil, "/k: Input/output error" end
+    assert.are.same({ nil, "/k: Input/output error" }, { kc.inspect("/k", files) })
+  end)
+
+  it("knows the kernel's own UUID where its image has one, and the names of all extensions", function()
+    local commands = { fileset.entry("com.apple.kernel", 1024), fileset.entry("com.apple.kext.one", 3000) }
+    local found = assert(inspect { commands = commands })
+    assert.are.same({ ["com.apple.kernel"] = true, ["com.apple.kext.one"] = true }, found.names)
+    assert.are.same({ 1 }, { found.kexts, found.kernel.uuid })
+    local image = fileset.make { filetype = 2, commands = { fileset.uuid() }, size = 1024 }
+    local set = fileset.make { commands = { fileset.entry("com.apple.kernel", 4096) } } .. image
+    assert.are.equal(("ABCD"):rep(8), kc.inspect("/k", fileset.files { ["/k"] = set .. fileset.BANNER }).kernel.uuid)
+  end)
+
   it("says what is missing", function()
     assert.are.same({ nil, "/k: holds no kernel version banner" }, { inspect { banner = "nothing" } })
     assert.are.same({ nil, "/k: holds no com.apple.kernel" }, { inspect { commands = { fileset.entry("com.apple.x", 0) } } })
@@ -48,6 +64,25 @@ local function found(change)
   return result
 end
 
+describe("kc.inspect_kernel", function()
+  local function kernel(options)
+    options.filetype, options.commands = 2, options.commands or { fileset.segment("__TEXT", 0, 4096), fileset.uuid() }
+    return kc.inspect_kernel("/k", fileset.files { ["/k"] = fileset.make(options) })
+  end
+
+  it("reads a kit's kernel", function()
+    assert.are.same({ banner = fileset.BANNER, chip = "t6020", kind = "development", xnu = "10002.1.13~1", uuid = ("ABCD"):rep(8) },
+      kernel {})
+  end)
+
+  it("says what is missing", function()
+    assert.are.same({ nil, "/k: holds no kernel version banner" }, { kernel { banner = "nothing" } })
+    assert.are.same({ nil, "/k: a segment command is too short" }, { kernel { commands = { string.pack("<I4I4", 0x19, 8) } } })
+    assert.are.same({ nil, "/k: not a kernel (Mach-O type 12)" },
+      { kc.inspect_kernel("/k", fileset.files { ["/k"] = fileset.make() }) })
+  end)
+end)
+
 describe("kc.misfits", function()
   it("is empty when everything fits", function()
     local target = { chip = "t6021", build = "23A344", xnu = "10002.1.13~9" }
@@ -64,6 +99,18 @@ describe("kc.misfits", function()
     assert.are.same({ "its SHA-256 is aa, its manifest says bb", "it has 100 bytes, its manifest says 7",
       "it was built for macOS build 23A1, the target has 23A2" },
       kc.misfits(found(), { build = "23A2" }, { build = "23A1", collection = { sha256 = "bb", size = 7 } }))
+    local told = { sha256 = "aa", size = 100 }
+    assert.are.same({ "its kernel is for chip t6020, its manifest says t8103" },
+      kc.misfits(found(), {}, { chip = "t8103", collection = told }))
+    assert.are.same({}, kc.misfits(found(), {}, { chip = "t6020", build = "23A1", collection = told }))
+    assert.are.same({}, kc.misfits(found(), { build = "23A2" }, { collection = told }))
+  end)
+
+  it("compares the kernel with the kit's of the same chip", function()
+    local function misfits(kit) return kc.misfits(found { banner = "one" }, { kit_kernel = kit }) end
+    assert.are.same({ 'its kernel is "one", the kit\'s of this build is "other"' }, misfits { chip = "t6020", banner = "other" })
+    assert.are.same({}, misfits { chip = "t6020", banner = "one" })
+    assert.are.same({}, misfits { chip = "t8103", banner = "other" })
   end)
 end)
 

@@ -47,7 +47,8 @@ function fileset.files(contents)
     local at = contents[path]:find(needle, (from or 0) + 1, true)
     return at and at - 1
   end
-  function files.sha256(path) return require("lib_file").sha256_text(contents[path]) end
+  local sum = require("lib_file").sha256_text
+  function files.sha256(path) return sum(contents[path]) end
   function files.read(path)
     if not contents[path] then return nil, path .. ": No such file or directory", "ENOENT" end
     return contents[path]

@@ -1,0 +1,48 @@
+-- Checksums that are remembered: summed once, and again as soon as anything about the file is another.
+
+local checksum = require "base.checksum"
+local disk = require "tests.unit.lua.support.disk"
+
+after_each(function()
+  checksum.forget()
+  disk.restore()
+end)
+
+describe("checksum.sha256", function()
+  it("sums a file once", function()
+    local files = disk.use { ["/f"] = "x" }
+    local sum = require("lib_file").sha256_text "x"
+    assert.are.same({ sum, sum }, { (checksum.sha256 "/f"), (checksum.sha256 "/f") })
+    assert.are.equal(1, files.summed)
+    checksum.forget()
+    assert.are.equal(sum, checksum.sha256 "/f")
+    assert.are.equal(2, files.summed)
+  end)
+
+  it("sums it again when size, time or the file itself is another", function()
+    local about = {}
+    local files = disk.use({ ["/f"] = "x" }, { ["/f"] = about })
+    checksum.sha256 "/f"
+    for number, change in ipairs { { "size", 2 }, { "mtime", 9 }, { "inode", 9 }, { "device", 9 } } do
+      about[change[1]] = change[2]
+      checksum.sha256 "/f"
+      assert.are.equal(number + 1, files.summed, change[1])
+    end
+  end)
+
+  it("keeps two files apart", function()
+    disk.use({ ["/f"] = "x", ["/g"] = "y" }, { ["/g"] = { inode = 1 }, ["/f"] = { inode = 1 } })
+    assert.are_not.equal(checksum.sha256 "/f", checksum.sha256 "/g")
+  end)
+
+  it("says why it has no answer, and does not remember that", function()
+    local contents = {}
+    local files = disk.use(contents)
+    assert.are.same({ nil, "/f: No such file or directory", "ENOENT" }, { checksum.sha256 "/f" })
+    contents["/f"] = "x"
+    files.sha256 = function() return nil, "/f: Input/output error", "EIO" end
+    assert.are.same({ nil, "/f: Input/output error", "EIO" }, { checksum.sha256 "/f" })
+    files.sha256 = function() return "sum" end
+    assert.are.equal("sum", checksum.sha256 "/f")
+  end)
+end)
