@@ -37,7 +37,7 @@
 
 struct fixture {
 	char root[PATH_MAX];
-	struct process_setup setup;
+	struct door_setup setup;
 	struct journal *journal;
 	struct error err;
 };
@@ -49,7 +49,7 @@ SHARED int fixture_make(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 	*state = f;
-	if (f == NULL || scratch_make(f->root, &f->err) != 0 || process_configure(&f->setup, f->root, false, &f->err) != 0)
+	if (f == NULL || scratch_make(f->root, &f->err) != 0 || door_configure(&f->setup, f->root, false, &f->err) != 0)
 		return -1;
 	f->journal = journal_open(f->root, 1, &f->err);
 	return f->journal != NULL ? 0 : -1;
@@ -59,7 +59,7 @@ SHARED int fixture_remove(void **state)
 {
 	struct fixture *f = *state;
 	journal_close(f->journal);
-	process_release(&f->setup);
+	door_release(&f->setup);
 	int result = scratch_remove(f->root, &f->err);
 	free(f);
 	return result;

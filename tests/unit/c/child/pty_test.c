@@ -1,4 +1,5 @@
 /* Tests of the terminal given to a tool: that it is the tool's own, questions and passwords answered by the plan, its limits. */
+#include "child/secret.h"
 #include "fixture.h"
 
 static const char *const disable[] = { "/usr/bin/csrutil", "disable", NULL };
@@ -43,9 +44,10 @@ static void answer(void *context, const struct relay_line *line, bool echo, stru
 
 static char *act(struct fixture *f, struct plan *plan, double silence)
 {
-	struct door_order order = { .argv = disable, .terminal = true, .screen = -1, .silence = silence, .seconds = 20 };
-	order.calls.context = plan;
-	order.calls.answer = plan != NULL ? answer : NULL;
+	struct door_order order = { .argv = disable,
+		                        .relay = { .terminal = true, .screen = -1, .silence = silence, .seconds = 20 } };
+	order.relay.calls.context = plan;
+	order.relay.calls.answer = plan != NULL ? answer : NULL;
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	return fixture_output(&result);
 }
@@ -173,11 +175,10 @@ static void a_plan_may_want_to_be_asked_later(void **state)
 	struct fixture *f = *state;
 	double asked[2] = { 0, 0 };
 	use_script(f, "echo done?; read x");
-	struct door_order order = { .argv = disable,
-		                        .terminal = true,
-		                        .screen = -1,
-		                        .seconds = 20,
-		                        .calls = { .context = asked, .answer = ask_later } };
+	struct door_order order = {
+		.argv = disable,
+		.relay = { .terminal = true, .screen = -1, .seconds = 20, .calls = { .context = asked, .answer = ask_later } }
+	};
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(result.gave_up);
 	assert_true(asked[1] - asked[0] >= 0.49 && asked[1] - asked[0] < 2);

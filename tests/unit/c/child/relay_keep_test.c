@@ -17,7 +17,8 @@ static void use_script(struct fixture *f, const char *script)
 static int relay(struct fixture *f, struct secret *keep, const char *waiting)
 {
 	struct door_order order = {
-		.argv = disable, .terminal = true, .person = true, .screen = 1, .seconds = 20, .keep = keep, .waiting = waiting
+		.argv = disable,
+		.relay = { .terminal = true, .person = true, .screen = 1, .seconds = 20, .keep = keep, .waiting = waiting }
 	};
 	if (door_act(&f->setup, f->journal, &order, &result, &f->err) != 0)
 		return 99;

@@ -21,14 +21,15 @@ static int relay(struct fixture *f, const struct door_order *order)
 /* What the person's process does; the outcome is told by its exit status. */
 static int relay_to_person(struct fixture *f)
 {
-	struct door_order order = { .argv = disable, .terminal = true, .person = true, .screen = 1, .seconds = 20 };
+	struct door_order order = { .argv = disable,
+		                        .relay = { .terminal = true, .person = true, .screen = 1, .seconds = 20 } };
 	return relay(f, &order);
 }
 
 /* The same with a tool that asks nothing and may be stopped: a download. */
 static int relay_a_download(struct fixture *f)
 {
-	struct door_order order = { .argv = disable, .screen = 1, .seconds = 20, .stoppable = true };
+	struct door_order order = { .argv = disable, .relay = { .screen = 1, .seconds = 20, .stoppable = true } };
 	return relay(f, &order);
 }
 

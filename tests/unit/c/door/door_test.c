@@ -16,7 +16,7 @@ static struct relay_result result;
 
 static int act(struct fixture *f, const char *const *argv)
 {
-	struct door_order order = { .argv = argv, .screen = -1 };
+	struct door_order order = { .argv = argv, .relay = { .screen = -1 } };
 	return door_act(&f->setup, f->journal, &order, &result, &f->err);
 }
 
@@ -59,7 +59,7 @@ static void it_stays_shut_without_an_intent(void **state)
 static void it_stays_shut_without_a_journal(void **state)
 {
 	struct fixture *f = *state;
-	struct door_order order = { .argv = disable, .screen = -1 };
+	struct door_order order = { .argv = disable, .relay = { .screen = -1 } };
 	assert_int_equal(door_act(&f->setup, NULL, &order, &result, &f->err), -1);
 	assert_string_equal(f->err.code, "refused");
 }
@@ -118,10 +118,13 @@ static void it_stays_shut_for_forms_never_used(void **state)
 static void it_stays_shut_before_the_mac_is_settled(void **state)
 {
 	struct fixture *f = *state;
-	struct process_setup none = { 0 };
-	struct door_order order = { .argv = disable, .screen = -1 };
+	struct door_setup none = { 0 };
+	struct door_order order = { .argv = disable, .relay = { .screen = -1 } };
 	fixture_intend(f, disable);
+	struct probe_result looked;
 	assert_int_equal(door_act(&none, f->journal, &order, &result, &f->err), -1);
+	assert_string_equal(f->err.code, "refused");
+	assert_int_equal(door_probe(&none, WORDS("/usr/bin/csrutil", "status"), 5, &looked, &f->err), -1);
 	assert_string_equal(f->err.code, "refused");
 }
 
@@ -131,10 +134,25 @@ static void a_dry_run_starts_nothing(void **state)
 	f->setup.dry_run = true;
 	fixture_intend(f, disable);
 	assert_int_equal(act(f, disable), 1);
-	struct door_order order = { .argv = disable, .screen = -1 };
+	struct door_order order = { .argv = disable, .relay = { .screen = -1 } };
 	assert_int_equal(door_act(&f->setup, NULL, &order, &result, &f->err), 1);
 	assert_refused(f, WORDS("/usr/sbin/nvram", "-c"));
 	assert_string_equal(fixture_text(f, "ran"), "");
+}
+
+static void a_probe_only_reads(void **state)
+{
+	struct fixture *f = *state;
+	struct probe_result looked;
+	fixture_tool(f, "/bin/rm", "echo ran > $root/ran");
+	assert_int_equal(door_probe(&f->setup, disable, 5, &looked, &f->err), -1);
+	assert_string_equal(f->err.code, "refused");
+	assert_int_equal(door_probe(&f->setup, WORDS("/bin/rm", "x"), 5, &looked, &f->err), -1);
+	assert_string_equal(f->err.code, "refused");
+	assert_string_equal(fixture_text(f, "ran"), "");
+	assert_int_equal(door_probe(&f->setup, WORDS("/usr/bin/csrutil", "status"), 5, &looked, &f->err), 0);
+	assert_string_equal(fixture_text(f, "ran"), "status\n");
+	probe_release(&looked);
 }
 
 static void a_tool_that_cannot_start_uses_the_intent_up(void **state)
@@ -153,7 +171,7 @@ static void a_limit_ends_the_whole_group(void **state)
 	struct fixture *f = *state;
 	fixture_tool(f, "/usr/bin/csrutil", "trap '' TERM HUP INT; sleep 60 & echo $! > $root/pid; echo begun; sleep 60");
 	fixture_intend(f, disable);
-	struct door_order order = { .argv = disable, .screen = -1, .seconds = 0.3 };
+	struct door_order order = { .argv = disable, .relay = { .screen = -1, .seconds = 0.3 } };
 	double before = system_monotonic();
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(system_monotonic() - before > 1.5
@@ -171,7 +189,7 @@ static void silence_has_a_limit_of_its_own(void **state)
 	struct fixture *f = *state;
 	fixture_tool(f, "/usr/bin/csrutil", "for i in 1 2 3 4 5; do echo $i; sleep 0.2; done; exec sleep 60");
 	fixture_intend(f, disable);
-	struct door_order order = { .argv = disable, .screen = -1, .silence = 0.6 };
+	struct door_order order = { .argv = disable, .relay = { .screen = -1, .silence = 0.6 } };
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(result.silent);
 	assert_false(result.timed_out);
@@ -213,7 +231,8 @@ static void output_is_handed_on_whole(void **state)
 	size_t total = 0;
 	fixture_tool(f, "/usr/bin/csrutil", "seq 1 200000");
 	fixture_intend(f, disable);
-	struct door_order order = { .argv = disable, .screen = -1, .calls = { .context = &total, .output = count } };
+	struct door_order order = { .argv = disable,
+		                        .relay = { .screen = -1, .calls = { .context = &total, .output = count } } };
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_int_equal(total, 1288895);
 }
@@ -224,7 +243,8 @@ static void a_call_back_that_fails_ends_the_tool(void **state)
 	size_t calls = 0;
 	fixture_tool(f, "/usr/bin/csrutil", "echo a; sleep 0.2; echo b; exec sleep 60");
 	fixture_intend(f, disable);
-	struct door_order order = { .argv = disable, .screen = -1, .calls = { .context = &calls, .output = refuse } };
+	struct door_order order = { .argv = disable,
+		                        .relay = { .screen = -1, .calls = { .context = &calls, .output = refuse } } };
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(result.failed);
 	assert_int_equal(calls, 1);
@@ -283,6 +303,7 @@ int main(void)
 		TEST(it_stays_shut_for_forms_never_used),
 		TEST(it_stays_shut_before_the_mac_is_settled),
 		TEST(a_dry_run_starts_nothing),
+		TEST(a_probe_only_reads),
 		TEST(a_tool_that_cannot_start_uses_the_intent_up),
 		TEST(a_limit_ends_the_whole_group),
 		TEST(silence_has_a_limit_of_its_own),
