@@ -59,7 +59,7 @@ static void at_the_limit_the_whole_group_is_killed(void **state)
 	fixture_tool(f, "/usr/bin/sw_vers",
 	             "trap '' TERM HUP INT; sleep 60 & echo $! > $root/grandchild; echo begun; wait; sleep 60");
 	double before = system_monotonic();
-	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 0.5), 0);
+	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 0.3), 0);
 	assert_true(system_monotonic() - before < 5);
 	assert_true(result.timed_out);
 	assert_int_equal(result.end.signal, SIGKILL);
@@ -85,7 +85,7 @@ static void a_left_behind_child_does_not_hold_a_probe(void **state)
 static void a_closed_output_is_not_an_end(void **state)
 {
 	struct fixture *f = *state;
-	fixture_tool(f, "/usr/bin/sw_vers", "exec >&- 2>&-; sleep 0.3; exit 5");
+	fixture_tool(f, "/usr/bin/sw_vers", "exec >&- 2>&-; sleep 0.1; exit 5");
 	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 30), 0);
 	assert_int_equal(result.end.exit, 5);
 	probe_release(&result);
@@ -122,10 +122,7 @@ static void the_second_interrupt_leaves_a_probe(void **state)
 	int outcome = probe(f, WORDS("/usr/bin/sw_vers"), 30);
 	probe_release(&result);
 	assert_int_equal(signals_stage(), 2);
-	signals_reset();
-	(void)signal(SIGTERM, SIG_DFL);
-	(void)signal(SIGINT, SIG_DFL);
-	(void)signal(SIGHUP, SIG_DFL);
+	fixture_signals_default();
 	assert_int_equal(outcome, -1);
 	assert_string_equal(f->err.code, "interrupted");
 	assert_true(system_monotonic() - before < 5);

@@ -1,5 +1,5 @@
 /* Tests of what is read from a terminal, and of the width of text. */
-#include "fixture.h"
+#include "person.h"
 #include "race.h"
 #include "terminal/terminal.h"
 
@@ -46,17 +46,12 @@ static void check(struct fixture *f, int (*work)(struct fixture *), const char *
 {
 	struct person p;
 	person_start(&p, work, f);
-	struct termios before = person_settings(&p);
 	assert_true(person_sees(&p, prompt));
-	(void)usleep(100000);
 	person_types(&p, typed);
-	assert_int_equal(person_waits(&p), 0);
-	struct termios after = person_settings(&p);
-	assert_int_equal(before.c_lflag, after.c_lflag);
+	person_ends(&p, 0);
 	assert_string_equal(fixture_text(f, "read"), expected);
 	if (work == read_hidden)
 		assert_null(strstr(p.seen, typed));
-	person_leaves(&p);
 }
 
 static void a_line_an_end_and_an_interrupt_are_told_apart(void **state)
@@ -84,9 +79,8 @@ static void what_is_typed_at_once_is_hidden(void **state)
 	struct termios during = person_settings(&p);
 	assert_int_equal(during.c_lflag & ECHO, 0);
 	person_types(&p, "hunter2\r");
-	assert_int_equal(person_waits(&p), 0);
+	person_ends(&p, 0);
 	assert_string_equal(fixture_text(f, "read"), "line:hunter2");
-	person_leaves(&p);
 }
 
 static int read_line_after_a_signal(struct fixture *f)
