@@ -1,23 +1,7 @@
-/* Tests of what is read from a terminal, and of the width of text. */
+/* Tests of what is read from a terminal. */
 #include "person.h"
 #include "race.h"
 #include "terminal/terminal.h"
-
-static void widths_are_counted_in_columns(void **state)
-{
-	(void)state;
-	assert_int_equal(terminal_width("plain", 5), 5);
-	assert_int_equal(terminal_width("h\xc3\xa9llo", 6), 5);
-	assert_int_equal(terminal_width("e\xcc\x81", 3), 1);
-	assert_int_equal(terminal_width("\xe6\x97\xa5\xe6\x9c\xac", 6), 4);
-	assert_int_equal(terminal_width("\xf0\x9f\x98\x80", 4), 2);
-	assert_int_equal(terminal_width("\xff\xe6\x97", 3), 3);
-	assert_int_equal(terminal_width("\xe0\x80\x80\xed\xa0\x80", 6), 6);
-	assert_int_equal(terminal_width("\xf4\x90\x80\x80\xfb\x90\xa0\x80", 8), 8);
-	assert_int_equal(terminal_width("\xee\x80\x80\xf4\x8f\xbf\xbd\xf0\x90\x80\x80", 11), 3);
-	assert_int_equal(terminal_width("", 0), 0);
-	assert_int_equal(terminal_width("\t\n", 2), 0);
-}
 
 /* Writes what was read, so that the test sees it: as the exit status cannot hold a text. */
 static int tell(struct fixture *f, enum terminal_read result, const char *text)
@@ -105,7 +89,6 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(widths_are_counted_in_columns),
 		TEST(a_line_an_end_and_an_interrupt_are_told_apart),
 		TEST(a_hidden_line_is_not_shown),
 		TEST(what_is_typed_at_once_is_hidden),
