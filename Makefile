@@ -275,8 +275,6 @@ lint: check-lint  ## the same as check-lint
 test: deps-check  ## make test T=journal: every test of that name, in C, in Lua, end to end, crash scenarios
 	@MAKE='$(MAKE)' python3 tests/named.py $(T)
 
-# These wait for terminals to fall silent, or live through time limits.
-SLOW_C = child/pty child/relay child/relay_keep door/door
 QUICK_LINT = clang-format gcc luacheck shellcheck ruff layers style docs
 
 quick: deps-check  ## what a commit should pass: quick lint, Lua and C unit tests, a rehearsal; under 40 s
@@ -286,9 +284,8 @@ quick: deps-check  ## what a commit should pass: quick lint, Lua and C unit test
 quick-lint: build/venv/.done
 	@$(LINT) $(QUICK_LINT)
 
-QUICK_C = $(filter-out $(SLOW_C:%=build/asan/unit/%_test),$(C_TESTS))
-quick-c: $(QUICK_C)
-	@JUNIT=build/check/quick-c python3 tests/support/c_tests.py $(QUICK_C)
+quick-c: $(C_TESTS)
+	@JUNIT=build/check/quick-c python3 tests/support/c_tests.py $(C_TESTS)
 
 quick-rehearse: all
 	@build/vmq-recovery rehearse apply --yes > build/quick-rehearse.log 2>&1 || { cat build/quick-rehearse.log; exit 1; }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "door/tools.h"
+#include "door/allowlist.h"
 #include "lua/state.h"
 #include "terminal/terminal.h"
 
@@ -27,7 +27,7 @@ static void find_simulated_tool(struct arguments *arguments)
 {
 	char state[PATH_MAX + 32];
 	const char *program = arguments->count > 0 ? arguments->words[0] : "";
-	const char *tool = strchr(program, '/') != NULL ? tools_path_at_end(program) : NULL;
+	const char *tool = strchr(program, '/') != NULL ? allowlist_path_at_end(program) : NULL;
 	if (tool == NULL || strlen(program) >= PATH_MAX)
 		return;
 	(void)snprintf(arguments->root, PATH_MAX, "%.*s", (int)(strlen(program) - strlen(tool)), program);
@@ -98,6 +98,6 @@ int main(int argc, char **argv)
 	}
 	int code = run(L, &arguments);
 	lua_close(L);
-	process_release(&host.process);
+	door_release(&host.door);
 	return code;
 }

@@ -4,6 +4,8 @@
  */
 #include "child/capture.h"
 
+#include "child/secret.h"
+
 #define BACKSPACE 0x08
 #define DELETE 0x7f
 #define CTRL_U 0x15

@@ -5,9 +5,9 @@
 #ifndef VMQ_CAPTURE_H
 #define VMQ_CAPTURE_H
 
-#include <stdbool.h>
+#include "base/portable.h"
 
-#include "child/secret.h"
+struct secret;
 
 #define CAPTURE_KEY '\t' /* begins it, as the first key at a question without echo */
 

@@ -11,8 +11,6 @@
 
 #include "terminal/terminal.h"
 
-#define REDRAW 1.0 /* seconds */
-#define PLAIN 30.0 /* seconds between lines where nothing can be redrawn */
 #define WIPE "\r\033[K"
 
 /* VT100 sequences work in recovery (reference §6.5); TERM may be anything there, so only "dumb" is believed. */
@@ -28,31 +26,39 @@ static void put(const struct progress *progress, const char *text)
 	(void)terminal_write(progress->screen, text, strlen(text), &err);
 }
 
-void progress_begin(struct progress *progress, const char *text, int screen, double now)
+void progress_begin(struct progress *progress, const struct progress_times *times, const char *text, int screen,
+                    double now)
 {
-	*progress = (struct progress){ .text = screen >= 0 ? text : NULL, .screen = screen, .started = now };
+	*progress =
+		(struct progress){ .times = times, .text = screen >= 0 ? text : NULL, .screen = screen, .started = now };
 	progress->live = screen >= 0 && can_redraw(screen);
-	progress->next = now + (progress->live ? 2 * REDRAW : PLAIN);
+	progress->next = now + (progress->live ? times->first : times->plain);
+}
+
+/* The line to be shown. One that the terminal would wrap could not be wiped. */
+static void make_line(const struct progress *progress, double now, char line[256])
+{
+	unsigned short columns, rows;
+	int seconds = (int)(now - progress->started);
+	(void)snprintf(line, 256, "%d:%02d %s", seconds / 60, seconds % 60, progress->text);
+	terminal_size(&columns, &rows);
+	if (progress->live && columns > 1 && columns < 256)
+		line[columns - 1] = '\0';
 }
 
 void progress_show(struct progress *progress, double now, bool in_line)
 {
 	char line[256];
-	unsigned short columns, rows;
 	if (progress->text == NULL || now < progress->next)
 		return;
-	int seconds = (int)(now - progress->started);
-	(void)snprintf(line, sizeof line, "%d:%02d %s", seconds / 60, seconds % 60, progress->text);
-	terminal_size(&columns, &rows);
-	if (progress->live && columns > 1 && columns < sizeof line)
-		line[columns - 1] = '\0'; /* a wrapped line could not be wiped */
+	make_line(progress, now, line);
 	if (in_line && !progress->drawn)
 		put(progress, "\n");
 	put(progress, progress->live ? WIPE : "");
 	put(progress, line);
 	put(progress, progress->live ? "" : "\n");
 	progress->drawn = progress->live;
-	progress->next = now + (progress->live ? REDRAW : PLAIN);
+	progress->next = now + (progress->live ? progress->times->redraw : progress->times->plain);
 }
 
 void progress_clear(struct progress *progress)

@@ -2,21 +2,25 @@
  * Looks after a running tool: shows and records its output, lets the person or the plan answer its questions, keeps its limits.
  * Must not start the tool, must not record what is typed, and must not know Lua.
  *
- * Memory is constant whatever the tool prints. The user's terminal is put back on every way out.
+ * Memory is constant whatever the tool prints. The user's terminal is put back on every way out. The parts: relay_loop.c runs it,
+ * relay_question.c answers, relay_person.c has the keys, relay_end.c the limits, relay_tail.c the output that is kept.
  */
 #ifndef VMQ_RELAY_H
 #define VMQ_RELAY_H
 
 #include "base/error.h"
-#include "child/process.h"
-#include "child/secret.h"
+#include "child/progress.h"
+#include "child/spawn.h"
 
 #define RELAY_TAIL ((size_t)64 * 1024) /* bytes of output kept */
 #define RELAY_LONGEST_PROMPT 4096      /* bytes of an unfinished line that are looked at */
 
+struct secret;
+
 /* What to do at an unfinished line. */
+enum relay_answer_kind { RELAY_WAIT, RELAY_TYPE, RELAY_SECRET, RELAY_GIVE_UP, RELAY_FAILED };
 struct relay_answer {
-	enum { RELAY_WAIT, RELAY_TYPE, RELAY_SECRET, RELAY_GIVE_UP, RELAY_FAILED } kind;
+	enum relay_answer_kind kind;
 	char text[1024]; /* RELAY_TYPE: typed as it is */
 	size_t length;
 	const struct secret *secret; /* RELAY_SECRET: typed with a newline, and only while the terminal does not echo */
@@ -33,29 +37,43 @@ struct relay_line {
 
 struct relay_calls {
 	void *context;
-	/* Called with the last line when nothing has come for 0.1 s: once for what has come so far, and again when more has come,
+	/* Called with the last line when the tool has been quiet: once for what has come so far, and again when more has come,
 	 * the echo was switched, or the time asked for is over. NULL: never asked. */
 	void (*answer)(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer);
 	/* Gets every piece of output. False ends the tool as RELAY_FAILED does. NULL: not wanted. */
 	bool (*output)(void *context, const char *bytes, size_t length);
 };
 
+/* In seconds. */
+struct relay_times {
+	double quiet;         /* without output after which the last line may be a question */
+	double echo_poll;     /* between looks at the echo while a question may be open */
+	double silent;        /* without a sign of life after which the waiting is shown: a question is known long before */
+	double soft_end;      /* between asking a tool to end and killing it */
+	double interrupt_end; /* the same at the second interrupt */
+	double dead_end;      /* a killed tool may take to vanish before it is left behind */
+	double linger;        /* without output after the tool has ended, if something it left holds its terminal open */
+	double longest_linger; /* the same with output */
+	struct progress_times waiting;
+};
+extern const struct relay_times relay_usual_times;
+
 struct relay_order {
-	pid_t child;
-	int source; /* where its output comes from, non-blocking: a pipe, or the master of a terminal; stays the caller's */
-	bool terminal;       /* it is a terminal: answers are typed into it */
-	bool person;         /* relay the keys of the user's terminal, if standard input is one */
-	int screen;          /* descriptor the output is shown on, or -1 */
-	double seconds;      /* limit in all; 0: none */
-	double silence;      /* limit without output, not counted while a person is asked; 0: none */
-	bool stoppable;      /* the first interrupt ends it, instead of letting it finish */
+	bool
+		terminal; /* it has a terminal of its own, where answers are typed; else a pipe for both outputs and no input */
+	bool person;  /* relay the keys of the user's terminal, if standard input is one */
+	int screen;   /* descriptor the output is shown on, or -1 */
+	double seconds; /* limit in all; 0: none */
+	double silence; /* limit without output, not counted while a person is asked; 0: none */
+	bool stoppable; /* the first interrupt ends it, instead of letting it finish: it changes nothing until it is done */
 	const char *waiting; /* shown with the time while the tool is silent; NULL: nothing is shown */
 	struct secret *keep; /* takes a password typed after Tab, for later prompts; NULL: not offered */
 	struct relay_calls calls;
+	const struct relay_times *times; /* NULL: the usual ones */
 };
 
 struct relay_result {
-	struct process_end end;
+	struct spawn_end end;
 	bool timed_out, silent; /* a limit was reached */
 	bool gave_up;           /* hung up at a question nobody could answer, or the answer was to give up */
 	bool interrupted;       /* left at the second interrupt; the tool was killed */
@@ -65,8 +83,9 @@ struct relay_result {
 	char tail[RELAY_TAIL];
 };
 
-/* Looks after the child until it has ended and been waited for. */
-void relay_run(const struct relay_order *order, struct relay_result *result);
+/* Looks after the child until it has ended and been waited for. `source` gives its output and does not block: a pipe, or the
+ * master of its terminal; it stays the caller's. */
+void relay_run(const struct relay_order *order, pid_t child, int source, struct relay_result *result);
 
 /* Puts output behind the rest, for the relay; finds the last line that holds anything, at most RELAY_LONGEST_PROMPT bytes of its
  * end. A carriage return begins a line anew. */

@@ -14,12 +14,24 @@
 #include "child/pty.h"
 #include "terminal/terminal.h"
 
+static void say(const char *text)
+{
+	struct error err;
+	(void)terminal_write(STDERR_FILENO, text, strlen(text), &err);
+}
+
 static void at_first_interrupt(struct relay *r)
 {
-	relay_say(r->order->stoppable ? "\nStopping it.\n"
-	                              : "\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
+	say(r->order->stoppable ? "\nStopping it.\n"
+	                        : "\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
 	if (r->order->stoppable)
 		relay_end_softly(r);
+}
+
+/* There is room: keys are read only when those before are gone, and no more at once. */
+static void add_key(struct relay *r, char key)
+{
+	r->keys.bytes[r->keys.count++] = key;
 }
 
 /* A typed Ctrl-C. At a question it goes to the tool as well, as that is how a person gets out of one. */
@@ -34,17 +46,16 @@ static void interrupt_key(struct relay *r)
 	if (!first)
 		return;
 	r->stage = signals_stage();
-	if (!r->answered && relay_at_open_question(&line, pty_echoes(r->order->source)))
-		r->keys[r->typed_used++] = 3;
+	if (!r->question.answered && relay_at_open_question(&line, pty_echoes(r->source)))
+		add_key(r, 3);
 	else
 		at_first_interrupt(r);
 }
 
-/* Tab alone, at a question that does not echo: no password begins with it, and the person was told what it does. */
-static bool begins_capture(const struct relay *r, char key, ssize_t read_at_once)
+/* Tab, at a question that does not echo: no password begins with it, and the person was told what it does. */
+static bool begins_capture(const struct relay *r, char key)
 {
-	return key == CAPTURE_KEY && read_at_once == 1 && r->capture.secret != NULL && r->at_question
-	       && !pty_echoes(r->order->source);
+	return key == CAPTURE_KEY && r->capture.secret != NULL && r->question.open && !pty_echoes(r->source);
 }
 
 static void capture(struct relay *r, unsigned char key)
@@ -57,44 +68,59 @@ static void capture(struct relay *r, unsigned char key)
 		r->result->kept = true;
 		relay_carry_out(r, &answer);
 	} else {
-		r->keys[r->typed_used++] = '\n';
+		add_key(r, '\n');
 	}
+}
+
+static bool is_interrupt_key(const struct relay *r, char key)
+{
+	cc_t interrupt = r->saved.c_cc[VINTR];
+	return interrupt != (cc_t)_POSIX_VDISABLE && (unsigned char)key == interrupt;
+}
+
+static void take_key(struct relay *r, char key, bool alone)
+{
+	if (is_interrupt_key(r, key))
+		interrupt_key(r);
+	else if (r->capture.on)
+		capture(r, (unsigned char)key);
+	else if (alone && begins_capture(r, key))
+		r->capture.on = true;
+	else
+		add_key(r, key);
+}
+
+static void lose_terminal(struct relay *r)
+{
+	r->person = false;
+	r->hang_up = true;
 }
 
 void relay_read_keys(struct relay *r)
 {
-	char keys[sizeof r->keys];
+	char keys[sizeof r->keys.bytes];
 	ssize_t n = read(STDIN_FILENO, keys, sizeof keys);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n <= 0) {
-		r->person = false;
-		r->lost = r->hang_up = true;
+		lose_terminal(r);
 		return;
 	}
 	relay_note_answer(r, keys, (size_t)n);
 	for (ssize_t i = 0; i < n; i++)
-		if (r->capture.on && (unsigned char)keys[i] != r->saved.c_cc[VINTR])
-			capture(r, (unsigned char)keys[i]);
-		else if (begins_capture(r, keys[i], n))
-			r->capture.on = true;
-		else if (r->saved.c_cc[VINTR] != (cc_t)_POSIX_VDISABLE && (unsigned char)keys[i] == r->saved.c_cc[VINTR])
-			interrupt_key(r);
-		else
-			r->keys[r->typed_used++] = keys[i];
+		take_key(r, keys[i], n == 1);
 	secret_zero(keys, sizeof keys); /* it may have been a password */
 }
 
 void relay_pass_keys(struct relay *r)
 {
-	ssize_t n = write(r->order->source, r->keys + r->typed, r->typed_used - r->typed);
+	struct relay_keys *k = &r->keys;
+	ssize_t n = write(r->source, k->bytes + k->gone, k->count - k->gone);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	r->typed = n < 0 ? r->typed_used : r->typed + (size_t)n;
-	if (r->typed < r->typed_used)
-		return;
-	secret_zero(r->keys, sizeof r->keys);
-	r->typed = r->typed_used = 0;
+	k->gone = n < 0 ? k->count : k->gone + (size_t)n;
+	if (k->gone == k->count)
+		secret_zero(k, sizeof *k);
 }
 
 /* Stopped from outside: the terminal is put back, and taken again when the program goes on in the foreground. */
@@ -108,10 +134,10 @@ void relay_notice_job_control(struct relay *r)
 		relay_make_cooked(r);
 		r->raw = terminal_make_raw(STDIN_FILENO, &r->saved);
 		r->last_sign = r->now = system_monotonic();
-		pty_copy_size(r->order->source);
+		pty_copy_size(r->source);
 	}
 	if (signals_take(SIGWINCH))
-		pty_copy_size(r->order->source);
+		pty_copy_size(r->source);
 }
 
 void relay_notice_interrupts(struct relay *r)

@@ -1,94 +1,130 @@
 /*
- * Lets a command through if the journal says so, and looks after it.
+ * Lets a command through if the allowlist and the journal say so, and has it looked after.
  * Must not start anything otherwise.
  */
 #include "door/door.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "child/pty.h"
+#include "door/allowlist.h"
 #include "door/file_act.h"
-#include "door/tools.h"
 
-static int open_pipe(int *ours, int *theirs, int *input, struct error *err)
+int door_configure(struct door_setup *setup, const char *root, bool dry_run, struct error *err)
 {
-	int ends[2];
-	*ours = *theirs = -1;
-	*input = process_open_null(err);
-	if (*input < 0 || process_pipe(ends, err) != 0)
-		return -1;
-	*ours = ends[0];
-	*theirs = ends[1];
-	int flags = fcntl(ends[0], F_GETFL);
-	return flags >= 0 && fcntl(ends[0], F_SETFL, flags | O_NONBLOCK) == 0
-	           ? 0
-	           : error_system(err, errno, "cannot prepare a pipe");
+	size_t length = strlen(root);
+	while (length > 0 && root[length - 1] == '/')
+		length--;
+	setup->root = strndup(root, length);
+	if (setup->root == NULL)
+		return error_system(err, ENOMEM, "cannot use the root %s", root);
+	setup->dry_run = dry_run;
+	setup->configured = true;
+	return 0;
 }
 
-static void close_if_open(int fd)
+void door_release(struct door_setup *setup)
 {
-	if (fd >= 0)
-		(void)close(fd);
+	free(setup->root);
+	allowlist_forget(&setup->declared);
+	*setup = (struct door_setup){ 0 };
+}
+
+static int check_configured(const struct door_setup *setup, const char *const *argv, struct error *err)
+{
+	if (setup->configured)
+		return 0;
+	return error_set(err, "refused", "will not run %s: it is not settled which Mac is meant", argv[0]);
+}
+
+int door_probe(const struct door_setup *setup, const char *const *argv, double seconds, struct probe_result *result,
+               struct error *err)
+{
+	*result = (struct probe_result){ 0 };
+	if (check_configured(setup, argv, err) != 0 || allowlist_check_read(setup->declared, argv, err) != 0)
+		return -1;
+	return probe_run(setup->root, argv, seconds, result, err);
+}
+
+/* What a child of ours talks through: our side, and the descriptors that become its input and its outputs. */
+struct line {
+	int ours, input, outputs;
+};
+
+static int open_pipe(struct line *line, struct error *err)
+{
+	int ends[2];
+	line->input = spawn_open_null(err);
+	if (line->input < 0 || spawn_pipe(ends, err) != 0)
+		return -1;
+	line->ours = ends[0];
+	line->outputs = ends[1];
+	int flags = fcntl(ends[0], F_GETFL);
+	if (flags >= 0 && fcntl(ends[0], F_SETFL, flags | O_NONBLOCK) == 0)
+		return 0;
+	return error_system(err, errno, "cannot prepare a pipe");
+}
+
+static int open_line(struct line *line, bool terminal, struct error *err)
+{
+	*line = (struct line){ -1, -1, -1 };
+	return terminal ? pty_open(&line->ours, &line->outputs, err) : open_pipe(line, err);
 }
 
 /* Starts the command. On success `*ours` is our side of its terminal or pipe. Returns the child, or -1 with `err`. */
-static pid_t start(const struct process_setup *setup, const struct door_order *order, int *ours, struct error *err)
+static pid_t start(const struct door_setup *setup, const struct door_order *order, int *ours, struct error *err)
 {
-	int theirs = -1, input = -1;
+	struct line line;
 	pid_t child = -1;
-	int ready = order->terminal ? pty_open(ours, &theirs, err) : open_pipe(ours, &theirs, &input, err);
-	if (ready == 0) {
-		struct process_start child_start = {
-			setup, order->argv, { order->terminal ? theirs : input, theirs, theirs }, order->terminal
-		};
-		child = process_spawn(&child_start, err);
+	bool terminal = order->relay.terminal;
+	if (open_line(&line, terminal, err) == 0) {
+		int input = terminal ? line.outputs : line.input;
+		struct spawn_order child_order = { setup->root, order->argv, { input, line.outputs, line.outputs }, terminal };
+		child = spawn_child(&child_order, err);
 	}
-	close_if_open(theirs);
-	close_if_open(input);
-	if (child < 0)
-		close_if_open(*ours);
+	spawn_close((const int[]){ line.input, line.outputs, child < 0 ? line.ours : -1 }, 3);
+	*ours = line.ours;
 	return child;
 }
 
+static int act_by_program(const struct door_setup *setup, const struct door_order *order, struct relay_result *result,
+                          struct error *err)
+{
+	int ours;
+	pid_t child = start(setup, order, &ours, err);
+	if (child < 0)
+		return -1;
+	relay_run(&order->relay, child, ours, result);
+	spawn_close(&ours, 1);
+	return 0;
+}
+
 /* An act of our own ends as a tool would: with a status, and words where it failed. */
-static void act_on_files(const struct process_setup *setup, const char *const *argv, struct relay_result *result)
+static int act_on_files(const struct door_setup *setup, const char *const *argv, struct relay_result *result)
 {
 	struct error err;
 	*result = (struct relay_result){ .end = { .exited = true } };
 	if (file_act(setup->root, argv, &err) == 0)
-		return;
+		return 0;
 	result->end.exit = 1;
 	relay_keep(result, err.text, strlen(err.text));
 	relay_keep(result, "\n", 1);
+	return 0;
 }
 
-int door_act(const struct process_setup *setup, struct journal *journal, const struct door_order *order,
+int door_act(const struct door_setup *setup, struct journal *journal, const struct door_order *order,
              struct relay_result *result, struct error *err)
 {
-	if (!setup->configured)
-		return error_set(err, "refused", "will not run %s: it is not settled which Mac is meant", order->argv[0]);
-	if (tools_check_change(setup->declared, order->argv, err) != 0)
+	const char *const *argv = order->argv;
+	if (check_configured(setup, argv, err) != 0 || allowlist_check_change(setup->declared, argv, err) != 0)
 		return -1;
 	if (setup->dry_run)
 		return 1;
-	if (journal == NULL || !journal_take_intent(journal, order->argv))
+	if (journal == NULL || !journal_take_intent(journal, argv))
 		return error_set(err, "refused", "will not run %s: the journal holds no open intent with these arguments",
-		                 order->argv[0]);
-	if (file_act_named(order->argv[0])) {
-		act_on_files(setup, order->argv, result);
-		return 0;
-	}
-	int ours = -1;
-	pid_t child = start(setup, order, &ours, err);
-	if (child < 0)
-		return -1;
-	struct relay_order relay = { child,          ours,           order->terminal, order->person,
-		                         order->screen,  order->seconds, order->silence,  order->stoppable,
-		                         order->waiting, order->keep,    order->calls };
-	relay_run(&relay, result);
-	(void)close(ours);
-	return 0;
+		                 argv[0]);
+	return file_act_named(argv[0]) ? act_on_files(setup, argv, result) : act_by_program(setup, order, result, err);
 }

@@ -10,20 +10,17 @@
 
 lua_CFunction lib_find(const char *name)
 {
-	static const struct {
-		const char *name;
-		lua_CFunction open;
-	} parts[] = {
+	static const luaL_Reg parts[] = {
 		{ "lib_embed", lib_open_embed },       { "lib_file", lib_open_file },
 		{ "lib_journal", lib_open_journal },   { "lib_lock", lib_open_lock },
-		{ "lib_process", lib_open_process },   { "lib_terminal", lib_open_terminal },
-		{ "lib_signals", lib_open_signals },   { "lib_secret", lib_open_secret },
-		{ "lib_system", lib_open_system },     { "lib_state", lib_open_state },
-		{ "lib_lineedit", lib_open_lineedit },
+		{ "lib_process", lib_open_process },   { "lib_probe", lib_open_probe },
+		{ "lib_terminal", lib_open_terminal }, { "lib_signals", lib_open_signals },
+		{ "lib_secret", lib_open_secret },     { "lib_system", lib_open_system },
+		{ "lib_state", lib_open_state },       { "lib_lineedit", lib_open_lineedit },
 	};
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		if (strcmp(parts[i].name, name) == 0)
-			return parts[i].open;
+			return parts[i].func;
 	return NULL;
 }
 
@@ -142,6 +139,44 @@ double lib_check_seconds(lua_State *L, int argument, double least)
 	luaL_argcheck(L, isfinite(seconds) && seconds >= least && seconds <= 1e7, argument,
 	              "not a sensible number of seconds");
 	return seconds;
+}
+
+double lib_seconds_field(lua_State *L, int options, const char *name, double otherwise)
+{
+	if (lua_isnoneornil(L, options))
+		return otherwise;
+	(void)lua_getfield(L, options, name);
+	double seconds = lua_isnil(L, -1) ? otherwise : lib_check_seconds(L, lua_gettop(L), 0);
+	lua_pop(L, 1);
+	return seconds;
+}
+
+void lib_set_boolean(lua_State *L, const char *name, bool value)
+{
+	lua_pushboolean(L, value);
+	lua_setfield(L, -2, name);
+}
+
+void lib_set_integer(lua_State *L, const char *name, lua_Integer value)
+{
+	lua_pushinteger(L, value);
+	lua_setfield(L, -2, name);
+}
+
+void lib_set_end(lua_State *L, const struct spawn_end *end)
+{
+	if (end->exited)
+		lib_set_integer(L, "exit", end->exit);
+	else if (end->signal != 0)
+		lib_set_integer(L, "signal", end->signal);
+}
+
+const struct door_setup *lib_check_setup(lua_State *L)
+{
+	const struct door_setup *setup = &lib_host(L)->door;
+	if (!setup->configured)
+		luaL_error(L, "lib_process.configure must be called first");
+	return setup;
 }
 
 void lib_new_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction release)

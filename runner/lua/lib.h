@@ -7,14 +7,14 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "child/process.h"
+#include "door/door.h"
 
 #include <lauxlib.h>
 #include <lua.h>
 
 /* What belongs to one Lua state; its address lies in the state's extra space. */
 struct host {
-	struct process_setup process;
+	struct door_setup door;
 	size_t memory, memory_cap; /* bytes in use, and the most there may be */
 };
 struct host *lib_host(lua_State *L);
@@ -42,8 +42,21 @@ const char *const *lib_check_words(lua_State *L, int argument, int least);
 /* A string argument without NUL bytes, as paths need. */
 const char *lib_check_path(lua_State *L, int argument);
 
-/* A number or the default; not below `least`. */
+/* A number of seconds that is not below `least`. */
 double lib_check_seconds(lua_State *L, int argument, double least);
+
+/* The same of a field that may be absent, of options that may be absent. */
+double lib_seconds_field(lua_State *L, int options, const char *name, double otherwise);
+
+/* Sets a field of the table on top. */
+void lib_set_boolean(lua_State *L, const char *name, bool value);
+void lib_set_integer(lua_State *L, const char *name, lua_Integer value);
+
+/* Sets `exit` or `signal`; neither if it is not known. */
+void lib_set_end(lua_State *L, const struct spawn_end *end);
+
+/* Throws if lib_process.configure was not called. */
+const struct door_setup *lib_check_setup(lua_State *L);
 
 /* Makes the metatable `name` with `methods` and `release` as __gc and __close; scripts cannot get at it. */
 void lib_new_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction release);
@@ -59,6 +72,7 @@ int lib_open_file(lua_State *L);
 int lib_open_journal(lua_State *L);
 int lib_open_lock(lua_State *L);
 int lib_open_process(lua_State *L);
+int lib_open_probe(lua_State *L);
 int lib_open_terminal(lua_State *L);
 int lib_open_signals(lua_State *L);
 int lib_open_secret(lua_State *L);

@@ -68,12 +68,6 @@ static const char *type_name(mode_t mode)
 	                        : "other";
 }
 
-static void set_integer(lua_State *L, const char *name, lua_Integer value)
-{
-	lua_pushinteger(L, value);
-	lua_setfield(L, -2, name);
-}
-
 /* stat(path[, nofollow]) */
 static int stat_file(lua_State *L)
 {
@@ -84,12 +78,12 @@ static int stat_file(lua_State *L)
 	lua_createtable(L, 0, 7);
 	lua_pushstring(L, type_name(st.st_mode));
 	lua_setfield(L, -2, "type");
-	set_integer(L, "size", (lua_Integer)st.st_size);
-	set_integer(L, "mode", (lua_Integer)(st.st_mode & 07777));
-	set_integer(L, "uid", (lua_Integer)st.st_uid);
-	set_integer(L, "mtime", (lua_Integer)st.st_mtime);
-	set_integer(L, "inode", (lua_Integer)st.st_ino);
-	set_integer(L, "device", (lua_Integer)st.st_dev);
+	lib_set_integer(L, "size", (lua_Integer)st.st_size);
+	lib_set_integer(L, "mode", (lua_Integer)(st.st_mode & 07777));
+	lib_set_integer(L, "uid", (lua_Integer)st.st_uid);
+	lib_set_integer(L, "mtime", (lua_Integer)st.st_mtime);
+	lib_set_integer(L, "inode", (lua_Integer)st.st_ino);
+	lib_set_integer(L, "device", (lua_Integer)st.st_dev);
 	return 1;
 }
 

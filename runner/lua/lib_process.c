@@ -1,36 +1,25 @@
 /*
- * Binding of process and the door: configure, declare, probe, act.
+ * Binding of the door: configure, declare, act. What only reads is lib_probe's.
  * Must not hold logic.
  */
+#include "door/allowlist.h"
 #include "door/door.h"
-#include "door/tools.h"
 #include "lua/lib.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define PROBE_SECONDS 20
-#define RESULT_CLASS "probe result"
-
-static struct process_setup *check_setup(lua_State *L)
-{
-	struct process_setup *setup = &lib_host(L)->process;
-	if (!setup->configured)
-		luaL_error(L, "lib_process.configure must be called first");
-	return setup;
-}
-
 /* configure{ root=, dry_run= } */
 static int configure(lua_State *L)
 {
 	struct error err;
-	struct process_setup *setup = &lib_host(L)->process;
+	struct door_setup *setup = &lib_host(L)->door;
 	luaL_checktype(L, 1, LUA_TTABLE);
 	if (setup->configured)
 		luaL_error(L, "lib_process.configure may be called only once");
 	(void)lua_getfield(L, 1, "root");
 	(void)lua_getfield(L, 1, "dry_run");
-	if (process_configure(setup, luaL_optstring(L, -2, ""), lua_toboolean(L, -1), &err) != 0)
+	if (door_configure(setup, luaL_optstring(L, -2, ""), lua_toboolean(L, -1), &err) != 0)
 		luaL_error(L, "%s", err.text);
 	return 0;
 }
@@ -66,67 +55,9 @@ static int declare(lua_State *L)
 {
 	struct error err;
 	const char *path = lib_check_path(L, 1);
-	if (tools_declare(&lib_host(L)->process.declared, path, check_forms(L, 2), &err) != 0)
+	if (allowlist_declare(&lib_host(L)->door.declared, path, check_forms(L, 2), &err) != 0)
 		luaL_error(L, "%s", err.text);
 	return 0;
-}
-
-static void set_boolean(lua_State *L, const char *name, bool value)
-{
-	lua_pushboolean(L, value);
-	lua_setfield(L, -2, name);
-}
-
-static void set_end(lua_State *L, const struct process_end *end)
-{
-	if (!end->exited && end->signal == 0)
-		return;
-	lua_pushinteger(L, end->exited ? end->exit : end->signal);
-	lua_setfield(L, -2, end->exited ? "exit" : "signal");
-}
-
-static int release_result(lua_State *L)
-{
-	process_result_release(lua_touserdata(L, 1));
-	return 0;
-}
-
-static double seconds_field(lua_State *L, int options, const char *name, double otherwise)
-{
-	if (lua_isnoneornil(L, options))
-		return otherwise;
-	(void)lua_getfield(L, options, name);
-	double seconds = lua_isnil(L, -1) ? otherwise : lib_check_seconds(L, lua_gettop(L), 0);
-	lua_pop(L, 1);
-	return seconds;
-}
-
-/* probe(argv[, options]) */
-static int probe(lua_State *L)
-{
-	struct error err;
-	lua_settop(L, 2);
-	const struct process_setup *setup = check_setup(L);
-	double seconds = seconds_field(L, 2, "seconds", PROBE_SECONDS);
-	const char *const *argv = lib_check_words(L, 1, 1);
-	struct process_result *result = lua_newuserdatauv(L, sizeof *result, 0);
-	*result = (struct process_result){ 0 };
-	lib_new_class(L, RESULT_CLASS, NULL, release_result);
-	lua_setmetatable(L, -2);
-	if (process_probe(setup, argv, seconds, result, &err) != 0) {
-		process_result_release(result);
-		return lib_fail(L, &err);
-	}
-	lua_createtable(L, 0, 6);
-	set_end(L, &result->end);
-	for (int i = 0; i < 2; i++) {
-		lua_pushlstring(L, result->outputs[i].bytes != NULL ? result->outputs[i].bytes : "", result->outputs[i].length);
-		lua_setfield(L, -2, i == 0 ? "stdout" : "stderr");
-	}
-	set_boolean(L, "timed_out", result->timed_out);
-	set_boolean(L, "truncated", result->truncated);
-	process_result_release(result);
-	return 1;
 }
 
 /* --- act ------------------------------------------------------------------------------------------- */
@@ -245,15 +176,16 @@ static int screen_field(lua_State *L, int options)
 	return (int)fd;
 }
 
-static void read_options(lua_State *L, int options, struct door_order *order, struct calls *calls)
+/* Leaves what must stay alive on the stack: the text of `waiting`, the secret, the functions, and a place for an error of theirs. */
+static void read_options(lua_State *L, int options, struct relay_order *order, struct calls *calls)
 {
 	order->terminal = boolean_field(L, options, "terminal");
 	order->person = boolean_field(L, options, "person");
 	order->stoppable = boolean_field(L, options, "stoppable");
 	order->screen = screen_field(L, options);
-	order->seconds = seconds_field(L, options, "seconds", 0);
-	order->silence = seconds_field(L, options, "silence", 0);
-	(void)lua_getfield(L, options, "waiting"); /* stays on the stack, and so alive */
+	order->seconds = lib_seconds_field(L, options, "seconds", 0);
+	order->silence = lib_seconds_field(L, options, "silence", 0);
+	(void)lua_getfield(L, options, "waiting");
 	order->waiting = luaL_optstring(L, -1, NULL);
 	(void)lua_getfield(L, options, "keep");
 	struct secret **keep = luaL_testudata(L, -1, SECRET_CLASS);
@@ -273,26 +205,40 @@ static int push_result(lua_State *L, const struct relay_result *result)
 	size_t lengths[2];
 	luaL_Buffer buffer;
 	lua_createtable(L, 0, 8);
-	set_end(L, &result->end);
+	lib_set_end(L, &result->end);
 	relay_tail(result, pieces, lengths);
 	luaL_buffinit(L, &buffer);
 	luaL_addlstring(&buffer, pieces[0], lengths[0]);
 	luaL_addlstring(&buffer, pieces[1], lengths[1]);
 	luaL_pushresult(&buffer);
 	lua_setfield(L, -2, "output");
-	set_boolean(L, "timed_out", result->timed_out);
-	set_boolean(L, "silent", result->silent);
-	set_boolean(L, "gave_up", result->gave_up);
-	set_boolean(L, "interrupted", result->interrupted);
-	set_boolean(L, "kept", result->kept);
+	lib_set_boolean(L, "timed_out", result->timed_out);
+	lib_set_boolean(L, "silent", result->silent);
+	lib_set_boolean(L, "gave_up", result->gave_up);
+	lib_set_boolean(L, "interrupted", result->interrupted);
+	lib_set_boolean(L, "kept", result->kept);
 	return 1;
 }
 
 static int push_dry_run(lua_State *L)
 {
 	lua_createtable(L, 0, 1);
-	set_boolean(L, "dry_run", true);
+	lib_set_boolean(L, "dry_run", true);
 	return 1;
+}
+
+static int push_outcome(lua_State *L, int outcome, const struct relay_result *result, const struct error *err)
+{
+	return outcome < 0 ? lib_fail(L, err) : outcome == 1 ? push_dry_run(L) : push_result(L, result);
+}
+
+static void check_options(lua_State *L, int options)
+{
+	if (lua_isnil(L, options)) {
+		lua_newtable(L);
+		lua_replace(L, options);
+	}
+	luaL_checktype(L, options, LUA_TTABLE);
 }
 
 /* act(journal, argv, options) */
@@ -302,35 +248,33 @@ static int act(lua_State *L)
 	struct door_order order = { 0 };
 	struct calls calls = { .L = L };
 	lua_settop(L, 3);
-	const struct process_setup *setup = check_setup(L);
+	const struct door_setup *setup = lib_check_setup(L);
 	void **journal = lua_isnil(L, 1) ? NULL : luaL_checkudata(L, 1, JOURNAL_CLASS);
-	if (lua_isnil(L, 3)) {
-		lua_newtable(L);
-		lua_replace(L, 3);
-	}
-	luaL_checktype(L, 3, LUA_TTABLE);
+	check_options(L, 3);
 	order.argv = lib_check_words(L, 2, 1);
 	/* Boxed: with its 64 KiB as a block of Lua's own, each act would be a good reason to collect garbage. */
 	void **box = lib_new_box(L);
 	struct relay_result *result = *box = malloc(sizeof *result);
 	luaL_argcheck(L, result != NULL, 2, "no memory for its output");
-	read_options(L, 3, &order, &calls);
+	read_options(L, 3, &order.relay, &calls);
 	luaL_checkstack(L, 8, "no room for call-backs");
 	int outcome = door_act(setup, journal != NULL ? *journal : NULL, &order, result, &err);
-	int pushed = outcome < 0 ? lib_fail(L, &err) : outcome == 1 ? push_dry_run(L) : push_result(L, result);
 	bool failed = outcome == 0 && result->failed;
+	int pushed = push_outcome(L, outcome, result, &err);
 	lib_empty_box(box);
-	if (failed) {
-		lua_pushvalue(L, calls.failure);
-		return lua_error(L);
-	}
-	return pushed;
+	if (!failed)
+		return pushed;
+	lua_pushvalue(L, calls.failure);
+	return lua_error(L);
 }
 
 int lib_open_process(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "configure", configure }, { "declare", declare }, { "probe", probe }, { "act", act }, { NULL, NULL },
+		{ "configure", configure },
+		{ "declare", declare },
+		{ "act", act },
+		{ NULL, NULL },
 	};
 	luaL_newlib(L, functions);
 	return 1;

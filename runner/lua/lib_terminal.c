@@ -5,6 +5,7 @@
 #include "base/secret_zero.h"
 #include "lua/lib.h"
 #include "terminal/terminal.h"
+#include "terminal/width.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -76,7 +77,7 @@ static int width(lua_State *L)
 {
 	size_t length;
 	const char *text = luaL_checklstring(L, 1, &length);
-	lua_pushinteger(L, (lua_Integer)terminal_width(text, length));
+	lua_pushinteger(L, (lua_Integer)width_columns(text, length));
 	return 1;
 }
 

@@ -1,5 +1,5 @@
 /*
- * The user's terminal: lines, keys, raw mode, size, width of text.
+ * The user's terminal: lines, keys, raw mode, size.
  * Must not use colour or wording of its own, and must not know Lua.
  */
 #ifndef VMQ_TERMINAL_H
@@ -28,9 +28,6 @@ enum terminal_read terminal_read_hidden(const char *prompt, char line[TERMINAL_L
 
 /* Throws away what was typed ahead on standard input. */
 void terminal_flush_input(void);
-
-/* Columns that UTF-8 text takes. Control characters and bytes that are no UTF-8 take none and one. */
-size_t terminal_width(const char *text, size_t length);
 
 /* Raw mode for a relay: every key is passed on; output is still processed. `saved` is for terminal_restore.
  * False if `fd` is no terminal or this process is in its background. A fatal signal restores it too. */

@@ -7,7 +7,7 @@ local answers = {}
 local start
 
 --- Puts another source of answers in front of the program (tests, the crash enumerator).
--- @param source function(argv) → as lib_process.probe returns
+-- @param source function(argv) → as lib_probe.run returns
 function probe.use(source)
   start, answers = source, {}
 end
@@ -26,7 +26,7 @@ function probe.run(argv, seconds)
   local key = table.concat(argv, "\0")
   local known = answers[key]
   if not known then
-    start = start or require("lib_process").probe
+    start = start or require("lib_probe").run
     known = table.pack(start(argv, seconds and { seconds = seconds }))
     answers[key] = known
   end

@@ -50,6 +50,7 @@ def linters():
         ("shellcheck", ["shellcheck", *shell] if shell else None),
         ("ruff", [f"{VENV}/ruff", "check", *python] if python else None),
         ("docs", [sys.executable, "tests/lint/docs.py"]),
+        ("width-table", ["sh", "runner/build/width_table.sh", "--check"]),
         ("layers", [sys.executable, "tests/lint/layers.py"]),
         ("style", [f"{VENV}/python", "tests/lint/style.py"]),
     ]

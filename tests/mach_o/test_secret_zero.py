@@ -15,7 +15,7 @@ BUILDS = {"native": "all", "macos": "macos", "linux-arm64": "linux-arm64"}
 WIPES = {
     "base/secret_zero": (r"_?(__)?(memset_s|explicit_bzero)(_chk)?", 1),
     "child/secret": ("_?secret_zero", 1),
-    "child/relay": ("_?secret_zero", 1),
+    "child/relay_loop": ("_?secret_zero", 1),
     "child/relay_person": ("_?secret_zero", 2),
     "terminal/terminal": ("_?secret_zero", 1),
     "lua/lib_terminal": ("_?secret_zero", 1),

@@ -39,11 +39,11 @@ MUTATIONS = [
     Mutation("the door does not use an intent up", JOURNAL, (
         ("free(journal->intent);\n\tjournal->intent = NULL;\n\treturn true;", "return true;"),), "crash revert c"),
     Mutation("the door needs no intent", DOOR, (
-        ("if (journal == NULL || !journal_take_intent(journal, order->argv))", "if (journal == NULL)"),), "crash revert c"),
+        ("if (journal == NULL || !journal_take_intent(journal, argv))", "if (journal == NULL)"),), "crash revert c"),
     Mutation("a dry run starts commands", DOOR, (("if (setup->dry_run)\n\t\treturn 1;\n", ""),), "c door/door_test"),
-    Mutation("bputil may be started without -v", "runner/door/tools.c", (
+    Mutation("bputil may be started without -v", "runner/door/forms.c", (
         ('return volume ? NULL : "bputil without -v may change another system";', "(void)volume;\n\treturn NULL;"),),
-        "c door/tools_test"),
+        "c door/allowlist_test"),
     Mutation("the lock is not waited for", "runner/door/lock.c", (
         ("if (flock(fd, LOCK_EX | LOCK_NB) != 0) {", "if (flock(fd, LOCK_SH | LOCK_NB) != 0) {"),), "c door/lock_test"),
     Mutation("the act comes before its intent", ACT, (

@@ -71,6 +71,6 @@ int main(int argc, char **argv)
 	if (failed)
 		fprintf(stderr, "%s: %s\n", argv[0], lua_tostring(L, -1));
 	lua_close(L);
-	process_release(&host.process);
+	door_release(&host.door);
 	return failed;
 }

@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include "child/capture.h"
+#include "child/secret.h"
 
 static char typed[SECRET_LONGEST + 1];
 static size_t length;

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "door/tools.h"
+#include "door/allowlist.h"
 
 static bool has(const char *const *words, const char *wanted)
 {
@@ -130,36 +130,36 @@ static void check_read(const char *const *argv)
 /* What is declared is never a tool of the table, a shell, or a form without an end. */
 static void check_declaring(const struct fuzz_words *split)
 {
-	struct tools_declared *list = NULL;
+	struct declared_tool *list = NULL;
 	struct error err;
 	const char *path = split->words[0];
-	if (tools_declare(&list, path, split->words + 1, &err) == 0) {
+	if (allowlist_declare(&list, path, split->words + 1, &err) == 0) {
 		PROMISE(path[0] == '/' && strstr(path, "/../") == NULL && !ends_in(path, "/sh")
 		        && !ends_in(path, "/usr/bin/bputil"));
 		PROMISE(!has(split->words + 1, "...") && !has(split->words + 1, ""));
-		PROMISE(tools_declare(&list, path, split->words + 1, &err) != 0);
-		PROMISE(tools_check_change(list, split->words, &err) == 0);
+		PROMISE(allowlist_declare(&list, path, split->words + 1, &err) != 0);
+		PROMISE(allowlist_check_change(list, split->words, &err) == 0);
 	}
-	tools_forget(&list);
+	allowlist_forget(&list);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const forms[] = { "look <word>", "say -n <name>", "of <uuid>", NULL };
-	struct tools_declared *list = NULL;
+	struct declared_tool *list = NULL;
 	struct fuzz_words split;
 	struct error err;
 	fuzz_split(&split, data, size);
 	if (split.count > 0) {
-		PROMISE(tools_declare(&list, "/declared/tool", forms, &err) == 0);
-		if (tools_check_change(list, split.words, &err) == 0)
+		PROMISE(allowlist_declare(&list, "/declared/tool", forms, &err) == 0);
+		if (allowlist_check_change(list, split.words, &err) == 0)
 			check_change(split.words);
-		if (tools_check_read(list, split.words, &err) == 0)
+		if (allowlist_check_read(list, split.words, &err) == 0)
 			check_read(split.words);
-		const char *path = tools_path_at_end(split.words[0]);
+		const char *path = allowlist_path_at_end(split.words[0]);
 		PROMISE(path == NULL || ends_in(split.words[0], path));
 		check_declaring(&split);
-		tools_forget(&list);
+		allowlist_forget(&list);
 	}
 	free(split.text);
 	return 0;

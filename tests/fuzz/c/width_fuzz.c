@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "terminal/terminal.h"
+#include "terminal/width.h"
 
 static bool in(uint8_t byte, uint8_t low, uint8_t high)
 {
@@ -35,13 +35,13 @@ static size_t character(const uint8_t *p, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	size_t width = terminal_width((const char *)data, size), parts = 0, least = 0, most = 0;
+	size_t width = width_columns((const char *)data, size), parts = 0, least = 0, most = 0;
 	for (size_t at = 0; at < size;) {
 		size_t length = character(data + at, size - at);
 		bool printable = length == 1 && in(data[at], 0x20, 0x7E);
 		least += length == 0 || printable;
 		most += length == 0 || printable ? 1 : length == 1 ? 0 : 2;
-		parts += length == 0 ? 1 : terminal_width((const char *)data + at, length);
+		parts += length == 0 ? 1 : width_columns((const char *)data + at, length);
 		at += length == 0 ? 1 : length;
 	}
 	PROMISE(width >= least && width <= most);

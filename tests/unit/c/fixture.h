@@ -1,5 +1,5 @@
 /*
- * What the C tests share: a scratch folder as the root of a Mac, tools in it that are shell scripts, and a person at a terminal.
+ * What the C tests share: a scratch folder as the root of a Mac, and tools in it that are shell scripts.
  * Must not be part of the program.
  */
 #ifndef VMQ_FIXTURE_H
@@ -37,7 +37,7 @@
 
 struct fixture {
 	char root[PATH_MAX];
-	struct process_setup setup;
+	struct door_setup setup;
 	struct journal *journal;
 	struct error err;
 };
@@ -49,7 +49,7 @@ SHARED int fixture_make(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 	*state = f;
-	if (f == NULL || scratch_make(f->root, &f->err) != 0 || process_configure(&f->setup, f->root, false, &f->err) != 0)
+	if (f == NULL || scratch_make(f->root, &f->err) != 0 || door_configure(&f->setup, f->root, false, &f->err) != 0)
 		return -1;
 	f->journal = journal_open(f->root, 1, &f->err);
 	return f->journal != NULL ? 0 : -1;
@@ -59,7 +59,7 @@ SHARED int fixture_remove(void **state)
 {
 	struct fixture *f = *state;
 	journal_close(f->journal);
-	process_release(&f->setup);
+	door_release(&f->setup);
 	int result = scratch_remove(f->root, &f->err);
 	free(f);
 	return result;
@@ -117,6 +117,43 @@ SHARED char *fixture_output(const struct relay_result *result)
 	return text;
 }
 
+/* Has csrutil, when it is told to disable, do what the script says; the journal holds the intent. */
+static const char *const fixture_disable[] __attribute__((unused)) = { "/usr/bin/csrutil", "disable", NULL };
+SHARED void fixture_script(struct fixture *f, const char *script)
+{
+	fixture_tool(f, "/usr/bin/csrutil", script);
+	fixture_intend(f, fixture_disable);
+}
+
+/* The relay's times, so short that a test need not live through them. */
+static const struct relay_times fixture_times __attribute__((unused)) = {
+	.quiet = 0.02,
+	.echo_poll = 0.02,
+	.silent = 0.1,
+	.soft_end = 0.3,
+	.interrupt_end = 0.1,
+	.dead_end = 2,
+	.linger = 0.05,
+	.longest_linger = 0.3,
+	.waiting = { .first = 0.1, .redraw = 0.1, .plain = 0.2 },
+};
+
+/* Part of a script: it waits until the test makes the file "go" below the root; and the making of it. */
+#define UNTIL_GO "while [ ! -e $root/go ]; do sleep 0.02; done; "
+SHARED void fixture_go(struct fixture *f)
+{
+	assert_int_equal(file_write_atomic(fixture_path(f, "go"), "", 0, 0600, &f->err), 0);
+}
+
+/* The signals' actions as they are before signals_install. */
+SHARED void fixture_signals_default(void)
+{
+	signals_reset();
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
+}
+
 /* Waits at most `seconds` for a file to appear. */
 SHARED bool fixture_await(struct fixture *f, const char *name, double seconds)
 {
@@ -127,112 +164,6 @@ SHARED bool fixture_await(struct fixture *f, const char *name, double seconds)
 		(void)usleep(5000);
 	}
 	return true;
-}
-
-/* --- a person at a terminal ------------------------------------------------------------------------ */
-
-struct person {
-	pid_t child;
-	int master;
-	char seen[65536]; /* what stood on the screen so far, terminated */
-	size_t length;
-};
-
-/* Runs `work` in a process whose terminal the person holds; its return value is the exit status. */
-SHARED void person_start(struct person *p, int (*work)(struct fixture *), struct fixture *f)
-{
-	struct winsize size = { .ws_row = 30, .ws_col = 100 };
-	memset(p, 0, sizeof *p);
-	p->master = posix_openpt(O_RDWR | O_NOCTTY);
-	assert_true(p->master >= 0 && grantpt(p->master) == 0 && unlockpt(p->master) == 0);
-	char name[128];
-	(void)snprintf(name, sizeof name, "%s", ptsname(p->master));
-	(void)fflush(NULL);
-	p->child = fork();
-	assert_true(p->child >= 0);
-	if (p->child > 0) {
-		(void)ioctl(p->master, TIOCSWINSZ, &size);
-		return;
-	}
-	(void)setsid();
-	int slave = open(name, O_RDWR);
-	(void)ioctl(slave, TIOCSCTTY, 0);
-	(void)ioctl(slave, TIOCSWINSZ, &size);
-	for (int fd = 0; fd < 3; fd++)
-		(void)dup2(slave, fd);
-	(void)close(p->master);
-	(void)signal(SIGHUP, SIG_DFL);
-	signals_install();
-	_exit(work(f));
-}
-
-SHARED void person_look(struct person *p, int milliseconds)
-{
-	struct pollfd fd = { .fd = p->master, .events = POLLIN };
-	if (poll(&fd, 1, milliseconds) <= 0)
-		return;
-	ssize_t n = read(p->master, p->seen + p->length, sizeof p->seen - 1 - p->length);
-	if (n > 0)
-		p->length += (size_t)n;
-	p->seen[p->length] = '\0';
-}
-
-/* Waits at most ten seconds for a text on the screen; what was seen up to its end is forgotten. */
-SHARED bool person_sees(struct person *p, const char *text)
-{
-	double until = system_monotonic() + 10;
-	for (;;) {
-		char *hit = strstr(p->seen, text);
-		if (hit != NULL) {
-			size_t gone = (size_t)(hit - p->seen) + strlen(text);
-			memmove(p->seen, p->seen + gone, p->length - gone + 1);
-			p->length -= gone;
-			return true;
-		}
-		if (system_monotonic() > until)
-			return false;
-		person_look(p, 50);
-	}
-}
-
-SHARED void person_types(struct person *p, const char *keys)
-{
-	assert_int_equal(write(p->master, keys, strlen(keys)), (ssize_t)strlen(keys));
-}
-
-SHARED struct termios person_settings(const struct person *p)
-{
-	struct termios settings;
-	memset(&settings, 0, sizeof settings);
-	assert_int_equal(tcgetattr(p->master, &settings), 0);
-	return settings;
-}
-
-SHARED bool is_raw(const struct termios *t)
-{
-	return (t->c_lflag & (ICANON | ECHO | ISIG)) == 0;
-}
-
-/* Waits for the end of the work. Returns the wait status. */
-SHARED int person_waits(struct person *p)
-{
-	int status = 0;
-	double until = system_monotonic() + 15;
-	while (waitpid(p->child, &status, WNOHANG) == 0) {
-		assert_true(system_monotonic() < until);
-		if (p->master >= 0 && p->length < sizeof p->seen - 1)
-			person_look(p, 10);
-		else
-			(void)usleep(10000);
-	}
-	return status;
-}
-
-SHARED void person_leaves(struct person *p)
-{
-	if (p->master >= 0)
-		(void)close(p->master);
-	p->master = -1;
 }
 
 #endif

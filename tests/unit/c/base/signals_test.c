@@ -14,10 +14,7 @@ static int interrupts_end(void **state)
 {
 	(void)state;
 	(void)alarm(0);
-	signals_reset();
-	(void)signal(SIGINT, SIG_DFL);
-	(void)signal(SIGTERM, SIG_DFL);
-	(void)signal(SIGHUP, SIG_DFL);
+	fixture_signals_default();
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* Tests of the capture of a password, and of a secret that is filled key by key. */
 #include "child/capture.h"
+#include "child/secret.h"
 #include "fixture.h"
 
 struct keys {

@@ -2,6 +2,7 @@
 #include "child/progress.h"
 #include "fixture.h"
 
+static const struct progress_times times = { .first = 2, .redraw = 1, .plain = 30 };
 static int master, slave;
 static char seen[4096];
 
@@ -46,7 +47,7 @@ static void it_comes_after_two_seconds_and_then_every_second(void **state)
 {
 	struct progress p;
 	(void)state;
-	progress_begin(&p, "waiting for kmutil", slave, 100);
+	progress_begin(&p, &times, "waiting for kmutil", slave, 100);
 	assert_true(p.live);
 	progress_show(&p, 100, false);
 	progress_show(&p, 101.9, false);
@@ -69,7 +70,7 @@ static void it_takes_a_line_of_its_own(void **state)
 {
 	struct progress p;
 	(void)state;
-	progress_begin(&p, "waiting", slave, 0);
+	progress_begin(&p, &times, "waiting", slave, 0);
 	progress_show(&p, 2, true);
 	assert_string_equal(written(), "\n\r\033[K0:02 waiting");
 	progress_show(&p, 3, true);
@@ -80,11 +81,11 @@ static void nothing_to_wait_for_shows_nothing(void **state)
 {
 	struct progress p;
 	(void)state;
-	progress_begin(&p, NULL, slave, 0);
+	progress_begin(&p, &times, NULL, slave, 0);
 	progress_show(&p, 1000, true);
 	progress_clear(&p);
 	assert_string_equal(written(), "");
-	progress_begin(&p, "waiting", -1, 0);
+	progress_begin(&p, &times, "waiting", -1, 0);
 	progress_show(&p, 1000, true);
 	progress_clear(&p);
 	assert_string_equal(written(), "");
@@ -94,7 +95,7 @@ static void nothing_to_wait_for_shows_nothing(void **state)
 static void assert_plain(int screen)
 {
 	struct progress p;
-	progress_begin(&p, "waiting", screen, 0);
+	progress_begin(&p, &times, "waiting", screen, 0);
 	assert_false(p.live);
 	progress_show(&p, 29.9, false);
 	assert_string_equal(written(), "");
@@ -132,10 +133,10 @@ static void an_unknown_terminal_is_drawn_on(void **state)
 	struct progress p;
 	(void)state;
 	assert_int_equal(setenv("TERM", "no-such-terminal", 1), 0);
-	progress_begin(&p, "waiting", slave, 0);
+	progress_begin(&p, &times, "waiting", slave, 0);
 	assert_true(p.live);
 	assert_int_equal(unsetenv("TERM"), 0);
-	progress_begin(&p, "waiting", slave, 0);
+	progress_begin(&p, &times, "waiting", slave, 0);
 	assert_true(p.live);
 }
 
@@ -147,7 +148,7 @@ static void a_long_line_is_cut(void **state)
 	(void)state;
 	memset(text, 'x', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
-	progress_begin(&p, text, slave, 0);
+	progress_begin(&p, &times, text, slave, 0);
 	progress_show(&p, 2, false);
 	assert_true(strlen(written()) < 256 + 4);
 	assert_null(strchr(seen, '\n'));

@@ -1,51 +1,47 @@
 /* Tests of the terminal given to a tool: that it is the tool's own, questions and passwords answered by the plan, its limits. */
+#include "child/secret.h"
 #include "fixture.h"
 
-static const char *const disable[] = { "/usr/bin/csrutil", "disable", NULL };
 static struct relay_result result;
 
-static void use_script(struct fixture *f, const char *script)
-{
-	fixture_tool(f, "/usr/bin/csrutil", script);
-	fixture_intend(f, disable);
-}
-
 struct plan {
-	const char *line; /* answered only at this line, "" for any */
-	enum { SAY_NOTHING, SAY_TEXT, SAY_SECRET, SAY_STOP, SAY_FAILED } what;
-	const char *text;
-	struct secret *secret;
+	const char *line; /* answered only at this line; NULL: at any */
+	struct relay_answer answer;
 	int calls, echoed; /* how often asked, and how often while the terminal echoed */
 	char last[256];
+	struct fixture *f;
 };
 
+/* Answers, and tells the script by a file how often it was asked. */
 static void answer(void *context, const struct relay_line *line, bool echo, struct relay_answer *given)
 {
 	struct plan *plan = context;
-	plan->calls++;
+	char name[16];
+	(void)snprintf(name, sizeof name, "asked.%d", ++plan->calls);
+	assert_int_equal(file_write_atomic(fixture_path(plan->f, name), "", 0, 0600, &plan->f->err), 0);
 	plan->echoed += echo;
 	(void)snprintf(plan->last, sizeof plan->last, "%.*s", (int)line->length, line->text);
-	if (strcmp(plan->line, "") != 0 && strcmp(plan->line, plan->last) != 0)
-		return;
-	if (plan->what == SAY_TEXT) {
-		given->kind = RELAY_TYPE;
-		given->length = strlen(plan->text);
-		memcpy(given->text, plan->text, given->length);
-	} else if (plan->what == SAY_SECRET) {
-		given->kind = RELAY_SECRET;
-		given->secret = plan->secret;
-	} else if (plan->what == SAY_STOP) {
-		given->kind = RELAY_GIVE_UP;
-	} else if (plan->what == SAY_FAILED) {
-		given->kind = RELAY_FAILED;
-	}
+	if (plan->line == NULL || strcmp(plan->line, plan->last) == 0)
+		*given = plan->answer;
+}
+
+static struct relay_answer say(const char *text)
+{
+	struct relay_answer answer = { .kind = RELAY_TYPE, .length = strlen(text) };
+	memcpy(answer.text, text, answer.length);
+	return answer;
 }
 
 static char *act(struct fixture *f, struct plan *plan, double silence)
 {
-	struct door_order order = { .argv = disable, .terminal = true, .screen = -1, .silence = silence, .seconds = 20 };
-	order.calls.context = plan;
-	order.calls.answer = plan != NULL ? answer : NULL;
+	struct door_order order = {
+		.argv = fixture_disable,
+		.relay = { .terminal = true, .screen = -1, .silence = silence, .seconds = 20, .times = &fixture_times },
+	};
+	order.relay.calls.context = plan;
+	order.relay.calls.answer = plan != NULL ? answer : NULL;
+	if (plan != NULL)
+		plan->f = f;
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	return fixture_output(&result);
 }
@@ -53,8 +49,8 @@ static char *act(struct fixture *f, struct plan *plan, double silence)
 static void the_tool_has_the_terminal_as_its_own(void **state)
 {
 	struct fixture *f = *state;
-	use_script(f,
-	           "tty; echo to-the-terminal >/dev/tty; stty size; ps -o sid= -p $$ >$root/session; echo $$ >$root/pid");
+	fixture_script(
+		f, "tty; echo to-the-terminal >/dev/tty; stty size; ps -o sid= -p $$ >$root/session; echo $$ >$root/pid");
 	char *output = act(f, NULL, 0);
 	assert_int_equal(strncmp(output, "/dev/", 5), 0);
 	assert_non_null(strstr(output, "\nto-the-terminal\n24 80\n"));
@@ -65,8 +61,8 @@ static void the_tool_has_the_terminal_as_its_own(void **state)
 static void a_question_is_answered(void **state)
 {
 	struct fixture *f = *state;
-	struct plan plan = { .line = "Sure? [y/n]: ", .what = SAY_TEXT, .text = "y\n" };
-	use_script(f, "echo first; printf 'Sure? [y/n]: '; read x; echo \"got $x\"; exit 2");
+	struct plan plan = { .line = "Sure? [y/n]: ", .answer = say("y\n") };
+	fixture_script(f, "echo first; printf 'Sure? [y/n]: '; read x; echo \"got $x\"; exit 2");
 	char *output = act(f, &plan, 5);
 	assert_string_equal(output, "first\nSure? [y/n]: y\ngot y\n");
 	assert_int_equal(result.end.exit, 2);
@@ -77,39 +73,41 @@ static void a_question_is_answered(void **state)
 static void a_password_is_typed_when_the_echo_is_off(void **state)
 {
 	struct fixture *f = *state;
-	struct plan plan = { .line = "Password:", .what = SAY_SECRET };
-	plan.secret = secret_from_text("hunter2 ", 8, &f->err);
+	struct plan plan = { .line = "Password:", .answer = { .kind = RELAY_SECRET } };
+	struct secret *secret = secret_from_text("hunter2 ", 8, &f->err);
+	plan.answer.secret = secret;
 	/* The question comes well before the echo goes off: typing at once would show the password. */
-	use_script(
+	fixture_script(
 		f,
-		"printf 'Password:'; sleep 0.5; stty -echo; IFS= read -r x; stty echo; echo; echo \"[$x]\" >$root/typed; echo done");
+		"printf 'Password:'; until [ -e $root/asked.1 ]; do sleep 0.02; done; stty -echo; IFS= read -r x; stty echo; echo; echo \"[$x]\" >$root/typed; echo done");
 	char *output = act(f, &plan, 5);
 	assert_string_equal(output, "Password:\ndone\n");
 	assert_string_equal(fixture_text(f, "typed"), "[hunter2 ]\n");
 	assert_true(plan.echoed >= 1);
-	secret_release(plan.secret);
+	secret_release(secret);
 	free(output);
 }
 
 static void a_password_is_never_typed_where_it_would_show(void **state)
 {
 	struct fixture *f = *state;
-	struct plan plan = { .line = "", .what = SAY_SECRET };
-	plan.secret = secret_from_text("hunter2", 7, &f->err);
-	use_script(f, "printf 'Password:'; read x; echo \"$x\" >$root/typed");
-	char *output = act(f, &plan, 1);
+	struct plan plan = { .answer = { .kind = RELAY_SECRET } };
+	struct secret *secret = secret_from_text("hunter2", 7, &f->err);
+	plan.answer.secret = secret;
+	fixture_script(f, "printf 'Password:'; read x; echo \"$x\" >$root/typed");
+	char *output = act(f, &plan, 0.3);
 	assert_true(result.silent);
 	assert_null(strstr(output, "hunter2"));
 	assert_string_equal(fixture_text(f, "typed"), "");
-	secret_release(plan.secret);
+	secret_release(secret);
 	free(output);
 }
 
 static void giving_up_ends_a_tool_at_its_question(void **state)
 {
 	struct fixture *f = *state;
-	struct plan plan = { .line = "", .what = SAY_STOP };
-	use_script(f, "trap 'echo hung up; exit 9' HUP INT; printf 'Sure? '; read x; echo never");
+	struct plan plan = { .answer = { .kind = RELAY_GIVE_UP } };
+	fixture_script(f, "trap 'echo hung up; exit 9' HUP INT; printf 'Sure? '; read x; echo never");
 	double before = system_monotonic();
 	char *output = act(f, &plan, 0);
 	assert_true(result.gave_up);
@@ -121,8 +119,8 @@ static void giving_up_ends_a_tool_at_its_question(void **state)
 static void a_call_back_that_fails_ends_the_tool(void **state)
 {
 	struct fixture *f = *state;
-	struct plan plan = { .line = "", .what = SAY_FAILED };
-	use_script(f, "trap '' HUP INT TERM; printf 'Sure? '; while :; do sleep 60; done");
+	struct plan plan = { .answer = { .kind = RELAY_FAILED } };
+	fixture_script(f, "trap '' HUP INT TERM; printf 'Sure? '; while :; do sleep 60; done");
 	double before = system_monotonic();
 	char *output = act(f, &plan, 0);
 	assert_true(result.failed);
@@ -135,8 +133,9 @@ static void a_call_back_that_fails_ends_the_tool(void **state)
 static void a_line_is_asked_about_once(void **state)
 {
 	struct fixture *f = *state;
-	struct plan plan = { .line = "", .what = SAY_NOTHING };
-	use_script(f, "printf 'working'; sleep 0.8; printf '...'; sleep 0.5");
+	struct plan plan = { .line = NULL };
+	fixture_script(f, "printf 'working'; until [ -e $root/asked.1 ]; do sleep 0.02; done; sleep 0.1; printf '...'; "
+	                  "until [ -e $root/asked.2 ]; do sleep 0.02; done; sleep 0.1");
 	char *output = act(f, &plan, 0);
 	assert_int_equal(plan.calls, 2);
 	assert_string_equal(plan.last, "working...");
@@ -147,8 +146,8 @@ static void a_line_is_asked_about_once(void **state)
 static void a_question_may_end_with_a_newline(void **state)
 {
 	struct fixture *f = *state;
-	struct plan plan = { .line = "Are you sure? (enter y or n)", .what = SAY_TEXT, .text = "y\n" };
-	use_script(f, "echo 'Are you sure? (enter y or n)'; read x; echo \"got $x\"");
+	struct plan plan = { .line = "Are you sure? (enter y or n)", .answer = say("y\n") };
+	fixture_script(f, "echo 'Are you sure? (enter y or n)'; read x; echo \"got $x\"");
 	char *output = act(f, &plan, 5);
 	assert_string_equal(output, "Are you sure? (enter y or n)\ny\ngot y\n");
 	free(output);
@@ -161,7 +160,7 @@ static void ask_later(void *context, const struct relay_line *line, bool echo, s
 	(void)echo;
 	if (asked[0] == 0) {
 		asked[0] = system_monotonic();
-		given->again = 0.5;
+		given->again = 0.2;
 	} else if (asked[1] == 0) {
 		asked[1] = system_monotonic();
 		given->kind = RELAY_GIVE_UP;
@@ -172,22 +171,21 @@ static void a_plan_may_want_to_be_asked_later(void **state)
 {
 	struct fixture *f = *state;
 	double asked[2] = { 0, 0 };
-	use_script(f, "echo done?; read x");
-	struct door_order order = { .argv = disable,
-		                        .terminal = true,
-		                        .screen = -1,
-		                        .seconds = 20,
-		                        .calls = { .context = asked, .answer = ask_later } };
+	fixture_script(f, "echo done?; read x");
+	struct door_order order = {
+		.argv = fixture_disable,
+		.relay = { .terminal = true, .screen = -1, .seconds = 20, .calls = { asked, ask_later, NULL } },
+	};
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(result.gave_up);
-	assert_true(asked[1] - asked[0] >= 0.49 && asked[1] - asked[0] < 2);
+	assert_true(asked[1] - asked[0] >= 0.19 && asked[1] - asked[0] < 2);
 }
 
 static void output_just_before_the_end_is_not_lost(void **state)
 {
 	struct fixture *f = *state;
-	for (int i = 0; i < 20; i++) {
-		use_script(f, "seq 1 3000; printf end");
+	for (int i = 0; i < 10; i++) {
+		fixture_script(f, "seq 1 3000; printf end");
 		char *output = act(f, NULL, 0);
 		assert_int_equal(strlen(output), 13893 + 3);
 		assert_string_equal(output + 13893, "end");
@@ -199,13 +197,13 @@ static void memory_does_not_grow_with_output(void **state)
 {
 	struct fixture *f = *state;
 	struct rusage before, after;
-	use_script(f, "exec head -c 20000000 /dev/zero");
+	fixture_script(f, "exec head -c 3000000 /dev/zero");
 	free(act(f, NULL, 0));
 	assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
-	use_script(f, "exec head -c 300000000 /dev/zero");
+	fixture_script(f, "exec head -c 20000000 /dev/zero");
 	char *output = act(f, NULL, 0);
 	assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
-	assert_int_equal(result.total, 300000000);
+	assert_int_equal(result.total, 20000000);
 	assert_true(after.ru_maxrss - before.ru_maxrss < 1024); /* KiB */
 	free(output);
 }
@@ -216,7 +214,7 @@ static void no_descriptor_is_left_open(void **state)
 	int before = dup(0);
 	(void)close(before);
 	for (int i = 0; i < 10; i++) {
-		use_script(f, "exit 0");
+		fixture_script(f, "exit 0");
 		free(act(f, NULL, 0));
 	}
 	int after = dup(0);

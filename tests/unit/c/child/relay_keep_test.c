@@ -1,37 +1,43 @@
 /* Tests of the relay's two additions: a password typed once after Tab, and the line that shows that a tool is waited for. */
 #include "child/secret.h"
-#include "fixture.h"
+#include "person.h"
 
-static const char *const disable[] = { "/usr/bin/csrutil", "disable", NULL };
 static struct relay_result result;
 
 #define ASKS                                                                                                           \
-	"printf 'Password:'; stty -echo; IFS= read -r y; stty echo; echo; echo \"$y\" >$root/typed; echo over; exit 0"
-
-static void use_script(struct fixture *f, const char *script)
-{
-	fixture_tool(f, "/usr/bin/csrutil", script);
-	fixture_intend(f, disable);
-}
-
-static int relay(struct fixture *f, struct secret *keep, const char *waiting)
-{
-	struct door_order order = {
-		.argv = disable, .terminal = true, .person = true, .screen = 1, .seconds = 20, .keep = keep, .waiting = waiting
-	};
-	if (door_act(&f->setup, f->journal, &order, &result, &f->err) != 0)
-		return 99;
-	return (result.kept ? 1 : 0) | (result.interrupted ? 2 : 0) | signals_stage() << 2;
-}
+	"stty -echo; printf 'Password:'; IFS= read -r y; stty echo; echo; echo \"$y\" >$root/typed; echo over; exit 0"
 #define KEPT 1
 #define STAGE_1 4
+
+/* Tells the test that the relay knows of the question, and leaves it to the person. */
+static void leave_to_person(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer)
+{
+	struct fixture *f = context;
+	(void)line;
+	(void)echo;
+	(void)answer;
+	(void)file_write_atomic(fixture_path(f, "asked"), "", 0, 0600, &f->err);
+}
+
+static int relay(struct fixture *f, const struct relay_order *options)
+{
+	struct door_order order = { .argv = fixture_disable, .relay = *options };
+	order.relay.terminal = order.relay.person = true;
+	order.relay.screen = 1;
+	order.relay.seconds = 20;
+	order.relay.calls.context = f;
+	order.relay.calls.answer = leave_to_person;
+	if (door_act(&f->setup, f->journal, &order, &result, &f->err) != 0)
+		return 99;
+	return (result.kept ? KEPT : 0) | (result.interrupted ? 2 : 0) | (signals_stage() > 0 ? STAGE_1 : 0);
+}
 
 /* What the secret holds when the tool is over goes into a file that only this test has. */
 static int offers(struct fixture *f)
 {
 	size_t length;
 	struct secret *keep = secret_new(&f->err);
-	int outcome = keep != NULL ? relay(f, keep, NULL) : 98;
+	int outcome = relay(f, &(struct relay_order){ .keep = keep, .times = &fixture_times });
 	const char *bytes = secret_bytes(keep, &length);
 	if (file_write_atomic(fixture_path(f, "secret"), bytes, length, 0600, &f->err) != 0)
 		outcome = 97;
@@ -41,18 +47,17 @@ static int offers(struct fixture *f)
 
 static int offers_nothing(struct fixture *f)
 {
-	return relay(f, NULL, NULL);
+	return relay(f, &(struct relay_order){ .times = &fixture_times });
 }
 
 static int waits(struct fixture *f)
 {
-	return relay(f, NULL, "waiting for it");
+	return relay(f, &(struct relay_order){ .waiting = "waiting for it", .times = &fixture_times });
 }
 
-static bool same_settings(const struct termios *a, const struct termios *b)
+static int waits_as_usual(struct fixture *f)
 {
-	return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag && a->c_lflag == b->c_lflag
-	       && memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) == 0;
+	return relay(f, &(struct relay_order){ .waiting = "waiting for it" });
 }
 
 struct talk {
@@ -63,24 +68,26 @@ struct talk {
 	const char *typed, *secret; /* what the tool read, and what is kept; NULL: not looked at */
 };
 
+static void type_in_turn(struct person *p, const char *const keys[4])
+{
+	for (size_t i = 0; i < 4 && keys[i] != NULL; i++) {
+		person_types(p, keys[i]);
+		if (i < 3 && keys[i + 1] != NULL)
+			person_pauses(p);
+	}
+}
+
 /* Has a tool asked and answered; checks the end, the terminal, and that no password stood on the screen. */
 static void hold(struct fixture *f, const struct talk *t)
 {
 	struct person p;
-	use_script(f, t->script);
+	fixture_script(f, t->script);
 	person_start(&p, t->work, f);
-	struct termios before = person_settings(&p);
 	assert_true(person_sees(&p, t->prompt));
-	for (size_t i = 0; i < 4 && t->keys[i] != NULL; i++) {
-		(void)usleep(350000);
-		person_types(&p, t->keys[i]);
-	}
-	int end = person_waits(&p);
-	struct termios after = person_settings(&p);
-	assert_true(same_settings(&before, &after));
-	assert_int_equal(end, t->status << 8);
+	assert_true(fixture_await(f, "asked", 5));
+	type_in_turn(&p, t->keys);
+	person_ends(&p, t->status);
 	assert_null(strstr(p.seen, "hunter2"));
-	person_leaves(&p);
 	if (t->typed != NULL)
 		assert_string_equal(fixture_text(f, "typed"), t->typed);
 	if (t->secret != NULL)
@@ -143,11 +150,12 @@ static void a_silent_tool_is_seen_to_be_waited_for(void **state)
 	struct fixture *f = *state;
 	struct person p;
 	(void)setenv("TERM", "xterm", 1);
-	use_script(f, "echo begun; sleep 3.4; echo over; exit 0");
+	fixture_script(f, "echo begun; " UNTIL_GO "echo over; exit 0");
 	person_start(&p, waits, f);
 	assert_true(person_sees(&p, "begun\r\n"));
-	assert_true(person_sees(&p, "\r\033[K0:02 waiting for it"));
-	assert_true(person_sees(&p, "\r\033[K0:03 waiting for it"));
+	assert_true(person_sees(&p, "\r\033[K0:00 waiting for it"));
+	assert_true(person_sees(&p, "\r\033[K0:01 waiting for it"));
+	fixture_go(f);
 	assert_true(person_sees(&p, "\r\033[Kover\r\n"));
 	assert_int_equal(person_waits(&p), 0);
 	assert_null(strstr(p.seen, "waiting"));
@@ -158,32 +166,31 @@ static void a_quick_tool_is_not_waited_for(void **state)
 {
 	struct fixture *f = *state;
 	struct person p;
-	use_script(f, "echo begun; sleep 1; echo over; exit 0");
-	person_start(&p, waits, f);
+	fixture_script(f, "echo begun; sleep 0.2; echo over; exit 0");
+	person_start(&p, waits_as_usual, f);
 	assert_int_equal(person_waits(&p), 0);
 	assert_null(strstr(p.seen, "waiting"));
 	person_leaves(&p);
 }
 
+static void hold_undrawn(struct fixture *f, const char *script, const char *prompt)
+{
+	struct person p;
+	fixture_script(f, script);
+	person_start(&p, waits, f);
+	assert_true(person_sees(&p, prompt));
+	for (int turns = 0; turns < 10; turns++)
+		person_look(&p, 50);
+	assert_int_equal(p.length, 0);
+	person_types(&p, "y\r");
+	assert_int_equal(person_waits(&p), 0);
+	person_leaves(&p);
+}
+
 static void a_question_is_never_drawn_over(void **state)
 {
-	static const char *const scripts[] = {
-		"printf 'Sure? [y/n]: '; read x; exit 0",
-		"printf 'Password:'; stty -echo; read x; stty echo; exit 0",
-	};
-	struct fixture *f = *state;
-	for (size_t i = 0; i < 2; i++) {
-		struct person p;
-		use_script(f, scripts[i]);
-		person_start(&p, waits, f);
-		assert_true(person_sees(&p, i == 0 ? "[y/n]: " : "Password:"));
-		for (int turns = 0; turns < 60; turns++)
-			person_look(&p, 50);
-		assert_int_equal(p.length, 0);
-		person_types(&p, "y\r");
-		assert_int_equal(person_waits(&p), 0);
-		person_leaves(&p);
-	}
+	hold_undrawn(*state, "printf 'Sure? [y/n]: '; read x; exit 0", "[y/n]: ");
+	hold_undrawn(*state, "stty -echo; printf 'Password:'; read x; stty echo; exit 0", "Password:");
 }
 
 int main(void)

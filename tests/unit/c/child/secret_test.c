@@ -75,10 +75,7 @@ static void an_interrupt_ends_the_wait_for_a_password(void **state)
 	signals_install();
 	race_signal = SIGTERM;
 	struct secret *secret = secret_from_fd(ends[0], &err);
-	signals_reset();
-	(void)signal(SIGTERM, SIG_DFL);
-	(void)signal(SIGINT, SIG_DFL);
-	(void)signal(SIGHUP, SIG_DFL);
+	fixture_signals_default();
 	assert_null(secret);
 	assert_string_equal(err.code, "EINTR");
 	(void)close(ends[0]);

@@ -11,12 +11,11 @@ int fsync(int fd)
 	return sync_fails ? -1 : 0;
 }
 
-static const char *const disable[] = { "/usr/bin/csrutil", "disable", NULL };
 static struct relay_result result;
 
 static int act(struct fixture *f, const char *const *argv)
 {
-	struct door_order order = { .argv = argv, .screen = -1 };
+	struct door_order order = { .argv = argv, .relay = { .screen = -1, .times = &fixture_times } };
 	return door_act(&f->setup, f->journal, &order, &result, &f->err);
 }
 
@@ -38,28 +37,28 @@ static int with_tool(void **state)
 static void it_opens_once_for_the_open_intent(void **state)
 {
 	struct fixture *f = *state;
-	fixture_intend(f, disable);
-	assert_int_equal(act(f, disable), 0);
+	fixture_intend(f, fixture_disable);
+	assert_int_equal(act(f, fixture_disable), 0);
 	assert_true(result.end.exited);
 	assert_int_equal(result.end.exit, 4);
 	assert_string_equal(fixture_text(f, "ran"), "disable\n");
 	char *output = fixture_output(&result);
 	assert_string_equal(output, "out\nerr\n");
 	free(output);
-	assert_int_equal(act(f, disable), -1);
+	assert_int_equal(act(f, fixture_disable), -1);
 	assert_string_equal(f->err.code, "refused");
 	assert_string_equal(fixture_text(f, "ran"), "disable\n");
 }
 
 static void it_stays_shut_without_an_intent(void **state)
 {
-	assert_refused(*state, disable);
+	assert_refused(*state, fixture_disable);
 }
 
 static void it_stays_shut_without_a_journal(void **state)
 {
 	struct fixture *f = *state;
-	struct door_order order = { .argv = disable, .screen = -1 };
+	struct door_order order = { .argv = fixture_disable, .relay = { .screen = -1 } };
 	assert_int_equal(door_act(&f->setup, NULL, &order, &result, &f->err), -1);
 	assert_string_equal(f->err.code, "refused");
 }
@@ -67,20 +66,20 @@ static void it_stays_shut_without_a_journal(void **state)
 static void it_stays_shut_for_other_words(void **state)
 {
 	struct fixture *f = *state;
-	fixture_intend(f, disable);
+	fixture_intend(f, fixture_disable);
 	assert_refused(f, WORDS("/usr/bin/csrutil", "enable"));
 	assert_refused(f, WORDS("/usr/bin/csrutil", "disable", "--with", "kext"));
 	assert_refused(f, WORDS("/usr/bin/csrutil"));
-	assert_int_equal(act(f, disable), 0); /* asking for something else does not use it up */
+	assert_int_equal(act(f, fixture_disable), 0); /* asking for something else does not use it up */
 }
 
 static void it_stays_shut_if_the_intent_is_not_durable(void **state)
 {
 	struct fixture *f = *state;
 	sync_fails = true;
-	assert_int_equal(journal_intent(f->journal, disable, "{}", 2, &f->err), 0);
+	assert_int_equal(journal_intent(f->journal, fixture_disable, "{}", 2, &f->err), 0);
 	sync_fails = false;
-	assert_refused(f, disable);
+	assert_refused(f, fixture_disable);
 }
 
 static void it_stays_shut_if_the_disk_was_full(void **state)
@@ -92,10 +91,10 @@ static void it_stays_shut_if_the_disk_was_full(void **state)
 	limit = before;
 	limit.rlim_cur = 20;
 	(void)setrlimit(RLIMIT_FSIZE, &limit);
-	uint64_t sequence = journal_intent(f->journal, disable, "{}", 2, &f->err);
+	uint64_t sequence = journal_intent(f->journal, fixture_disable, "{}", 2, &f->err);
 	(void)setrlimit(RLIMIT_FSIZE, &before);
 	assert_int_equal(sequence, 0);
-	assert_refused(f, disable);
+	assert_refused(f, fixture_disable);
 }
 
 static void it_stays_shut_for_forms_never_used(void **state)
@@ -118,10 +117,13 @@ static void it_stays_shut_for_forms_never_used(void **state)
 static void it_stays_shut_before_the_mac_is_settled(void **state)
 {
 	struct fixture *f = *state;
-	struct process_setup none = { 0 };
-	struct door_order order = { .argv = disable, .screen = -1 };
-	fixture_intend(f, disable);
+	struct door_setup none = { 0 };
+	struct door_order order = { .argv = fixture_disable, .relay = { .screen = -1 } };
+	fixture_intend(f, fixture_disable);
+	struct probe_result looked;
 	assert_int_equal(door_act(&none, f->journal, &order, &result, &f->err), -1);
+	assert_string_equal(f->err.code, "refused");
+	assert_int_equal(door_probe(&none, WORDS("/usr/bin/csrutil", "status"), 5, &looked, &f->err), -1);
 	assert_string_equal(f->err.code, "refused");
 }
 
@@ -129,12 +131,27 @@ static void a_dry_run_starts_nothing(void **state)
 {
 	struct fixture *f = *state;
 	f->setup.dry_run = true;
-	fixture_intend(f, disable);
-	assert_int_equal(act(f, disable), 1);
-	struct door_order order = { .argv = disable, .screen = -1 };
+	fixture_intend(f, fixture_disable);
+	assert_int_equal(act(f, fixture_disable), 1);
+	struct door_order order = { .argv = fixture_disable, .relay = { .screen = -1 } };
 	assert_int_equal(door_act(&f->setup, NULL, &order, &result, &f->err), 1);
 	assert_refused(f, WORDS("/usr/sbin/nvram", "-c"));
 	assert_string_equal(fixture_text(f, "ran"), "");
+}
+
+static void a_probe_only_reads(void **state)
+{
+	struct fixture *f = *state;
+	struct probe_result looked;
+	fixture_tool(f, "/bin/rm", "echo ran > $root/ran");
+	assert_int_equal(door_probe(&f->setup, fixture_disable, 5, &looked, &f->err), -1);
+	assert_string_equal(f->err.code, "refused");
+	assert_int_equal(door_probe(&f->setup, WORDS("/bin/rm", "x"), 5, &looked, &f->err), -1);
+	assert_string_equal(f->err.code, "refused");
+	assert_string_equal(fixture_text(f, "ran"), "");
+	assert_int_equal(door_probe(&f->setup, WORDS("/usr/bin/csrutil", "status"), 5, &looked, &f->err), 0);
+	assert_string_equal(fixture_text(f, "ran"), "status\n");
+	probe_release(&looked);
 }
 
 static void a_tool_that_cannot_start_uses_the_intent_up(void **state)
@@ -148,31 +165,42 @@ static void a_tool_that_cannot_start_uses_the_intent_up(void **state)
 	assert_string_equal(f->err.code, "refused");
 }
 
+/* Runs the script with such limits. Returns the seconds that it took. */
+static double act_within(struct fixture *f, double seconds, double silence)
+{
+	struct relay_order relay = { .screen = -1, .seconds = seconds, .silence = silence, .times = &fixture_times };
+	struct door_order order = { .argv = fixture_disable, .relay = relay };
+	double before = system_monotonic();
+	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
+	return system_monotonic() - before;
+}
+
+/* Waits until the process named in a file has no descriptor any more. */
+static bool ends(struct fixture *f, const char *name)
+{
+	char path[64];
+	(void)snprintf(path, sizeof path, "/proc/%ld/fd/0", strtol(fixture_text(f, name), NULL, 10));
+	for (int i = 0; i < 200 && access(path, F_OK) == 0; i++)
+		(void)usleep(10000);
+	return access(path, F_OK) != 0;
+}
+
 static void a_limit_ends_the_whole_group(void **state)
 {
 	struct fixture *f = *state;
-	fixture_tool(f, "/usr/bin/csrutil", "trap '' TERM HUP INT; sleep 60 & echo $! > $root/pid; echo begun; sleep 60");
-	fixture_intend(f, disable);
-	struct door_order order = { .argv = disable, .screen = -1, .seconds = 0.3 };
-	double before = system_monotonic();
-	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
-	assert_true(system_monotonic() - before > 1.5
-	            && system_monotonic() - before < 6); /* two seconds to end by itself */
+	fixture_script(f, "trap '' TERM HUP INT; sleep 60 & echo $! > $root/pid; echo begun; sleep 60");
+	double seconds = act_within(f, 0.3, 0);
+	assert_true(seconds >= 0.3 + fixture_times.soft_end - 0.01 && seconds < 6);
 	assert_true(result.timed_out);
 	assert_int_equal(result.end.signal, SIGKILL);
-	(void)usleep(100000);
-	char path[64];
-	(void)snprintf(path, sizeof path, "/proc/%ld/fd/0", strtol(fixture_text(f, "pid"), NULL, 10));
-	assert_int_equal(access(path, F_OK), -1);
+	assert_true(ends(f, "pid"));
 }
 
 static void silence_has_a_limit_of_its_own(void **state)
 {
 	struct fixture *f = *state;
-	fixture_tool(f, "/usr/bin/csrutil", "for i in 1 2 3 4 5; do echo $i; sleep 0.2; done; exec sleep 60");
-	fixture_intend(f, disable);
-	struct door_order order = { .argv = disable, .screen = -1, .silence = 0.6 };
-	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
+	fixture_script(f, "for i in 1 2 3 4 5; do echo $i; sleep 0.15; done; exec sleep 60");
+	(void)act_within(f, 0, 0.6);
 	assert_true(result.silent);
 	assert_false(result.timed_out);
 	assert_int_equal(result.total, 10);
@@ -182,9 +210,8 @@ static void silence_has_a_limit_of_its_own(void **state)
 static void the_end_of_long_output_is_kept(void **state)
 {
 	struct fixture *f = *state;
-	fixture_tool(f, "/usr/bin/csrutil", "seq 1 200000");
-	fixture_intend(f, disable);
-	assert_int_equal(act(f, disable), 0);
+	fixture_script(f, "seq 1 200000");
+	assert_int_equal(act(f, fixture_disable), 0);
 	char *output = fixture_output(&result);
 	assert_int_equal(strlen(output), RELAY_TAIL);
 	assert_string_equal(output + RELAY_TAIL - 7, "200000\n");
@@ -211,9 +238,9 @@ static void output_is_handed_on_whole(void **state)
 {
 	struct fixture *f = *state;
 	size_t total = 0;
-	fixture_tool(f, "/usr/bin/csrutil", "seq 1 200000");
-	fixture_intend(f, disable);
-	struct door_order order = { .argv = disable, .screen = -1, .calls = { .context = &total, .output = count } };
+	fixture_script(f, "seq 1 200000");
+	struct door_order order = { .argv = fixture_disable,
+		                        .relay = { .screen = -1, .calls = { .context = &total, .output = count } } };
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_int_equal(total, 1288895);
 }
@@ -222,9 +249,9 @@ static void a_call_back_that_fails_ends_the_tool(void **state)
 {
 	struct fixture *f = *state;
 	size_t calls = 0;
-	fixture_tool(f, "/usr/bin/csrutil", "echo a; sleep 0.2; echo b; exec sleep 60");
-	fixture_intend(f, disable);
-	struct door_order order = { .argv = disable, .screen = -1, .calls = { .context = &calls, .output = refuse } };
+	fixture_script(f, "echo a; sleep 0.2; echo b; exec sleep 60");
+	struct door_order order = { .argv = fixture_disable,
+		                        .relay = { .screen = -1, .calls = { .context = &calls, .output = refuse } } };
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(result.failed);
 	assert_int_equal(calls, 1);
@@ -234,16 +261,11 @@ static void a_call_back_that_fails_ends_the_tool(void **state)
 static void the_second_interrupt_leaves_at_once(void **state)
 {
 	struct fixture *f = *state;
-	fixture_tool(f, "/usr/bin/csrutil",
-	             "trap '' TERM HUP INT; kill -TERM $PPID; sleep 0.3; kill -TERM $PPID; sleep 60");
-	fixture_intend(f, disable);
+	fixture_script(f, "trap '' TERM HUP INT; kill -TERM $PPID; sleep 0.1; kill -TERM $PPID; sleep 60");
 	signals_install();
 	double before = system_monotonic();
-	int outcome = act(f, disable);
-	signals_reset();
-	(void)signal(SIGTERM, SIG_DFL);
-	(void)signal(SIGINT, SIG_DFL);
-	(void)signal(SIGHUP, SIG_DFL);
+	int outcome = act(f, fixture_disable);
+	fixture_signals_default();
 	assert_int_equal(outcome, 0);
 	assert_true(result.interrupted);
 	assert_true(system_monotonic() - before < 4);
@@ -252,15 +274,11 @@ static void the_second_interrupt_leaves_at_once(void **state)
 static void the_first_interrupt_lets_it_finish(void **state)
 {
 	struct fixture *f = *state;
-	fixture_tool(f, "/usr/bin/csrutil", "kill -TERM $PPID; sleep 0.5; echo finished; exit 0");
-	fixture_intend(f, disable);
+	fixture_script(f, "kill -TERM $PPID; sleep 0.1; echo finished; exit 0");
 	signals_install();
-	int outcome = act(f, disable);
+	int outcome = act(f, fixture_disable);
 	int stage = signals_stage();
-	signals_reset();
-	(void)signal(SIGTERM, SIG_DFL);
-	(void)signal(SIGINT, SIG_DFL);
-	(void)signal(SIGHUP, SIG_DFL);
+	fixture_signals_default();
 	assert_int_equal(outcome, 0);
 	assert_int_equal(stage, 1);
 	assert_false(result.interrupted);
@@ -283,6 +301,7 @@ int main(void)
 		TEST(it_stays_shut_for_forms_never_used),
 		TEST(it_stays_shut_before_the_mac_is_settled),
 		TEST(a_dry_run_starts_nothing),
+		TEST(a_probe_only_reads),
 		TEST(a_tool_that_cannot_start_uses_the_intent_up),
 		TEST(a_limit_ends_the_whole_group),
 		TEST(silence_has_a_limit_of_its_own),

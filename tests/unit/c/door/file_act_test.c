@@ -24,7 +24,7 @@ static void put(struct fixture *f, const char *name, const char *text)
 /* Intends and does; returns the status that the act ended with. */
 static int act(struct fixture *f, const char *const *argv)
 {
-	struct door_order order = { .argv = argv, .screen = -1 };
+	struct door_order order = { .argv = argv, .relay = { .screen = -1 } };
 	fixture_intend(f, argv);
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(result.end.exited);
@@ -190,7 +190,8 @@ static void it_removes_files_alone(void **state)
 static void it_needs_an_open_intent(void **state)
 {
 	struct fixture *f = *state;
-	struct door_order order = { .argv = WORDS("write", "/p/vmq-recovery/text", "0644", "x"), .screen = -1 };
+	struct door_order order = { .argv = WORDS("write", "/p/vmq-recovery/text", "0644", "x"),
+		                        .relay = { .screen = -1 } };
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), -1);
 	assert_string_equal(f->err.code, "refused");
 	fixture_intend(f, WORDS("write", "/p/vmq-recovery/text", "0644", "y"));
@@ -202,7 +203,8 @@ static void a_dry_run_touches_nothing(void **state)
 {
 	struct fixture *f = *state;
 	f->setup.dry_run = true;
-	struct door_order order = { .argv = WORDS("write", "/p/vmq-recovery/text", "0644", "x"), .screen = -1 };
+	struct door_order order = { .argv = WORDS("write", "/p/vmq-recovery/text", "0644", "x"),
+		                        .relay = { .screen = -1 } };
 	assert_int_equal(door_act(&f->setup, NULL, &order, &result, &f->err), 1);
 	assert_int_equal(count_names(f, OWN), 0);
 }
@@ -239,7 +241,7 @@ static void it_refuses_what_is_not_its_own_and_odd_forms(void **state)
 		{ "copy", "/a", "/p/vmq-recovery/b", "0644", "more" },
 	};
 	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-		struct door_order order = { .argv = forms[i], .screen = -1 };
+		struct door_order order = { .argv = forms[i], .relay = { .screen = -1 } };
 		fixture_intend(f, forms[i]);
 		assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), -1);
 		assert_string_equal(f->err.code, "refused");

@@ -44,12 +44,12 @@ static void a_holder_that_dies_loses_it(void **state)
 static void a_tool_does_not_inherit_it(void **state)
 {
 	struct fixture *f = *state;
-	struct process_result result;
+	struct probe_result result;
 	char holder[64];
 	fixture_tool(f, "/usr/bin/sw_vers", "(sleep 20 >/dev/null 2>&1 &) ; exit 0");
 	struct lock *lock = lock_take(f->root, "us", 2, holder, sizeof holder, &f->err);
-	assert_int_equal(process_probe(&f->setup, WORDS("/usr/bin/sw_vers"), 5, &result, &f->err), 0);
-	process_result_release(&result);
+	assert_int_equal(door_probe(&f->setup, WORDS("/usr/bin/sw_vers"), 5, &result, &f->err), 0);
+	probe_release(&result);
 	lock_release(lock);
 	lock = lock_take(f->root, "us", 2, holder, sizeof holder, &f->err);
 	assert_non_null(lock);

@@ -31,7 +31,7 @@ static int unmake(void **state)
 	struct program *p = *state;
 	lua_close(p->L);
 	assert_int_equal(p->host.memory, 0);
-	process_release(&p->host.process);
+	door_release(&p->host.door);
 	int result = fixture_remove((void **)&p->f);
 	free(p);
 	return result;
@@ -115,7 +115,7 @@ static void a_secret_cannot_be_read(void **state)
 static void nothing_starts_before_configure(void **state)
 {
 	assert_non_null(
-		strstr(run(*state, "require('lib_process').probe { '/usr/bin/sw_vers' }"), "configure must be called first"));
+		strstr(run(*state, "require('lib_probe').run { '/usr/bin/sw_vers' }"), "configure must be called first"));
 	assert_string_equal(run(*state, "require('lib_process').configure { root = root } return 'fine'"), "fine");
 	assert_non_null(strstr(run(*state, "require('lib_process').configure { root = '' }"), "only once"));
 }

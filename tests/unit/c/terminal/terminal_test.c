@@ -1,23 +1,7 @@
-/* Tests of what is read from a terminal, and of the width of text. */
-#include "fixture.h"
+/* Tests of what is read from a terminal. */
+#include "person.h"
 #include "race.h"
 #include "terminal/terminal.h"
-
-static void widths_are_counted_in_columns(void **state)
-{
-	(void)state;
-	assert_int_equal(terminal_width("plain", 5), 5);
-	assert_int_equal(terminal_width("h\xc3\xa9llo", 6), 5);
-	assert_int_equal(terminal_width("e\xcc\x81", 3), 1);
-	assert_int_equal(terminal_width("\xe6\x97\xa5\xe6\x9c\xac", 6), 4);
-	assert_int_equal(terminal_width("\xf0\x9f\x98\x80", 4), 2);
-	assert_int_equal(terminal_width("\xff\xe6\x97", 3), 3);
-	assert_int_equal(terminal_width("\xe0\x80\x80\xed\xa0\x80", 6), 6);
-	assert_int_equal(terminal_width("\xf4\x90\x80\x80\xfb\x90\xa0\x80", 8), 8);
-	assert_int_equal(terminal_width("\xee\x80\x80\xf4\x8f\xbf\xbd\xf0\x90\x80\x80", 11), 3);
-	assert_int_equal(terminal_width("", 0), 0);
-	assert_int_equal(terminal_width("\t\n", 2), 0);
-}
 
 /* Writes what was read, so that the test sees it: as the exit status cannot hold a text. */
 static int tell(struct fixture *f, enum terminal_read result, const char *text)
@@ -46,17 +30,12 @@ static void check(struct fixture *f, int (*work)(struct fixture *), const char *
 {
 	struct person p;
 	person_start(&p, work, f);
-	struct termios before = person_settings(&p);
 	assert_true(person_sees(&p, prompt));
-	(void)usleep(100000);
 	person_types(&p, typed);
-	assert_int_equal(person_waits(&p), 0);
-	struct termios after = person_settings(&p);
-	assert_int_equal(before.c_lflag, after.c_lflag);
+	person_ends(&p, 0);
 	assert_string_equal(fixture_text(f, "read"), expected);
 	if (work == read_hidden)
 		assert_null(strstr(p.seen, typed));
-	person_leaves(&p);
 }
 
 static void a_line_an_end_and_an_interrupt_are_told_apart(void **state)
@@ -84,9 +63,8 @@ static void what_is_typed_at_once_is_hidden(void **state)
 	struct termios during = person_settings(&p);
 	assert_int_equal(during.c_lflag & ECHO, 0);
 	person_types(&p, "hunter2\r");
-	assert_int_equal(person_waits(&p), 0);
+	person_ends(&p, 0);
 	assert_string_equal(fixture_text(f, "read"), "line:hunter2");
-	person_leaves(&p);
 }
 
 static int read_line_after_a_signal(struct fixture *f)
@@ -111,7 +89,6 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(widths_are_counted_in_columns),
 		TEST(a_line_an_end_and_an_interrupt_are_told_apart),
 		TEST(a_hidden_line_is_not_shown),
 		TEST(what_is_typed_at_once_is_hidden),

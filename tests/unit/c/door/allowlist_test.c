@@ -1,5 +1,5 @@
 /* Tests of the table of tools: what a probe may run, what may go through the door, what a plan may declare. */
-#include "door/tools.h"
+#include "door/allowlist.h"
 #include "fixture.h"
 
 #define UUID "01234567-89AB-cdef-0123-456789abcdef"
@@ -7,7 +7,7 @@
 static bool reads(const char *const *argv)
 {
 	struct error err;
-	bool fine = tools_check_read(NULL, argv, &err) == 0;
+	bool fine = allowlist_check_read(NULL, argv, &err) == 0;
 	assert_true(fine || strcmp(err.code, "refused") == 0);
 	return fine;
 }
@@ -15,7 +15,7 @@ static bool reads(const char *const *argv)
 static bool changes(const char *const *argv)
 {
 	struct error err;
-	bool fine = tools_check_change(NULL, argv, &err) == 0;
+	bool fine = allowlist_check_change(NULL, argv, &err) == 0;
 	assert_true(fine || strcmp(err.code, "refused") == 0);
 	return fine;
 }
@@ -183,19 +183,19 @@ static void forms_that_are_never_used_do_not(void **state)
 
 static void a_declared_tool_has_its_forms(void **state)
 {
-	struct tools_declared *list = NULL;
+	struct declared_tool *list = NULL;
 	struct error err;
 	(void)state;
-	assert_int_equal(tools_declare(&list, "/opt/bin/kit", WORDS("list", "show <word> --long"), &err), 0);
-	assert_int_equal(tools_check_read(list, WORDS("/opt/bin/kit", "list"), &err), 0);
-	assert_int_equal(tools_check_read(list, WORDS("/opt/bin/kit", "show", "a=b", "--long"), &err), 0);
-	assert_int_equal(tools_check_read(list, WORDS("/opt/bin/kit", "show", "-x", "--long"), &err), -1);
-	assert_int_equal(tools_check_read(list, WORDS("/opt/bin/kit", "show", "", "--long"), &err), -1);
-	assert_int_equal(tools_check_read(list, WORDS("/opt/bin/kit", "list", "more"), &err), -1);
-	assert_int_equal(tools_check_read(list, WORDS("/opt/bin/kit"), &err), -1);
-	assert_int_equal(tools_check_change(list, WORDS("/opt/bin/kit", "burn"), &err), 0);
-	assert_int_equal(tools_check_change(list, WORDS("/opt/bin/other"), &err), -1);
-	tools_forget(&list);
+	assert_int_equal(allowlist_declare(&list, "/opt/bin/kit", WORDS("list", "show <word> --long"), &err), 0);
+	assert_int_equal(allowlist_check_read(list, WORDS("/opt/bin/kit", "list"), &err), 0);
+	assert_int_equal(allowlist_check_read(list, WORDS("/opt/bin/kit", "show", "a=b", "--long"), &err), 0);
+	assert_int_equal(allowlist_check_read(list, WORDS("/opt/bin/kit", "show", "-x", "--long"), &err), -1);
+	assert_int_equal(allowlist_check_read(list, WORDS("/opt/bin/kit", "show", "", "--long"), &err), -1);
+	assert_int_equal(allowlist_check_read(list, WORDS("/opt/bin/kit", "list", "more"), &err), -1);
+	assert_int_equal(allowlist_check_read(list, WORDS("/opt/bin/kit"), &err), -1);
+	assert_int_equal(allowlist_check_change(list, WORDS("/opt/bin/kit", "burn"), &err), 0);
+	assert_int_equal(allowlist_check_change(list, WORDS("/opt/bin/other"), &err), -1);
+	allowlist_forget(&list);
 	assert_null(list);
 }
 
@@ -220,26 +220,26 @@ static void what_opens_a_way_round_the_door_is_not_declarable(void **state)
 		"/",
 		"/Volumes/Mac HD/usr/bin/bputil",
 	};
-	struct tools_declared *list = NULL;
+	struct declared_tool *list = NULL;
 	struct error err;
 	(void)state;
 	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-		assert_int_equal(tools_declare(&list, paths[i], WORDS("list"), &err), -1);
+		assert_int_equal(allowlist_declare(&list, paths[i], WORDS("list"), &err), -1);
 		assert_string_equal(err.code, "refused");
 	}
-	assert_int_equal(tools_declare(&list, "/opt/kit", WORDS("..."), &err), -1);
-	assert_int_equal(tools_declare(&list, "/opt/kit", WORDS(""), &err), -1);
+	assert_int_equal(allowlist_declare(&list, "/opt/kit", WORDS("..."), &err), -1);
+	assert_int_equal(allowlist_declare(&list, "/opt/kit", WORDS(""), &err), -1);
 	assert_null(list);
 }
 
 static void a_simulated_tool_is_known_by_its_path(void **state)
 {
 	(void)state;
-	assert_string_equal(tools_path_at_end("/tmp/x/usr/bin/csrutil"), "/usr/bin/csrutil");
-	assert_string_equal(tools_path_at_end("/usr/sbin/nvram"), "/usr/sbin/nvram");
-	assert_string_equal(tools_path_at_end("/tmp/x/bin/ps"), "/bin/ps");
-	assert_null(tools_path_at_end("/usr/bin/vmq-recovery"));
-	assert_null(tools_path_at_end("csrutil"));
+	assert_string_equal(allowlist_path_at_end("/tmp/x/usr/bin/csrutil"), "/usr/bin/csrutil");
+	assert_string_equal(allowlist_path_at_end("/usr/sbin/nvram"), "/usr/sbin/nvram");
+	assert_string_equal(allowlist_path_at_end("/tmp/x/bin/ps"), "/bin/ps");
+	assert_null(allowlist_path_at_end("/usr/bin/vmq-recovery"));
+	assert_null(allowlist_path_at_end("csrutil"));
 }
 
 int main(void)

@@ -1,0 +1,194 @@
+/*
+ * The loop of the relay: moves output and keys, and looks at everything in turn until the tool has ended.
+ * Must not record what is typed.
+ */
+#include "child/relay_state.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#include "base/secret_zero.h"
+#include "base/system.h"
+#include "terminal/terminal.h"
+
+static void show(struct relay *r, const char *bytes, size_t length)
+{
+	struct error err;
+	progress_clear(&r->progress);
+	if (r->screen >= 0 && terminal_write(r->screen, bytes, length, &err) != 0)
+		r->screen = -1; /* a screen that is gone does not stop a tool that changes the Mac */
+}
+
+/* Fills the chunk with what there is. The end of a pipe is 0; of a terminal's master it is 0 on macOS and EIO on Linux. */
+static size_t fill_chunk(struct relay *r)
+{
+	size_t used = 0;
+	ssize_t n = 1;
+	while (used < sizeof r->chunk && (n = read(r->source, r->chunk + used, sizeof r->chunk - used)) > 0)
+		used += (size_t)n;
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		r->open = false;
+	return used;
+}
+
+static void read_source(struct relay *r)
+{
+	const struct relay_calls *calls = &r->order->calls;
+	size_t used = fill_chunk(r);
+	if (used == 0)
+		return;
+	relay_keep(r->result, r->chunk, used);
+	r->last_output = r->last_sign = r->now = system_monotonic();
+	r->question.open = r->question.known = r->question.answered = false;
+	show(r, r->chunk, used);
+	if (calls->output != NULL && !r->result->failed && !calls->output(calls->context, r->chunk, used))
+		relay_fail(r);
+}
+
+static void sooner(double *seconds, double other)
+{
+	if (other < *seconds)
+		*seconds = other < 0 ? 0 : other;
+}
+
+/* Seconds until something must be looked at again. */
+static double patience(const struct relay *r)
+{
+	double seconds = 1, quiet = r->now - r->last_output;
+	if (r->reaped)
+		sooner(&seconds, r->times->linger);
+	if (r->kill_at > 0)
+		sooner(&seconds, r->kill_at - r->now);
+	if (r->order->seconds > 0 && r->kill_at == 0)
+		sooner(&seconds, r->started + r->order->seconds - r->now);
+	if (r->order->silence > 0 && r->kill_at == 0)
+		sooner(&seconds, r->last_sign + r->order->silence - r->now);
+	if (r->order->terminal && r->open)
+		sooner(&seconds, quiet < r->times->quiet ? r->times->quiet - quiet : r->times->echo_poll);
+	return seconds < 0.001 ? 0.001 : seconds;
+}
+
+/* What is waited for at a time: output always; keys only when the tool has taken those before. */
+struct moves {
+	fd_set readable, writable;
+	int highest;
+};
+
+static void want(fd_set *set, int fd, struct moves *moves)
+{
+	FD_SET(fd, set);
+	if (fd > moves->highest)
+		moves->highest = fd;
+}
+
+static void choose_moves(const struct relay *r, struct moves *moves)
+{
+	FD_ZERO(&moves->readable);
+	FD_ZERO(&moves->writable);
+	moves->highest = -1;
+	if (!r->open)
+		return;
+	want(&moves->readable, r->source, moves);
+	if (r->keys.count > 0)
+		want(&moves->writable, r->source, moves);
+	else if (r->person && r->raw)
+		want(&moves->readable, STDIN_FILENO, moves);
+}
+
+static void wait_and_move(struct relay *r)
+{
+	struct moves moves;
+	choose_moves(r, &moves);
+	int ready = signals_select(&r->wait, moves.highest, &moves.readable, &moves.writable, patience(r));
+	r->now = system_monotonic();
+	if (ready <= 0)
+		return;
+	if (FD_ISSET(r->source, &moves.readable))
+		read_source(r);
+	if (FD_ISSET(STDIN_FILENO, &moves.readable))
+		relay_read_keys(r);
+	if (FD_ISSET(r->source, &moves.writable))
+		relay_pass_keys(r);
+}
+
+static void reap(struct relay *r)
+{
+	r->reaped = spawn_reap(r->child, false, &r->result->end);
+	r->now = r->reaped_at = r->last_output = system_monotonic(); /* the last output may still be on its way */
+}
+
+/* The tool has ended; something it left behind may hold its terminal open. */
+static bool is_over(const struct relay *r)
+{
+	return !r->open || r->now - r->last_output > r->times->linger || r->now - r->reaped_at > r->times->longest_linger;
+}
+
+static bool ends_in_line(const struct relay_result *result)
+{
+	return result->total > 0 && result->tail[(result->total - 1) % RELAY_TAIL] != '\n';
+}
+
+static void show_waiting(struct relay *r)
+{
+	if (!r->question.open && r->kill_at == 0 && r->now - r->last_sign >= r->times->silent)
+		progress_show(&r->progress, r->now, ends_in_line(r->result));
+}
+
+/* One look at everything. Returns false when the tool has ended and nothing more comes. */
+static bool turn(struct relay *r)
+{
+	if (!r->reaped && signals_take(SIGCHLD))
+		reap(r);
+	if (r->reaped) {
+		if (is_over(r))
+			return false;
+	} else {
+		relay_notice_job_control(r);
+		relay_notice_interrupts(r);
+		relay_consider_question(r);
+		show_waiting(r);
+		if (!relay_keep_limits(r))
+			return false;
+	}
+	wait_and_move(r);
+	return true;
+}
+
+static void begin(struct relay *r, const struct relay_order *order, struct relay_result *result)
+{
+	memset(r, 0, offsetof(struct relay, chunk));
+	*result = (struct relay_result){ 0 };
+	r->order = order;
+	r->times = order->times != NULL ? order->times : &relay_usual_times;
+	r->result = result;
+	r->open = true;
+	r->screen = order->screen;
+	r->stage = signals_stage();
+	r->question.asked_total = UINT64_MAX;
+	r->now = r->started = r->last_output = r->last_sign = system_monotonic();
+	r->person = order->person && order->terminal && isatty(STDIN_FILENO);
+	r->capture.secret = r->person ? order->keep : NULL;
+	progress_begin(&r->progress, &r->times->waiting, order->waiting, order->screen, r->now);
+}
+
+void relay_run(const struct relay_order *order, pid_t child, int source, struct relay_result *result)
+{
+	struct relay r;
+	begin(&r, order, result);
+	r.child = child;
+	r.source = source;
+	signals_enter(&r.wait, r.person);
+	r.raw = r.person && terminal_make_raw(STDIN_FILENO, &r.saved);
+	reap(&r);
+	while (turn(&r))
+		;
+	if (r.reaped)
+		read_source(&r);
+	progress_clear(&r.progress);
+	relay_make_cooked(&r);
+	signals_leave(&r.wait);
+	secret_zero(&r.keys, sizeof r.keys); /* what the tool did not take */
+}

@@ -1,0 +1,129 @@
+/*
+ * Finds out whether a tool waits for an answer, asks the plan for it, and types it.
+ * Must not type a password while the terminal echoes.
+ */
+#include "child/relay_state.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/system.h"
+#include "child/pty.h"
+#include "child/secret.h"
+
+/* guess: a question ends in one of these; kmutil's unfinished "… local machine policy..." does not (reference §2.2, §3.1). */
+static bool looks_like_question(const struct relay_line *line)
+{
+	size_t length = line->length;
+	while (length > 0 && line->text[length - 1] == ' ')
+		length--;
+	return length > 0 && strchr(":?])>", line->text[length - 1]) != NULL;
+}
+
+bool relay_at_open_question(const struct relay_line *line, bool echo)
+{
+	return line->length > 0 && !line->finished && (!echo || looks_like_question(line));
+}
+
+/* Types into the tool's terminal, waiting a little where it is full. */
+static bool type(struct relay *r, const char *bytes, size_t length)
+{
+	double until = system_monotonic() + 1;
+	while (length > 0) {
+		ssize_t n = write(r->source, bytes, length);
+		if (n > 0) {
+			bytes += n;
+			length -= (size_t)n;
+		} else if ((errno != EAGAIN && errno != EINTR) || system_monotonic() > until) {
+			return false;
+		} else {
+			system_sleep(0.01);
+		}
+	}
+	return true;
+}
+
+void relay_note_answer(struct relay *r, const char *bytes, size_t length)
+{
+	r->last_sign = r->now;
+	if (memchr(bytes, '\n', length) == NULL && memchr(bytes, '\r', length) == NULL)
+		return;
+	r->question.answered = true;
+	r->question.open = false;
+}
+
+/* The echo is looked at once more: what is typed while the terminal echoes would be shown and recorded. */
+static void type_secret(struct relay *r, const struct secret *secret)
+{
+	size_t length;
+	const char *bytes = secret_bytes(secret, &length);
+	if (length == 0 || pty_echoes(r->source))
+		return;
+	if (type(r, bytes, length))
+		(void)type(r, "\n", 1);
+	relay_note_answer(r, "\n", 1);
+}
+
+static void give_up(struct relay *r)
+{
+	r->result->gave_up = true;
+	relay_end_softly(r);
+}
+
+void relay_carry_out(struct relay *r, const struct relay_answer *answer)
+{
+	switch (answer->kind) {
+	case RELAY_TYPE:
+		(void)type(r, answer->text, answer->length);
+		relay_note_answer(r, answer->text, answer->length);
+		break;
+	case RELAY_SECRET:
+		type_secret(r, answer->secret);
+		break;
+	case RELAY_GIVE_UP:
+		give_up(r);
+		break;
+	case RELAY_FAILED:
+		relay_fail(r);
+		break;
+	case RELAY_WAIT:
+		break;
+	}
+}
+
+static bool is_time_to_ask(const struct relay *r, bool echo)
+{
+	const struct relay_question *q = &r->question;
+	return q->asked_total != r->result->total || q->asked_echo != echo || (q->again_at > 0 && r->now >= q->again_at);
+}
+
+/* Asks the plan about the last line, and does what it says. Returns what kind of answer that was. */
+static enum relay_answer_kind ask(struct relay *r, const struct relay_line *line, bool echo)
+{
+	struct relay_answer answer = { .kind = RELAY_WAIT };
+	struct relay_question *q = &r->question;
+	if (line->length == 0 || r->order->calls.answer == NULL || !is_time_to_ask(r, echo))
+		return RELAY_WAIT;
+	q->asked_total = r->result->total;
+	q->asked_echo = echo;
+	r->order->calls.answer(r->order->calls.context, line, echo, &answer);
+	q->again_at = answer.again > 0 ? r->now + answer.again : 0;
+	q->known = answer.question;
+	q->open = q->open || answer.question;
+	relay_carry_out(r, &answer);
+	return answer.kind;
+}
+
+void relay_consider_question(struct relay *r)
+{
+	struct relay_line line;
+	struct relay_question *q = &r->question;
+	if (!r->order->terminal || !r->open || r->kill_at > 0 || r->now - r->last_output < r->times->quiet)
+		return;
+	relay_last_line(r->result, &line);
+	bool echo = pty_echoes(r->source);
+	q->open = !q->answered && (relay_at_open_question(&line, echo) || q->known);
+	if (ask(r, &line, echo) == RELAY_WAIT && q->open && r->hang_up)
+		give_up(r);
+}

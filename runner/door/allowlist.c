@@ -1,0 +1,235 @@
+/*
+ * The table of known programs, and the tools that a plan declares.
+ * Must not start anything.
+ */
+#include "door/allowlist.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "door/file_act.h"
+#include "door/forms.h"
+
+/* `refuse_read` and `refuse_change` say why arguments that fit a form are refused all the same, or NULL. */
+struct tool {
+	const char *path;
+	const char *reads[12];  /* forms a probe may use */
+	const char *changes[4]; /* forms the door lets through */
+	const char *(*refuse_change)(const char *const *args);
+	const char *(*refuse_read)(const char *const *args);
+};
+
+#define CURL "-q --fail --location --proto =https --proto-redir =https --connect-timeout 30"
+
+static const struct tool table[] = {
+	{ "/usr/bin/csrutil", { "status", "authenticated-root status" }, { "..." }, forms_refuse_csrutil, NULL },
+	{ "/usr/bin/bputil", { "-d -v <uuid>", "-d -j -v <uuid>" }, { "..." }, forms_refuse_bputil, NULL },
+	{ "/usr/bin/kmutil", { "inspect ..." }, { "..." }, NULL, forms_refuse_inspect },
+	{ "/usr/sbin/nvram", { "<name>", "-x <name>", "-xp", "-p", "-x -p" }, { "..." }, forms_refuse_nvram, NULL },
+	{ .path = "/usr/sbin/diskutil",
+	  .reads = { "list", "list -plist", "info <word>", "info -plist <word>", "apfs list", "apfs list -plist",
+	             "apfs listVolumeGroups", "apfs listVolumeGroups -plist", "apfs listUsers <word>",
+	             "apfs listUsers <word> -plist", "apfs listUsers -plist <word>" },
+	  .changes = { "apfs unlockVolume ...", "mount ...", "unmount ..." } },
+	{ .path = "/usr/sbin/sysctl", .reads = { "<name>", "-n <name>" } },
+	{ .path = "/usr/sbin/ioreg", .reads = { "..." } },
+	{ .path = "/usr/bin/uname", .reads = { "", "<flag>" } },
+	{ .path = "/usr/bin/sw_vers", .reads = { "", "<flag>" } },
+	{ .path = "/usr/bin/profiles", .reads = { "status -type enrollment" } },
+	{ .path = "/usr/sbin/pkgutil",
+	  .reads = { "--files <word>", "--pkg-info <word>", "--pkgs", "--check-signature <word>" } },
+	{ .path = "/bin/ps", .reads = { "-axo comm=" } },
+	{ .path = "/usr/bin/hdiutil", .reads = { "info", "info -plist" }, .changes = { "..." } },
+	{ .path = "/usr/sbin/installer", .changes = { "..." } },
+	/* Only the public list of kits is read without an intent, and only from its own address (reference §7.4). */
+	{ .path = "/usr/bin/curl",
+	  .reads = { CURL
+	             " --silent --show-error --max-time 90 -- https://dortania.github.io/KdkSupportPkg/manifest.json" },
+	  .changes = { CURL " --progress-bar --speed-limit 1 --speed-time 60 --continue-at - --output <word> -- <word>" },
+	  .refuse_change = forms_refuse_curl },
+};
+#define TABLE_COUNT (sizeof table / sizeof table[0])
+
+struct declared_tool {
+	struct declared_tool *next;
+	char *path;
+	char *forms; /* one after the other, each with its NUL, an empty one at the end */
+};
+
+static const struct tool *find_tool(const char *path)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (strcmp(table[i].path, path) == 0)
+			return &table[i];
+	return NULL;
+}
+
+static const struct declared_tool *find_declared(const struct declared_tool *list, const char *path)
+{
+	while (list != NULL && strcmp(list->path, path) != 0)
+		list = list->next;
+	return list;
+}
+
+/* Why a tool of the table does not read with these arguments, or NULL. */
+static const char *why_no_read(const struct tool *tool, const char *const *args)
+{
+	const char *why = tool->refuse_read != NULL ? tool->refuse_read(args) : NULL;
+	if (why == NULL && !forms_any_fits(tool->reads, sizeof tool->reads / sizeof tool->reads[0], args))
+		why = "these arguments are not known to only read";
+	return why;
+}
+
+static const char *why_no_declared_read(const struct declared_tool *tool, const char *const *args)
+{
+	if (tool != NULL)
+		for (const char *form = tool->forms; *form != '\0'; form += strlen(form) + 1)
+			if (forms_fit(form, args))
+				return NULL;
+	return "these arguments are not known to only read";
+}
+
+int allowlist_check_read(const struct declared_tool *list, const char *const *argv, struct error *err)
+{
+	const struct tool *tool = find_tool(argv[0]);
+	const char *why =
+		tool != NULL ? why_no_read(tool, argv + 1) : why_no_declared_read(find_declared(list, argv[0]), argv + 1);
+	const char *blank = argv[1] != NULL ? " " : "", *word = argv[1] != NULL ? argv[1] : "";
+	if (why == NULL)
+		return 0;
+	return error_set(err, "refused", "will not run %s%s%s to look at the Mac: %s", argv[0], blank, word, why);
+}
+
+/* Why a tool of the table may not be started with these arguments, or NULL. */
+static const char *why_no_change(const struct tool *tool, const char *const *args)
+{
+	if (!forms_any_fits(tool->changes, sizeof tool->changes / sizeof tool->changes[0], args))
+		return "these arguments are not among those that may change the Mac";
+	return tool->refuse_change != NULL ? tool->refuse_change(args) : NULL;
+}
+
+int allowlist_check_change(const struct declared_tool *list, const char *const *argv, struct error *err)
+{
+	const struct tool *tool = find_tool(argv[0]);
+	const char *why = NULL;
+	if (file_act_named(argv[0]))
+		return file_act_check(argv, err);
+	if (tool != NULL)
+		why = why_no_change(tool, argv + 1);
+	else if (find_declared(list, argv[0]) == NULL)
+		why = "it is not among the programs that may change the Mac";
+	return why == NULL ? 0 : error_set(err, "refused", "will not run %s: %s", argv[0], why);
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+	size_t length = strlen(text), size = strlen(end);
+	return length >= size && strcmp(text + length - size, end) == 0;
+}
+
+const char *allowlist_path_at_end(const char *program)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (ends_in(program, table[i].path))
+			return table[i].path;
+	return NULL;
+}
+
+/* --- tools that a plan declares ---------------------------------------------------------------------- */
+
+/* Programs that start others would open a way round the door. */
+static bool starts_others(const char *path)
+{
+	static const char *const names[] = {
+		"sh",      "bash", "zsh",  "dash",       "ksh",       "csh",       "tcsh",  "fish",   "rbash",   "env",
+		"sudo",    "su",   "doas", "login",      "nohup",     "nice",      "xargs", "find",   "script",  "expect",
+		"time",    "exec", "arch", "caffeinate", "launchctl", "osascript", "perl",  "python", "python3", "ruby",
+		"awk",     "make", "ssh",  "screen",     "tmux",      "vi",        "vim",   "ed",     "stdbuf",  "chroot",
+		"busybox", "lua",  "node", "swift",      "tclsh",     "php",
+	};
+	const char *name = strrchr(path, '/') + 1;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		size_t length = strlen(names[i]);
+		/* A version may follow: python3.11, lua5.4. */
+		if (strncmp(name, names[i], length) == 0 && strspn(name + length, "0123456789.-") == strlen(name + length))
+			return true;
+	}
+	return false;
+}
+
+static bool is_plain_path(const char *path)
+{
+	return path[0] == '/' && !strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../")
+	       && !ends_in(path, "/");
+}
+
+static const char *why_not_declarable(const struct declared_tool *list, const char *path)
+{
+	if (!is_plain_path(path))
+		return "its path must be absolute and plain";
+	/* The same program lies on every system volume: /Volumes/NAME/usr/bin/bputil is bputil. */
+	if (allowlist_path_at_end(path) != NULL)
+		return "its forms are fixed";
+	if (find_declared(list, path) != NULL)
+		return "it is declared already";
+	return starts_others(path) ? "it starts other programs" : NULL;
+}
+
+static const char *why_not_forms(const char *const *forms)
+{
+	for (; *forms != NULL; forms++)
+		if ((*forms)[0] == '\0' || strstr(*forms, "...") != NULL)
+			return "a form must name all its arguments";
+	return NULL;
+}
+
+/* Joins the forms. Returns NULL if there is no memory. */
+static char *join_forms(const char *const *forms)
+{
+	size_t length = 1;
+	for (size_t i = 0; forms[i] != NULL; i++)
+		length += strlen(forms[i]) + 1;
+	char *text = calloc(1, length), *p = text;
+	for (size_t i = 0; text != NULL && forms[i] != NULL; i++)
+		p = stpcpy(p, forms[i]) + 1;
+	return text;
+}
+
+/* A malloc'ed entry, or NULL. */
+static struct declared_tool *make_entry(const char *path, const char *const *forms)
+{
+	struct declared_tool *entry = calloc(1, sizeof *entry);
+	if (entry == NULL)
+		return NULL;
+	entry->path = strdup(path);
+	entry->forms = join_forms(forms);
+	if (entry->path == NULL || entry->forms == NULL)
+		allowlist_forget(&entry);
+	return entry;
+}
+
+int allowlist_declare(struct declared_tool **list, const char *path, const char *const *forms, struct error *err)
+{
+	const char *why = why_not_declarable(*list, path);
+	if (why == NULL)
+		why = why_not_forms(forms);
+	if (why != NULL)
+		return error_set(err, "refused", "cannot declare the tool %s: %s", path, why);
+	struct declared_tool *entry = make_entry(path, forms);
+	if (entry == NULL)
+		return error_set(err, "ENOMEM", "cannot declare the tool %s: no memory", path);
+	entry->next = *list;
+	*list = entry;
+	return 0;
+}
+
+void allowlist_forget(struct declared_tool **list)
+{
+	while (*list != NULL) {
+		struct declared_tool *next = (*list)->next;
+		free((*list)->path);
+		free((*list)->forms);
+		free(*list);
+		*list = next;
+	}
+}
