@@ -59,8 +59,7 @@ end
 function words.lower(case, final)
   local lines = { "Reverted, but not to full security: " .. final.leaves .. "." }
   outcome.add_refusals(lines, "Not possible: ", final.refused)
-  lines[#lines + 1] = "Full security later, when online and up to date:"
-  lines[#lines + 1] = outcome.here(case, "revert")
+  outcome.add_later(lines, case, { final.refused or {} })
   lines[#lines + 1] = outcome.BY_HAND
   return lines
 end

@@ -157,7 +157,7 @@ end
 -- @param step whose ladder it is
 -- @param kind "intent" | "undo-intent"
 function act.climber(self, step, kind)
-  local climber = { environment = self.environment, attempts = self.ports.attempts }
+  local climber = { environment = self.environment, attempts = function() return self.ports.attempts end }
   function climber.act(command, fields)
     fields.type = kind
     return start(self, step, command, fields)

@@ -27,17 +27,17 @@ local function try_rung(rung, number, climber, before)
     if won then return { result = "won", seen = seen } end
     tried = tried + outcome.tries
     local wrong_credentials = outcome.failed and outcome.meaning.kind == "credentials" and not outcome.interrupted
-    if not wrong_credentials or tried >= climber.attempts then return { result = "refused", why = outcome.meaning } end
+    if not wrong_credentials or tried >= climber.attempts() then return { result = "refused", why = outcome.meaning } end
     climber.again(tried + 1, outcome.meaning.words)
   until false
 end
 
 --- Tries the rungs.
 -- @param rungs array
--- @param climber { environment, attempts, act(command, fields) → outcome; again(n, words); refused(…) }
+-- @param climber { environment, attempts() → how often wrong credentials are tried, act(command, fields) → outcome; again(n, words); refused(…) }
 -- @param before what the journal should hold as the state before
 -- @return { result = "won", rung, number, seen, refused } | { result = "unknown" | "none" | "elsewhere", refused };
---   refused is an array of { leaves, why, words, cure }
+--   refused is an array of { leaves, why, words, cure, kind }
 function ladder.climb(rungs, climber, before)
   local refused, elsewhere = {}, false
   for number, rung in ipairs(rungs) do
@@ -47,7 +47,8 @@ function ladder.climb(rungs, climber, before)
         tried.rung, tried.number, tried.refused = rung, number, refused
         return tried
       end
-      refused[#refused + 1] = { leaves = rung.leaves, why = tried.why.cause, words = tried.why.words, cure = tried.why.cure }
+      refused[#refused + 1] = { leaves = rung.leaves, why = tried.why.cause, words = tried.why.words, cure = tried.why.cure,
+        kind = tried.why.kind }
       climber.refused(rung, number, tried.why)
     else
       elsewhere = true

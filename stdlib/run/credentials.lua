@@ -55,11 +55,12 @@ function Credentials:remember()
   self.secret, self.empty, self.was_typed = self.empty, nil, true
 end
 
---- A password that was taken from the person and refused is not tried again.
+--- A password that was refused is not typed a second time, wherever it came from.
+-- @return true when nobody is left who could give another
 function Credentials:forget_refused()
-  if not self.was_typed then return end
-  self.secret:wipe()
+  if self.secret then self.secret:wipe() end
   self.secret, self.was_typed = nil, nil
+  return not self.person
 end
 
 --- Wipes what is remembered, and what was typed to be remembered.

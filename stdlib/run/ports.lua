@@ -111,7 +111,7 @@ function ports.new(self)
   function made.explain(command, outcome)
     local meaning = errors.explain(command.tool, outcome)
     if outcome.kept then self.credentials:remember() end
-    if meaning.kind == "credentials" then self.credentials:forget_refused() end
+    if meaning.kind == "credentials" and self.credentials:forget_refused() then made.attempts = 0 end
     return meaning
   end
   function made.stop() return signals.stage() end

@@ -64,19 +64,43 @@ local function tidy(line)
   return text.printable(line:sub(1, LONGEST_QUOTE):match("^(.-)%s*$"))
 end
 
--- What a tool says last counts: a name mistyped and corrected on the way is not why it failed in the end.
--- @return the catalogue's entry, and the line
-local function last_known(catalogue, output)
-  local found, words
-  for line in output:gmatch("[^\r\n]+") do
+-- Lines of a message that are quoted behind the one that is known.
+local MOST_LINES = 12
+
+local function lines_of(output)
+  local lines = {}
+  for line in output:gmatch("[^\r\n]+") do lines[#lines + 1] = line end
+  return lines
+end
+
+-- The whole message: the line that is known and what follows it.
+local function message_at(lines, at)
+  local message = {}
+  for index = at, math.min(#lines, at + MOST_LINES) do
+    local words = tidy(lines[index])
+    if words ~= "" then message[#message + 1] = words end
+  end
+  return table.concat(message, "\n")
+end
+
+local function entry_for(catalogues, line)
+  for _, catalogue in ipairs(catalogues) do
     for _, entry in ipairs(catalogue) do
-      if line:find(entry.pattern) then
-        found, words = entry, tidy(line)
-        break
-      end
+      if line:find(entry.pattern) then return entry end
     end
   end
-  return found, words
+end
+
+-- What a tool says last counts: a name mistyped and corrected on the way is not why it failed in the end. Of a message over several
+-- lines the first one counts.
+-- @return the catalogue's entry, and the message
+local function last_known(catalogues, output)
+  local lines, found, at = lines_of(output), nil, nil
+  for index, line in ipairs(lines) do
+    local entry = entry_for(catalogues, line)
+    if entry and entry ~= found then found, at = entry, index end
+  end
+  if found then return found, message_at(lines, at) end
 end
 
 local function last_line(output)
@@ -89,7 +113,9 @@ end
 
 local function explanation(kind, words, entry)
   local common = COMMON[kind] or {}
-  return { kind = kind, words = words, cause = entry.cause or common.cause, cure = entry.cure or common.cure,
+  local cure = entry.cure or common.cure
+  if type(cure) == "function" then cure = cure(words or "") end
+  return { kind = kind, words = words, cause = entry.cause or common.cause, cure = cure,
     unaffected = entry.unaffected or common.unaffected }
 end
 
@@ -113,11 +139,11 @@ end
 --- What the end of a command means, should the state not be what was wanted.
 -- @param tool string: "bputil", "csrutil", "kmutil", "nvram", "diskutil", or a plan's own tool
 -- @param outcome { output, exit, signal, timed_out, silent, gave_up, refused, refused_credentials }
--- @return { kind, cause, cure, unaffected, words = the tool's own line }
+-- @return { kind, cause, cure, unaffected, words = the tool's own message }
 function errors.explain(tool, outcome)
   local output = outcome.output or ""
   if outcome.refused_credentials then return explanation("credentials", last_line(output), {}) end
-  local entry, words = last_known(errors.catalogue(tool), output)
+  local entry, words = last_known({ require "tool.apple_errors", errors.catalogue(tool) }, output)
   if entry then return explanation(entry.kind, words, entry) end
   local kind = ending(outcome)
   return explanation(kind, last_line(output), OURS_BY_KIND[kind])
@@ -149,9 +175,9 @@ end
 --- The whole catalogue, for `help errors`.
 -- @return array of { title, entries = array of { says = array, meaning = { cause, cure, unaffected } } }
 function errors.all()
-  local parts = {}
-  for index, tool in ipairs(CATALOGUED) do
-    parts[index] = { title = tool == "file" and "Files: the system says" or tool .. " says", entries = grouped(errors.catalogue(tool)) }
+  local parts = { { title = "Any of Apple's tools says", entries = grouped(require "tool.apple_errors") } }
+  for _, tool in ipairs(CATALOGUED) do
+    parts[#parts + 1] = { title = tool == "file" and "Files: the system says" or tool .. " says", entries = grouped(errors.catalogue(tool)) }
   end
   local own = {}
   for index, entry in ipairs(OURS) do own[index] = { says = { entry.says }, meaning = entry } end

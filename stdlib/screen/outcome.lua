@@ -53,6 +53,32 @@ local function add_refused_steps(lines, list)
   end
 end
 
+-- What to do later, by why the way to full security was refused. The first that is known counts.
+local LATER = {
+  ["newer-macos"] = "Apple signs only the newest macOS for Full Security. That is normal. Update macOS now, then type:",
+  network = "Later, when online, type:",
+  credentials = "With the short name of an owner and that user's password, type:",
+  owner = "When the list of owners is right again, type:",
+  wait = "After a restart and some minutes of waiting, type:",
+}
+
+local function each_refusal(lists, visit)
+  for _, list in ipairs(lists) do
+    for _, entry in ipairs(list) do
+      if entry.refused then each_refusal({ entry.refused }, visit) else visit(entry) end
+    end
+  end
+end
+
+--- The line to type later for full security, and what has to be so before.
+-- @param lists arrays of refusals, or of { refused = array }
+function outcome.add_later(lines, case, lists)
+  local lead
+  each_refusal(lists, function(refused) lead = lead or LATER[refused.kind] end)
+  lines[#lines + 1] = lead or "To try for full security again, type:"
+  lines[#lines + 1] = here(case, "revert")
+end
+
 local words = {}
 
 function words.rehearsed()
@@ -158,8 +184,7 @@ words["undone-lower"] = function(case, final)
   for _, entry in ipairs(final.lower) do lines[#lines + 1] = ("step %s leaves %s."):format(entry.step, entry.leaves) end
   add_refused_steps(lines, final.lower)
   add_differences(lines, final, "Different from before this run:")
-  lines[#lines + 1] = "Later, when online and up to date:"
-  lines[#lines + 1] = here(case, "revert")
+  outcome.add_later(lines, case, { final.lower })
   lines[#lines + 1] = outcome.BY_HAND
   return lines
 end
@@ -192,6 +217,7 @@ end
 function words.none(case, final)
   local lines = own_words(case, "none") or { "No way to a safer policy worked. The policy is as it was." }
   outcome.add_refusals(lines, "", final.refused)
+  outcome.add_later(lines, case, { final.refused or {} })
   lines[#lines + 1] = outcome.BY_HAND
   return lines
 end

@@ -61,7 +61,31 @@ function kmutil.create(about)
   return { argv = argv, tool = "kmutil", slow = true, seconds = 3600, stoppable = true }
 end
 
---- What kmutil's failures mean (reference §3.1, §3.3). All carry `KMErrorDomain Code=71`, so the text after it decides.
+local function each_id(words, pattern)
+  local ids, seen = {}, {}
+  for id in words:gmatch(pattern) do
+    if not seen[id] then ids[#ids + 1], seen[id] = id, true end
+  end
+  return ids
+end
+
+-- "Could not use 'ID' because: …": the line to type names every one of them.
+local function link_cure(words)
+  local ids = each_id(words, "Could not use '([%w%.%-_]+)'")
+  if #ids == 0 then return "check the kit (vmq-recovery kdk check); leave out what the message names: vmq-recovery build --exclude ID" end
+  return "check the kit (vmq-recovery kdk check). If it is whole, leave these out: vmq-recovery build --exclude "
+    .. table.concat(ids, " --exclude ")
+end
+
+-- "'ID' names a dependency on 'OTHER', which was not found".
+local function missing_cure(words)
+  local id, other = words:match("'([%w%.%-_]+)' names a dependency on '([%w%.%-_]+)'")
+  if not id then return "check the kit (vmq-recovery kdk check); take a left-out one back: vmq-recovery build --include ID" end
+  return ("check the kit (vmq-recovery kdk check). If %s was left out, take it back: vmq-recovery build --include %s ; else leave out "
+    .. "what needs it: vmq-recovery build --exclude %s"):format(other, other, id)
+end
+
+--- What kmutil's failures mean; a cure may be a function of the whole message (reference §3.1, §3.3). All carry `KMErrorDomain Code=71`, so the text after it decides.
 kmutil.errors = {
   { pattern = "possibly wrong name or password", kind = "credentials" },
   { pattern = "not a valid admin user", kind = "credentials" },
@@ -73,13 +97,12 @@ kmutil.errors = {
   { pattern = "no%-variant%-extension", kind = "option", cause = "this kmutil does not know --no-variant-extension",
     cure = "build by hand as the README shows, without that option, then: vmq-recovery stage --kc FILE",
     unaffected = "nothing was changed" },
-  { pattern = "[Uu]nresolved dependenc", kind = "kit", cause = "an extension that others need is missing",
-    cure = "check the kit (vmq-recovery kdk check); take a left-out one back: build --include ID",
+  { pattern = "Unable to resolve dependencies", kind = "kit", cause = "an extension that others need is missing", cure = missing_cure,
     unaffected = "nothing was changed" },
   { pattern = "without baseKC", kind = "kit", cause = "kmutil was asked for a collection that rests on another",
     cure = "build the boot collection alone (--new boot)", unaffected = "nothing was changed" },
   { pattern = "Code=31", kind = "link", cause = "kernel and extensions do not link: they are of different builds, or one cannot be linked",
-    cure = "check the kit (vmq-recovery kdk check); leave out what the message names: build --exclude ID",
+    cure = link_cure,
     unaffected = "nothing was changed" },
   { pattern = "Read%-only file system", kind = "preboot", cause = "the volume it writes to (in recovery: Preboot) is mounted read-only",
     cure = "diskutil unmount and diskutil mount it again", unaffected = "the old policy stays in force" },

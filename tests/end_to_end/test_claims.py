@@ -185,7 +185,6 @@ def test_check_finds_a_bad_undo(tmp_path, mac):
 
 # -- A.5 closing advice --------------------------------------------------------------------------------------------------
 
-@wrong("A.5: a refusal of an old macOS is advised to be tried 'when online'")
 def test_the_advice_after_a_newer_macos(build):
     """Normal; update, then revert."""
     mac = build(newest=False)

@@ -98,10 +98,10 @@ describe("the words of revert", function()
 
   it("say which rung was reached, why no higher one, and both ways on", function()
     local lines = operation.words.lower(cases.new { operation = operation }, read_only { leaves = "reduced security, stock kernel",
-      refused = { { leaves = "full security", why = "offline", words = "Code=102" } } })
+      refused = { { leaves = "full security", why = "offline", words = "Code=102", kind = "network" } } })
     assert.are.equal([[Reverted, but not to full security: reduced security, stock kernel.
 Not possible: full security: offline (the tool said: Code=102)
-Full security later, when online and up to date:
+Later, when online, type:
   /Volumes/Data/vmq-recovery revert
 ]] .. require("screen.outcome").BY_HAND, cases.text(lines))
   end)

@@ -78,7 +78,8 @@ describe("a tool that lies", function()
     local w = world.new { "a", "b" }
     w.tools["/set b"], w.tools["/clear a"] = world.fails, world.lies
     local final = w.go()
-    assert.are.same({ "incomplete", "a", { { leaves = "a as before", why = "cause", words = "done", cure = "cure" } } },
+    assert.are.same({ "incomplete", "a", { { leaves = "a as before", why = "cause", words = "done", cure = "cure",
+      kind = "claimed" } } },
       { final.result, final.stuck[1].step, final.stuck[1].refused })
     assert.is_true(w.on.a)
   end)

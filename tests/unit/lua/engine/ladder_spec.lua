@@ -22,7 +22,7 @@ end
 
 -- A climber whose commands end as told by name; everything is noted.
 local function climber(outcomes, environment)
-  local self = { environment = environment or "paired-recovery", attempts = 3, log = {} }
+  local self = { environment = environment or "paired-recovery", attempts = function() return 3 end, log = {} }
   local function note(...) self.log[#self.log + 1] = table.concat({ ... }, " ") end
   function self.act(command, about)
     local name = command.argv[1]:sub(2)
@@ -43,7 +43,7 @@ describe("ladder.climb", function()
     local climbed = ladder.climb({ rung("a", { false }), second, rung("c", { true }) }, c, "was")
     assert.are.same({ "won", second, 2, "b seen" }, { climbed.result, climbed.rung, climbed.number, climbed.seen })
     assert.are.same({ "act a 1 1/1 was", "refused a 1 unknown", "act b 2 1/1 was" }, c.log)
-    assert.are.same({ { leaves = "a" } }, climbed.refused)
+    assert.are.same({ { leaves = "a", kind = "unknown" } }, climbed.refused)
   end)
 
   it("believes the reading, not the exit status", function()
@@ -53,7 +53,7 @@ describe("ladder.climb", function()
 
   it("says why each higher rung was refused", function()
     local climbed = ladder.climb({ rung("a", { false }), rung("b", { true }) }, climber { a = FAILED })
-    assert.are.same({ { leaves = "a", why = "offline", words = "Code=102", cure = "join Wi-Fi" } }, climbed.refused)
+    assert.are.same({ { leaves = "a", why = "offline", words = "Code=102", cure = "join Wi-Fi", kind = "network" } }, climbed.refused)
   end)
 
   it("stops where it cannot tell", function()

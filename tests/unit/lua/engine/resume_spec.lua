@@ -149,7 +149,8 @@ describe("a rung of a step's own ladder, begun before a crash,", function()
     local w = with_ladder()
     w.tools["/set a"] = world.fails
     local final = w.go()
-    assert.are.same({ "lower", "the middle", { { leaves = "the top", why = "cause", words = "it broke", cure = "cure" } } },
+    assert.are.same({ "lower", "the middle", { { leaves = "the top", why = "cause", words = "it broke", cure = "cure",
+      kind = "unknown" } } },
       { final.result, final.leaves, final.refused })
     assert.is_false(run_state.is_open(w.run))
   end)

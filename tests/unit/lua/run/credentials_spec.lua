@@ -103,10 +103,11 @@ describe("a password to be typed once", function()
     assert.are.equal(2, #said)
   end)
 
-  it("that came from the command line is kept, refused or not", function()
+  it("that came from the command line and was refused is not typed again, and nobody is left to give another", function()
     local credentials = open { user = "ada", password_fd = 5 }
-    credentials:forget_refused()
-    assert.are.same({ 0, true }, { secrets[1].wiped, rawequal(secrets[1], credentials:at_prompts({}).secret) })
+    assert.is_true(credentials:forget_refused())
+    assert.are.same({ 1, nil }, { secrets[1].wiped, credentials:at_prompts({}).secret })
+    assert.is_false(open({ user = "ada", password_fd = 5 }, { person = true }):forget_refused())
   end)
 end)
 

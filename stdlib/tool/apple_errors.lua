@@ -1,0 +1,39 @@
+-- What Apple's error domains mean, whichever tool prints them: LocalAuthentication, BYErrorDomain, KMErrorDomain,
+-- com.apple.bootpolicy, iokit. Looked through before a tool's own table (facts-2026-11 A.1, A.3, A.5, G).
+-- Must not hold words that mean one thing in one tool and another in another.
+
+local UPDATE_PREBOOT = "in macOS: sudo diskutil apfs updatePreboot / ; then start recovery again"
+
+return {
+  { pattern = "User not found", kind = "credentials", cause = "this name is no user of this system, or the list of owners is an old one",
+    cure = "give a short name of an owner of this volume (owners are shown before the run). If it is one: " .. UPDATE_PREBOOT,
+    unaffected = "nothing was changed" },
+  { pattern = "Password rejected", kind = "credentials" },
+  { pattern = "[Ff]ailed to set credential", kind = "credentials" },
+  { pattern = "com%.apple%.LocalAuthentication", kind = "credentials" },
+  { pattern = "[Aa]uthentication failure", kind = "credentials" },
+  { pattern = "Too many recent unlock attempts", kind = "wait", cause = "this Mac has counted too many refused attempts and waits",
+    cure = "do not try again now: restart, wait some minutes, and try once, with care", unaffected = "nothing was changed" },
+  { pattern = "Owner authentication is required", kind = "owner", cause = "no owner of this volume has signed",
+    cure = UPDATE_PREBOOT, unaffected = "nothing was changed" },
+  { pattern = "[Nn]o admin users authorized for recovery", kind = "owner", cause = "no owner of this volume may sign in recovery",
+    cure = UPDATE_PREBOOT, unaffected = "nothing was changed" },
+  { pattern = "Manifest verification failed", kind = "refused",
+    cause = "the macOS that is installed was not accepted; what was typed is not at fault",
+    cure = "update macOS, or wait for the next beta, then run this again", unaffected = "the old policy stays in force" },
+  { pattern = "failed to set system integrity configuration in boot policy", kind = "seal",
+    cause = "the sealed system volume was changed; SIP cannot be put back fully before macOS is installed again",
+    cure = "leave SIP as it is, or install macOS again over this system (files stay)", unaffected = "the old policy stays in force" },
+  { pattern = "OS environment does not allow changing security", kind = "place",
+    cause = "this recovery was not reached from a Mac that was off, by holding the power button",
+    cure = "shut down fully, wait, hold the power button until \"Loading startup options\" appears, then let go; if it says so again: "
+      .. "csrutil clear, then recovery once more", unaffected = "nothing was changed" },
+  { pattern = "must be run from macOS Recovery", kind = "place", cause = "the tool was run outside recovery",
+    cure = "shut down fully, hold the power button until \"Loading startup options\" appears, choose Options, open Terminal",
+    unaffected = "nothing was changed" },
+  { pattern = "You must move to Reduced Security", kind = "mode", cause = "this kmutil takes no custom kernel from Full Security",
+    cure = "run apply again: it turns SIP off first, which lowers the policy", unaffected = "nothing was changed" },
+  { pattern = "Invalid Mach%-O boot properties", kind = "target",
+    cause = "seen where the target is not the startup disk; else the file is no kernel collection that kmutil can read",
+    cure = "choose the target in Startup Disk, shut down, and start its own recovery", unaffected = "no policy was changed" },
+}
