@@ -39,19 +39,20 @@ build/sources/%/.debian-version: runner/build/source.sh | deps-cross
 	$(say)
 	$(Q)sh runner/build/source.sh $* build/sources/$*
 
-build/%/lib/liblua.a: runner/build/lua.sh $(call SOURCE,lua5.4) build/zig/.done
-	$(say)
-	$(Q)$(CROSS_ENV) sh $< build/sources/lua5.4 build/$*
+RECIPE = runner/build/static_lib.sh
 
-build/%/lib/libtinfo.a: runner/build/ncurses.sh $(call SOURCE,ncurses) build/zig/.done
+build/%/lib/liblua.a: $(RECIPE) $(call SOURCE,lua5.4) build/zig/.done
 	$(say)
-	$(Q)$(CROSS_ENV) sh $< build/sources/ncurses build/$*
+	$(Q)$(CROSS_ENV) sh $< lua build/sources/lua5.4 build/$*
 
-build/%/lib/libedit.a: runner/build/libedit.sh $(call SOURCE,libedit) build/%/lib/libtinfo.a
+build/%/lib/libtinfo.a: $(RECIPE) $(call SOURCE,ncurses) build/zig/.done
 	$(say)
-	$(Q)$(CROSS_ENV) sh $< build/sources/libedit build/$*
+	$(Q)$(CROSS_ENV) sh $< tinfo build/sources/ncurses build/$*
 
-build/%/lib/libmd.a: runner/build/libmd.sh $(call SOURCE,libmd) build/zig/.done
+build/%/lib/libedit.a: $(RECIPE) $(call SOURCE,libedit) build/%/lib/libtinfo.a
 	$(say)
-	$(Q)$(CROSS_ENV) sh $< build/sources/libmd build/$*
+	$(Q)$(CROSS_ENV) sh $< edit build/sources/libedit build/$*
 
+build/%/lib/libmd.a: $(RECIPE) $(call SOURCE,libmd) build/zig/.done
+	$(say)
+	$(Q)$(CROSS_ENV) sh $< md build/sources/libmd build/$*

@@ -24,12 +24,12 @@ LIBRARIES  ?= $(NATIVE_LIBRARIES)
 DARWIN_ENV  = CC="$(CC) -mmacosx-version-min=12.0" AR=ar RANLIB=ranlib BUILD_CC="$(CC)" \
               CFLAGS="-Os -DNDEBUG $(HARDEN)" HOST_TRIPLET=aarch64-apple-darwin BUILD_TRIPLET=aarch64-apple-darwin
 
-build/darwin/lib/liblua.a: runner/build/lua.sh
-	$(DARWIN_ENV) sh $< $(LUA_SOURCE) build/darwin
-build/darwin/lib/libtinfo.a: runner/build/ncurses.sh
-	$(DARWIN_ENV) sh $< $(NCURSES_SOURCE) build/darwin
-build/darwin/lib/libedit.a: runner/build/libedit.sh build/darwin/lib/libtinfo.a
-	$(DARWIN_ENV) sh $< $(EDIT_SOURCE) build/darwin
+build/darwin/lib/liblua.a: runner/build/static_lib.sh
+	$(DARWIN_ENV) sh $< lua $(LUA_SOURCE) build/darwin
+build/darwin/lib/libtinfo.a: runner/build/static_lib.sh
+	$(DARWIN_ENV) sh $< tinfo $(NCURSES_SOURCE) build/darwin
+build/darwin/lib/libedit.a: runner/build/static_lib.sh build/darwin/lib/libtinfo.a
+	$(DARWIN_ENV) sh $< edit $(EDIT_SOURCE) build/darwin
 endif
 
 ifndef LIBRARIES

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import lief
 
-BUDGET = 700 * 1024
+BUDGET = 1536 * 1024
 GIBIBYTE = 1 << 30
 FILE = lief.MachO.Header.FILE_TYPE
 FLAG = lief.MachO.Header.FLAGS

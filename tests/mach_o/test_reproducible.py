@@ -55,9 +55,9 @@ def test_a_changed_script_rebuilds_what_holds_it(other):
 
 def test_a_changed_header_rebuilds_what_reads_it(other):
     (other / "runner/lua/embed.h").touch()
-    assert {"build/macos/embed.o", "build/macos/state.o", PROGRAM} <= set(make(other))
+    assert {"build/macos/lua/embed.o", "build/macos/lua/state.o", PROGRAM} <= set(make(other))
 
 
-def test_a_changed_recipe_rebuilds_its_library(other):
-    (other / "runner/build/lua.sh").touch()
-    assert make(other) == ["build/macos/lib/liblua.a", PROGRAM]
+def test_a_changed_recipe_rebuilds_the_libraries(other):
+    (other / "runner/build/static_lib.sh").touch()
+    assert set(make(other)) == {f"build/macos/lib/lib{name}.a" for name in ("lua", "tinfo", "edit")} | {PROGRAM}
