@@ -120,16 +120,11 @@ end
 -- another UUID in its vuid row (reference §1.5).
 local HEADINGS = { "^Operating on Volume Group UUID (%x[%x%-]+)%s*$", "^Local policy for volume group (%x[%x%-]+):%s*$" }
 
--- @return true when the line is a heading
 local function read_heading(policy, line)
   for _, form in ipairs(HEADINGS) do
     local group = line:match(form)
-    if group then
-      put(policy, "group", group:upper())
-      return true
-    end
+    if group then put(policy, "group", group:upper()) end
   end
-  return line:sub(-1) == ":"
 end
 
 local STATUS_LABELS = { ["Security Mode"] = true, ["3rd Party Kexts Status"] = true, ["User-allowed MDM Control"] = true,
@@ -197,7 +192,8 @@ function layout.from_text(out, group)
       if line:find("Can't get local policy", 1, true) then
         error({ code = "incomplete", message = line }, 0)
       end
-      if not read_heading(policy, line) then read_row(policy, line) end
+      read_heading(policy, line)
+      read_row(policy, line)
     end
     if policy.pairing then policy.paired = policy.pairing == "Paired" end
     return finish(policy, group)

@@ -35,6 +35,7 @@ VERDICTS = [
     ("enabled", "disabled", "custom"), ("complete", "incomplete"), ("stopped", "closed", "person", "undecided"),
     ("credentials", "claimed", "pairing"), ("incomplete", "contradiction"), ("release", "development"), ("now", "restart"),
 ]
+MAGIC = set("^$()%.[]*+-?")
 SENTENCE = re.compile(r"[A-Za-z,:;] [a-z%]")
 # What stands before the last of these on a line decides; what stands behind may be a sentence in the making.
 DECIDES = {"then", "do", "else"}
@@ -74,13 +75,34 @@ def in_sentences(found):
     return skipped
 
 
-def other_numbers(token):
+def texts(found, start, stop):
+    return [token.text for token in found[max(0, start):stop]]
+
+
+def changes_nothing(found, number, new):
+    """Is the meaning the same for sure? error(x, 0) of a table, find(x, 0, true), and a plain find of a word without magic."""
+    if texts(found, number - 1, number + 2) == [",", "0", ")"]:
+        depth, at = 0, number
+        while depth >= 0 and at > 0:
+            at -= 1
+            depth += (found[at].text in (")", "}", "]")) - (found[at].text in ("(", "{", "["))
+        return found[at - 1].text == "error"
+    if texts(found, number - 1, number + 4) == [",", "1", ",", "true", ")"]:
+        return new == "0"
+    if texts(found, number - 3, number + 2) == [",", "1", ",", "true", ")"]:
+        needle = found[number - 4]
+        return needle.kind == "string" and not set(needle.text[1:-1]) & MAGIC
+    return False
+
+
+def other_numbers(found, number):
     """One more, and one less."""
+    token = found[number]
     if not re.fullmatch(r"\d+|0[xX][0-9a-fA-F]+", token.text):
         return
     value = int(token.text, 0) if token.text[:2].lower() == "0x" else int(token.text)
     for new in (value + 1, value - 1):
-        if new >= 0:
+        if new >= 0 and not changes_nothing(found, number, str(new)):
             yield Mutant(token.line, token.start, token.end, str(new), f"{token.text} becomes {new}")
 
 
@@ -139,10 +161,10 @@ def mutants(source):
         elif number in skipped:
             continue
         elif token.kind == "number":
-            yield from other_numbers(token)
+            yield from other_numbers(found, number)
         elif token.kind == "string":
             yield from other_verdicts(token)
-        elif token.text in SWAPPED and token.kind in ("name", "operator"):
+        elif token.text in SWAPPED and token.kind in ("name", "operator") and not changes_nothing(found, number, "false"):
             new = SWAPPED[token.text]
             yield Mutant(token.line, token.start, token.end, f" {new} ", f"{token.text} becomes {new or 'nothing'}")
         elif token.text == "-" and before is not None and (before.kind in ("name", "number") or before.text in (")", "]")):

@@ -98,6 +98,16 @@ def try_mutant(pair, patience):
     return f"{module}:{mutant.line}: {mutant.what}: {line[:110]}"
 
 
+def tell(outcomes):
+    """Shows the survivors as they come. Yields what counts."""
+    for wrong in outcomes:
+        if wrong == "void":
+            continue
+        if wrong:
+            print(f"survived: {wrong}", flush=True)
+        yield wrong
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--count", type=int, default=200)
@@ -113,12 +123,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         touched = sorted({module for module, _ in chosen})
         patience = dict(zip(touched, pool.map(baseline, touched), strict=True))
-        tried = [(pair, wrong) for pair, wrong in zip(chosen, pool.map(lambda one: try_mutant(one, patience), chosen), strict=True)
-                 if wrong != "void"]
-    for _, wrong in sorted(tried, key=lambda one: (str(one[0][0]), one[0][1].line)):
-        if wrong:
-            print(f"survived: {wrong}")
-    rate = 100 * sum(wrong is None for _, wrong in tried) / max(1, len(tried))
+        tried = list(tell(pool.map(lambda one: try_mutant(one, patience), chosen)))
+    rate = 100 * tried.count(None) / max(1, len(tried))
     told = f"{rate:.1f} % of {len(tried)} mutants noticed (goal {GOAL} %: {'met' if rate >= GOAL else 'missed'}), seed {options.seed}"
     print(told, flush=True)
     return results.conclude("random_mutants", [("the unit tests notice random mutants", None if rate >= FLOOR else told)])

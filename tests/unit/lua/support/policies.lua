@@ -66,9 +66,9 @@ end
 local FORMS = {
   mode = { full = "Security Mode:%s+Full%s+%(smb0%): [a0]", reduced = "Security Mode:%s+Reduced%s+%(smb0%): 1",
     permissive = "Security Mode:%s+Permissive%s+%(smb0 && smb1%): 1" },
-  ssv = { on = "%s+Enabled%s+%(sip1%): [a0]", off = "%s+Disabled%s+%(sip1%): 1" },
-  ctrr = { on = "%s+Enabled%s+%(sip2%): [a0]", off = "%s+Disabled%s+%(sip2%): 1" },
-  boot_args_filter = { on = "%s+Enabled%s+%(sip3%): [a0]", off = "%s+Disabled%s+%(sip3%): 1" },
+  ssv = { on = "%sEnabled%s+%(sip1%): [a0]", off = "%sDisabled%s+%(sip1%): 1" },
+  ctrr = { on = "%sEnabled%s+%(sip2%): [a0]", off = "%sDisabled%s+%(sip2%): 1" },
+  boot_args_filter = { on = "%sEnabled%s+%(sip3%): [a0]", off = "%sDisabled%s+%(sip3%): 1" },
 }
 
 -- Words that may not stand in a text beside a verdict.

@@ -112,6 +112,23 @@ describe("a text of bputil", function()
       { lowered.mode, lowered.sip, lowered.coih, lowered.boot_args_filter })
   end)
 
+  it("reads hashes and UUIDs in either case, and leaves other values alone", function()
+    local policy = assert(layout.from_text(policies.text({ group = GROUP:lower(), nsih = ("ab"):rep(48), coih = ("cd"):rep(48) },
+      "Chip ID                                 (CHIP): 0x81ab\nOS Version (love): 25.7a\n"), GROUP))
+    assert.are.same({ GROUP, ("AB"):rep(48), ("CD"):rep(48), "0x81ab", "25.7a" },
+      { policy.vuid, policy.nsih, policy.coih, policy.chip, policy.os_version })
+  end)
+
+  it("holds the row that no verdict rests on to the same form", function()
+    for row, value in pairs { ["Enabled    (smb4): 1"] = true, ["Disabled   (smb4): absent"] = false } do
+      assert.are.equal(value, layout.from_text(policies.text(nil, "DEP-allowed MDM Control:     " .. row .. "\n"), GROUP).dep_mdm)
+    end
+    for _, row in ipairs { "Enabled    (smb4): absent", "Disabled   (smb4): 1" } do
+      assert.are.equal("contradiction",
+        select(3, layout.from_text(policies.text(nil, "DEP-allowed MDM Control:     " .. row .. "\n"), GROUP)))
+    end
+  end)
+
   it("tells reduced security, kexts and MDM", function()
     local policy = assert(layout.from_text(policies.text { mode = "Reduced    (smb0): 1", kexts = "Enabled    (smb2): 1",
       mdm = "Enabled    (smb3): 1", ssv = "Disabled   (sip1): 1" }, GROUP))
@@ -179,7 +196,10 @@ describe("a text of bputil", function()
   end)
 
   it("with a row of a verdict that is laid out otherwise is no policy", function()
-    for _, row in ipairs { "SIP Status:                  Customized", "SIP Status: C", "SIP Status: Customized (sip0): 7f and more",
+    for _, row in ipairs { "Security Mode: Medium", "3rd Party Kexts Status: Enabled", "User-allowed MDM Control: Enabled", "SIP Status: C",
+      "Signed System Volume Status: Disabled", "Kernel CTRR Status: Disabled", "Boot Args Filtering Status: Disabled", "SIP Status:",
+      "Volume (vuid) x: AB", "Mode (smb0) x: 1", "Mode (smb0 && smb1) x: 1", "Other (sip0) x: 7f", "Kexts (smb2) x: 1",
+      "SIP Status:                  Customized", "SIP Status: Customized (sip0): 7f and more",
       "Kernel CTRR Status: Disabled [sip2]: 1", "Something: Disabled - (sip3): 1", "Security Mode: Reduced (smb0) 1: x",
       "Boot Args Filtering Status:  (sip3): 1", "CustomKC (coih) AB: x" } do
       local policy, message, code = layout.from_text(policies.text(nil, row .. "\n"), GROUP)
@@ -245,6 +265,15 @@ describe("an object of bputil", function()
     end
     assert.are.equal("contradiction", select(3, layout.from_json({ ["ABCD"] = {} }, GROUP)))
     assert.are.equal("contradiction", select(3, layout.from_json({ [GROUP] = 1 }, GROUP)))
+  end)
+
+  it("tells what is relaxed", function()
+    local policy = read { sip1 = true, sip2 = true, smb2 = true, smb3 = 1, nsih = ("ab"):rep(48) }
+    assert.are.same({ "off", "off", "on", true, true, ("AB"):rep(48) },
+      { policy.ssv, policy.ctrr, policy.boot_args_filter, policy.kexts, policy.mdm, policy.nsih })
+    assert.is_nil(read({ nsih = 1 }).nsih)
+    assert.are.same({ "full", "absent" }, { read({ smb0 = "none", smb1 = "none" }).mode, read({ sip0 = "none" }).sip })
+    assert.are.equal("contradiction", select(3, read { sip0_exists = false, sip0 = 1 }))
   end)
 
   it("reads yes and no as numbers, too", function()

@@ -79,6 +79,33 @@ describe("bputil.read", function()
     end
   end)
 
+  it("finds the object with and without a line before it", function()
+    local object = json.encode(policies.object { sip3 = true })
+    for _, out in ipairs { object, "\n" .. object } do
+      answers.use { [TEXT] = policies.text(), [JSON] = out }
+      assert.are.equal("contradiction", select(3, bputil.read(GROUP)))
+    end
+  end)
+
+  it("asks for JSON until it is refused", function()
+    package.loaded["tool.bputil"] = nil
+    local asked = answers.use { [TEXT] = policies.text(), [JSON] = as_json() }
+    require("tool.bputil").read(GROUP)
+    assert.are.same({ TEXT, JSON }, asked)
+    package.loaded["tool.bputil"] = bputil
+  end)
+
+  it("asks for JSON again after a failure that is none of its own", function()
+    for _, failed in ipairs { answers.of("", 1, "Can't get local policy"), answers.of("Can't get local policy", 1), false,
+      { signal = 9, stdout = "", stderr = "" } } do
+      local asked = answers.use { [TEXT] = policies.text(), [JSON] = failed }
+      assert.are.equal("full", bputil.read(GROUP).mode)
+      require("tool.probe").forget()
+      bputil.read(GROUP)
+      assert.are.same({ TEXT, JSON, TEXT, JSON }, asked)
+    end
+  end)
+
   it("lives with the text where -j prints none", function()
     answers.use { [TEXT] = policies.text(), [JSON] = policies.text() }
     assert.are.equal("full", bputil.read(GROUP).mode)

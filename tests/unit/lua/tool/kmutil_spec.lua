@@ -13,8 +13,10 @@ describe("kmutil", function()
   end)
 
   it("forgets it", function()
-    assert.are.same({ "/usr/bin/kmutil", "configure-boot", "--volume", "/Volumes/Macintosh HD" },
-      kmutil.clear("/Volumes/Macintosh HD").argv)
+    local command = kmutil.clear("/Volumes/Macintosh HD")
+    assert.are.same({ "/usr/bin/kmutil", "configure-boot", "--volume", "/Volumes/Macintosh HD" }, command.argv)
+    assert.are.same({ "kmutil", true, true, "y", 3 },
+      { command.tool, command.interactive, command.slow, command.yes_no, #command.prompts })
   end)
 end)
 

@@ -15,6 +15,7 @@ describe("profiles.enrolled", function()
     assert.is_true(enrolled "Enrolled via DEP: Yes\nMDM enrollment: No\n")
     assert.is_true(enrolled "MDM enrollment: Yes\n")
     assert.is_false(enrolled "Enrolled via DEP: No\nMDM enrollment: No\n")
+    assert.is_false(enrolled(("Enrolled via DEP: No\nMDM enrollment: No\n"):rep(2)))
   end)
 
   it("is not known from half an answer, or another one", function()
