@@ -30,7 +30,8 @@ local function install(build)
   local folder = KITS .. "KDK_15.6_" .. build .. ".kdk"
   put(folder .. "/System/Library/CoreServices/SystemVersion.plist", ("<plist><dict><key>ProductVersion</key><string>15.6</string>"
     .. "<key>ProductBuildVersion</key><string>%s</string></dict></plist>"):format(build))
-  put(folder .. "/System/Library/Kernels/kernel.development.t6041", fileset.make { filetype = 2, banner = fileset.BANNER:gsub("T6020", "T6041") })
+  put(folder .. "/System/Library/Kernels/kernel.development.t6041", fileset.make { filetype = 2,
+    banner = fileset.BANNER:gsub("T6020", "T6041") })
   return folder
 end
 
@@ -43,8 +44,8 @@ describe("kdk list", function()
     local folder = install "24G84"
     install "24G90"
     assert.are.equal(0, life:command("kdk", { "list" }))
-    says("Kits in /Library/Developer/KDKs", "KDK_15.6_24G84.kdk: macOS 15.6 build 24G84, exactly this macOS's", "development kernels: t6041",
-      "complete: all its 1 files are there", "KDK_15.6_24G90.kdk: macOS 15.6 build 24G90\n")
+    says("Kits in /Library/Developer/KDKs", "KDK_15.6_24G84.kdk: macOS 15.6 build 24G84, exactly this macOS's",
+      "development kernels: t6041", "complete: all its 1 files are there", "KDK_15.6_24G90.kdk: macOS 15.6 build 24G90\n")
     local event = life:event("kit", { build = "24G84" })
     assert.are.same({ folder, true, "complete" }, { event.path, event.fits, event.state })
     assert.are.same({ false, "unknown" }, { life:event("kit", { build = "24G90" }).fits, life:event("kit", { build = "24G90" }).state })

@@ -83,8 +83,8 @@ describe("status", function()
     put("/Users/Shared/vmq-recovery/manifest.json", '{"build":"24G80","collection":{"sha256":"00","size":1}}')
     answers.use { ["/usr/sbin/nvram -x boot-args"] = "boot-args\t\n", [SYSCTL .. "kern.bootargs"] = "hv_apple_isa_vm_quota=0xFF\n" }
     look(0, "status")
-    says("boot-args: (empty)", "in force: hv_apple_isa_vm_quota=0xFF", "quota: 255 macOS guests", "Before you go on", "it no longer matches",
-      "sudo /System/Volumes/Data/vmq-recovery revert")
+    says("boot-args: (empty)", "in force: hv_apple_isa_vm_quota=0xFF", "quota: 255 macOS guests", "Before you go on",
+      "it no longer matches", "sudo /System/Volumes/Data/vmq-recovery revert")
     life.target = targets.macos { root = life.root }
     look(0, "status")
     assert.is_nil(life:text():find("Before you go on", 1, true))
@@ -109,7 +109,9 @@ describe("doctor", function()
 
   it("is content in macOS with what phase two needs", function()
     life.target = targets.macos { root = life.root }
-    for _, tool in ipairs { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/nvram", "/usr/sbin/diskutil" } do put(tool, "") end
+    for _, tool in ipairs { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/nvram", "/usr/sbin/diskutil" } do
+      put(tool, "")
+    end
     look(0, "doctor")
     says "Everything that apply needs here is right."
   end)
@@ -120,7 +122,8 @@ describe("verify", function()
     [SYSCTL .. "kern.osbuildconfig"] = "development\n", [SYSCTL .. "kern.hv_support"] = "1\n" }
 
   before_each(function()
-    life.target = targets.macos { root = life.root, policy = { mode = "permissive", sip = "7f", boot_args_filter = "off", coih = ("CD"):rep(48) } }
+    life.target = targets.macos { root = life.root,
+      policy = { mode = "permissive", sip = "7f", boot_args_filter = "off", coih = ("CD"):rep(48) } }
     answers.use(IN_FORCE)
   end)
 
@@ -166,8 +169,8 @@ describe("log", function()
   it("tells each record of the latest run, and hands them on as they are", function()
     life:write_journal({ plan = "mine" }, table.unpack(RECORDS))
     look(0, "log")
-    says("run of mine on ?", "sip: about to run /usr/bin/csrutil disable", "sip: read back as done (exit status 1): ", "; the tool said: it said so",
-      "boot-args: put off to macOS; the tool said: nothing", "boot-args: left out", "phase finished at restart; goes on in macos",
+    says("run of mine on ?", "sip: about to run /usr/bin/csrutil disable", "sip: read back as done (exit status 1): ",
+      "; the tool said: it said so", "boot-args: put off to macOS; the tool said: nothing", "boot-args: left out", "phase finished at restart; goes on in macos",
       "going back, as asked", "sip: way back, about to run /x", "sip: way back read as lower, leaves reduced security",
       "closed: undone-lower")
     assert.are.same({ 1, "start", "/usr/bin/csrutil" },
@@ -198,8 +201,8 @@ describe("kc", function()
   it("shows what is in a collection, and whether it fits this Mac", function()
     put("/k.kc", fileset.make())
     look(3, "kc", { "/k.kc" })
-    says("size: 4.0 KiB", "SHA-256: " .. files.sha256_text(fileset.make()), "variant: development", "chip: t6020", "kernel UUID: cannot be read",
-      "own UUID: " .. ("ABCD"):rep(8), "extensions: 2")
+    says("size: 4.0 KiB", "SHA-256: " .. files.sha256_text(fileset.make()), "variant: development", "chip: t6020",
+      "kernel UUID: cannot be read", "own UUID: " .. ("ABCD"):rep(8), "extensions: 2")
     assert.are.equal(4096, life:event("collection").size)
     assert.truthy(life:event("preflight", { check = "collection" }).detail:find("it is for chip t6020", 1, true))
     put("/k.kc", fileset.make { banner = fileset.BANNER:gsub("T6020", "T6041") })

@@ -19,7 +19,12 @@ after_each(function() life:over() end)
 
 local function written(text) assert(files.write_atomic(path, text, 384)) end
 
-local function plain() return 'return plan "mine" { summary = "s", step "one" { why = "w", where = "any", check = function() return "done" end } }\n' end
+-- A plan with nothing to do; or with a step to do.
+local function plain(todo)
+  local act = todo and "no_way_back = 'none', run = function() return command({ '/bin/x' }, {}) end, " or ""
+  return ('return plan "mine" { summary = "s", step "one" { why = "w", where = "any", %scheck = function() return "%s" end } }\n'):format(
+    act, todo and "todo" or "done")
+end
 
 describe("check", function()
   it("says that a plan inside is well-formed", function()
@@ -42,7 +47,8 @@ describe("check", function()
   it("shows what a plan declares as only reading: it is its author's word", function()
     written(GOOD)
     assert.are.equal(0, life:command("check", { path }))
-    assert.are.equal(path .. ": plan mine is well-formed: 1 steps.\nIt says that this only reads: /usr/local/bin/mine show\n", life.shown.out())
+    assert.are.equal(path .. ": plan mine is well-formed: 1 steps.\nIt says that this only reads: /usr/local/bin/mine show\n",
+      life.shown.out())
   end)
 
   it("knows no other name", function()
@@ -53,7 +59,7 @@ end)
 
 describe("run", function()
   it("runs a file under the name of its plan, with a journal that names the file", function()
-    written((plain():gsub('"done"', '"todo"'):gsub("check", "no_way_back = 'none', run = function() return command({ '/bin/x' }, {}) end, check", 1)))
+    written(plain "todo")
     assert.are.equal(0, life:command("run", { path }, { dry_run = true }))
     assert.are.same({ "done", 0 }, life:ended())
     written(plain())
@@ -77,7 +83,7 @@ end)
 
 describe("step", function()
   it("goes through a plan with a gate, and leaves everything as it is when it is stopped", function()
-    written((plain():gsub('"done"', '"todo"'):gsub("check", "no_way_back = 'none', run = function() return command({ '/bin/x' }, {}) end, check", 1)))
+    written(plain "todo")
     package.loaded["lib_lineedit"] = { open = function()
       return { read = function(_, prompt) return require("lib_terminal").read_line(prompt) end, remember = function() end }
     end }

@@ -11,8 +11,9 @@ after_each(function() screen.restore() end)
 describe("rehearse --list", function()
   it("lists Macs, circumstances and faults, each with a word on it", function()
     assert.are.equal(0, rehearse.run({}, { list = true }))
-    for _, title in ipairs { "Macs (--mac)", "Circumstances (--with)", "Faults (--fault TOOL:HOW, or TOOL:HOW:N for the Nth change alone)" } do
-      assert.truthy(shown.out():find(title .. "\n  %w") or shown.out():find(title .. "\n  ", 1, true), title)
+    for _, title in ipairs { "Macs (--mac)", "Circumstances (--with)",
+      "Faults (--fault TOOL:HOW, or TOOL:HOW:N for the Nth change alone)" } do
+      assert.truthy(shown.out():find(title .. "\n  ", 1, true), title)
     end
     for _, names in ipairs { require("sim.catalogue").names(), require("sim.circumstance").names() } do
       for _, name in ipairs(names) do assert.truthy(shown.out():find("\n  " .. name .. " ", 1, true), name) end

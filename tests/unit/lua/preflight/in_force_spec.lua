@@ -153,8 +153,8 @@ describe("preflight.run", function()
   end)
 
   it("knows its checks by name", function()
-    for name, is in pairs { root = true, ["in force/quota"] = true, quota = false, ["in force/root"] = false, collection = true, image = true,
-      [""] = false } do
+    for name, is in pairs { root = true, ["in force/quota"] = true, quota = false, ["in force/root"] = false, collection = true,
+      image = true, [""] = false } do
       assert.are.equal(is, preflight.knows(name), name)
     end
   end)
