@@ -97,13 +97,31 @@ function Life:run(an_operation, options, lines)
   return require("run.lifecycle").run(an_operation, read_only(self.options))
 end
 
---- Everything that was said in notes, as one text.
+--- Starts a command once.
+-- @param name string: its module
+-- @return the exit code
+function Life:command(name, args, options, lines)
+  self:begin(options, lines)
+  return require("command." .. name).run(read_only(args or {}), read_only(self.options))
+end
+
+--- The first event of this type with these values, or nil.
+function Life:event(kind, wanted)
+  for _, event in ipairs(self.events) do
+    local fits = event.type == kind
+    for key, value in pairs(wanted or {}) do fits = fits and event[key] == value end
+    if fits then return event end
+  end
+end
+
+--- Everything that was said in notes, as one text: titles, lines, commands, and rows as "name: value".
 function Life:text()
   local all = {}
   for _, event in ipairs(self.events) do
-    for _, line in ipairs(event.type == "note" and event.lines or {}) do
-      all[#all + 1] = type(line) == "table" and line.command or line
-    end
+    local note = event.type == "note" and event or {}
+    all[#all + 1] = note.title
+    for _, line in ipairs(note.lines or {}) do all[#all + 1] = type(line) == "table" and line.command or line end
+    for _, row in ipairs(note.rows or {}) do all[#all + 1] = row[1] .. ": " .. row[2] end
   end
   return table.concat(all, "\n")
 end

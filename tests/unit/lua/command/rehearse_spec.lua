@@ -1,0 +1,61 @@
+-- What can be rehearsed, what is refused before anything is played, and the chapters of a whole life in their order.
+
+local life = require "command.rehearse_life"
+local rehearse = require "command.rehearse"
+local screen = require "tests.unit.lua.support.screen"
+
+local shown
+before_each(function() shown = screen.use(80) end)
+after_each(function() screen.restore() end)
+
+describe("rehearse --list", function()
+  it("lists Macs, circumstances and faults, each with a word on it", function()
+    assert.are.equal(0, rehearse.run({}, { list = true }))
+    for _, title in ipairs { "Macs (--mac)", "Circumstances (--with)",
+      "Faults (--fault TOOL:HOW, or TOOL:HOW:N for the Nth change alone)" } do
+      assert.truthy(shown.out():find(title .. "\n  ", 1, true), title)
+    end
+    for _, names in ipairs { require("sim.catalogue").names(), require("sim.circumstance").names() } do
+      for _, name in ipairs(names) do assert.truthy(shown.out():find("\n  " .. name .. " ", 1, true), name) end
+    end
+    for _, line in ipairs(shown.lines()) do assert.is_true(#line <= 80, line) end
+  end)
+end)
+
+describe("rehearse", function()
+  local function denied(words, args, options)
+    assert.are.equal(2, rehearse.run(args, options))
+    assert.truthy(shown.err():find(words, 1, true), shown.err())
+  end
+
+  it("knows no other Mac, circumstance or fault", function()
+    denied("`vmq-recovery rehearse --list` lists what there is", {}, { mac = "m9" })
+    denied("`vmq-recovery rehearse --list` lists what there is", {}, { ["with"] = { "rain" } })
+    denied("", { "apply" }, { fault = { "csrutil:sings" } })
+    denied("", { "revert" }, { fault = { "csrutil:sings" } })
+    assert.are.equal("", shown.out())
+  end)
+end)
+
+describe("a whole life", function()
+  -- Plays it; a command may end otherwise. @return the exit code, what happened
+  local function play(codes)
+    local happened = {}
+    local function add(...) happened[#happened + 1] = table.concat({ ... }, " ") end
+    return life.run { say = function() end, run = function(command, args)
+      add(command, table.unpack(args))
+      return codes and codes[command] or 0
+    end, restart = function(into) add("restart", into) end, stage_update = function() add "update" end }, happened
+  end
+
+  it("is kit, build, stage, recovery, apply, verify, an update, revert, macOS", function()
+    assert.are.same({ 0, { "kdk fetch", "kdk install", "build", "stage", "restart paired-recovery", "apply", "verify", "update", "status",
+      "revert", "restart macos", "status" } }, { play() })
+    assert.are.same({ "macos", "no-collection" }, life.circumstances)
+  end)
+
+  it("ends with the first command that does not end well", function()
+    assert.are.same({ 3, { "kdk fetch", "kdk install", "build" } }, { play { build = 3 } })
+    assert.are.equal(8, (play { apply = 8 }))
+  end)
+end)
