@@ -48,7 +48,8 @@ local function port(root, state, loaded)
     out = function(text) terminal.write(1, text) end,
     err = function(text) terminal.write(2, text) end,
     ask = function(prompt, echo) return ask(terminal, state, prompt, echo) end,
-    now = system.now, sleep = system.sleep, environment = system.environment, files = require("sim.files").below(root),
+    pid = system.pid(), now = system.now, sleep = system.sleep, environment = system.environment,
+    files = require("sim.files").below(root),
   }
   function io.outlive(closes)
     system.outlive(closes)

@@ -81,7 +81,7 @@ local function go_on(p, steps)
   if not p.io.outlive then return run(steps) end
   local list = changes_of(p.state, steps)
   p.io.outlive(p.fault.how == "detached")
-  p.state.at_work = { { path = p.path, till = p.io.now() + p.fault.delay } }
+  p.state.at_work = { { path = p.path, pid = p.io.pid, till = p.io.now() + p.fault.delay } }
   p.io.keep()
   p.sleep(p.fault.delay)
   p.io.renew()
@@ -149,6 +149,15 @@ local function add_endings(p)
   end
 end
 
+-- Breaks the call in one of these ways, if its fault is one. Returns whether it did.
+local function break_by(p, ways, ...)
+  local way = p.fault and ways[p.fault.how]
+  if not way then return false end
+  fault.mark(p.fault)
+  way(p, ...)
+  return true
+end
+
 local function add_faults(p)
   --- True when this call is to be broken in the way `how`, which the tool then does itself.
   function p.is_broken(how)
@@ -156,34 +165,27 @@ local function add_faults(p)
     if hit then fault.mark(p.fault) end
     return hit
   end
-  local function break_by(ways, ...)
-    local way = p.fault and ways[p.fault.how]
-    if not way then return false end
-    fault.mark(p.fault)
-    way(p, ...)
-    return true
-  end
   --- To be called once, first, by a call that only reads.
   function p.reads()
     p.fault = fault.strike(p.state, p.name, "read")
-    break_by(broken_reading)
+    break_by(p, broken_reading)
   end
   --- To be called once, before any prompt, by a call that is to change the Mac.
   function p.changes()
     p.fault = fault.strike(p.state, p.name, "change")
-    break_by(broken_at_once)
+    break_by(p, broken_at_once)
   end
   --- Makes the change: `steps` is an array of functions, one for each part that can be done without the next.
   -- `fail` prints the tool's own failure and leaves; it is called where a fault says so.
   function p.change(steps, fail)
-    if not break_by(at_the_change, steps, fail) then run(steps) end
+    if not break_by(p, at_the_change, steps, fail) then run(steps) end
   end
 end
 
 --- A run of the tool at `path` with `args` (without argv[0]) on `state`, which it may change.
 -- `io`: { out(text), err(text), ask(prompt, echo) → line|nil, files = sim.files or like it }, and for tools that are
--- processes of their own { now() → seconds, sleep(seconds), keep(): writes the state down, renew(): reads it again,
--- outlive(closes): goes on without a terminal, environment(name) → text|nil }.
+-- processes of their own { pid, now() → seconds, sleep(seconds), keep(): writes the state down, renew(): reads it
+-- again, outlive(closes): goes on without a terminal, environment(name) → text|nil }.
 function process.new(state, path, args, io)
   local name = path:match("[^/]+$")
   local p = { state = state, path = path, name = name, args = args, io = io, files = io.files, ending = {} }

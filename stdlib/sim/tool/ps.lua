@@ -17,27 +17,38 @@ local IN_MACOS = {
   "/Applications/Virtual Buddy.app/Contents/MacOS/VirtualBuddy", "-zsh", "(mdworker)",
 }
 
-local function tell(p, paths)
-  for _, path in ipairs(paths) do p.out(path, "\n") end
+local function add(list, paths)
+  for _, path in ipairs(paths) do list[#list + 1] = { path = path } end
 end
 
 -- One that was killed meanwhile is not seen any more when its time is over.
-local function tell_orphans(p)
+local function add_orphans(p, list)
   for _, tool in ipairs(p.state.at_work or {}) do
-    if not p.io.now or tool.till >= p.io.now() then p.out(tool.path, "\n") end
+    if not p.io.now or tool.till >= p.io.now() then list[#list + 1] = tool end
   end
 end
 
---- Plays `ps -axo comm=`; see `sim.tools.play`.
+local function processes(p)
+  local list = {}
+  add(list, EVERYWHERE)
+  add_orphans(p, list)
+  if place.in_recovery(p.state) then return list end
+  add(list, IN_MACOS)
+  if p.state.running.hv_support == 0 then return list end -- no guest starts without the hypervisor
+  for _ = 1, p.state.guests do add(list, { GUEST }) end
+  return list
+end
+
+local forms = {
+  ["-axo comm="] = function(_, item) return item.path .. "\n" end,
+  ["-axo pid=,comm="] = function(index, item) return ("%5d %s\n"):format(item.pid or index, item.path) end,
+}
+
+--- Plays `ps -axo comm=` and `ps -axo pid=,comm=`; see `sim.tools.play`.
 function ps.ps(p)
   p.reads()
-  if table.concat(p.args, " ") ~= "-axo comm=" then p.fail(1, "ps: only -axo comm= is simulated\n") end
-  tell(p, EVERYWHERE)
-  tell_orphans(p)
-  if place.in_recovery(p.state) then return 0 end
-  tell(p, IN_MACOS)
-  if p.state.running.hv_support == 0 then return 0 end -- no guest starts without the hypervisor
-  for _ = 1, p.state.guests do p.out(GUEST, "\n") end
+  local form = forms[table.concat(p.args, " ")] or p.fail(1, "ps: only -axo comm= and -axo pid=,comm= are simulated\n")
+  for index, item in ipairs(processes(p)) do p.out(form(index, item)) end
 end
 
 return ps

@@ -2,8 +2,10 @@
 -- Needs the program itself, which the tools' links point at.
 
 local changes = require "sim.changes"
+local collection = require "sim.collection"
 local fault = require "sim.fault"
 local file = require "lib_file"
+local files = require "sim.files"
 local mac = require "sim.mac"
 local player = require "sim.player"
 local scratch = require "sim.scratch"
@@ -65,6 +67,8 @@ describe("an orphan", function()
       assert.are.equal("absent", sip0(directory))
       local listed = run(directory, "/bin/ps -axo comm=")
       assert.are.equal(how ~= "late-daemon", listed:find("/usr/bin/csrutil\n", 1, true) ~= nil)
+      local pid = run(directory, "/bin/ps -axo pid=,comm="):match("(%d+) /usr/bin/csrutil\n")
+      assert.are.equal(how ~= "late-daemon", pid ~= nil and (os.execute("kill -0 " .. pid) == true))
       assert.is_true(wait_for(8, function() return sip0(directory) == "7f" end))
       assert.is_true(wait_for(8, function() return not run(directory, "/bin/ps -axo comm="):find("csrutil", 1, true) end))
     end)
@@ -122,6 +126,28 @@ describe("work that is finished later", function()
       look(state)
       assert.are.equal(0x7f, state.groups[1].policy.sip0)
       assert.is_nil(state.late)
+    end
+  end)
+
+  it("is any tool's", function()
+    local calls = {
+      bputil = { "/usr/bin/bputil", { "-nca" } }, nvram = { "/usr/sbin/nvram", { "boot-args=-v" } },
+      kmutil = { "/usr/bin/kmutil", { "configure-boot", "-v", "/Volumes/Macintosh HD", "-c", "/kc" } },
+    }
+    for tool, call in pairs(calls) do
+      local state = mac.new(nil, {}, { tool .. ":late-daemon@0" })
+      local port = files.memory { ["/kc"] = collection.make(state.collection) }
+      local before = changes.copy(state)
+      local said = player.run(state, call[1], call[2], player.person(state), port)
+      assert.are.equal("killed", said.how)
+      before.late, before.calls, before.faults = state.late, state.calls, state.faults
+      assert.are.same(before, state)
+      look(state)
+      before.late = nil
+      assert.are_not.same(before, state)
+      local p = state.groups[1].policy
+      assert.are.same({ tool == "bputil" and "permissive" or tool == "kmutil" and "permissive" or "full", tool == "kmutil" },
+        { p.mode, p.coih ~= nil })
     end
   end)
 
