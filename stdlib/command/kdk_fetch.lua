@@ -32,8 +32,8 @@ local function asked_list(emit)
   emit { type = "note", lines = { "Asking for the list of kits: " .. curl.LIST } }
   local content, message, _, answer = curl.list()
   if content then return content end
-  local said = answer and { output = answer.stderr .. answer.stdout, exit = answer.exit, signal = answer.signal } or { refused = true }
-  return nil, message, errors.explain("curl", said).cure
+  local failure = answer and { output = answer.stderr .. answer.stdout, exit = answer.exit, signal = answer.signal } or { refused = true }
+  return nil, message, errors.explain("curl", failure).cure
 end
 
 --- Every entry of the public list: asked for now, or from a file that was saved before (--from). Ends the command where there is

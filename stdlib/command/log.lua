@@ -12,31 +12,31 @@ local text = require "base.text"
 
 local log = {}
 
-local tell = {}
+local sentences = {}
 
-function tell.start(r)
+function sentences.start(r)
   return ("run of %s on %s (%s), build %s, in %s; program %s"):format(r.plan, r.volume or "?", r.group or "?",
     r.build or "?", r.environment or "?", r.version or "?")
 end
-function tell.intent(r) return ("%s: about to run %s"):format(r.step, text.brief(r.argv)) end
-function tell.outcome(r, step)
+function sentences.intent(r) return ("%s: about to run %s"):format(r.step, text.brief(r.argv)) end
+function sentences.outcome(r, step)
   local status = r.exit and r.exit ~= 0 and (" (exit status %d)"):format(r.exit) or ""
   return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, status, answer.text(step, r.seen),
     r.words and "; the tool said: " .. r.words or "")
 end
-function tell.deferred(r) return ("%s: put off to macOS; the tool said: %s"):format(r.step, r.reason or "nothing") end
-function tell.skipped(r) return ("%s: left out"):format(r.step) end
-function tell.phase(r) return ("phase finished at %s; goes on in %s"):format(r.step, r.next) end
-tell["undo-start"] = function(r)
+function sentences.deferred(r) return ("%s: put off to macOS; the tool said: %s"):format(r.step, r.reason or "nothing") end
+function sentences.skipped(r) return ("%s: left out"):format(r.step) end
+function sentences.phase(r) return ("phase finished at %s; goes on in %s"):format(r.step, r.next) end
+sentences["undo-start"] = function(r)
   return r.reason == "asked" and "going back, as asked" or "going back, because a step failed"
 end
-tell["undo-intent"] = function(r) return ("%s: way back, about to run %s"):format(r.step, text.command(r.argv)) end
-tell["undo-outcome"] = function(r)
+sentences["undo-intent"] = function(r) return ("%s: way back, about to run %s"):format(r.step, text.command(r.argv)) end
+sentences["undo-outcome"] = function(r)
   return ("%s: way back read as %s%s"):format(r.step, r.verdict, r.leaves and ", leaves " .. r.leaves or "")
 end
-function tell.close(r) return "closed: " .. r.result end
+function sentences.close(r) return "closed: " .. r.result end
 
--- The plan a run was of, where it is inside the program: its steps know how to tell what they saw.
+-- The plan a run was of, where it is inside the program: its steps know how to describe what they saw.
 local function plan_of(run)
   return not run.start.plan_file and plans.embedded(run.start.plan) or nil
 end
@@ -44,13 +44,13 @@ end
 local function lines_of(run, records)
   local plan, lines = plan_of(run), {}
   for number, record in ipairs(records) do
-    local form = tell[record.type]
+    local form = sentences[record.type]
     lines[number] = ("%s  %s"):format(record.time or "", form and form(record, plan and plan.index[record.step]) or record.type)
   end
   return lines
 end
 
-local function tell_run(view, directory, number)
+local function report_run(view, directory, number)
   local run, records = journals.read(directory, number)
   if not run then ending.refuse(records) end
   for _, record in ipairs(records) do view.emit { type = "record", record = record } end
@@ -66,7 +66,7 @@ function log.run(args, options)
     if args[1] and not number then ending.usage("log takes the number of a run, not " .. args[1]) end
     if not directory then ending.refuse("The journal cannot be found: " .. why) end
     if not number then return ending.new("done", exit_code.OK, "There is no run in " .. directory .. ".") end
-    return tell_run(invocation.view, directory, number)
+    return report_run(invocation.view, directory, number)
   end)
 end
 

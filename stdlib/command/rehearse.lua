@@ -9,7 +9,7 @@ local rehearse = {}
 
 local RESTARTS = 4
 
-local function say(view, title, ...)
+local function note(view, title, ...)
   view.emit { type = "note", title = title, lines = { ... } }
 end
 
@@ -39,7 +39,7 @@ local function shared_view(outer)
       if not view.unseen then outer[name](...) end
     end
   end
-  for _, name in ipairs { "after_tool", "say", "say_raw" } do pass_on(name) end
+  for _, name in ipairs { "after_tool", "text", "raw_text" } do pass_on(name) end
   function view.start() end
   function view.emit(event)
     if event.type == "end" then view.result = event.result elseif not view.unseen then outer.emit(event) end
@@ -63,7 +63,7 @@ end
 local function restart(play, into)
   local state = require("sim.scratch").load(play.directory)
   local reached, why = require("sim.restart").restart(play.directory, state, { clean = true, into = into })
-  say(play.view, ("---- The simulated Mac restarts: it is now in %s%s ----"):format(reached, why and (" (%s)"):format(why) or ""))
+  note(play.view, ("---- The simulated Mac restarts: it is now in %s%s ----"):format(reached, why and (" (%s)"):format(why) or ""))
   return reached
 end
 
@@ -74,7 +74,7 @@ local function through_restarts(play, command, args)
     code = require("command." .. command).run(args or {}, play.options)
     if code ~= exit_code.PHASE then return code end
     if restart(play, "macos") ~= "macos" then
-      say(play.view, nil, "macOS did not start. On a real Mac: shut down, hold the power button until startup options appear, Options, "
+      note(play.view, nil, "macOS did not start. On a real Mac: shut down, hold the power button until startup options appear, Options, "
         .. "Utilities > Terminal, and there:", { command = "vmq-recovery revert" })
       return exit_code.STOPPED
     end
@@ -84,7 +84,7 @@ end
 
 local function introduce(play, state, options)
   local owner = state.owner
-  say(play.view, "Rehearsal on a simulated Mac", state.mac.marketing .. ", macOS " .. state.groups[1].version .. ".",
+  note(play.view, "Rehearsal on a simulated Mac", state.mac.marketing .. ", macOS " .. state.groups[1].version .. ".",
     "Nothing outside a scratch folder is touched. The wording of Apple's tools is as far as it is known.",
     (options.yes and "The owner %s (%s) and the password \"%s\" are made up, and typed for you."
       or "The owner is made up: short name %s (%s), password %s."):format(owner.short, owner.full, owner.password), "")
@@ -112,7 +112,7 @@ function kinds.step(play) return through_restarts(play, "step") end
 
 -- The faults come only once the Mac is applied.
 function kinds.revert(play, state, faults)
-  say(play.view, nil, "First, unseen: apply, and a restart back into recovery.")
+  note(play.view, nil, "First, unseen: apply, and a restart back into recovery.")
   local prepared = prepare_revert(play, state)
   if prepared ~= exit_code.OK then return prepared end
   local now = require("sim.scratch").load(play.directory)
@@ -123,7 +123,7 @@ end
 
 function kinds.life(play)
   return require("command.rehearse_life").run {
-    say = function(line) say(play.view, nil, "", "==== " .. line) end,
+    announce = function(line) note(play.view, nil, "", "==== " .. line) end,
     run = function(command, args) return through_restarts(play, command, args) end,
     restart = function(into) restart(play, into) end,
     stage_update = function()
@@ -135,13 +135,13 @@ end
 
 local function next_words(view, what, code)
   if code == exit_code.STOPPED or code == exit_code.PERSON then
-    say(view, nil, "", "This simulated Mac is thrown away now; on a real Mac one of the lines above would be next.")
+    note(view, nil, "", "This simulated Mac is thrown away now; on a real Mac one of the lines above would be next.")
   end
   if code ~= exit_code.OK then return end
   if what == "apply" then
-    say(view, nil, "", "To rehearse the way back: vmq-recovery rehearse revert")
-    say(view, nil, "The whole life, from the kit to the revert before an update: vmq-recovery rehearse life")
-    say(view, nil, "On your Mac: `vmq-recovery kdk fetch` (or a kit from Apple), `build`, `stage`; then `doctor` in recovery.")
+    note(view, nil, "", "To rehearse the way back: vmq-recovery rehearse revert")
+    note(view, nil, "The whole life, from the kit to the revert before an update: vmq-recovery rehearse life")
+    note(view, nil, "On your Mac: `vmq-recovery kdk fetch` (or a kit from Apple), `build`, `stage`; then `doctor` in recovery.")
   end
 end
 

@@ -25,7 +25,7 @@ local CHAPTERS = {
 }
 
 --- Plays it.
--- @param play { say(line), run(command, args) → exit code, restart(into), stage_update() }
+-- @param play { announce(line), run(command, args) → exit code, restart(into), stage_update() }
 -- @return the last exit code
 function life.run(play)
   for _, chapter in ipairs(CHAPTERS) do
@@ -34,7 +34,7 @@ function life.run(play)
     elseif chapter.update then
       play.stage_update()
     else
-      play.say(chapter[1])
+      play.announce(chapter[1])
       local code = play.run(chapter[2], { table.unpack(chapter, 3) })
       if code ~= exit_code.OK then return code end
     end

@@ -37,28 +37,28 @@ local function not_staged(target, message)
 end
 
 -- The staged program is what the person starts in recovery; where a manifest names it, it must be that one.
-local function program_misfit(target, told)
+local function program_misfit(target, stated)
   local path = paths.on_data(target, staging.PROGRAM)
-  local sum = told and told.program and path and checksum.sha256(target.root .. path)
-  if sum and sum ~= told.program.sha256 then return ("the program at %s is not the one its manifest names"):format(path) end
+  local sum = stated and stated.program and path and checksum.sha256(target.root .. path)
+  if sum and sum ~= stated.program.sha256 then return ("the program at %s is not the one its manifest names"):format(path) end
 end
 
 -- @return the manifest, or nil; why it does not count, in words; or a row that says why everything is refused
 local function believable_manifest(target, path, here)
   if not path then return nil, "no manifest vouches for it" end
-  local told, why, code = manifest.read(path)
-  if not told and code == "ENOENT" then return nil, "no manifest vouches for it" end
-  if not told then return nil, nil, bad(paths.without_root(target.root, why), "stage the collection again") end
+  local stated, why, code = manifest.read(path)
+  if not stated and code == "ENOENT" then return nil, "no manifest vouches for it" end
+  if not stated then return nil, nil, bad(paths.without_root(target.root, why), "stage the collection again") end
   for _, file in ipairs { path, here } do
     local open, how = staging.is_open_to_others(file)
-    if open then return told, "its manifest cannot be trusted: " .. paths.without_root(target.root, how) end
+    if open then return stated, "its manifest cannot be trusted: " .. paths.without_root(target.root, how) end
   end
-  return told
+  return stated
 end
 
-local function misfits_of(target, asked, found, told, doubt)
-  local misfits = collection.misfits(found, fitting_target(target, asked, not doubt and told), told)
-  misfits[#misfits + 1] = program_misfit(target, told)
+local function misfits_of(target, asked, found, stated, doubt)
+  local misfits = collection.misfits(found, fitting_target(target, asked, not doubt and stated), stated)
+  misfits[#misfits + 1] = program_misfit(target, stated)
   return misfits
 end
 
@@ -79,16 +79,16 @@ function checks.collection(target, asked, known)
     if not asked.options.kc and not require("lib_file").stat(here) then return not_staged(target, message) end
     return bad(message, BUILD_IT)
   end
-  local told, doubt, refusal = believable_manifest(target, manifest_path, here)
+  local stated, doubt, refusal = believable_manifest(target, manifest_path, here)
   if refusal then return refusal end
   if not target.kernel then return unknown("this Mac's chip is not known", "see platform above") end
-  local misfits = misfits_of(target, asked, found, told, doubt)
+  local misfits = misfits_of(target, asked, found, stated, doubt)
   if #misfits > 0 then
     return bad(("%s: %s"):format(path, table.concat(misfits, "; ")),
       "build the collection for this Mac and this macOS build, and stage it again")
   end
   return result.ok(in_words(path, found, doubt)),
-    { collection = found, collection_path = path, manifest = told, manifest_doubt = doubt }
+    { collection = found, collection_path = path, manifest = stated, manifest_doubt = doubt }
 end
 
 return checks

@@ -100,15 +100,15 @@ local MOST_OTHERS = 3
 -- @param credentials { yes = boolean, user = string|nil, secret = userdata|nil, person = boolean, patience = seconds,
 --   names = array of the installed systems' volume names }
 -- @param heard function() → everything the tool has printed so far (a bounded tail)
--- @param told function(kind) called when a prompt is seen
+-- @param report function(kind) called when a prompt is seen
 -- @return function(line, echo, finished) → string to type, secret, true when it is a question left to the person, nil when
 --   it may be none, a number of seconds after which to ask again, or false to give up
-function answers.answerer(command, credentials, heard, told)
+function answers.answerer(command, credentials, heard, report)
   local asked, waited = {}, {}
   return function(line, echo, finished)
     local kind = answers.kind(line)
     if finished and not ECHOED[kind] then return nil end
-    if kind then told(kind) end
+    if kind then report(kind) end
     local answer = answer_for(kind, command, credentials, heard, echo)
     asked[kind or line] = (asked[kind or line] or 0) + 1
     if answer and asked[kind or line] <= (MOST_ANSWERS[kind] or MOST_OTHERS) then return answer end

@@ -63,7 +63,7 @@ local function environment(view, target, options)
     return words.bputil.read(group or words.group)
   end)
   words.status = function() return (require("run.status").gather(target, options.journal)) end
-  words.help = function() view.say(HELP) end
+  words.help = function() view.text(HELP) end
   words.act, words.run = refuse, refuse
   return words
 end
@@ -80,7 +80,7 @@ local function compile(source, words)
 end
 
 local function print_results(view, results)
-  for index = 2, results.n do view.say_raw(console.show(results[index])) end
+  for index = 2, results.n do view.raw_text(console.show(results[index])) end
 end
 
 local function evaluate(view, chunk)
@@ -89,9 +89,9 @@ local function evaluate(view, chunk)
   if results[1] then return print_results(view, results) end
   -- The prompt's own frames below the person's are of no use to them.
   local trace = tostring(results[2])
-  if trace:sub(1, #REFUSAL) == REFUSAL then return view.say(REFUSAL) end
+  if trace:sub(1, #REFUSAL) == REFUSAL then return view.text(REFUSAL) end
   trace = trace:gsub("\n%s*%[C%]: in function 'xpcall'.*$", "")
-  view.say_raw(text.printable(trace))
+  view.raw_text(text.printable(trace))
 end
 
 local function candidates(words, path, start)
@@ -159,17 +159,17 @@ end
 -- @param farewell string: how to leave, said first
 function console.run(view, target, options, farewell)
   local words = environment(view, target, options)
-  view.say("Lua, to look around: help() tells how. " .. farewell)
+  view.text("Lua, to look around: help() tells how. " .. farewell)
   local read = reader(words)
   while true do
     local source = read_input(read, words)
     if not source then break end -- the end of input, or Ctrl-C, after which nothing more is read
     if source:find("%S") then
       local chunk, message = compile(source, words)
-      if chunk then evaluate(view, chunk) else view.say_raw(text.printable(message)) end
+      if chunk then evaluate(view, chunk) else view.raw_text(text.printable(message)) end
     end
   end
-  view.say_raw("")
+  view.raw_text("")
 end
 
 return console

@@ -43,7 +43,7 @@ end
 function Credentials:offer_to_remember()
   if not self.person or self.secret or not self.offers then return nil end
   if not self.empty then
-    self.view.say("To type the password once for all of Apple's prompts in this run: press Tab at the password prompt, then "
+    self.view.text("To type the password once for all of Apple's prompts in this run: press Tab at the password prompt, then "
       .. "type it. It is kept in locked memory, typed only at their prompts, and wiped at the end.")
     self.empty = require("lib_secret").new()
   end

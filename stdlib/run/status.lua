@@ -32,8 +32,8 @@ end
 --- What is to know of the macOS that runs: see mac.running.gather. The collection's build comes from the staged manifest.
 function status.facts(target)
   local path = paths.on_data(target, staging.MANIFEST)
-  local told = path and manifest.read(target.root .. path)
-  return running.gather(target.root, told and told.build)
+  local stated = path and manifest.read(target.root .. path)
+  return running.gather(target.root, stated and stated.build)
 end
 
 local function of_kernel(kernel) return kernel and { chip = kernel.chip, kind = kernel.kind, xnu = kernel.xnu } end

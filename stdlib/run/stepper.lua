@@ -95,17 +95,17 @@ function actions.q() return "stop" end
 
 function actions.n(self, _, _, about)
   if about.may_skip then return "skip" end
-  self.view.say(("It cannot be left out: step %s needs it."):format(about.why_not))
+  self.view.text(("It cannot be left out: step %s needs it."):format(about.why_not))
 end
 
 function actions.u(self, _, _, about)
   if about.last then return "undo" end
-  self.view.say("There is nothing to undo yet.")
+  self.view.text("There is nothing to undo yet.")
 end
 
 function actions.w(self, step)
-  self.view.say(step.why)
-  if #step.needs > 0 then self.view.say("It needs: " .. table.concat(step.needs, ", ") .. ".") end
+  self.view.text(step.why)
+  if #step.needs > 0 then self.view.text("It needs: " .. table.concat(step.needs, ", ") .. ".") end
 end
 
 function actions.p(self, _, shown)
@@ -136,7 +136,7 @@ local function ask(self, step, shown, about)
       local word = action(self, step, shown, about)
       if word then return word end
     elseif line:find("%S") then
-      self.view.say("Not a key of this prompt. ? lists them; Enter alone does nothing.")
+      self.view.text("Not a key of this prompt. ? lists them; Enter alone does nothing.")
     end
   end
 end

@@ -51,8 +51,8 @@ local steps = {}
 
 function steps.skipped(screen, event)
   if event.deferred then
-    local said = event.words and (" (the tool said: %s)"):format(event.words) or ""
-    screen:labelled("doubtful", "put off", event.reason .. said)
+    local quote = event.words and (" (the tool said: %s)"):format(event.words) or ""
+    screen:labelled("doubtful", "put off", event.reason .. quote)
   elseif not screen.quiet then
     screen:labelled("good", "skipped", event.reason .. (event.seen and ": " .. event.seen_text or ""))
   end
@@ -168,8 +168,8 @@ function view.open(options)
   function self.after_tool(heard)
     if heard ~= "" and heard:sub(-1) ~= "\n" then screen.write("\n") end
   end
-  function self.say_raw(words) screen.write(words .. "\n") end
-  function self.say(words) screen:line(words, "") end
+  function self.raw_text(words) screen.write(words .. "\n") end
+  function self.text(words) screen:line(words, "") end
   return self
 end
 

@@ -19,8 +19,8 @@ function view.open(_, command, version)
   local system, terminal = require "lib_system", require "lib_terminal"
   local self = {}
   local function tell_people(note)
-    for _, words in ipairs(note.lines or {}) do self.say(type(words) == "table" and "  " .. words.command or words) end
-    for _, row in ipairs(note.rows or {}) do self.say(row[1] .. ": " .. row[2]) end
+    for _, words in ipairs(note.lines or {}) do self.text(type(words) == "table" and "  " .. words.command or words) end
+    for _, row in ipairs(note.rows or {}) do self.text(row[1] .. ": " .. row[2]) end
   end
   function self.emit(event)
     if event.type == "note" then return tell_people(event) end
@@ -34,8 +34,8 @@ function view.open(_, command, version)
       run = run or json.null }
   end
   function self.after_tool() end
-  function self.say_raw(words) terminal.write(2, words .. "\n") end
-  function self.say(words) terminal.write(2, words .. "\n") end
+  function self.raw_text(words) terminal.write(2, words .. "\n") end
+  function self.text(words) terminal.write(2, words .. "\n") end
   return self
 end
 

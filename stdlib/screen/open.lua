@@ -3,7 +3,7 @@
 
 local view = {}
 
---- @return { emit(event), start(run), after_tool(output), say(text), say_raw(text), leaves_out_plan = true where "plan" events are
+--- @return { emit(event), start(run), after_tool(output), text(words), raw_text(words), leaves_out_plan = true where "plan" events are
 -- not shown and need not be made }
 function view.open(options, command, version)
   local module = options.json and "screen.json" or "screen.human"

@@ -38,8 +38,8 @@ end
 
 -- Why a rung was not reached: "full security, stock kernel: … (the tool said: …)".
 local function refusal(rung, otherwise)
-  local said = rung.words and (" (the tool said: %s)"):format(rung.words) or ""
-  return ("%s: %s%s"):format(rung.leaves or otherwise, rung.why or "it did not read back", said)
+  local quote = rung.words and (" (the tool said: %s)"):format(rung.words) or ""
+  return ("%s: %s%s"):format(rung.leaves or otherwise, rung.why or "it did not read back", quote)
 end
 
 --- Adds a line for each rung that was refused.

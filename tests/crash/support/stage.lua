@@ -244,7 +244,7 @@ end
 --- The views: nothing is shown, but giving the terminal back after a tool is an effect.
 function stage.view()
   local function restored() counter.effect("terminal restored", "", { "before", "after" }, nothing, nothing) end
-  return { emit = nothing, say = nothing, start = nothing, pause = nothing, go_on = restored, after_tool = restored }
+  return { emit = nothing, text = nothing, start = nothing, pause = nothing, go_on = restored, after_tool = restored }
 end
 
 --- A restart between two parts of a run, as the person was told to do it.

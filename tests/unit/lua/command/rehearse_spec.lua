@@ -42,7 +42,7 @@ describe("a whole life", function()
   local function play(codes)
     local happened = {}
     local function add(...) happened[#happened + 1] = table.concat({ ... }, " ") end
-    return life.run { say = function() end, run = function(command, args)
+    return life.run { announce = function() end, run = function(command, args)
       add(command, table.unpack(args))
       return codes and codes[command] or 0
     end, restart = function(into) add("restart", into) end, stage_update = function() add "update" end }, happened

@@ -23,7 +23,7 @@ local function invocation_of(options, more)
   local made = { options = options or {}, rehearsal = {}, person = false, dry_run = false }
   for name, value in pairs(more or {}) do made[name] = value end
   made = read_only(made)
-  return setmetatable({ view = { say = function(words) said[#said + 1] = words end } }, { __index = made })
+  return setmetatable({ view = { text = function(words) said[#said + 1] = words end } }, { __index = made })
 end
 
 local function open(options, more)

@@ -57,7 +57,7 @@ describe("the JSON view", function()
 
   it("tells people on standard error", function()
     view.emit { type = "note", title = "t", lines = { "one", "two" }, rows = { { "policy", "Full" } } }
-    view.say "three"
+    view.text "three"
     assert.are.equal("one\ntwo\npolicy: Full\nthree\n", terminal.err())
     assert.are.equal("", terminal.out())
   end)

@@ -75,7 +75,7 @@ end
 -- Keeps the events; shows nothing.
 local function view_of(self)
   local function nothing() end
-  return { start = function(number) self.number = number or false end, after_tool = nothing, say = nothing,
+  return { start = function(number) self.number = number or false end, after_tool = nothing, text = nothing,
     emit = function(event) self.events[#self.events + 1] = event end }
 end
 
