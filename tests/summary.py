@@ -29,7 +29,7 @@ def failed_cases(root):
     """Yields a line for each case that did not pass."""
     for case in root.iter("testcase"):
         for why in (*case.findall("failure"), *case.findall("error")):
-            first = ((why.text or why.get("message") or "").strip().splitlines() or [""])[0]
+            first = ((why.get("message") or why.text or "").strip().splitlines() or [""])[0]
             yield f"  failed: {case.get('name')}: {first}"
 
 
