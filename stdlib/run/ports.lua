@@ -79,14 +79,8 @@ local function act_options(self, command, step)
   return options, asked, heard
 end
 
---- Makes the engine's ports.
--- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
---   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
---   compare = function() that compares the Mac with the run's baseline, see engine.run }
-function ports.new(self)
-  local signals, journal = require "lib_signals", self.journal
-  local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = probe.forget,
-    compare = self.compare }
+-- Writing into the journal; a dry run has none.
+local function journal_ports(made, journal)
   function made.record(fields)
     if not journal then return true end
     local sequence, message, code = journal:append(json.encode(stamp(fields)))
@@ -98,9 +92,13 @@ function ports.new(self)
     fields.argv = argv
     return sequence and true, message, code
   end
+end
+
+-- Starting a command, and what its end means.
+local function tool_ports(made, self)
   function made.act(command, step)
     local options, asked, heard = act_options(self, command, step)
-    local outcome, message, code = require("lib_process").act(journal, command.argv, options)
+    local outcome, message, code = require("lib_process").act(self.journal, command.argv, options)
     self.view.after_tool(heard())
     if outcome then
       outcome.tries = asked.password
@@ -114,7 +112,17 @@ function ports.new(self)
     if meaning.kind == "credentials" and self.credentials:forget_refused() then made.attempts = 0 end
     return meaning
   end
-  function made.stop() return signals.stage() end
+end
+
+--- Makes the engine's ports (see engine.run).
+-- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
+--   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
+--   compare = function() that compares the Mac with the run's baseline, see engine.run }
+function ports.new(self)
+  local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = probe.forget,
+    compare = self.compare, stop = require("lib_signals").stage }
+  journal_ports(made, self.journal)
+  tool_ports(made, self)
   return made
 end
 

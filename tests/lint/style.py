@@ -17,7 +17,7 @@ LONGEST_FUNCTION = {"program": 30, "tests": 50}
 MEDIAN_FUNCTION = {"program": 8, "tests": 12}
 PROGRAM = {"runner", "stdlib", "scripts"}
 # Functions that are longer today, by file and first line. The list only shrinks.
-KNOWN_LONG = {("stdlib/run/ports.lua", "function ports.new(self)")}
+KNOWN_LONG = set()
 # Medians that are higher today. They only fall.
 KNOWN_MEDIAN = {("c", "program"): 9}
 COMMENT = {"c": ("/*", "//"), "lua": ("--",), "python": ('"""', "#"), "shell": ("#",)}
