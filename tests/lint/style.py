@@ -19,7 +19,7 @@ PROGRAM = {"runner", "stdlib", "scripts"}
 # Functions that are longer today, by file and first line. The list only shrinks.
 KNOWN_LONG = set()
 # Medians that are higher today. They only fall.
-KNOWN_MEDIAN = {("c", "program"): 9}
+KNOWN_MEDIAN = {}
 COMMENT = {"c": ("/*", "//"), "lua": ("--",), "python": ('"""', "#"), "shell": ("#",)}
 CONTAINER = re.compile(r"describe\(")  # busted's, which only holds tests
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
