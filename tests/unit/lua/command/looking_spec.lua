@@ -171,7 +171,8 @@ describe("log", function()
     look(0, "log")
     says("run of mine on ?", "sip: about to run /usr/bin/csrutil disable", "sip: read back as done (exit status 1): ",
       "; the tool said: it said so", "boot-args: put off to macOS; the tool said: nothing", "boot-args: left out",
-      "phase finished at restart; goes on in macos", "going back, as asked", "sip: way back, about to run /x", "sip: way back read as lower, leaves reduced security",
+      "phase finished at restart; goes on in macos", "going back, as asked", "sip: way back, about to run /x",
+      "sip: way back read as lower, leaves reduced security",
       "closed: undone-lower")
     assert.are.same({ 1, "start", "/usr/bin/csrutil" },
       { life.number, life:event("record").record.type, life.events[2].record.argv[1] })
