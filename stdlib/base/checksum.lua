@@ -1,17 +1,17 @@
 -- SHA-256 of files that are asked for again and again: a gigabyte is summed once, not at every look.
 -- Must not answer for a file that has changed: size, time, or the file itself.
 
-local sums = {}
+local checksum = {}
 
 local known = {}
 
 --- @param path string: as this process opens it
 -- @return hex digits, or nil, message, code
-function sums.sha256(path)
+function checksum.sha256(path)
   local files = require "lib_file"
-  local about, message, code = files.stat(path)
-  if not about then return nil, message, code end
-  local key = ("%s:%d:%d:%d:%d"):format(path, about.device, about.inode, about.size, about.mtime)
+  local stat, message, code = files.stat(path)
+  if not stat then return nil, message, code end
+  local key = ("%s:%d:%d:%d:%d"):format(path, stat.device, stat.inode, stat.size, stat.mtime)
   if not known[key] then
     local sum, why, kind = files.sha256(path)
     if not sum then return nil, why, kind end
@@ -21,6 +21,6 @@ function sums.sha256(path)
 end
 
 --- Forgets everything: after an act, since a file may change twice within one second.
-function sums.forget() known = {} end
+function checksum.forget() known = {} end
 
-return sums
+return checksum

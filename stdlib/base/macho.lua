@@ -102,14 +102,14 @@ function macho.is_fileset(path, files)
 end
 
 local function read_image(path, files, at, kind)
-  local about, message = files.stat(path)
-  if not about then return nil, message end
-  if about.type ~= "file" then return nil, path .. ": not a file" end
+  local stat, message = files.stat(path)
+  if not stat then return nil, message end
+  if stat.type ~= "file" then return nil, path .. ": not a file" end
   return guarded(function()
-    local count, commands_size = read_header(path, about.size, files.read_at, at, kind)
+    local count, commands_size = read_header(path, stat.size, files.read_at, at, kind)
     local commands = read_exactly(path, files.read_at, at + HEADER_SIZE, commands_size)
-    local found = read_commands(path, about.size, count, commands)
-    found.size = about.size
+    local found = read_commands(path, stat.size, count, commands)
+    found.size = stat.size
     return found
   end)
 end

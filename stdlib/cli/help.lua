@@ -78,7 +78,7 @@ function help.errors()
   for _, part in ipairs(require("screen.errors").all()) do
     lines[#lines + 1] = part.title
     for _, known in ipairs(part.entries) do
-      for _, says in ipairs(known.says) do lines[#lines + 1] = text.wrap(says, 80, "    ", "  ") end
+      for _, words in ipairs(known.texts) do lines[#lines + 1] = text.wrap(words, 80, "    ", "  ") end
       meaning_lines(lines, known.meaning)
     end
     lines[#lines + 1] = ""

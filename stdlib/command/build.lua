@@ -86,8 +86,8 @@ local words = {}
 function words.done(case)
   local output, kit_kernel = case.findings.output, case.findings.kit_kernel
   local made = collection.inspect(case.target.root .. output)
-  local about = made and (", %s, %d extensions, SHA-256 %s"):format(text.size(made.size), made.kexts, made.sha256) or ""
-  local lines = { "Done: " .. output .. about .. "." }
+  local facts = made and (", %s, %d extensions, SHA-256 %s"):format(text.size(made.size), made.kexts, made.sha256) or ""
+  local lines = { "Done: " .. output .. facts .. "." }
   if made and made.kernel.uuid and kit_kernel.uuid and made.kernel.uuid ~= kit_kernel.uuid then
     lines[2] = ("Look at this: its kernel's UUID is %s, the kit's %s. They are expected to be the same."):format(
       made.kernel.uuid, kit_kernel.uuid)

@@ -24,18 +24,18 @@ local function source_of(target, options)
 end
 
 local function program_size()
-  local about = require("lib_file").stat(require("lib_system").executable())
-  return about and about.size or 0
+  local stat = require("lib_file").stat(require("lib_system").executable())
+  return stat and stat.size or 0
 end
 
 local function look_up(target, options)
   local source = source_of(target, options)
-  local about = source and require("lib_file").stat(target.root .. source)
+  local stat = source and require("lib_file").stat(target.root .. source)
   return { source = source, room = { place = paths.on_data(target, staging.FOLDER) or staging.FOLDER,
-    bytes = (about and about.size or 0) + program_size() + (1 << 20) } }
+    bytes = (stat and stat.size or 0) + program_size() + (1 << 20) } }
 end
 
-local function about_program()
+local function program_facts()
   local path = require("lib_system").executable()
   return { name = "vmq-recovery", size = program_size(), sha256 = checksum.sha256(path) }
 end
@@ -51,7 +51,7 @@ end
 
 local function params(target, findings)
   local function on_data(path) return paths.on_data(target, path) end
-  local program = about_program()
+  local program = program_facts()
   return { source = findings.source, collection = on_data(staging.COLLECTION), program = on_data(staging.PROGRAM),
     manifest = on_data(staging.MANIFEST), folder = on_data(staging.FOLDER), collection_sum = findings.collection.sha256,
     program_sum = program.sha256, manifest_text = manifest_text(target, findings.collection, program) }

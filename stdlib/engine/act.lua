@@ -4,7 +4,7 @@
 local answer = require "plan.answer"
 local ladder = require "engine.ladder"
 local steps = require "engine.step"
-local value = require "base.equal"
+local equal = require "base.equal"
 
 local act = {}
 
@@ -77,7 +77,7 @@ end
 
 -- A verdict of "todo" after the act: put off, stop or fail. @return true to try again
 local function judge_todo(self, step, outcome, seen, before, tried)
-  local unchanged = value.same(seen, before)
+  local unchanged = equal.same(seen, before)
   steps.heed_stop(self, step)
   if unchanged and outcome.meaning.kind == "credentials" and outcome.failed and tried < self.ports.attempts then
     steps.report(self, step, "again", { reason = "credentials", attempt = tried + 1, words = outcome.meaning.words })
@@ -104,7 +104,7 @@ local function judge(self, step, outcome, before, tried)
 end
 
 --- Performs a step that has `run`.
--- @param self the session
+-- @param self see engine.step
 -- @param step with `run`
 -- @param seen what its check saw
 function act.run(self, step, seen)
@@ -147,13 +147,13 @@ end
 -- @param now what the step's check sees
 -- @param before what it saw before, for a way back; nil for a step's own ladder
 function act.is_exact(rung, now, before)
-  if rung.goal ~= nil then return rung.exact == true and value.same(now, rung.goal) end
+  if rung.goal ~= nil then return rung.exact == true and equal.same(now, rung.goal) end
   if before == nil then return rung.exact == true end
-  return value.same(now, before)
+  return equal.same(now, before)
 end
 
---- What a ladder needs to run its commands in this session.
--- @param self the session (see engine.step)
+--- What a ladder needs to run its commands now.
+-- @param self see engine.step
 -- @param step whose ladder it is
 -- @param kind "intent" | "undo-intent"
 function act.climber(self, step, kind)
@@ -196,7 +196,7 @@ local function not_reached(self, step, before, climbed)
 end
 
 --- Performs a step whose act is a ladder (revert's policy).
--- @param self the session
+-- @param self see engine.step
 -- @param step with `ladder`
 -- @param seen what its check saw
 function act.climb(self, step, seen)

@@ -14,8 +14,8 @@
 --                              and whether anybody has written the policy meanwhile (true | false | nil)
 --   attempts                   how often wrong credentials are tried
 --   dry_run                    true when the door starts nothing: later places are skipped over
---   gate(step, seen, about)    optional: asked before each step that would act (step-through). Answers "do", "all" (and
---                              ask no more), "skip", "undo" (the last step) or "stop". about is { may_skip, why_not, last }
+--   gate(step, seen, choices)  optional: asked before each step that would act (step-through). Answers "do", "all" (and
+--                              ask no more), "skip", "undo" (the last step) or "stop". choices: { may_skip, why_not, last }
 -- The context c is handed to every function of the plan: its parameters, the target, and c.environment, c.baseline
 -- (recorded before the first act), c.before and c.tried (of the step that is checked), and for undo c.left (what was read back after the
 -- step's act).
@@ -25,7 +25,7 @@ local place = require "plan.place"
 local recover = require "engine.recover"
 local steps = require "engine.step"
 local undo = require "engine.undo"
-local value = require "base.equal"
+local equal = require "base.equal"
 
 local engine = {}
 
@@ -224,7 +224,7 @@ local CLOSES = { done = true, lower = true, undone = true, ["undone-lower"] = tr
 local function has_changed(self)
   for _, name in ipairs(self.run.acted) do
     local state = self.run:step(name)
-    if self.run.open and self.run.open.step == name or not value.same(state.seen, state.before) then return true end
+    if self.run.open and self.run.open.step == name or not equal.same(state.seen, state.before) then return true end
   end
   return false
 end

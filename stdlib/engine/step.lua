@@ -1,4 +1,4 @@
--- What every part of the engine works with: one session's steps, verdicts, records and reports to the views; and how it ends.
+-- What every part of the engine works with: steps, verdicts, records and reports to the views; and how a run ends.
 -- Must not decide what comes next, and must not do any input or output but through the ports (see engine.run).
 --
 -- A run ends with a final result: { result = …, … }. Whoever knows that it has come throws it (steps.finish and the functions that
@@ -12,7 +12,7 @@ local steps = {}
 -- What stands in a run about a step that it has not come to: looking at a step leaves nothing behind.
 local UNTOUCHED = { acted = false }
 
---- A session: one process's work on one run.
+--- What the functions of the engine share as `self`: one plan, one run, and the ports of one process.
 function steps.new(plan, ports, run, context)
   return { plan = plan, ports = ports, run = run, c = context, environment = context.environment, checked = {}, latest = {},
     acted = false }
@@ -101,7 +101,7 @@ function steps.mark_done(self, step, seen)
 end
 
 --- Ends a phase: writes where the run goes on.
--- @param self the session
+-- @param self see steps.new
 -- @param step the one that the phase ends at
 -- @param next_place string: a step's `where`
 -- @param how { pending = true: its act counts after a restart; waiting = true: the step itself has nothing to run now }

@@ -4,7 +4,7 @@
 local act = require "engine.act"
 local ladder = require "engine.ladder"
 local steps = require "engine.step"
-local value = require "base.equal"
+local equal = require "base.equal"
 
 local undo = {}
 
@@ -62,7 +62,7 @@ local function undo_step(self, step, summary)
   steps.heed_stop(self, step)
   local verdict, now = steps.read(self, step)
   if verdict == "unknown" then steps.undecided(step, before, now) end
-  if value.same(now, before) then return already_back(self, step, "as before") end
+  if equal.same(now, before) then return already_back(self, step, "as before") end
   if not step.undo then return stuck(summary, step, step.no_way_back) end
   self.c.left = self.run:step(step.name).seen
   local rungs, wrong, nothing_left = act.rungs(self, step, "undo", self.c, before, now)
@@ -99,7 +99,7 @@ end
 
 --- Undoes every step that this run acted in, in reverse, and ends the run: "undone" | "undone-lower" | "incomplete" | "elsewhere"
 -- (or "stopped", "undecided" on the way).
--- @param self the session
+-- @param self see engine.step
 -- @param reason "failed" (the run's own way back) or "asked" (rollback)
 function undo.run(self, reason)
   if self.run.direction ~= "back" or self.run.closed then

@@ -39,8 +39,8 @@ end
 --   be read, with the reason in `problem`), or nil, message
 function kits.read(root, path)
   local files = require "lib_file"
-  local about = files.stat(root .. path)
-  if not about or about.type ~= "directory" then return nil, path .. ": no such kit" end
+  local stat = files.stat(root .. path)
+  if not stat or stat.type ~= "directory" then return nil, path .. ": no such kit" end
   local kit = { path = path, name = path:match("[^/]+$"), chips = kernels_of(root .. path) }
   local content, message = files.read(root .. path .. "/System/Library/CoreServices/SystemVersion.plist")
   local dict = content and plist.parse(content)

@@ -2,7 +2,7 @@
 -- Must not take an entry whose address, size or checksum is not what such an entry has.
 
 local json = require "base.json"
-local kdk = require "kernel.kit"
+local kits = require "kernel.kit"
 
 local catalogue = {}
 
@@ -39,7 +39,7 @@ end
 --- The first entry near this version, or nil.
 function catalogue.near(entries, version)
   for _, entry in ipairs(entries) do
-    if kdk.is_near(entry.version, version) then return entry end
+    if kits.is_near(entry.version, version) then return entry end
   end
 end
 

@@ -1,20 +1,20 @@
 -- What the plans `kdk-fetch` and `kdk-install` read: a downloaded image, and a mounted one.
 -- Must only read, and must not take a half download for a whole one.
 
-local kdk = require "kernel.kit"
+local kits = require "kernel.kit"
 local pkgutil = require "tool.pkgutil"
-local sums = require "base.checksum"
+local checksum = require "base.checksum"
 
 local kit_image = {}
 
 local function size_of(c, path)
-  local about = require("lib_file").stat(c.root .. path)
-  return about and about.type == "file" and about.size or nil
+  local stat = require("lib_file").stat(c.root .. path)
+  return stat and stat.type == "file" and stat.size or nil
 end
 
 --- Is this the whole image with the right checksum? Size first: the sum of a gigabyte takes seconds.
 function kit_image.is_whole(c, path)
-  return size_of(c, path) == c.size and sums.sha256(c.root .. path) == c.sha256
+  return size_of(c, path) == c.size and checksum.sha256(c.root .. path) == c.sha256
 end
 
 --- How much of the image is in the part file: "none", "part", or "wrong" (as long as the image, or longer, and not it).
@@ -52,8 +52,8 @@ end
 
 --- Is the kit of this build installed and whole? @return "complete" | "incomplete" | "unknown" | "absent"
 function kit_image.kit(c)
-  local kit = kdk.exact(kdk.list(c.root, c.kits), c.build)
-  return kit and (kdk.completeness(c.root, kit)) or "absent"
+  local kit = kits.exact(kits.list(c.root, c.kits), c.build)
+  return kit and (kits.completeness(c.root, kit)) or "absent"
 end
 
 return kit_image

@@ -12,11 +12,11 @@ local KEYS = { "format", "tool", "version", "created", "macos", "build", "chip",
   "kernel", "kernel_uuid" }
 
 --- A manifest's text.
--- @param about { version, created, macos, build, chip, collection = { name, size, sha256, kernel, kernel_uuid },
+-- @param fields { version, created, macos, build, chip, collection = { name, size, sha256, kernel, kernel_uuid },
 --   program = { name, size, sha256 } }
-function manifest.text(about)
+function manifest.text(fields)
   local copy = { format = manifest.FORMAT, tool = "vmq-recovery" }
-  for key, value in pairs(about) do copy[key] = value end
+  for key, value in pairs(fields) do copy[key] = value end
   return json.encode(copy, KEYS) .. "\n"
 end
 
@@ -52,10 +52,10 @@ end
 
 --- Do two manifests say the same of the same files? When they were written does not count.
 function manifest.same(one, other)
-  local function told(m)
+  local function contents(m)
     return { m.build, m.chip, m.version, m.collection.sha256, m.collection.size, m.program and m.program.sha256 }
   end
-  return require("base.equal").same(told(one), told(other))
+  return require("base.equal").same(contents(one), contents(other))
 end
 
 return manifest

@@ -33,9 +33,9 @@ end
 function staging.is_open_to_others(path)
   local files = require "lib_file"
   for _, place in ipairs { path, path:match("^(.*)/") } do
-    local about = files.stat(place, true)
-    if about and about.uid ~= 0 then return true, ("%s belongs to user %d"):format(place, about.uid) end
-    if about and about.mode & 18 ~= 0 then return true, ("%s can be written by others"):format(place) end -- 022
+    local stat = files.stat(place, true)
+    if stat and stat.uid ~= 0 then return true, ("%s belongs to user %d"):format(place, stat.uid) end
+    if stat and stat.mode & 18 ~= 0 then return true, ("%s can be written by others"):format(place) end -- 022
   end
   return false
 end
@@ -48,14 +48,14 @@ end
 function staging.holds(c, path, sum)
   local here = c.root .. path
   local now = checksum.sha256(here)
-  local about = require("lib_file").stat(here, true)
-  local safe = about and about.type == "file" and about.uid == c.uid and about.mode & 18 == 0
+  local stat = require("lib_file").stat(here, true)
+  local safe = stat and stat.type == "file" and stat.uid == c.uid and stat.mode & 18 == 0
   return now == sum and safe or false, { sha256 = now or "none", safe = safe or false }
 end
 
 --- Does the manifest in its place say the same as this text?
 -- @return true | false, and what was seen
-function staging.says(c, path, text)
+function staging.holds_manifest(c, path, text)
   local found = manifest.read(c.root .. path)
   local same = found ~= nil and manifest.same(found, require("base.json").decode(text))
   local safe = staging.holds(c, path, checksum.sha256(c.root .. path))

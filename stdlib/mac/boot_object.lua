@@ -26,8 +26,8 @@ end
 
 -- Comparing tens of megabytes at every check would be waste: the answer holds while neither file changes.
 local function signature(files, path)
-  local about = files.stat(path)
-  return about and ("%s:%d:%d:%d"):format(path, about.inode, about.size, about.mtime)
+  local stat = files.stat(path)
+  return stat and ("%s:%d:%d:%d"):format(path, stat.inode, stat.size, stat.mtime)
 end
 
 local answers = {}

@@ -17,8 +17,8 @@ function running.update(root)
   if not content then return nil, code ~= "ENOENT" and message or nil end
   local dict = plist.parse(content)
   if type(dict) ~= "table" then return nil, UPDATE .. " is no property list" end
-  local about = plist.field(dict, "update-asset-attributes", "table")
-  return about and { version = plist.field(about, "OSVersion", "string"), build = plist.field(about, "Build", "string") }
+  local attributes = plist.field(dict, "update-asset-attributes", "table")
+  return attributes and { version = plist.field(attributes, "OSVersion", "string"), build = plist.field(attributes, "Build", "string") }
 end
 
 --- Asks the running macOS.

@@ -164,8 +164,8 @@ local function fill_owners(root, group)
     return
   end
   group.owners = {}
-  for short, about in pairs(dict) do
-    group.owners[#group.owners + 1] = { short = short, full = plist.field(about, "RealName", "string") }
+  for short, owner in pairs(dict) do
+    group.owners[#group.owners + 1] = { short = short, full = plist.field(owner, "RealName", "string") }
   end
   table.sort(group.owners, function(a, b) return a.short < b.short end)
 end

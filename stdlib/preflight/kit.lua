@@ -127,9 +127,9 @@ end
 --- May the file that is asked for (known.output) be written? Another kind of file is not replaced.
 function checks.output(target, _, known)
   local here = target.root .. known.output
-  local about = require("lib_file").stat(here)
-  if not about then return ok(known.output) end
-  if about.type == "file" and (about.size == 0 or collection.looks_like_one(here)) then return ok(known.output .. ", replaced") end
+  local stat = require("lib_file").stat(here)
+  if not stat then return ok(known.output) end
+  if stat.type == "file" and (stat.size == 0 or collection.looks_like_one(here)) then return ok(known.output .. ", replaced") end
   return bad(known.output .. " is something else than a kernel collection", "move it away, or name another place with --output")
 end
 
@@ -137,8 +137,8 @@ end
 function checks.image(target, asked, known)
   local image, options = known.image, asked.options
   if not image then return bad(known.image_problem, "download one: vmq-recovery kdk fetch; or name a file") end
-  local about, message = require("lib_file").stat(target.root .. image)
-  if not about or about.type ~= "file" then return bad(message or image .. ": no file", "name the image that was downloaded") end
+  local stat, message = require("lib_file").stat(target.root .. image)
+  if not stat or stat.type ~= "file" then return bad(message or image .. ": no file", "name the image that was downloaded") end
   local image_build = options.build or catalogue.build_of(image:match("[^/]+$"))
   if not image_build then return bad(image .. ": its name tells no build", "say it with --build BUILD") end
   local build = target.group and target.group.build

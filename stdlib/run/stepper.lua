@@ -93,13 +93,13 @@ function actions.y() return "do" end
 function actions.c() return "all" end
 function actions.q() return "stop" end
 
-function actions.n(self, _, _, about)
-  if about.may_skip then return "skip" end
-  self.view.text(("It cannot be left out: step %s needs it."):format(about.why_not))
+function actions.n(self, _, _, choices)
+  if choices.may_skip then return "skip" end
+  self.view.text(("It cannot be left out: step %s needs it."):format(choices.why_not))
 end
 
-function actions.u(self, _, _, about)
-  if about.last then return "undo" end
+function actions.u(self, _, _, choices)
+  if choices.last then return "undo" end
   self.view.text("There is nothing to undo yet.")
 end
 
@@ -125,7 +125,7 @@ actions["?"] = function(self)
 end
 
 -- @return "do" | "all" | "skip" | "undo" | "stop"
-local function ask(self, step, shown, about)
+local function ask(self, step, shown, choices)
   local prompt = ("%s [y/n/c/w/p/d/u/l/q/?]> "):format(step.name)
   while true do
     local line = read_line(self, prompt)
@@ -133,7 +133,7 @@ local function ask(self, step, shown, about)
     local key = key_of(line)
     local action = key and actions[key]
     if action then
-      local word = action(self, step, shown, about)
+      local word = action(self, step, shown, choices)
       if word then return word end
     elseif line:find("%S") then
       self.view.text("Not a key of this prompt. ? lists them; Enter alone does nothing.")
@@ -145,14 +145,14 @@ end
 -- @param view the screen
 -- @param case { target, options, context }, see run.lifecycle; with --yes nothing is asked
 -- @param plan the plan that is gone through
--- @return function(step, seen, about), see engine.run
+-- @return function(step, seen, choices), see engine.run
 function stepper.gate(view, case, plan)
   local self = { view = view, target = case.target, options = case.options, plan = plan }
-  return function(step, seen, about)
+  return function(step, seen, choices)
     if case.options.yes then return "all" end
     local shown = overview.steps({ { step = step, verdict = "todo", seen = seen } }, case.context)[1]
     introduce(self, step, shown)
-    return ask(self, step, shown, about)
+    return ask(self, step, shown, choices)
   end
 end
 

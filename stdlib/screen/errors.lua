@@ -22,32 +22,32 @@ local CATALOGUED = { "csrutil", "bputil", "kmutil", "nvram", "diskutil", "curl",
 
 -- What this program itself has to report, by kind.
 local OURS = {
-  { kind = "silent", says = "a tool showed nothing for too long and was stopped", cause = "the tool hangs, or waits for something",
+  { kind = "silent", text = "a tool showed nothing for too long and was stopped", cause = "the tool hangs, or waits for something",
     cure = "run it again in a terminal and watch it; kmutil may take minutes on a real Mac" },
-  { kind = "question", says = "a tool asked a question that nobody could answer",
+  { kind = "question", text = "a tool asked a question that nobody could answer",
     cause = "the question is new to this program, and nobody is at the terminal",
     cure = "run it again in a terminal, without --yes, and answer it yourself" },
-  { kind = "killed", says = "a tool was killed by a signal", cause = "the tool crashed, or somebody stopped it",
+  { kind = "killed", text = "a tool was killed by a signal", cause = "the tool crashed, or somebody stopped it",
     cure = "run it again; if it dies again, use another way back from the list" },
-  { kind = "claimed", says = "a tool reported success, but the state says otherwise",
+  { kind = "claimed", text = "a tool reported success, but the state says otherwise",
     cause = "the tool did not do what it said, or something took it back at once",
     cure = "read the tool's words; `vmq-recovery status` shows the state" },
-  { kind = "not-started", says = "a tool could not be started", cause = "it is missing in this recovery, or is no program",
+  { kind = "not-started", text = "a tool could not be started", cause = "it is missing in this recovery, or is no program",
     cure = "start the recovery that belongs to this Mac's macOS", unaffected = "nothing was changed" },
-  { kind = "journal", says = "the journal cannot be written",
+  { kind = "journal", text = "the journal cannot be written",
     cause = "the disk is full or read-only; nothing is started that could not be recorded first",
     cure = "free some space, or name a folder on another volume with --journal", unaffected = "what the journal holds is whole" },
-  { kind = "corrupt", says = "a journal has a bad record", cause = "the file was damaged or edited: only a torn last record is repaired",
+  { kind = "corrupt", text = "a journal has a bad record", cause = "the file was damaged or edited: only a torn last record is repaired",
     cure = "look at the named line; move the file away to begin anew (`revert` needs no journal)", unaffected = "nothing was changed" },
-  { kind = "locked", says = "another run is at work", cause = "a second vmq-recovery was started while the first still runs",
+  { kind = "locked", text = "another run is at work", cause = "a second vmq-recovery was started while the first still runs",
     cure = "let the first one finish, or stop it with Ctrl-C in its terminal", unaffected = "nothing was changed" },
-  { kind = "undone", says = "a step was undone again and again", cause = "a later command, or somebody else, takes back what the step does",
+  { kind = "undone", text = "a step was undone again and again", cause = "a later command, or somebody else, takes back what the step does",
     cure = "`vmq-recovery rollback`, then look for what else changes the policy" },
-  { kind = "neither", says = "the state is neither before nor after",
+  { kind = "neither", text = "the state is neither before nor after",
     cause = "a tool was cut off half-way, or something else changed the Mac meanwhile",
     cure = "compare both states; `rollback` goes back to the start, `revert` to full security",
     unaffected = "nothing more is done by itself" },
-  { kind = "unknown", says = "a tool failed in words that this program does not know",
+  { kind = "unknown", text = "a tool failed in words that this program does not know",
     cause = "unknown to this program; the tool's own words are all there is",
     cure = "read the tool's words above; what the Mac's state says now decides" },
 }
@@ -149,7 +149,7 @@ function errors.explain(tool, outcome)
   return explanation(kind, last_line(output), OURS_BY_KIND[kind])
 end
 
---- One of this program's own entries, by kind: { says, cause, cure, unaffected }.
+--- One of this program's own entries, by kind: { text, cause, cure, unaffected }.
 function errors.ours(kind) return OURS_BY_KIND[kind] end
 
 -- A Lua pattern as the words it stands for.
@@ -164,16 +164,16 @@ local function grouped(catalogue)
     local meaning = explanation(entry.kind, nil, entry)
     local key = meaning.cause .. meaning.cure
     if not index[key] then
-      index[key] = { says = {}, meaning = meaning }
+      index[key] = { texts = {}, meaning = meaning }
       list[#list + 1] = index[key]
     end
-    table.insert(index[key].says, ('"%s"'):format(words_of(entry.pattern)))
+    table.insert(index[key].texts, ('"%s"'):format(words_of(entry.pattern)))
   end
   return list
 end
 
 --- The whole catalogue, for `help errors`.
--- @return array of { title, entries = array of { says = array, meaning = { cause, cure, unaffected } } }
+-- @return array of { title, entries = array of { texts = array, meaning = { cause, cure, unaffected } } }
 function errors.all()
   local parts = { { title = "Any of Apple's tools says", entries = grouped(require "tool.apple_errors") } }
   for _, tool in ipairs(CATALOGUED) do
@@ -181,7 +181,7 @@ function errors.all()
     parts[#parts + 1] = { title = title, entries = grouped(errors.catalogue(tool)) }
   end
   local own = {}
-  for index, entry in ipairs(OURS) do own[index] = { says = { entry.says }, meaning = entry } end
+  for index, entry in ipairs(OURS) do own[index] = { texts = { entry.text }, meaning = entry } end
   parts[#parts + 1] = { title = "vmq-recovery says", entries = own }
   return parts
 end

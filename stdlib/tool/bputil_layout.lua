@@ -167,9 +167,9 @@ local function finish(policy, group)
       error({ code = "incomplete", message = "bputil shows no row for " .. field }, 0)
     end
   end
-  local told = policy.group or policy.vuid
-  if told ~= group:upper() then contradiction("asked about " .. group .. ", told about " .. told) end
-  policy.group = told
+  local named = policy.group or policy.vuid
+  if named ~= group:upper() then contradiction("asked about " .. group .. ", told about " .. named) end
+  policy.group = named
   return policy
 end
 

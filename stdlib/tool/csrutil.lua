@@ -73,9 +73,9 @@ local STATES = { [" enabled."] = "enabled", [" disabled."] = "disabled", [" unkn
 local function state_in(out)
   local state
   for rest in out:gmatch("System Integrity Protection status:([^\r\n]*)") do
-    local told = STATES[rest]
-    if not told or state and state ~= told then return nil end
-    state = told
+    local known = STATES[rest]
+    if not known or state and state ~= known then return nil end
+    state = known
   end
   return state
 end

@@ -47,17 +47,17 @@ end
 
 --- Command: link a development kernel with kernel extensions into a boot collection (reference §3.2). Takes minutes and
 -- says little. It asks for the plain output name; some kmutil append ".development" all the same (§3.3).
--- @param about { kernel = path, repositories = array of folders, output = path, bundles = array of ids, build = of the
+-- @param fields { kernel = path, repositories = array of folders, output = path, bundles = array of ids, build = of the
 --   kit, only where that is not the running system's, strip = "none"|nil }
-function kmutil.create(about)
+function kmutil.create(fields)
   local argv = { PATH, "create", "--arch", "arm64e", "-z", "--variant-suffix", "development", "--no-variant-extension",
-    "--new", "boot", "--boot-path", about.output, "--kernel", about.kernel }
+    "--new", "boot", "--boot-path", fields.output, "--kernel", fields.kernel }
   local function add(...) for _, word in ipairs { ... } do argv[#argv + 1] = word end end
-  for _, folder in ipairs(about.repositories) do add("--repository", folder) end
-  if about.strip then add("--strip", about.strip) end
-  if about.build then add("--build", about.build) end
+  for _, folder in ipairs(fields.repositories) do add("--repository", folder) end
+  if fields.strip then add("--strip", fields.strip) end
+  if fields.build then add("--build", fields.build) end
   add("--explicit-only")
-  for _, id in ipairs(about.bundles) do add("-b", id) end
+  for _, id in ipairs(fields.bundles) do add("-b", id) end
   return { argv = argv, tool = "kmutil", slow = true, seconds = 3600, stoppable = true }
 end
 

@@ -25,9 +25,9 @@ end
 local function status_in(out)
   local status
   for line in out:gmatch("[^\r\n]+") do
-    local told = line:match("^%s*Status:(.*)")
-    if told and status and told ~= status then return nil end
-    status = told or status
+    local value = line:match("^%s*Status:(.*)")
+    if value and status and value ~= status then return nil end
+    status = value or status
   end
   return status
 end

@@ -6,7 +6,7 @@ local probe = require "tool.probe"
 local profiles = {}
 
 -- @return whether any line of that label says Yes, and whether all there are say No
-local function told(out, label)
+local function answers(out, label)
   local yes, no = false, nil
   for rest in out:gmatch(label .. ":([^\r\n]*)") do
     local word = rest:match("^ (%w+)")
@@ -19,8 +19,8 @@ end
 function profiles.enrolled()
   local out, message = probe.output { "/usr/bin/profiles", "status", "-type", "enrollment" }
   if not out then return nil, message end
-  local mdm, no_mdm = told(out, "MDM enrollment")
-  local dep, no_dep = told(out, "Enrolled via DEP")
+  local mdm, no_mdm = answers(out, "MDM enrollment")
+  local dep, no_dep = answers(out, "Enrolled via DEP")
   if mdm or dep then return true end
   if no_mdm and no_dep then return false end
   return nil, "profiles printed something unknown"

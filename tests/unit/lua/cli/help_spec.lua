@@ -46,7 +46,7 @@ describe("help", function()
     for _, part in ipairs(require("screen.errors").all()) do
       assert.truthy(words:find(part.title, 1, true), part.title)
       for _, entry in ipairs(part.entries) do
-        for _, says in ipairs(entry.says) do assert.truthy(words:find((says:gsub("%s+", " ")), 1, true), says) end
+        for _, one in ipairs(entry.texts) do assert.truthy(words:find((one:gsub("%s+", " ")), 1, true), one) end
         assert.truthy(words:find("cause: " .. entry.meaning.cause, 1, true), entry.meaning.cause)
         assert.truthy(words:find("what helps: " .. entry.meaning.cure, 1, true), entry.meaning.cure)
         local rest = entry.meaning.unaffected

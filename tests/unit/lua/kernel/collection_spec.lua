@@ -1,12 +1,12 @@
 -- What a kernel collection is, whether it fits, and whether its manifest can be believed.
 
 local fileset = require "tests.unit.lua.support.fileset"
-local kc = require "kernel.collection"
+local collection = require "kernel.collection"
 local random = require "tests.unit.lua.support.random"
 
-local function inspect(options) return kc.inspect("/k", fileset.files { ["/k"] = fileset.make(options) }) end
+local function inspect(options) return collection.inspect("/k", fileset.files { ["/k"] = fileset.make(options) }) end
 
-describe("kc.inspect", function()
+describe("collection.inspect", function()
   it("tells kind, chip, version, size and checksum", function()
     local found = assert(inspect())
     assert.are.same({ banner = fileset.BANNER, chip = "t6020", kind = "development", xnu = "10002.1.13~1" }, found.kernel)
@@ -27,7 +27,7 @@ describe("kc.inspect", function()
   it("hands on why it has no checksum, and asks for none of a file that is none", function()
     local files = fileset.files { ["/k"] = fileset.make() }
     files.sha256 = function() return nil, "/k: Input/output error" end
-    assert.are.same({ nil, "/k: Input/output error" }, { kc.inspect("/k", files) })
+    assert.are.same({ nil, "/k: Input/output error" }, { collection.inspect("/k", files) })
   end)
 
   it("knows the kernel's own UUID where its image has one, and the names of all extensions", function()
@@ -37,20 +37,20 @@ describe("kc.inspect", function()
     assert.are.same({ 1 }, { found.kexts, found.kernel.uuid })
     local image = fileset.make { filetype = 2, commands = { fileset.uuid() }, size = 1024 }
     local set = fileset.make { commands = { fileset.entry("com.apple.kernel", 4096) } } .. image
-    assert.are.equal(("ABCD"):rep(8), kc.inspect("/k", fileset.files { ["/k"] = set .. fileset.BANNER }).kernel.uuid)
+    assert.are.equal(("ABCD"):rep(8), collection.inspect("/k", fileset.files { ["/k"] = set .. fileset.BANNER }).kernel.uuid)
   end)
 
   it("says what is missing", function()
     assert.are.same({ nil, "/k: holds no kernel version banner" }, { inspect { banner = "nothing" } })
     assert.are.same({ nil, "/k: holds no com.apple.kernel" }, { inspect { commands = { fileset.entry("com.apple.x", 0) } } })
-    assert.are.same({ nil, "/x: No such file or directory" }, { kc.inspect("/x", fileset.files {}) })
+    assert.are.same({ nil, "/x: No such file or directory" }, { collection.inspect("/x", fileset.files {}) })
   end)
 
   it("never throws, and never finds a kernel without its entry and banner", function()
     local r, original = random.new(22), fileset.make()
     for round = 1, 2000 do
       local bytes = r.mutated(original)
-      local fine, found, message = pcall(kc.inspect, "/k", fileset.files { ["/k"] = bytes })
+      local fine, found, message = pcall(collection.inspect, "/k", fileset.files { ["/k"] = bytes })
       if not fine then error(("round %d threw: %s"):format(round, tostring(found))) end
       if found and not bytes:find("com.apple.kernel\0", 1, true) then error("round " .. round .. ": no entry") end
       if not found and type(message) ~= "string" then error("round " .. round .. ": no message") end
@@ -64,10 +64,10 @@ local function found(change)
   return result
 end
 
-describe("kc.inspect_kernel", function()
+describe("collection.inspect_kernel", function()
   local function kernel(options)
     options.filetype, options.commands = 2, options.commands or { fileset.segment("__TEXT", 0, 4096), fileset.uuid() }
-    return kc.inspect_kernel("/k", fileset.files { ["/k"] = fileset.make(options) })
+    return collection.inspect_kernel("/k", fileset.files { ["/k"] = fileset.make(options) })
   end
 
   it("reads a kit's kernel", function()
@@ -79,35 +79,35 @@ describe("kc.inspect_kernel", function()
     assert.are.same({ nil, "/k: holds no kernel version banner" }, { kernel { banner = "nothing" } })
     assert.are.same({ nil, "/k: a segment command is too short" }, { kernel { commands = { string.pack("<I4I4", 0x19, 8) } } })
     assert.are.same({ nil, "/k: not a kernel (Mach-O type 12)" },
-      { kc.inspect_kernel("/k", fileset.files { ["/k"] = fileset.make() }) })
+      { collection.inspect_kernel("/k", fileset.files { ["/k"] = fileset.make() }) })
   end)
 end)
 
-describe("kc.misfits", function()
+describe("collection.misfits", function()
   it("is empty when everything fits", function()
     local target = { chip = "t6021", build = "23A344", xnu = "10002.1.13~9" }
-    assert.are.same({}, kc.misfits(found(), target, { build = "23A344", collection = { sha256 = "aa", size = 100 } }))
-    assert.are.same({}, kc.misfits(found(), {}))
+    assert.are.same({}, collection.misfits(found(), target, { build = "23A344", collection = { sha256 = "aa", size = 100 } }))
+    assert.are.same({}, collection.misfits(found(), {}))
   end)
 
   it("names both values of each difference", function()
     assert.are.same({ "it holds a release kernel, and only a development kernel reads the quota" },
-      kc.misfits(found { kind = "release" }, {}))
-    assert.are.same({ "it is for chip t6020, this Mac needs t8103" }, kc.misfits(found(), { chip = "t8103" }))
+      collection.misfits(found { kind = "release" }, {}))
+    assert.are.same({ "it is for chip t6020, this Mac needs t8103" }, collection.misfits(found(), { chip = "t8103" }))
     assert.are.same({ "its kernel is xnu-10002.1.13~1, this Mac's is xnu-11215.1.10: another build of macOS" },
-      kc.misfits(found(), { xnu = "11215.1.10" }))
+      collection.misfits(found(), { xnu = "11215.1.10" }))
     assert.are.same({ "its SHA-256 is aa, its manifest says bb", "it has 100 bytes, its manifest says 7",
       "it was built for macOS build 23A1, the target has 23A2" },
-      kc.misfits(found(), { build = "23A2" }, { build = "23A1", collection = { sha256 = "bb", size = 7 } }))
+      collection.misfits(found(), { build = "23A2" }, { build = "23A1", collection = { sha256 = "bb", size = 7 } }))
     local told = { sha256 = "aa", size = 100 }
     assert.are.same({ "its kernel is for chip t6020, its manifest says t8103" },
-      kc.misfits(found(), {}, { chip = "t8103", collection = told }))
-    assert.are.same({}, kc.misfits(found(), {}, { chip = "t6020", build = "23A1", collection = told }))
-    assert.are.same({}, kc.misfits(found(), { build = "23A2" }, { collection = told }))
+      collection.misfits(found(), {}, { chip = "t8103", collection = told }))
+    assert.are.same({}, collection.misfits(found(), {}, { chip = "t6020", build = "23A1", collection = told }))
+    assert.are.same({}, collection.misfits(found(), { build = "23A2" }, { collection = told }))
   end)
 
   it("compares the kernel with the kit's of the same chip", function()
-    local function misfits(kit) return kc.misfits(found { banner = "one" }, { kit_kernel = kit }) end
+    local function misfits(kit) return collection.misfits(found { banner = "one" }, { kit_kernel = kit }) end
     assert.are.same({ 'its kernel is "one", the kit\'s of this build is "other"' }, misfits { chip = "t6020", banner = "other" })
     assert.are.same({}, misfits { chip = "t6020", banner = "one" })
     assert.are.same({}, misfits { chip = "t8103", banner = "other" })

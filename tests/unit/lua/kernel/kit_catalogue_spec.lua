@@ -2,7 +2,7 @@
 
 local catalogue = require "kernel.kit_catalogue"
 local json = require "dkjson"
-local kdk = require "kernel.kit"
+local kits = require "kernel.kit"
 local random = require "tests.unit.lua.support.random"
 
 local function entry(change)
@@ -12,7 +12,7 @@ local function entry(change)
   return made
 end
 
-describe("kdk_catalogue.parse", function()
+describe("kit_catalogue.parse", function()
   it("takes sound entries in their order", function()
     local list = catalogue.parse(json.encode { entry(), entry { build = "23B74", version = "14.1" } })
     assert.are.same({ "23A344", "23B74" }, { list[1].build, list[2].build })
@@ -43,7 +43,7 @@ describe("what is near", function()
   it("is the same major version and the same minor or one less, never newer", function()
     for version, near in pairs { ["14.0"] = true, ["14.1"] = true, ["14.1.2"] = true, ["14.2"] = false, ["13.6"] = false,
       ["15.0"] = false, ["x"] = false } do
-      assert.are.equal(near, kdk.is_near(version, "14.1"), version)
+      assert.are.equal(near, kits.is_near(version, "14.1"), version)
     end
   end)
 

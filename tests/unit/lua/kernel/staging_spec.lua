@@ -62,14 +62,14 @@ describe("staging.holds", function()
   end)
 end)
 
-describe("staging.says", function()
+describe("staging.holds_manifest", function()
   local function text(build, created)
     return manifest.text { build = build, created = created, collection = { sha256 = "aa", size = 1 } }
   end
 
   local function says(there, about)
     disk.use({ ["/r/m"] = there }, { ["/r/m"] = about })
-    return staging.says({ root = "/r", uid = 0 }, "/m", text("23A344", "now"))
+    return staging.holds_manifest({ root = "/r", uid = 0 }, "/m", text("23A344", "now"))
   end
 
   it("is the same but for the time, in a file that is safe", function()

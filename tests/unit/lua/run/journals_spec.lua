@@ -1,34 +1,34 @@
 -- Runs in a journal folder: numbered, started durably, read without changing them, refused when damaged.
 
 local files = require "lib_file"
-local runs = require "run.journals"
+local journals = require "run.journals"
 
-describe("runs", function()
+describe("journals", function()
   local folder
   before_each(function() folder = assert(files.make_scratch()) end)
   after_each(function() files.remove_tree(folder) end)
 
   local function started(fields)
-    local journal, run = assert(runs.start(folder, fields or { plan = "apply", group = "G" }))
+    local journal, run = assert(journals.start(folder, fields or { plan = "apply", group = "G" }))
     return journal, run
   end
 
   it("has none in an empty folder, nor in one that is not there", function()
-    assert.is_nil((runs.latest(folder)))
-    assert.is_nil((runs.latest_number(folder)))
-    assert.is_nil((runs.latest(folder .. "/nowhere")))
-    assert.is_nil((select(3, runs.latest(folder .. "/nowhere"))))
+    assert.is_nil((journals.latest(folder)))
+    assert.is_nil((journals.latest_number(folder)))
+    assert.is_nil((journals.latest(folder .. "/nowhere")))
+    assert.is_nil((select(3, journals.latest(folder .. "/nowhere"))))
   end)
 
   it("starts numbered runs whose start record is there at once", function()
     local journal, run = started()
     assert.are.same({ 1, folder .. "/0001.journal", 1 }, { run.number, run.path, run.start.format })
-    assert.are.equal("apply", assert(runs.read(folder, 1)).start.plan)
+    assert.are.equal("apply", assert(journals.read(folder, 1)).start.plan)
     journal:close()
     local other, second = started { plan = "revert" }
     other:close()
     assert.are.equal(2, second.number)
-    local latest = assert(runs.latest(folder))
+    local latest = assert(journals.latest(folder))
     assert.are.same({ 2, "revert" }, { latest.number, latest.start.plan })
   end)
 
@@ -36,7 +36,7 @@ describe("runs", function()
     local journal = started()
     assert(journal:append '{"type":"intent","step":"sip","argv":["/x"],"part":1,"parts":1,"before":{"mode":"full"}}')
     journal:close()
-    local again, run = assert(runs.continue(folder, 1))
+    local again, run = assert(journals.continue(folder, 1))
     assert.are.same({ "sip", { "sip" }, 0, 1 }, { run.open.step, run.acted, run.torn, run.number })
     again:close()
   end)
@@ -48,9 +48,9 @@ describe("runs", function()
     local whole = assert(files.read(path))
     local torn = "2 31 0123abcd {\"type\":\"clo"
     assert(files.append(path, torn, 384))
-    assert.are.equal(1, assert(runs.read(folder, 1)).records)
+    assert.are.equal(1, assert(journals.read(folder, 1)).records)
     assert.is_true(#assert(files.read(path)) > #whole)
-    local again, run = assert(runs.continue(folder, 1))
+    local again, run = assert(journals.continue(folder, 1))
     again:close()
     assert.are.equal(#torn, run.torn)
     assert.are.equal(whole, files.read(path))
@@ -59,8 +59,8 @@ describe("runs", function()
   it("passes over a file whose run died before its first record", function()
     started():close()
     assert(require("lib_journal").open(folder, 2)):close()
-    assert.are.equal(1, assert(runs.latest(folder)).number)
-    local journal, run = assert(runs.start(folder, { plan = "revert" }))
+    assert.are.equal(1, assert(journals.latest(folder)).number)
+    local journal, run = assert(journals.start(folder, { plan = "revert" }))
     journal:close()
     assert.are.equal(3, run.number)
   end)
@@ -72,13 +72,13 @@ describe("runs", function()
     local path = folder .. "/0001.journal"
     local spoilt = assert(files.read(path)):gsub("apply", "apqly", 1)
     assert(files.write_atomic(path, spoilt, 384))
-    for _, get in ipairs { runs.read, runs.continue } do
+    for _, get in ipairs { journals.read, journals.continue } do
       local run, message, code = get(folder, 1)
       assert.is_nil(run)
       assert.are.equal("corrupt", code)
       assert.truthy(message:find("0001.journal:1:", 1, true), message)
     end
-    assert.are.equal("corrupt", select(3, runs.latest(folder)))
+    assert.are.equal("corrupt", select(3, journals.latest(folder)))
     assert.are.equal(spoilt, files.read(path))
   end)
 
@@ -86,11 +86,11 @@ describe("runs", function()
     local journal = started()
     assert(journal:append '"text"')
     journal:close()
-    assert.are.same({ nil, folder .. "/0001.journal:2: not a JSON object", "corrupt" }, { runs.read(folder, 1) })
+    assert.are.same({ nil, folder .. "/0001.journal:2: not a JSON object", "corrupt" }, { journals.read(folder, 1) })
     local later = assert(require("lib_journal").open(folder, 2))
     assert(later:append '{"type":"start","format":9}')
     later:close()
     assert.are.same({ nil, folder .. "/0002.journal: record 1: the journal has format 9; this program knows 1", "corrupt" },
-      { runs.continue(folder, 2) })
+      { journals.continue(folder, 2) })
   end)
 end)

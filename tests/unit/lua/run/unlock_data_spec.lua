@@ -5,7 +5,7 @@ local read_only = require "tests.unit.lua.support.read_only"
 local screen = require "tests.unit.lua.support.screen"
 local targets = require "tests.unit.lua.support.target"
 local typist = require "tests.unit.lua.support.typist"
-local unlock = require "run.unlock_data"
+local unlock_data = require "run.unlock_data"
 
 local root, kept, started, events
 before_each(function()
@@ -36,7 +36,7 @@ local function offer(lines, more, data)
   for name, value in pairs(more or {}) do invocation[name] = value end
   local group = { data = data or { device = "disk3s5", name = "Data", locked = true } }
   if data == targets.NONE then group.data = targets.NONE end
-  return unlock.offer(invocation, read_only(targets.recovery { root = root, group = group }), CREDENTIALS), prompts
+  return unlock_data.offer(invocation, read_only(targets.recovery { root = root, group = group }), CREDENTIALS), prompts
 end
 
 local function said() return table.concat(events[#events].lines, "\n") end

@@ -253,8 +253,8 @@ describe("errors.all", function()
     for _, part in ipairs(errors.all()) do
       assert.truthy(part.title:find(" says$"))
       for _, entry in ipairs(part.entries) do
-        listed = listed + #entry.says
-        for _, field in ipairs { "cause", "cure" } do assert.is_string(entry.meaning[field], entry.says[1]) end
+        listed = listed + #entry.texts
+        for _, field in ipairs { "cause", "cure" } do assert.is_string(entry.meaning[field], entry.texts[1]) end
       end
     end
     local known = #OURS + #require "tool.apple_errors"
@@ -265,13 +265,13 @@ describe("errors.all", function()
   it("knows of its own entries those that tests reach, no other", function()
     local parts = errors.all()
     assert.are.equal(#OURS, #parts[#parts].entries)
-    for _, kind in ipairs(OURS) do assert.is_string(errors.ours(kind).says, kind) end
+    for _, kind in ipairs(OURS) do assert.is_string(errors.ours(kind).text, kind) end
   end)
 
   it("writes patterns as words", function()
     for _, part in ipairs(errors.all()) do
       for _, entry in ipairs(part.entries) do
-        for _, says in ipairs(entry.says) do assert.is_nil(says:find("[%%%[%]^?]"), says) end
+        for _, words in ipairs(entry.texts) do assert.is_nil(words:find("[%%%[%]^?]"), words) end
       end
     end
   end)
