@@ -34,7 +34,8 @@ end
 
 --- Tries the rungs.
 -- @param rungs array
--- @param climber { environment, attempts() → how often wrong credentials are tried, act(command, fields) → outcome; again(n, words); refused(…) }
+-- @param climber { environment, attempts() → how often wrong credentials are tried,
+--   act(command, fields) → outcome; again(n, words); refused(…) }
 -- @param before what the journal should hold as the state before
 -- @return { result = "won", rung, number, seen, refused } | { result = "unknown" | "none" | "elsewhere", refused };
 --   refused is an array of { leaves, why, words, cure, kind }

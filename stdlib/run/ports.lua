@@ -79,6 +79,17 @@ local function act_options(self, command, step)
   return options, asked, heard
 end
 
+local function act(self, command, step)
+  local options, asked, heard = act_options(self, command, step)
+  local outcome, message, code = require("lib_process").act(self.journal, command.argv, options)
+  self.view.after_tool(heard())
+  if outcome then
+    outcome.tries = asked.password
+    outcome.refused_credentials = outcome.gave_up and asked.password > 1
+  end
+  return outcome, message, code
+end
+
 --- Makes the engine's ports.
 -- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
 --   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
@@ -98,16 +109,7 @@ function ports.new(self)
     fields.argv = argv
     return sequence and true, message, code
   end
-  function made.act(command, step)
-    local options, asked, heard = act_options(self, command, step)
-    local outcome, message, code = require("lib_process").act(journal, command.argv, options)
-    self.view.after_tool(heard())
-    if outcome then
-      outcome.tries = asked.password
-      outcome.refused_credentials = outcome.gave_up and asked.password > 1
-    end
-    return outcome, message, code
-  end
+  function made.act(command, step) return act(self, command, step) end
   function made.explain(command, outcome)
     local meaning = errors.explain(command.tool, outcome)
     if outcome.kept then self.credentials:remember() end

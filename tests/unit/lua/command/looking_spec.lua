@@ -170,7 +170,8 @@ describe("log", function()
     life:write_journal({ plan = "mine" }, table.unpack(RECORDS))
     look(0, "log")
     says("run of mine on ?", "sip: about to run /usr/bin/csrutil disable", "sip: read back as done (exit status 1): ",
-      "; the tool said: it said so", "boot-args: put off to macOS; the tool said: nothing", "boot-args: left out", "phase finished at restart; goes on in macos",
+      "; the tool said: it said so", "boot-args: put off to macOS; the tool said: nothing", "boot-args: left out",
+      "phase finished at restart; goes on in macos",
       "going back, as asked", "sip: way back, about to run /x", "sip: way back read as lower, leaves reduced security",
       "closed: undone-lower")
     assert.are.same({ 1, "start", "/usr/bin/csrutil" },
