@@ -281,7 +281,7 @@ SLOW_LUA = orphan_spec
 QUICK_LINT = clang-format gcc luacheck shellcheck ruff layers style docs
 
 quick: deps-check  ## what a commit should pass: quick lint, Lua and C unit tests, a rehearsal; under 40 s
-	@start=$$(date +%s); $(MAKE) -k -j$$(getconf _NPROCESSORS_ONLN) $(if $(filter output-sync,$(.FEATURES)),-Otarget) --no-print-directory quick-lint quick-lua quick-c quick-rehearse; \
+	@start=$$(date +%s); $(MAKE) -k -j$$(getconf _NPROCESSORS_ONLN) $(if $(filter output-sync,$(.FEATURES)),-Otarget) --no-print-directory quick-lint quick-lua check-c quick-rehearse; \
 	status=$$?; echo "make quick: $$(($$(date +%s) - start)) s, $$([ $$status = 0 ] && echo 'all passed' || echo FAILED)"; exit $$status
 
 quick-lint: build/venv/.done
@@ -290,9 +290,6 @@ quick-lint: build/venv/.done
 quick-lua: all build/tests/lua
 	@mkdir -p build/check/quick
 	@$(BUSTED) -Xoutput build/check/quick/busted.xml --exclude-pattern='$(SLOW_LUA)' tests/unit/lua
-
-quick-c: $(C_TESTS)
-	@JUNIT=build/check/quick-c python3 tests/support/c_tests.py $(C_TESTS)
 
 quick-rehearse: all
 	@build/vmq-recovery rehearse apply --yes > build/rehearsal.log 2>&1 || { cat build/rehearsal.log; exit 1; }
@@ -335,4 +332,4 @@ build/ build/dev/ build/tests/ build/asan/ build/fuzz/ build/macos/ build/linux-
 FORCE:
 .DELETE_ON_ERROR:
 .PHONY: all dev macos linux-arm64 rehearse dist install check check-deep $(LAYERS:%=check-%) bench lint test quick quick-lint \
-        quick-lua quick-c quick-rehearse format hooks deps deps-build deps-cross deps-check deps-bench clean help FORCE
+        quick-lua quick-rehearse format hooks deps deps-build deps-cross deps-check deps-bench clean help FORCE

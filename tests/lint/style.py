@@ -16,10 +16,6 @@ LONGEST_FILE = 450
 LONGEST_FUNCTION = {"program": 30, "tests": 50}
 MEDIAN_FUNCTION = {"program": 8, "tests": 12}
 PROGRAM = {"runner", "stdlib", "scripts"}
-# Functions that are longer today, by file and first line. The list only shrinks.
-KNOWN_LONG = set()
-# Medians that are higher today. They only fall.
-KNOWN_MEDIAN = {}
 COMMENT = {"c": ("/*", "//"), "lua": ("--",), "python": ('"""', "#"), "shell": ("#",)}
 CONTAINER = re.compile(r"describe\(")  # busted's, which only holds tests
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
@@ -40,15 +36,11 @@ def functions(language):
 
 
 def long_faults(found):
-    """Returns complaints about long functions, and about those known as long that are so no more."""
-    faults, known = [], set(KNOWN_LONG)
+    """Yields complaints about long functions."""
     for path, line, name, length in found:
         limit = LONGEST_FUNCTION[part_of(path)]
-        if length > limit and (str(path), name) in KNOWN_LONG:
-            known.discard((str(path), name))
-        elif length > limit:
-            faults.append(f"{path}:{line}: {name} has {length} lines, more than {limit}")
-    return faults + [f"{path}: {name} is no longer too long: take it out of KNOWN_LONG" for path, name in sorted(known)]
+        if length > limit:
+            yield f"{path}:{line}: {name} has {length} lines, more than {limit}"
 
 
 def median_faults(found, language):
@@ -61,11 +53,8 @@ def median_faults(found, language):
         median, ninth = statistics.median(lengths), statistics.quantiles(lengths, n=10)[-1]
         print(f"{language}, {part}: {len(lengths)} functions, median {median:g}, 90th percentile {ninth:g}, "
               f"longest {max(lengths)} lines")
-        known = KNOWN_MEDIAN.get((language, part), limit)
-        if median > known:
-            faults.append(f"{language}, {part}: the median function has {median:g} lines, more than {known}")
-        if median < known and known > limit:
-            faults.append(f"{language}, {part}: the median fell to {median:g}: bring KNOWN_MEDIAN up to date")
+        if median > limit:
+            faults.append(f"{language}, {part}: the median function has {median:g} lines, more than {limit}")
     return faults
 
 
