@@ -127,9 +127,10 @@ local function read_heading(policy, line)
   end
 end
 
-local STATUS_LABELS = { ["Security Mode"] = true, ["3rd Party Kexts Status"] = true, ["User-allowed MDM Control"] = true,
-  ["SIP Status"] = true, ["Signed System Volume Status"] = true, ["Kernel CTRR Status"] = true,
-  ["Boot Args Filtering Status"] = true }
+-- Labels of status rows with the tag that belongs to each.
+local STATUS_LABELS = { ["Security Mode"] = "smb0", ["3rd Party Kexts Status"] = "smb2", ["User-allowed MDM Control"] = "smb3",
+  ["SIP Status"] = "sip0", ["Signed System Volume Status"] = "sip1", ["Kernel CTRR Status"] = "sip2",
+  ["Boot Args Filtering Status"] = "sip3" }
 
 -- Is this a row that a verdict rests on? One that is not laid out as known must not pass for a row that nobody knows.
 local function names_verdict(line)
@@ -142,8 +143,8 @@ end
 local function read_row(policy, line)
   -- Status row: "SIP Status:                  Enabled    (sip0): absent"
   local label, word, tag, value = line:match("^([^:]+):%s+(%a+)%s+%((.-)%): (%S+)$")
-  if label then
-    if label == "Security Mode" then return put_mode(policy, word, tag, value) end
+  if label == "Security Mode" then return put_mode(policy, word, tag, value) end
+  if label and (STATUS_LABELS[label] or tag) == tag then
     if tag == "sip0" then return put_sip(policy, word, value) end
     if STATUS_TAGS[tag] then return put_status(policy, tag, word, value) end
   end

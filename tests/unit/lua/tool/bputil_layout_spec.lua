@@ -198,8 +198,8 @@ describe("a text of bputil", function()
   it("with a row of a verdict that is laid out otherwise is no policy", function()
     for _, row in ipairs { "Security Mode: Medium", "3rd Party Kexts Status: Enabled", "User-allowed MDM Control: Enabled", "SIP Status: C",
       "Signed System Volume Status: Disabled", "Kernel CTRR Status: Disabled", "Boot Args Filtering Status: Disabled", "SIP Status:",
-      "Volume (vuid) x: AB", "Mode (smb0) x: 1", "Mode (smb0 && smb1) x: 1", "Other (sip0) x: 7f", "Kexts (smb2) x: 1",
-      "SIP Status:                  Customized", "SIP Status: Customized (sip0): 7f and more",
+      "Volume (vuid) x: AB", "Mode (smb0) x: 1", "SIP Status: Disabled (smb3): absent", "Kernel CTRR Status: Enabled (sip3): absent",
+      "Mode (smb0 && smb1) x: 1", "Other (sip0) x: 7f", "Kexts (smb2) x: 1", "SIP Status: Customized (sip0): 7f and more",
       "Kernel CTRR Status: Disabled [sip2]: 1", "Something: Disabled - (sip3): 1", "Security Mode: Reduced (smb0) 1: x",
       "Boot Args Filtering Status:  (sip3): 1", "CustomKC (coih) AB: x" } do
       local policy, message, code = layout.from_text(policies.text(nil, row .. "\n"), GROUP)
