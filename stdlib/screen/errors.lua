@@ -177,7 +177,8 @@ end
 function errors.all()
   local parts = { { title = "Any of Apple's tools says", entries = grouped(require "tool.apple_errors") } }
   for _, tool in ipairs(CATALOGUED) do
-    parts[#parts + 1] = { title = tool == "file" and "Files: the system says" or tool .. " says", entries = grouped(errors.catalogue(tool)) }
+    local title = tool == "file" and "Files: the system says" or tool .. " says"
+    parts[#parts + 1] = { title = title, entries = grouped(errors.catalogue(tool)) }
   end
   local own = {}
   for index, entry in ipairs(OURS) do own[index] = { says = { entry.says }, meaning = entry } end

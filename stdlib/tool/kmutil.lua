@@ -85,7 +85,8 @@ local function missing_cure(words)
     .. "what needs it: vmq-recovery build --exclude %s"):format(other, other, id)
 end
 
---- What kmutil's failures mean; a cure may be a function of the whole message (reference §3.1, §3.3). All carry `KMErrorDomain Code=71`, so the text after it decides.
+--- What kmutil's failures mean; a cure may be a function of the whole message (reference §3.1, §3.3). All carry
+-- `KMErrorDomain Code=71`, so the text after it decides.
 kmutil.errors = {
   { pattern = "possibly wrong name or password", kind = "credentials" },
   { pattern = "not a valid admin user", kind = "credentials" },
