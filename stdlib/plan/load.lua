@@ -120,7 +120,7 @@ local CHECKS = {
 
 --- Fills a plan's parameters.
 -- @param loaded plan
--- @param given table: name → value from the command line or the session
+-- @param given table: name → value the run's own values, and those from the command line
 -- @return table of values, or nil and a sentence
 function plan.fill(loaded, given)
   local values = {}

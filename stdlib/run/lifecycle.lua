@@ -165,7 +165,8 @@ local function earlier(journal)
   return function() return journals.each(journal.here) end
 end
 
--- What is known of the run: { target, options, operation, plan_name, findings, context, params, dry_run }. Nothing is added later.
+-- What is known of the run: { target, options, operation, plan_name, findings, context, params, dry_run }. Two things come later: more
+-- findings (in the copy that check_steps returns), and the context's baseline, which a new run has once its journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)

@@ -50,8 +50,6 @@ STARTERS = {
 }
 
 REQUIRE = re.compile(r"require\s*\(?\s*[\"']([\w.]+)[\"']")
-# A command is named in the table of commands and loaded by that name.
-NAMED = re.compile(r"does = \"([\w.]+)\"")
 INCLUDE = re.compile(r'#include "([\w./]+)"')
 
 
@@ -61,7 +59,7 @@ def lua_modules():
     for path in sorted(Path("stdlib").rglob("*.lua")):
         module = ".".join(path.with_suffix("").parts[1:])
         text = path.read_text()
-        names = set(REQUIRE.findall(text)) | set(NAMED.findall(text))
+        names = set(REQUIRE.findall(text))
         used[module] = {name for name in names if name != "dkjson"}
     return used
 
