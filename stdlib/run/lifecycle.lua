@@ -194,7 +194,7 @@ end
 
 local function check(invocation, credentials, names, target, asked, known)
   asked.options, asked.uid = invocation.options, invocation.uid
-  asked.answers = credentials:answerer(invocation)
+  asked.answers = credentials:who_answers(invocation)
   -- Without --yes the confirmation comes first, and the end of input there says the same.
   if asked.acts and invocation.options.yes then
     names = { table.unpack(names) }
@@ -271,7 +271,7 @@ local function ask(invocation, credentials, case, plan, run, rows)
   local operation = case.operation
   local sentence = type(operation.question) == "function" and operation.question(case) or operation.question
   consent.ask(invocation, case.target, sentence, plan, run or run_state.new(), case.context, rows)
-  if sentence == "name" and not credentials:answerer(invocation) then
+  if sentence == "name" and not credentials:who_answers(invocation) then
     ending.refuse "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed."
   end
 end
