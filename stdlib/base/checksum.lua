@@ -1,13 +1,13 @@
 -- SHA-256 of files that are asked for again and again: a gigabyte is summed once, not at every look.
 -- Must not answer for a file that has changed: size, time, or the file itself.
 
-local sums = {}
+local checksum = {}
 
 local known = {}
 
 --- @param path string: as this process opens it
 -- @return hex digits, or nil, message, code
-function sums.sha256(path)
+function checksum.sha256(path)
   local files = require "lib_file"
   local about, message, code = files.stat(path)
   if not about then return nil, message, code end
@@ -21,6 +21,6 @@ function sums.sha256(path)
 end
 
 --- Forgets everything: after an act, since a file may change twice within one second.
-function sums.forget() known = {} end
+function checksum.forget() known = {} end
 
-return sums
+return checksum

@@ -1,13 +1,13 @@
 -- Compares plain values by what they hold.
 -- Must not be given values with cycles: it is for what a journal can hold.
 
-local value = {}
+local equal = {}
 
 --- True when two values are alike: same kind, same content, tables key by key.
-function value.same(one, other)
+function equal.same(one, other)
   if type(one) ~= "table" or type(other) ~= "table" then return one == other end
   for key, inner in pairs(one) do
-    if not value.same(inner, other[key]) then return false end
+    if not equal.same(inner, other[key]) then return false end
   end
   for key in pairs(other) do
     if one[key] == nil then return false end
@@ -15,4 +15,4 @@ function value.same(one, other)
   return true
 end
 
-return value
+return equal

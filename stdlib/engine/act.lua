@@ -2,9 +2,9 @@
 -- Must not believe an exit status: what the step's check (or a rung's) reads afterwards decides.
 
 local answer = require "plan.answer"
+local equal = require "base.equal"
 local ladder = require "engine.ladder"
 local steps = require "engine.step"
-local value = require "base.equal"
 
 local act = {}
 
@@ -77,7 +77,7 @@ end
 
 -- A verdict of "todo" after the act: put off, stop or fail. @return true to try again
 local function judge_todo(self, step, outcome, seen, before, tried)
-  local unchanged = value.same(seen, before)
+  local unchanged = equal.same(seen, before)
   steps.heed_stop(self, step)
   if unchanged and outcome.meaning.kind == "credentials" and outcome.failed and tried < self.ports.attempts then
     steps.report(self, step, "again", { reason = "credentials", attempt = tried + 1, words = outcome.meaning.words })
@@ -147,9 +147,9 @@ end
 -- @param now what the step's check sees
 -- @param before what it saw before, for a way back; nil for a step's own ladder
 function act.is_exact(rung, now, before)
-  if rung.goal ~= nil then return rung.exact == true and value.same(now, rung.goal) end
+  if rung.goal ~= nil then return rung.exact == true and equal.same(now, rung.goal) end
   if before == nil then return rung.exact == true end
-  return value.same(now, before)
+  return equal.same(now, before)
 end
 
 --- What a ladder needs to run its commands in this session.

@@ -2,8 +2,8 @@
 -- Must not guess: what is neither done nor as recorded before is left undecided, for a person.
 
 local act = require "engine.act"
+local equal = require "base.equal"
 local steps = require "engine.step"
-local value = require "base.equal"
 
 local recover = {}
 
@@ -35,7 +35,7 @@ function recover.open_intent(self)
   -- Commands that belong together are safe to repeat: done half-way through them means once more from the first. So is
   -- what settles at a restart: it cannot read done before, and its command is made for what is there now. And a step may
   -- say that it can be repeated from wherever it was cut off (a download, a build).
-  local repeatable = step.settles == "clean-restart" or step.repeatable or value.same(seen, open.before)
+  local repeatable = step.settles == "clean-restart" or step.repeatable or equal.same(seen, open.before)
   if verdict == "done" or verdict == "todo" and repeatable then
     steps.report(self, step, "again", { reason = "crash" })
     return close_intent(self, step, "todo", seen)

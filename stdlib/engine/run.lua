@@ -21,11 +21,11 @@
 -- step's act).
 
 local act = require "engine.act"
+local equal = require "base.equal"
 local place = require "plan.place"
 local recover = require "engine.recover"
 local steps = require "engine.step"
 local undo = require "engine.undo"
-local value = require "base.equal"
 
 local engine = {}
 
@@ -224,7 +224,7 @@ local CLOSES = { done = true, lower = true, undone = true, ["undone-lower"] = tr
 local function has_changed(self)
   for _, name in ipairs(self.run.acted) do
     local state = self.run:step(name)
-    if self.run.open and self.run.open.step == name or not value.same(state.seen, state.before) then return true end
+    if self.run.open and self.run.open.step == name or not equal.same(state.seen, state.before) then return true end
   end
   return false
 end

@@ -2,9 +2,9 @@
 -- Must not paste an old state over what others changed since: each step's undo edits what is there now.
 
 local act = require "engine.act"
+local equal = require "base.equal"
 local ladder = require "engine.ladder"
 local steps = require "engine.step"
-local value = require "base.equal"
 
 local undo = {}
 
@@ -62,7 +62,7 @@ local function undo_step(self, step, summary)
   steps.heed_stop(self, step)
   local verdict, now = steps.read(self, step)
   if verdict == "unknown" then steps.undecided(step, before, now) end
-  if value.same(now, before) then return already_back(self, step, "as before") end
+  if equal.same(now, before) then return already_back(self, step, "as before") end
   if not step.undo then return stuck(summary, step, step.no_way_back) end
   self.c.left = self.run:step(step.name).seen
   local rungs, wrong, nothing_left = act.rungs(self, step, "undo", self.c, before, now)

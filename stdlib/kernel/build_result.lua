@@ -7,7 +7,7 @@
 local json = require "base.json"
 local kc = require "kernel.collection"
 
-local built = {}
+local build_result = {}
 
 -- kmutil may append the variant whatever it is asked (reference §3.3, D1).
 local function names(c) return { c.work, c.work .. ".development" } end
@@ -21,7 +21,7 @@ end
 
 --- The new collection in the work folder: exactly one of its two possible names.
 -- @return as kc.inspect, with its path; or nil and "none" | "half" (there is something else than one whole collection)
-function built.made(c)
+function build_result.made(c)
   local there = {}
   for _, path in ipairs(names(c)) do
     if require("lib_file").stat(c.root .. path) then there[#there + 1] = path end
@@ -32,16 +32,16 @@ function built.made(c)
 end
 
 --- Is the work folder empty of both names?
-function built.cleared(c)
-  local _, why = built.made(c)
+function build_result.cleared(c)
+  local _, why = build_result.made(c)
   return why == "none"
 end
 
 --- The collection in its place, if it is one of the kit's kernel.
-function built.placed(c) return inspect(c, c.output) end
+function build_result.placed(c) return inspect(c, c.output) end
 
 --- The SHA-256 that the record names for these very inputs, or nil.
-function built.recorded(c)
+function build_result.recorded(c)
   local content = require("lib_file").read(c.root .. c.record)
   local found = content and json.decode(content)
   if type(found) ~= "table" or found.inputs ~= c.inputs or type(found.sha256) ~= "string" then return nil end
@@ -49,15 +49,15 @@ function built.recorded(c)
 end
 
 --- The record's text for a collection.
-function built.record_text(c, found)
+function build_result.record_text(c, found)
   return json.encode({ inputs = c.inputs, sha256 = found and found.sha256 or "(of the new collection)" }, { "inputs", "sha256" })
 end
 
 --- Is the collection in its place the one the record is about?
-function built.vouched(c)
-  local sum = built.recorded(c)
-  local found = sum and built.placed(c)
+function build_result.vouched(c)
+  local sum = build_result.recorded(c)
+  local found = sum and build_result.placed(c)
   return found ~= nil and found.sha256 == sum
 end
 
-return built
+return build_result

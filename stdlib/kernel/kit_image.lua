@@ -1,9 +1,9 @@
 -- What the plans `kdk-fetch` and `kdk-install` read: a downloaded image, and a mounted one.
 -- Must only read, and must not take a half download for a whole one.
 
+local checksum = require "base.checksum"
 local kdk = require "kernel.kit"
 local pkgutil = require "tool.pkgutil"
-local sums = require "base.checksum"
 
 local kit_image = {}
 
@@ -14,7 +14,7 @@ end
 
 --- Is this the whole image with the right checksum? Size first: the sum of a gigabyte takes seconds.
 function kit_image.is_whole(c, path)
-  return size_of(c, path) == c.size and sums.sha256(c.root .. path) == c.sha256
+  return size_of(c, path) == c.size and checksum.sha256(c.root .. path) == c.sha256
 end
 
 --- How much of the image is in the part file: "none", "part", or "wrong" (as long as the image, or longer, and not it).

@@ -7,7 +7,7 @@ local paths = require "mac.paths"
 local ports_module = require "run.ports"
 local question = require "screen.question"
 
-local unlock = {}
+local unlock_data = {}
 
 local function may_offer(invocation, target)
   local data = target.group and target.group.data
@@ -48,7 +48,7 @@ end
 
 --- Unlocks the Data volume if it is locked and the person agrees. Whether it worked is for the preflight to read.
 -- @return true when it was tried, so that the Mac has to be looked at again
-function unlock.offer(invocation, target, credentials)
+function unlock_data.offer(invocation, target, credentials)
   if not may_offer(invocation, target) or not agreed(invocation, target.group.data) then return false end
   local worked, problem = run_unlock(invocation, target, credentials)
   if not worked then
@@ -57,4 +57,4 @@ function unlock.offer(invocation, target, credentials)
   return true
 end
 
-return unlock
+return unlock_data

@@ -1,7 +1,7 @@
 -- Asks the person at the terminal. End of input is never a yes, and Enter alone does nothing.
 -- Must not ask for passwords: those are typed at Apple's own prompts.
 
-local ask = {}
+local question = {}
 
 local function read(prompt)
   local terminal = require "lib_terminal"
@@ -11,7 +11,7 @@ end
 
 --- Wants one word typed exactly.
 -- @return true, or nil and "declined" | "eof" | "interrupted"
-function ask.word(prompt, wanted)
+function question.word(prompt, wanted)
   for _ = 1, 3 do
     local line, why = read(prompt)
     if not line then return nil, why end
@@ -25,7 +25,7 @@ end
 
 --- A question to be answered y or n.
 -- @return true | false, or nil and why
-function ask.yes_no(prompt)
+function question.yes_no(prompt)
   for _ = 1, 3 do
     local line, why = read(prompt .. " [y/n] ")
     if not line then return nil, why end
@@ -38,7 +38,7 @@ end
 
 --- A menu of volume groups by number.
 -- @return the group, or nil
-function ask.volume(groups, default)
+function question.volume(groups, default)
   local terminal = require "lib_terminal"
   terminal.write(2, "Several macOS systems are installed:\n")
   for number, group in ipairs(groups) do
@@ -54,4 +54,4 @@ function ask.volume(groups, default)
   return nil
 end
 
-return ask
+return question

@@ -6,7 +6,7 @@ local fault = require "sim.fault"
 local files = require "support.files"
 local json = require "dkjson"
 local tools = require "sim.tools"
-local value = require "base.equal"
+local equal = require "base.equal"
 local world_module = require "support.world"
 
 local stage = {}
@@ -101,7 +101,7 @@ local function check_intent(number, argv)
   local records = assert(real_journal.read(world.directory, number))
   local last = json.decode(records[#records] or "null")
   local is_intent = last and (last.type == "intent" or last.type == "undo-intent")
-  if not is_intent or not value.same(last.argv, argv) then
+  if not is_intent or not equal.same(last.argv, argv) then
     error("started without its intent on the disk: " .. table.concat(argv, " "))
   end
 end
