@@ -100,7 +100,7 @@ function ports.new(self)
   end
   function made.act(command, step)
     local options, asked, heard = act_options(self, command, step)
-    local outcome, message, code = require("lib_process").act(journal, command.argv, options)
+    local outcome, message, code = require("lib_door").act(journal, command.argv, options)
     self.view.after_tool(heard())
     if outcome then
       outcome.tries = asked.password

@@ -22,7 +22,7 @@ LUA_ROOMS = {
     "preflight": ("base tool mac kernel plan", "file system"),
     "screen": ("base mac plan", "terminal system"),
     "run": ("base tool mac kernel plan engine preflight screen",
-            "file system state embed terminal journal lock secret process lineedit signals"),
+            "file system state embed terminal journal lock secret door lineedit signals"),
     "sim": ("base", "file terminal system"),
     "command": ("base tool mac kernel plan engine preflight screen run", "file system terminal embed"),
     "cli": ("base screen command", "terminal embed"),
