@@ -1,5 +1,5 @@
 /*
- * Looks after a running tool: shows and records its output, lets the person or the plan answer its questions, keeps its limits.
+ * Looks after a running tool: shows and records its output, lets the person or the caller answer its questions, keeps its limits.
  * Must not start the tool, must not record what is typed, and must not know Lua.
  *
  * Memory is constant whatever the tool prints. The user's terminal is put back on every way out. The parts: relay_loop.c runs it,

@@ -1,5 +1,5 @@
 /*
- * Finds out whether a tool waits for an answer, asks the plan for it, and types it.
+ * Finds out whether a tool waits for an answer, asks the caller for it (run/prompts.lua), and types it.
  * Must not type a password while the terminal echoes.
  */
 #include "child/relay_state.h"
@@ -98,7 +98,7 @@ static bool is_time_to_ask(const struct relay *r, bool echo)
 	return q->asked_total != r->result->total || q->asked_echo != echo || (q->again_at > 0 && r->now >= q->again_at);
 }
 
-/* Asks the plan about the last line, and does what it says. Returns what kind of answer that was. */
+/* Asks the caller about the last line, and does what it says. Returns what kind of answer that was. */
 static enum relay_answer_kind ask(struct relay *r, const struct relay_line *line, bool echo)
 {
 	struct relay_answer answer = { .kind = RELAY_WAIT };

@@ -16,14 +16,14 @@ struct relay_keys {
 	char bytes[512];
 };
 
-/* Where the tool stands: at a question, and whether the plan was asked for its answer. */
+/* Where the tool stands: at a question, and whether the caller was asked for its answer. */
 struct relay_question {
 	bool open;
-	bool known;    /* the plan says that the last line is one, though nothing in it shows */
+	bool known;    /* the caller says that the last line is one, though nothing in it shows */
 	bool answered; /* a line was typed since the last output: the tool has what it wanted, though its echo may be off */
-	bool asked_echo;      /* the echo when the plan was last asked */
+	bool asked_echo;      /* the echo when the caller was last asked */
 	uint64_t asked_total; /* the output then; UINT64_MAX: never asked */
-	double again_at;      /* when the plan wants to be asked about the same output; 0: not */
+	double again_at;      /* when the caller wants to be asked about the same output; 0: not */
 };
 
 struct relay {

@@ -1,6 +1,6 @@
 /*
  * Matches arguments with forms, and holds the refusals of single tools.
- * Must not know which tools there are.
+ * Must not say which tools there are.
  */
 #include "door/forms.h"
 

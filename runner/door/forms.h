@@ -1,6 +1,6 @@
 /*
  * Forms of arguments: whether a command fits one, and what single tools are never told whatever their forms say.
- * Must not know which tools there are: that is the allowlist's.
+ * Must not say which tools there are, nor which forms each may have: that is the allowlist's.
  *
  * A form is a line of words parted by blanks. <word>: an argument that does not begin with "-"; <name>: the same, without "=";
  * <uuid>: 8-4-4-4-12 hex digits; <flag>: one or two dashes and letters; "...": whatever follows.

@@ -13,7 +13,7 @@ lua_CFunction lib_find(const char *name)
 	static const luaL_Reg parts[] = {
 		{ "lib_embed", lib_open_embed },       { "lib_file", lib_open_file },
 		{ "lib_journal", lib_open_journal },   { "lib_lock", lib_open_lock },
-		{ "lib_process", lib_open_process },   { "lib_probe", lib_open_probe },
+		{ "lib_door", lib_open_door },         { "lib_probe", lib_open_probe },
 		{ "lib_terminal", lib_open_terminal }, { "lib_signals", lib_open_signals },
 		{ "lib_secret", lib_open_secret },     { "lib_system", lib_open_system },
 		{ "lib_state", lib_open_state },       { "lib_lineedit", lib_open_lineedit },
@@ -175,7 +175,7 @@ const struct door_setup *lib_check_setup(lua_State *L)
 {
 	const struct door_setup *setup = &lib_host(L)->door;
 	if (!setup->configured)
-		luaL_error(L, "lib_process.configure must be called first");
+		luaL_error(L, "lib_door.configure must be called first");
 	return setup;
 }
 

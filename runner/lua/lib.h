@@ -55,7 +55,7 @@ void lib_set_integer(lua_State *L, const char *name, lua_Integer value);
 /* Sets `exit` or `signal`; neither if it is not known. */
 void lib_set_end(lua_State *L, const struct spawn_end *end);
 
-/* Throws if lib_process.configure was not called. */
+/* Throws if lib_door.configure was not called. */
 const struct door_setup *lib_check_setup(lua_State *L);
 
 /* Makes the metatable `name` with `methods` and `release` as __gc and __close; scripts cannot get at it. */
@@ -71,7 +71,7 @@ int lib_open_embed(lua_State *L);
 int lib_open_file(lua_State *L);
 int lib_open_journal(lua_State *L);
 int lib_open_lock(lua_State *L);
-int lib_open_process(lua_State *L);
+int lib_open_door(lua_State *L);
 int lib_open_probe(lua_State *L);
 int lib_open_terminal(lua_State *L);
 int lib_open_signals(lua_State *L);

@@ -14,5 +14,5 @@ return {
   LOWER_RUNG = 9, -- reverted, but not to full security: the rung was printed
   CHANGES = 10, -- plan --detailed-exitcode: there are changes
   PERSON = 11, -- the state is neither before nor after: a person must look
-  BUG = 70,
+  BUG = 70, -- a bug in the program: runner/main.c exits with it
 }

@@ -2,9 +2,9 @@
 -- Must not believe an exit status: what the step's check (or a rung's) reads afterwards decides.
 
 local answer = require "plan.answer"
+local equal = require "base.equal"
 local ladder = require "engine.ladder"
 local steps = require "engine.step"
-local equal = require "base.equal"
 
 local act = {}
 

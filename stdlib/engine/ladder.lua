@@ -1,4 +1,5 @@
 -- Climbs down a ladder of ways back (or of ways to full security): tries rungs in order, the first that reads back wins.
+-- Which rungs there are is the plan's to say; for the boot policy mac.policy makes them.
 -- Must not believe a command's exit status, and must not try a rung where it cannot run.
 --
 -- A rung: commands as array entries, in order; where (default any); leaves, a sentence; exact, true when it leaves

@@ -2,8 +2,8 @@
 -- Must not guess: what is neither done nor as recorded before is left undecided, for a person.
 
 local act = require "engine.act"
-local steps = require "engine.step"
 local equal = require "base.equal"
+local steps = require "engine.step"
 
 local recover = {}
 

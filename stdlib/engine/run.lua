@@ -21,11 +21,11 @@
 -- step's act).
 
 local act = require "engine.act"
+local equal = require "base.equal"
 local place = require "plan.place"
 local recover = require "engine.recover"
 local steps = require "engine.step"
 local undo = require "engine.undo"
-local equal = require "base.equal"
 
 local engine = {}
 

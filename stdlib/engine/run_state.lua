@@ -3,17 +3,17 @@
 --
 -- A run has these functions as methods, too: run:apply(record), run:step(name), run:is_open().
 --
--- Records (JSON objects, in order; every one has time):
---   start        format, version, plan, plan_hash, command, group, volume, build, chip, environment, params, baseline
+-- Records (JSON objects, in order; every one has time). run.context makes start, the engine makes the others, run.ports writes them:
+--   start        format, version, plan, plan_hash, plan_file?, command, group, volume, build, chip, environment, words?, params, baseline
 --   intent       argv, step, part, parts, attempt, rung?, before        written before a command may start
---   outcome      step, verdict, seen, exit?, words?                     what was read back
+--   outcome      step, verdict, seen, exit?, words?, rung?, leaves?, recovered?   what was read back
 --   deferred     step, reason
 --   skipped      step                                                   left out by the person, in step-through
---   phase        next, step                                            a phase ended here
+--   phase        next, step, pending?                                   a phase ended here
 --   undo-start   reason = "failed" | "asked"
 --   undo-intent  argv, step, part, parts, rung, before
 --   undo-outcome step, verdict = "undone" | "lower" | "refused", rung?, leaves?
---   close        result, exit
+--   close        result
 
 local run_state = {}
 run_state.__index = run_state

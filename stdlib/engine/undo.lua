@@ -2,9 +2,9 @@
 -- Must not paste an old state over what others changed since: each step's undo edits what is there now.
 
 local act = require "engine.act"
+local equal = require "base.equal"
 local ladder = require "engine.ladder"
 local steps = require "engine.step"
-local equal = require "base.equal"
 
 local undo = {}
 

@@ -1,9 +1,9 @@
 -- What the plans `kdk-fetch` and `kdk-install` read: a downloaded image, and a mounted one.
 -- Must only read, and must not take a half download for a whole one.
 
+local checksum = require "base.checksum"
 local kits = require "kernel.kit"
 local pkgutil = require "tool.pkgutil"
-local checksum = require "base.checksum"
 
 local kit_image = {}
 

@@ -8,7 +8,7 @@ local paths = require "mac.paths"
 
 local staging = {}
 
---- Where everything is staged, from the root of the Data volume (contract: cli.md, Products and paths).
+--- Where everything is staged, from the root of the Data volume.
 staging.FOLDER = "/Users/Shared/vmq-recovery"
 staging.COLLECTION = staging.FOLDER .. "/VirtualMachine.kc"
 staging.MANIFEST = staging.FOLDER .. "/manifest.json"

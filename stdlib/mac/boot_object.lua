@@ -1,7 +1,7 @@
 -- Looks into Preboot for the custom boot object that a policy names, and compares it with our kernel collection.
 -- Must only read, and must say "cannot tell" where Preboot cannot be read.
 
-local kernel_object = {}
+local boot_object = {}
 
 local CACHES = "System/Library/Caches/com.apple.kernelcaches"
 
@@ -16,7 +16,7 @@ end
 -- @param c context with root, preboot (mount point or nil) and group
 -- @param policy as tool.bputil.read returns (nsih and coih are used)
 -- @return path as this process opens it, or nil
-function kernel_object.path(c, policy, files)
+function boot_object.path(c, policy, files)
   files = files or require "lib_file"
   if not c.preboot or not policy.nsih or policy.coih == "absent" then return nil end
   local boot = ("%s%s/%s/boot"):format(c.root, c.preboot, c.group)
@@ -37,9 +37,9 @@ local answers = {}
 -- @param policy as tool.bputil.read returns
 -- @param files for tests: what reads, in lib_file's place
 -- @return true, false, or nil when it cannot be told
-function kernel_object.holds_ours(c, policy, files)
+function boot_object.holds_ours(c, policy, files)
   files = files or require "lib_file"
-  local path = kernel_object.path(c, policy, files)
+  local path = boot_object.path(c, policy, files)
   local one, other = path and signature(files, path), c.collection and signature(files, c.collection)
   if not one or not other then return nil end
   local key = one .. "\0" .. other
@@ -51,4 +51,4 @@ function kernel_object.holds_ours(c, policy, files)
   return answers[key]
 end
 
-return kernel_object
+return boot_object

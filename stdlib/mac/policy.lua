@@ -171,7 +171,7 @@ local function rungs_to_permissive(c, goal, now)
   return rungs
 end
 
---- The ladder from the present policy to a wanted one: rungs in order, the first that reads back wins.
+--- The ladder from the present policy to a wanted one: rungs in order. engine.ladder tries them; the first that reads back wins.
 -- @param c context with group, system_volume, volume_name
 -- @param goal summary: the recorded baseline, or policy.FULL
 -- @param now summary: the policy at present

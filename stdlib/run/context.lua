@@ -1,5 +1,5 @@
 -- What a plan's functions are told: the target, the plan's parameters, and what was recorded before the run.
--- Must not look at the Mac: it gathers what is known.
+-- Must not look at the Mac, but for a new run's baseline: it gathers what is known.
 
 local nvram = require "tool.nvram"
 local plan_load = require "plan.load"
@@ -59,7 +59,6 @@ function context.new(target, options, known, params, more, run)
   c.baseline = run and run.start and run.start.baseline
   return c
 end
-
 
 --- The fields of a new run's start record. The baseline is read now.
 -- @param target as it is now

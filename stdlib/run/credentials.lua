@@ -26,13 +26,13 @@ end
 
 --- Who answers the tools' questions before a run: "given" by the command line, the "person", "unasked" when none will be asked, or
 -- nil when nobody does.
-function Credentials:answerer(invocation)
+function Credentials:who_answers(invocation)
   if invocation.options.user and self.secret then return "given" end
   if invocation.dry_run or invocation.rehearsal.user then return "unasked" end
   return invocation.person and "person" or nil
 end
 
---- What run.answers needs at one command's prompts.
+--- What run.prompts needs at one command's prompts.
 -- @param names array of the installed systems' volume names
 function Credentials:at_prompts(names)
   return { yes = self.yes, user = self.user, secret = self.secret, person = self.person, patience = self.patience, names = names }

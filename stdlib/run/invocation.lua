@@ -16,7 +16,7 @@ local configured = false
 -- The door is configured once a process: all parts of a rehearsal face the same Mac.
 local function configure(root, dry_run)
   if configured then return end
-  require("lib_process").configure { root = root, dry_run = dry_run }
+  require("lib_door").configure { root = root, dry_run = dry_run }
   require("lib_signals").install()
   configured = true
 end

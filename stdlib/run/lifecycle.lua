@@ -165,7 +165,8 @@ local function earlier(journal)
   return function() return journals.each(journal.here) end
 end
 
--- What is known of the run: { target, options, operation, plan_name, findings, context, params, dry_run }. Nothing is added later.
+-- What is known of the run: { target, options, operation, plan_name, findings, context, params, dry_run }. Two things come later: more
+-- findings (in the copy that check_steps returns), and the context's baseline, which a new run has once its journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
@@ -193,7 +194,7 @@ end
 
 local function check(invocation, credentials, names, target, asked, known)
   asked.options, asked.uid = invocation.options, invocation.uid
-  asked.answers = credentials:answerer(invocation)
+  asked.answers = credentials:who_answers(invocation)
   -- Without --yes the confirmation comes first, and the end of input there says the same.
   if asked.acts and invocation.options.yes then
     names = { table.unpack(names) }
@@ -270,7 +271,7 @@ local function ask(invocation, credentials, case, plan, run, rows)
   local operation = case.operation
   local sentence = type(operation.question) == "function" and operation.question(case) or operation.question
   consent.ask(invocation, case.target, sentence, plan, run or run_state.new(), case.context, rows)
-  if sentence == "name" and not credentials:answerer(invocation) then
+  if sentence == "name" and not credentials:who_answers(invocation) then
     ending.refuse "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed."
   end
 end

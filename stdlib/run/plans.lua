@@ -30,7 +30,7 @@ end
 -- @return true, or nil and a sentence
 function plans.declare_tools(plan)
   for _, tool in ipairs(plan.tools) do
-    local fine, message = pcall(require("lib_process").declare, tool.path, tool.reads)
+    local fine, message = pcall(require("lib_door").declare, tool.path, tool.reads)
     if not fine then return nil, ("%s: tools: %s"):format(plan.at, tostring(message)) end
   end
   return true

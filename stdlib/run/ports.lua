@@ -1,10 +1,10 @@
 -- Connects the engine to the real thing: journal, door, terminal, signals, transcript.
 -- Must not decide anything about a plan.
 
-local answers = require "run.answers"
 local errors = require "screen.errors"
 local json = require "base.json"
 local probe = require "tool.probe"
+local prompts = require "run.prompts"
 local transcript = require "run.transcript"
 
 local ports = {}
@@ -74,7 +74,7 @@ local function act_options(self, command, step)
     person = command.interactive and credentials.person or false, output = output_of(self, command, step, keep) }
   if command.interactive then
     options.keep = credentials:offer_to_remember()
-    options.answer = answers.answerer(command, credentials:at_prompts(self.names), heard, report)
+    options.answer = prompts.answerer(command, credentials:at_prompts(self.names), heard, report)
   end
   return options, asked, heard
 end
@@ -98,7 +98,7 @@ end
 local function tool_ports(made, self)
   function made.act(command, step)
     local options, asked, heard = act_options(self, command, step)
-    local outcome, message, code = require("lib_process").act(self.journal, command.argv, options)
+    local outcome, message, code = require("lib_door").act(self.journal, command.argv, options)
     self.view.after_tool(heard())
     if outcome then
       outcome.tries = asked.password

@@ -106,7 +106,6 @@ function overview.policy(target)
   return { title = "Policy now", lines = { target.policy and policy.describe(target.policy) or "cannot be read" } }
 end
 
---- The steps as a note: each with its verdict, its command and its way back.
 --- What the way back cannot restore, or an empty note.
 function overview.unrestorable(target)
   local lines = target.policy and policy.unrestorable(target.policy, target.group.version) or {}

@@ -22,7 +22,7 @@ LUA_ROOMS = {
     "preflight": ("base tool mac kernel plan", "file system"),
     "screen": ("base mac plan", "terminal system"),
     "run": ("base tool mac kernel plan engine preflight screen",
-            "file system state embed terminal journal lock secret process lineedit signals"),
+            "file system state embed terminal journal lock secret door lineedit signals"),
     "sim": ("base", "file terminal system"),
     "command": ("base tool mac kernel plan engine preflight screen run", "file system terminal embed"),
     "cli": ("base screen command", "terminal embed"),
@@ -50,8 +50,6 @@ STARTERS = {
 }
 
 REQUIRE = re.compile(r"require\s*\(?\s*[\"']([\w.]+)[\"']")
-# A command is named in the table of commands and loaded by that name.
-NAMED = re.compile(r"does = \"([\w.]+)\"")
 INCLUDE = re.compile(r'#include "([\w./]+)"')
 
 
@@ -61,7 +59,7 @@ def lua_modules():
     for path in sorted(Path("stdlib").rglob("*.lua")):
         module = ".".join(path.with_suffix("").parts[1:])
         text = path.read_text()
-        names = set(REQUIRE.findall(text)) | set(NAMED.findall(text))
+        names = set(REQUIRE.findall(text))
         used[module] = {name for name in names if name != "dkjson"}
     return used
 

@@ -83,8 +83,8 @@ MUTATIONS = [
     Mutation("the end of input is taken for the name", "stdlib/screen/question.lua", (
         ("if not line then return nil, why end\n    local typed", "if not line then return true, why end\n    local typed"),),
         "script answer_test"),
-    Mutation("a password is typed where it shows", "stdlib/run/answers.lua", (
-        ('if kind == "password" and not echo then', 'if kind == "password" then'),), "spec run/answers"),
+    Mutation("a password is typed where it shows", "stdlib/run/prompts.lua", (
+        ('if kind == "password" and not echo then', 'if kind == "password" then'),), "spec run/prompts"),
     Mutation("boot-args of others are lost", "stdlib/mac/boot_args.lua", (
         ("if not wanted[key] then return nil end\n    if placed", "if not wanted[key] then return false end\n    if placed"),),
         "crash apply-foreign-words"),

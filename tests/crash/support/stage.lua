@@ -6,7 +6,7 @@ local fault = require "sim.fault"
 local files = require "support.files"
 local json = require "dkjson"
 local tools = require "sim.tools"
-local value = require "base.equal"
+local equal = require "base.equal"
 local world_module = require "support.world"
 
 local stage = {}
@@ -17,7 +17,7 @@ local world, counter, starts
 -- Journals that the program has open: a process that dies closes its files.
 local open_journals = {}
 
-local real_journal, real_process = require "lib_journal", require "lib_process"
+local real_journal, real_door = require "lib_journal", require "lib_door"
 
 -- Stands for the userdata that only C can read.
 local SECRET = { secret = true }
@@ -101,7 +101,7 @@ local function check_intent(number, argv)
   local records = assert(real_journal.read(world.directory, number))
   local last = json.decode(records[#records] or "null")
   local is_intent = last and (last.type == "intent" or last.type == "undo-intent")
-  if not is_intent or not value.same(last.argv, argv) then
+  if not is_intent or not equal.same(last.argv, argv) then
     error("started without its intent on the disk: " .. table.concat(argv, " "))
   end
 end
@@ -112,17 +112,17 @@ local function nothing() end
 local function check_door(journal, argv)
   local other = { table.unpack(argv) }
   other[#other] = other[#other] .. "x"
-  local outcome, _, code = real_process.act(journal, other, {})
+  local outcome, _, code = real_door.act(journal, other, {})
   assert(not outcome and code == "refused", "the door let another command through")
-  assert(assert(real_process.act(journal, argv, {})).exit == 0)
-  outcome, _, code = real_process.act(journal, argv, {})
+  assert(assert(real_door.act(journal, argv, {})).exit == 0)
+  outcome, _, code = real_door.act(journal, argv, {})
   assert(not outcome and code == "refused", "the door let one intent's command through twice")
 end
 
--- Stands in for lib_process: the door.
-local process = {}
+-- Stands in for lib_door.
+local door = {}
 
-function process.act(journal, argv, options)
+function door.act(journal, argv, options)
   check_intent(journal.number, argv)
   if counter.door then check_door(journal.journal, argv) end
   local about, outcome = table.concat(argv, " "), nil
@@ -227,8 +227,8 @@ end
 -- @param root an empty folder: what the C door takes for the Mac
 function stage.install(root)
   make_tools(root)
-  real_process.configure { root = root, dry_run = false }
-  package.loaded.lib_process = process
+  real_door.configure { root = root, dry_run = false }
+  package.loaded.lib_door = door
   package.loaded.lib_journal = journals
   package.loaded.lib_signals = { stage = function() return 0 end }
   local system = require "lib_system"

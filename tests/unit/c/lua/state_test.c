@@ -116,8 +116,8 @@ static void nothing_starts_before_configure(void **state)
 {
 	assert_non_null(
 		strstr(run(*state, "require('lib_probe').run { '/usr/bin/sw_vers' }"), "configure must be called first"));
-	assert_string_equal(run(*state, "require('lib_process').configure { root = root } return 'fine'"), "fine");
-	assert_non_null(strstr(run(*state, "require('lib_process').configure { root = '' }"), "only once"));
+	assert_string_equal(run(*state, "require('lib_door').configure { root = root } return 'fine'"), "fine");
+	assert_non_null(strstr(run(*state, "require('lib_door').configure { root = '' }"), "only once"));
 }
 
 static void a_journal_closes_itself(void **state)
@@ -139,7 +139,7 @@ static void a_journal_closes_itself(void **state)
 	assert_int_equal(before, after);
 }
 
-static const char act_with[] = "local p, j = require 'lib_process', require('lib_journal').open(root, 2)\n"
+static const char act_with[] = "local p, j = require 'lib_door', require('lib_journal').open(root, 2)\n"
 							   "p.configure { root = root }\n"
 							   "local argv = { '/usr/bin/csrutil', 'disable' }\n"
 							   "j:intent(argv, '{}')\n";

@@ -29,7 +29,7 @@ end
 local function open(options, more)
   local invocation = invocation_of(options, more)
   local credentials = assert(credentials_module.open(invocation))
-  return credentials, credentials:answerer(invocation)
+  return credentials, credentials:who_answers(invocation)
 end
 
 describe("credentials.open", function()

@@ -8,11 +8,11 @@ local targets = require "tests.unit.lua.support.target"
 local kept, root, configured, looked, invocation
 before_each(function()
   kept = {}
-  for _, name in ipairs { "lib_process", "lib_signals", "lib_system", "mac.target", "tool.probe", "run.invocation" } do
+  for _, name in ipairs { "lib_door", "lib_signals", "lib_system", "mac.target", "tool.probe", "run.invocation" } do
     kept[name] = package.loaded[name] or false
   end
   root, configured = assert(files.make_scratch()), {}
-  package.loaded.lib_process = { configure = function(fields) configured[#configured + 1] = fields end }
+  package.loaded.lib_door = { configure = function(fields) configured[#configured + 1] = fields end }
   package.loaded.lib_signals = { install = function() configured.signals = (configured.signals or 0) + 1 end }
   package.loaded.lib_system = setmetatable({ uid = function() return 501 end, executable = function() return root .. "/usr/bin/vmq" end },
     { __index = kept.lib_system or require "lib_system" })

@@ -236,7 +236,7 @@ describe("the last words", function()
 
   it("of a tool that the door refuses to know say why: 2", function()
     life.world.plan.tools, life.world.plan.at = { { path = "/bin/x", reads = {} } }, "mine.lua:1"
-    function package.loaded.lib_process.declare() error("no room", 0) end
+    function package.loaded.lib_door.declare() error("no room", 0) end
     assert.are.equal(2, life:run(life:operation(), YES))
     assert.are.equal("vmq-recovery: mine.lua:1: tools: no room\n", life.shown.err())
   end)

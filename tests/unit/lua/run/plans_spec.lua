@@ -59,21 +59,21 @@ end)
 
 describe("what a plan declares", function()
   local real
-  before_each(function() real = package.loaded.lib_process or false end)
-  after_each(function() package.loaded.lib_process = real or nil end)
+  before_each(function() real = package.loaded.lib_door or false end)
+  after_each(function() package.loaded.lib_door = real or nil end)
 
   local PLAN = read_only { at = "m.lua:1", tools = { { path = "/bin/a", reads = { { "-l" }, { "show", "all" } } },
     { path = "/bin/b", reads = {} } } }
 
   it("is told to the door, tool by tool", function()
     local declared = {}
-    package.loaded.lib_process = { declare = function(path, reads) declared[#declared + 1] = path .. " " .. #reads end }
+    package.loaded.lib_door = { declare = function(path, reads) declared[#declared + 1] = path .. " " .. #reads end }
     assert.is_true(plans.declare_tools(PLAN))
     assert.are.same({ "/bin/a 2", "/bin/b 0" }, declared)
   end)
 
   it("and the door refuses is a mistake in the plan", function()
-    package.loaded.lib_process = { declare = function(path) error(path .. ": no room", 0) end }
+    package.loaded.lib_door = { declare = function(path) error(path .. ": no room", 0) end }
     assert.are.same({ nil, "m.lua:1: tools: /bin/a: no room" }, { plans.declare_tools(PLAN) })
   end)
 

@@ -6,7 +6,7 @@ local read_only = require "tests.unit.lua.support.read_only"
 
 local kept, given, events, heard_last, journal
 before_each(function()
-  kept = { lib_process = package.loaded.lib_process or false, lib_signals = package.loaded.lib_signals or false }
+  kept = { lib_door = package.loaded.lib_door or false, lib_signals = package.loaded.lib_signals or false }
   given, events, heard_last = nil, {}, nil
   package.loaded.lib_signals = { stage = function() return 1 end }
   journal = { lines = {} }
@@ -25,7 +25,7 @@ end)
 
 -- The door: keeps what it is given, prints, asks, and ends like this.
 local function door(outcome, printed, question)
-  package.loaded.lib_process = { act = function(a_journal, argv, options)
+  package.loaded.lib_door = { act = function(a_journal, argv, options)
     given = { journal = a_journal, argv = argv, options = options }
     for _, chunk in ipairs(printed or {}) do options.output(chunk) end
     if question then given.typed = options.answer(question, false, false) end
@@ -165,7 +165,7 @@ describe("an act", function()
 
   it("that gave up at a second password has refused the first", function()
     for passwords, refused in ipairs { false, true } do
-      package.loaded.lib_process = { act = function(_, _, options)
+      package.loaded.lib_door = { act = function(_, _, options)
         for _ = 1, passwords do options.answer("Password: ", false, false) end
         return { gave_up = true }
       end }

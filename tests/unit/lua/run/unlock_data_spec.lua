@@ -9,16 +9,16 @@ local unlock_data = require "run.unlock_data"
 
 local root, kept, started, events
 before_each(function()
-  root, kept, started, events = assert(files.make_scratch()), package.loaded.lib_process or false, {}, {}
+  root, kept, started, events = assert(files.make_scratch()), package.loaded.lib_door or false, {}, {}
 end)
 after_each(function()
-  package.loaded.lib_process = kept or nil
+  package.loaded.lib_door = kept or nil
   screen.restore()
   files.remove_tree(root)
 end)
 
 local function door(outcome)
-  package.loaded.lib_process = { act = function(journal, argv)
+  package.loaded.lib_door = { act = function(journal, argv)
     started[#started + 1] = table.concat(argv, " ")
     local records = assert(require("lib_journal").read(root .. "/private/var/tmp/vmq-recovery", 1))
     assert.are.same({ 2, true }, { #records, journal:path():find("0001.journal", 1, true) ~= nil })

@@ -13,15 +13,15 @@ local world = require "tests.unit.lua.support.world"
 local life = { GROUP = targets.GROUP }
 
 local JOURNAL, LOCK = "/Volumes/Data/private/var/db/vmq-recovery", "/private/var/run/vmq-recovery"
-local REPLACED = { "lib_process", "lib_signals", "lib_secret", "mac.target" }
+local REPLACED = { "lib_door", "lib_signals", "lib_secret", "mac.target" }
 
 local Life = {}
 Life.__index = Life
 
 -- What takes the place of the C parts that reach the Mac, and of the look at it.
 local function stand_ins(self)
-  local process = { configure = function() end, declare = function() end }
-  function process.act(_, argv)
+  local door = { configure = function() end, declare = function() end }
+  function door.act(_, argv)
     self.acts[#self.acts + 1] = table.concat(argv, " ")
     if self.options.dry_run then return { dry_run = true } end
     return self.world.ports.act { argv = argv }
@@ -35,7 +35,7 @@ local function stand_ins(self)
     if self.on_look then self.on_look(self.looks) end
     return read_only(self.target)
   end
-  return { lib_process = process, lib_signals = { install = function() end, stage = function() return self.stopped or 0 end },
+  return { lib_door = door, lib_signals = { install = function() end, stage = function() return self.stopped or 0 end },
     lib_secret = secret, ["mac.target"] = looked_at }
 end
 

@@ -16,7 +16,7 @@ static int configure(lua_State *L)
 	struct door_setup *setup = &lib_host(L)->door;
 	luaL_checktype(L, 1, LUA_TTABLE);
 	if (setup->configured)
-		luaL_error(L, "lib_process.configure may be called only once");
+		luaL_error(L, "lib_door.configure may be called only once");
 	(void)lua_getfield(L, 1, "root");
 	(void)lua_getfield(L, 1, "dry_run");
 	if (door_configure(setup, luaL_optstring(L, -2, ""), lua_toboolean(L, -1), &err) != 0)
@@ -268,7 +268,7 @@ static int act(lua_State *L)
 	return lua_error(L);
 }
 
-int lib_open_process(lua_State *L)
+int lib_open_door(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
 		{ "configure", configure },

@@ -1,6 +1,6 @@
 -- The tools' questions in every form that was seen, and what may be typed at each.
 
-local prompts = require "run.answers"
+local prompts = require "run.prompts"
 local random = require "tests.unit.lua.support.random"
 local samples = require "tests.unit.lua.support.samples"
 

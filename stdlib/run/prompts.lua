@@ -1,7 +1,7 @@
 -- Knows the questions Apple's tools ask and what may be typed at each. Forms: reference §1.3, §2.2, §3.1.
 -- Must not type anything at a question it does not know, and a password only where the terminal does not echo.
 
-local answers = {}
+local prompts = {}
 
 -- Order matters: "Enter password for user X:" is about a password, though it names a user.
 local FORMS = {
@@ -15,7 +15,7 @@ local FORMS = {
 
 --- Which known question an unfinished line is.
 -- @return "menu" | "yes-no" | "password" | "user", or nil
-function answers.kind(line)
+function prompts.kind(line)
   for _, form in ipairs(FORMS) do
     for _, pattern in ipairs(form) do
       if line:find(pattern) then return form.kind end
@@ -23,8 +23,9 @@ function answers.kind(line)
   end
 end
 
---- Could this unfinished line be a question at all? Progress lines such as "please wait..." are not.
-function answers.is_question(line)
+--- Could this unfinished line be a question at all? Progress lines such as "please wait..." are not. The relay has a rule of its own for
+-- when a person is there (looks_like_question in runner/child/relay_question.c).
+function prompts.is_question(line)
   return line:find("[:%?%]%)>]%s*$") ~= nil and not line:find("%.%.%.%s*$")
 end
 
@@ -80,7 +81,7 @@ end
 -- Nobody is there and nothing can be typed: wait a little where it may be no question after all, then give up.
 local function without_a_person(kind, line, credentials, waited)
   if kind then return false end
-  if not answers.is_question(line) then return nil end
+  if not prompts.is_question(line) then return nil end
   if waited[line] then return false end
   waited[line] = true
   return credentials.patience
@@ -103,10 +104,10 @@ local MOST_OTHERS = 3
 -- @param report function(kind) called when a prompt is seen
 -- @return function(line, echo, finished) → string to type, secret, true when it is a question left to the person, nil when
 --   it may be none, a number of seconds after which to ask again, or false to give up
-function answers.answerer(command, credentials, heard, report)
+function prompts.answerer(command, credentials, heard, report)
   local asked, waited = {}, {}
   return function(line, echo, finished)
-    local kind = answers.kind(line)
+    local kind = prompts.kind(line)
     if finished and not ECHOED[kind] then return nil end
     if kind then report(kind) end
     local answer = answer_for(kind, command, credentials, heard, echo)
@@ -117,4 +118,4 @@ function answers.answerer(command, credentials, heard, report)
   end
 end
 
-return answers
+return prompts
