@@ -7,7 +7,8 @@
 --   intent(argv, fields)       → true | nil, message; durable when it returns
 --   act(command, step)         → outcome { exit, signal, output, dry_run, interrupted, timed_out, tries = passwords asked
 --                                for, refused_credentials } | nil, message
---   explain(command, outcome)  → { kind, cause, cure, unaffected, words }
+--   explain(command, outcome)  → { kind, cause, cure, unaffected, words }; it also remembers a password that was typed for the run, and
+--                              forgets one that was refused
 --   stop()                     → 0, or more when the person asked to stop
 --   forget()                   what was probed is stale
 --   compare()                  compares the Mac now with the state before the run → array of differences (see mac.state.compare),
