@@ -291,16 +291,6 @@ local function cannot_write(message, code)
     "What helps: " .. errors.ours(code == "corrupt" and "corrupt" or "journal").cure .. ".")
 end
 
--- The open run is closed with the reason that another has taken its place.
-local function close_superseded(directory, superseded, command)
-  local journal = journals.continue(directory, superseded.number)
-  if not journal then return end
-  local system = require "lib_system"
-  journal:append(require("base.json").encode { type = "close", result = "superseded by " .. command,
-    time = system.utc(system.now()) })
-  journal:close()
-end
-
 -- The run's journal, opened for writing, or a new one. The baseline of a new one is read now. @return journal, run
 local function open_journal(case, plan, run, directory)
   local journal, opened, code
@@ -345,7 +335,7 @@ local function act(invocation, credentials, case, plan, run, superseded, journal
   local directory = directory_for(invocation, case.target, journal)
   local made, message = require("lib_file").make_directory(directory, tonumber("700", 8))
   if not made then ending.refuse("The journal's folder cannot be used, so nothing was changed: " .. message) end
-  if superseded then close_superseded(directory, superseded, invocation.command) end
+  if superseded then journals.close(directory, superseded.number, "superseded by " .. invocation.command) end
   local opened, now = open_journal(case, plan, run, directory)
   if (now.torn or 0) > 0 then
     invocation.view.emit { type = "note", lines = {

@@ -2,7 +2,7 @@
 -- Must not decide anything about a plan.
 
 local errors = require "screen.errors"
-local json = require "base.json"
+local journals = require "run.journals"
 local probe = require "tool.probe"
 local prompts = require "run.prompts"
 local transcript = require "run.transcript"
@@ -16,11 +16,6 @@ local ATTEMPTS = 3
 -- Mac (reference §3.1).
 local SILENCE = { csrutil = 120, bputil = 300, kmutil = 1800, diskutil = 300 }
 local SILENCE_OTHERS = 600
-
-local function stamp(fields)
-  fields.time = require("lib_system").utc(require("lib_system").now())
-  return fields
-end
 
 -- Bytes of a tool's output that a later question may refer back to (a menu, the name of a system).
 local HEARD = 8192
@@ -84,12 +79,12 @@ end
 local function journal_ports(made, journal)
   function made.record(fields)
     if not journal then return true end
-    local sequence, message, code = journal:append(json.encode(stamp(fields)))
+    local sequence, message, code = journals.append(journal, fields)
     return sequence and true, message, code
   end
   function made.intent(argv, fields)
     if not journal then return true end
-    local sequence, message, code = journal:intent(argv, json.encode(stamp(fields)))
+    local sequence, message, code = journals.intent(journal, argv, fields)
     fields.argv = argv
     return sequence and true, message, code
   end
