@@ -106,11 +106,11 @@ end
 -- Looks at the Mac and for the journal; where a locked volume hides it, offers to unlock that first.
 local function find_target_and_journal(invocation, credentials, operation)
   local target = invocation_module.look(invocation)
-  local journal = read_journal(target, invocation.options, operation.journal)
+  local journal = read_journal(target, invocation.options, operation.own_journal)
   invocation.view.start(number_of(journal))
   if not (journal.here or operation.supersedes) and unlock_data.offer(invocation, target, credentials) then
     target = invocation_module.look(invocation, target.group.group)
-    journal = read_journal(target, invocation.options, operation.journal)
+    journal = read_journal(target, invocation.options, operation.own_journal)
   end
   if journal.trouble and not operation.supersedes then
     ending.refuse("The journal cannot be read, so nothing was changed: " .. journal.trouble,
@@ -239,7 +239,7 @@ end
 local function nothing_to_do(view, case, steps)
   view.emit { type = "plan", steps = steps }
   view.emit { type = "note", lines = { ("Nothing to do: every step of %s reads done."):format(case.plan_name) } }
-  local done = case.operation.journal and case.operation.words.done
+  local done = case.operation.own_journal and case.operation.words.done
   return ending.new("done", exit_code.OK, table.unpack(done and done(case) or {}))
 end
 
