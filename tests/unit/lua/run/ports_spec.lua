@@ -103,8 +103,8 @@ describe("an act", function()
     local made, self = ports()
     made.act(QUIET, STEP)
     local o = given.options
-    assert.are.same({ false, false, nil, nil, 0, 600, nil }, { o.terminal, o.person, o.remember, o.answer, self.credentials.offered, o.seconds,
-      o.silence })
+    assert.are.same({ false, false, nil, nil, 0, 600, nil },
+      { o.terminal, o.person, o.remember, o.answer, self.credentials.offered, o.seconds, o.silence })
     made.act({ argv = { "/x" }, tool = "x", seconds = 7 }, STEP)
     assert.are.equal(7, given.options.seconds)
   end)
