@@ -1,7 +1,8 @@
 -- Puts the program, the collection and their manifest onto the Data volume, where recovery finds them.
 -- The manifest is written last: whatever stops this before, `apply` refuses what does not match it.
 
--- A file that was not there before is simply taken away again; one that was is better than half of each.
+-- Takes a staged file away. One that stood there before does not come back: no file at all is better than old and new ones mixed,
+-- which `apply` would have to refuse.
 local function take_away(path, what)
   return function(c, before)
     local rung = { file.remove(c[path]), leaves = "no " .. what, exact = before.sha256 == "none" or before.manifest == "none" }

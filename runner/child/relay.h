@@ -66,8 +66,8 @@ struct relay_order {
 	double seconds; /* limit in all; 0: none */
 	double silence; /* limit without output, not counted while a person is asked; 0: none */
 	bool stoppable; /* the first interrupt ends it, instead of letting it finish: it changes nothing until it is done */
-	const char *waiting; /* shown with the time while the tool is silent; NULL: nothing is shown */
-	struct secret *keep; /* takes a password typed after Tab, for later prompts; NULL: not offered */
+	const char *waiting;     /* shown with the time while the tool is silent; NULL: nothing is shown */
+	struct secret *remember; /* takes a password typed after Tab, for later prompts; NULL: not offered */
 	struct relay_calls calls;
 	const struct relay_times *times; /* NULL: the usual ones */
 };
@@ -78,7 +78,7 @@ struct relay_result {
 	bool gave_up;           /* hung up at a question nobody could answer, or the answer was to give up */
 	bool interrupted;       /* left at the second interrupt; the tool was killed */
 	bool failed;            /* a call-back failed */
-	bool kept;              /* the person typed a password to be kept */
+	bool remembered;        /* the person typed a password to be remembered */
 	uint64_t total;         /* bytes of output in all; the last RELAY_TAIL of them are in `tail`, a ring */
 	char tail[RELAY_TAIL];
 };

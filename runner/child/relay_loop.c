@@ -170,7 +170,7 @@ static void begin(struct relay *r, const struct relay_order *order, struct relay
 	r->question.asked_total = UINT64_MAX;
 	r->now = r->started = r->last_output = r->last_sign = system_monotonic();
 	r->person = order->person && order->terminal && isatty(STDIN_FILENO);
-	r->capture.secret = r->person ? order->keep : NULL;
+	r->capture.secret = r->person ? order->remember : NULL;
 	progress_begin(&r->progress, &r->times->waiting, order->waiting, order->screen, r->now);
 }
 

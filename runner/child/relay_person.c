@@ -1,6 +1,6 @@
 /*
  * The person's side of the relay: keys, interrupts, job control.
- * Must not keep what is typed, but for a password that the person asked to be kept.
+ * Must not keep what is typed, but for a password that the person asked to be remembered.
  */
 #include "child/relay_state.h"
 
@@ -65,7 +65,7 @@ static void capture(struct relay *r, unsigned char key)
 	if (step == CAPTURE_MORE)
 		return;
 	if (step == CAPTURE_DONE) {
-		r->result->kept = true;
+		r->result->remembered = true;
 		relay_carry_out(r, &answer);
 	} else {
 		add_key(r, '\n');

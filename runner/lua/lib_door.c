@@ -187,9 +187,9 @@ static void read_options(lua_State *L, int options, struct relay_order *order, s
 	order->silence = lib_seconds_field(L, options, "silence", 0);
 	(void)lua_getfield(L, options, "waiting");
 	order->waiting = luaL_optstring(L, -1, NULL);
-	(void)lua_getfield(L, options, "keep");
-	struct secret **keep = luaL_testudata(L, -1, SECRET_CLASS);
-	order->keep = keep != NULL ? *keep : NULL;
+	(void)lua_getfield(L, options, "remember");
+	struct secret **remember = luaL_testudata(L, -1, SECRET_CLASS);
+	order->remember = remember != NULL ? *remember : NULL;
 	calls->answer = function_field(L, options, "answer");
 	calls->output = function_field(L, options, "output");
 	lua_pushnil(L);
@@ -216,7 +216,7 @@ static int push_result(lua_State *L, const struct relay_result *result)
 	lib_set_boolean(L, "silent", result->silent);
 	lib_set_boolean(L, "gave_up", result->gave_up);
 	lib_set_boolean(L, "interrupted", result->interrupted);
-	lib_set_boolean(L, "kept", result->kept);
+	lib_set_boolean(L, "remembered", result->remembered);
 	return 1;
 }
 

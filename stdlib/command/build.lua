@@ -98,7 +98,7 @@ end
 function words.stopped() return "No half file is left. What was built before is as it was." end
 
 function build.operation()
-  return operation.new { name = "build", command = "build", journal = "build", look_up = look_up, preflight = PRECONDITIONS,
+  return operation.new { name = "build", command = "build", own_journal = "build", look_up = look_up, preflight = PRECONDITIONS,
     place = "macos", params = params, overview = notes, words = words }
 end
 

@@ -14,7 +14,7 @@ function find.inside(name)
   local found = require("command." .. module)
   local record = found.operation and found.operation()
   -- What only prepares, or only knows from the journal what is meant, is no plan to be named.
-  return record and not record.journal and not record.resolve and record or nil
+  return record and not record.own_journal and not record.resolve and record or nil
 end
 
 --- Is this the name of a file, and not that of a plan inside?

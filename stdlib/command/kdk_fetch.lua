@@ -102,7 +102,7 @@ function words.stopped(case)
 end
 
 function kdk_fetch.operation()
-  return operation.new { name = "kdk-fetch", command = "kdk", again = "kdk fetch", journal = "kdk-fetch", look_up = look_up,
+  return operation.new { name = "kdk-fetch", command = "kdk", again = "kdk fetch", own_journal = "kdk-fetch", look_up = look_up,
     preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, words = words,
     question = function() return "Download it now?" end }
 end

@@ -57,7 +57,7 @@ function words.stopped() return "Run it again: it goes on." end
 
 --- @param given string or nil: the image named on the command line
 function kdk_install.operation(given)
-  return operation.new { name = "kdk-install", command = "kdk", again = "kdk install", journal = "kdk-install",
+  return operation.new { name = "kdk-install", command = "kdk", again = "kdk install", own_journal = "kdk-install",
     look_up = look_up(given), preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, words = words }
 end
 

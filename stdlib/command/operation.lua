@@ -10,7 +10,7 @@ local operation = {}
 --   command    the command that was typed, for the event stream and the journal
 --   load       function(run) → plan; or nil, a sentence, exit code. Default: the plan inside the program called `name`
 --   file       the user's file that the plan comes from
---   journal    name of a journal folder of its own: for commands that only prepare, and are no run to resume or to roll back
+--   own_journal name of a journal folder of its own: for commands that only prepare, and are no run to resume or to roll back
 --   look_up    function(target, options, emit) → table: what must be known before the first check; may end the command
 --   preflight  array of checks (see preflight.run), made before the plan is loaded; or function(target, rows, run) → array and the
 --              place that the next step needs, once each step's verdict (rows) is known
@@ -29,7 +29,7 @@ local operation = {}
 --   gate       function(view, case, plan) → the engine's gate (see engine.run)
 --   back       true: goes back instead of forward
 local FIELDS = {
-  name = "string", command = "string", load = "function", file = "string", journal = "string", look_up = "function",
+  name = "string", command = "string", load = "function", file = "string", own_journal = "string", look_up = "function",
   preflight = "table|function", place = "string", params = "function", context = "function", differs = "function",
   overview = "function", question = "string|function", again = "string", words = "table", supersedes = "boolean",
   no_way_back = "string", resolve = "function", gate = "function", back = "boolean",

@@ -85,7 +85,7 @@ end
 function words.stopped() return "Run it again; until it is done, `apply` refuses what does not match its manifest." end
 
 function stage.operation()
-  return operation.new { name = "stage", command = "stage", journal = "stage", look_up = look_up, preflight = PRECONDITIONS,
+  return operation.new { name = "stage", command = "stage", own_journal = "stage", look_up = look_up, preflight = PRECONDITIONS,
     place = "macos", params = params, overview = notes, words = words }
 end
 

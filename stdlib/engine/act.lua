@@ -189,7 +189,7 @@ end
 -- No rung was reached. Ends the run.
 local function not_reached(self, step, before, climbed)
   local verdict, now = steps.read(self, step)
-  if self.run.open then steps.record(self, { type = "outcome", step = step.name, verdict = verdict, seen = now }) end
+  if self.run.open_intent then steps.record(self, { type = "outcome", step = step.name, verdict = verdict, seen = now }) end
   if climbed.result == "unknown" or verdict == "unknown" then steps.undecided(step, before, now) end
   steps.heed_stop(self, step)
   steps.finish(climbed.result, { step = step, refused = climbed.refused })

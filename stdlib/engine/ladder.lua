@@ -1,9 +1,8 @@
 -- Climbs down a ladder of ways back (or of ways to full security): tries rungs in order, the first that reads back wins.
--- Which rungs there are is the plan's to say; for the boot policy mac.policy makes them.
 -- Must not believe a command's exit status, and must not try a rung where it cannot run.
 --
--- A rung: commands as array entries, in order; where (default any); leaves, a sentence; exact, true when it leaves
--- exactly what was wanted; check() → true | false | nil (cannot tell), and what was seen.
+-- Which rungs there are, the plan says; for the boot policy mac.policy makes them. What a rung is: see answer.rungs in plan.answer. Here
+-- each has a check; engine.act gives one to those that came without.
 
 local place = require "plan.place"
 

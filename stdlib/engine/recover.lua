@@ -22,8 +22,8 @@ end
 
 --- Closes the open intent of a forward run, if there is one. The three questions: does the check say done? Is the state
 -- the one recorded before? Neither? In the last case it ends the run.
-function recover.open_intent(self)
-  local open = self.run.open
+function recover.close_open_intent(self)
+  local open = self.run.open_intent
   local step = open and self.plan.index[open.step]
   if not step then return end
   local verdict, seen = steps.read(self, step)

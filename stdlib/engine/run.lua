@@ -7,7 +7,8 @@
 --   intent(argv, fields)       → true | nil, message; durable when it returns
 --   act(command, step)         → outcome { exit, signal, output, dry_run, interrupted, timed_out, tries = passwords asked
 --                                for, refused_credentials } | nil, message
---   explain(command, outcome)  → { kind, cause, cure, unaffected, words }
+--   explain(command, outcome)  → { kind, cause, cure, unaffected, words }; it also remembers a password that was typed for the run, and
+--                              forgets one that was refused
 --   stop()                     → 0, or more when the person asked to stop
 --   forget()                   what was probed is stale
 --   compare()                  compares the Mac now with the state before the run → array of differences (see mac.state.compare),
@@ -205,7 +206,7 @@ local function last_look(self)
 end
 
 local function forward(self)
-  recover.open_intent(self)
+  recover.close_open_intent(self)
   walk(self)
   last_look(self)
   steps.finish(self.lower and "lower" or "done", self.lower)
@@ -224,7 +225,7 @@ local CLOSES = { done = true, lower = true, undone = true, ["undone-lower"] = tr
 local function has_changed(self)
   for _, name in ipairs(self.run.acted) do
     local state = self.run:step(name)
-    if self.run.open and self.run.open.step == name or not equal.same(state.seen, state.before) then return true end
+    if self.run.open_intent and self.run.open_intent.step == name or not equal.same(state.seen, state.before) then return true end
   end
   return false
 end

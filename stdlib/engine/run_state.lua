@@ -1,7 +1,10 @@
 -- Says what a journal's records mean: a run is where it stands by what it wrote down, and takes in each further record.
 -- Must not touch the Mac or the journal: records in, state out.
 --
--- A run has these functions as methods, too: run:apply(record), run:step(name), run:is_open().
+-- A run: { start = its first record, direction = "forward" | "back", undo_reason, steps = by name, acted = names of the steps acted in,
+-- open_intent = the record of an intent that has no outcome yet, phase, closed = the last record of a run that is over, records =
+-- how many }.
+-- It has these functions as methods, too: run:apply(record), run:step(name), run:is_open().
 --
 -- Records (JSON objects, in order; every one has time). run.context makes start, the engine makes the others, run.ports writes them:
 --   start        format, version, plan, plan_hash, plan_file?, command, group, volume, build, chip, environment, words?, params, baseline
@@ -55,7 +58,7 @@ function meaning.intent(run, record)
     run.acted[#run.acted + 1] = record.step
   end
   state.undone = nil
-  run.open = record
+  run.open_intent = record
 end
 
 function meaning.outcome(run, record)
@@ -63,7 +66,7 @@ function meaning.outcome(run, record)
   state.done, state.seen = record.verdict == "done", record.seen
   state.pending = record.verdict == "pending" or nil
   state.rung, state.leaves = record.rung, record.leaves
-  run.open = nil
+  run.open_intent = nil
 end
 
 function meaning.deferred(run, record)
@@ -83,18 +86,18 @@ meaning["undo-start"] = function(run, record)
 end
 
 meaning["undo-intent"] = function(run, record)
-  run.open = record
+  run.open_intent = record
 end
 
 meaning["undo-outcome"] = function(run, record)
   local state = run_state.step(run, record.step)
   state.undone = record.verdict ~= "refused" or nil
   state.rung, state.leaves = record.rung, record.leaves
-  run.open = nil
+  run.open_intent = nil
 end
 
 function meaning.close(run, record)
-  run.closed, run.open = record, nil
+  run.closed, run.open_intent = record, nil
 end
 
 local NAMES_STEP = { intent = true, outcome = true, deferred = true, skipped = true, ["undo-intent"] = true, ["undo-outcome"] = true }

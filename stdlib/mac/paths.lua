@@ -56,7 +56,7 @@ function paths.built_collection(target)
   return (paths.program_folder(target) or "") .. "/build/VirtualMachine.kc"
 end
 
--- --journal names a folder of the Mac, or one of the machine that a rehearsed or kept Mac lies on.
+-- --journal names a folder of the Mac; with --root also one of the machine that the program runs on.
 local function given_journal(root, given)
   local path = paths.on_mac(root, given)
   if root == "" or path ~= given then return root .. path, path end

@@ -1,5 +1,5 @@
 -- Who answers the tools' questions, and with what: the person, or user and password from the command line.
--- Must not show or store a password: it stays in locked memory of C's, and is wiped at the end.
+-- Must not show or store a password: it stays in locked memory of C's (runner/child/secret.h), and is wiped at the end.
 
 local credentials = {}
 
@@ -42,31 +42,31 @@ end
 -- @return the secret that takes it, or nil where there is nothing to offer
 function Credentials:offer_to_remember()
   if not self.person or self.secret or not self.offers then return nil end
-  if not self.empty then
+  if not self.offered then
     self.view.text("To type the password once for all of Apple's prompts in this run: press Tab at the password prompt, then "
       .. "type it. It is kept in locked memory, typed only at their prompts, and wiped at the end.")
-    self.empty = require("lib_secret").new()
+    self.offered = require("lib_secret").new()
   end
-  return self.empty
+  return self.offered
 end
 
 --- The person has typed a password to be remembered.
 function Credentials:remember()
-  self.secret, self.empty, self.was_typed = self.empty, nil, true
+  self.secret, self.offered = self.offered, nil
 end
 
 --- A password that was refused is not typed a second time, wherever it came from.
 -- @return true when nobody is left who could give another
 function Credentials:forget_refused()
   if self.secret then self.secret:wipe() end
-  self.secret, self.was_typed = nil, nil
+  self.secret = nil
   return not self.person
 end
 
 --- Wipes what is remembered, and what was typed to be remembered.
 function Credentials:wipe()
   if self.secret then self.secret:wipe() end
-  if self.empty then self.empty:wipe() end
+  if self.offered then self.offered:wipe() end
 end
 
 Credentials.__close = Credentials.wipe

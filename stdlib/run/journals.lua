@@ -1,4 +1,4 @@
--- Finds, opens and starts runs in a journal folder.
+-- Finds, opens and starts runs in a journal folder, and writes their records.
 -- Must not repair a journal beyond cutting a torn last record: a bad one stops everything, with file and line.
 
 local json = require "base.json"
@@ -63,6 +63,25 @@ function journals.each(directory)
   end
 end
 
+local function stamped(record)
+  local system = require "lib_system"
+  record.time = system.utc(system.now())
+  return json.encode(record)
+end
+
+--- Appends a record, which gets its time here. It is durable when this returns.
+-- @param journal from journals.start or journals.continue
+-- @param record table, see run_state
+-- @return its sequence number; or nil, message, code
+function journals.append(journal, record)
+  return journal:append(stamped(record))
+end
+
+--- The same for an intent: the door lets exactly this command through, once.
+function journals.intent(journal, argv, record)
+  return journal:intent(argv, stamped(record))
+end
+
 --- Opens the journal of an existing run for appending.
 -- @return journal, run; or nil, message, code
 function journals.continue(directory, number)
@@ -78,6 +97,17 @@ function journals.continue(directory, number)
   end
   run.number, run.path, run.torn = number, path, journal:torn()
   return journal, run
+end
+
+--- Closes a run that nobody goes on with. One that cannot be opened stays as it is.
+-- @param directory string: the journal's folder
+-- @param number integer: the run's
+-- @param result string: why
+function journals.close(directory, number, result)
+  local journal = journals.continue(directory, number)
+  if not journal then return end
+  journals.append(journal, { type = "close", result = result })
+  journal:close()
 end
 
 --- Starts a new run: its file exists and holds the start record, durably, when this returns.

@@ -82,7 +82,8 @@ local function take_lock(invocation)
     "What helps: " .. errors.ours("locked").cure .. ".")
 end
 
--- Where the journals are, and the latest run. { here, path, why, latest, trouble = why the latest cannot be read }
+-- Where the journals are, and the latest run. { here = their folder as this process opens it, path = as the Mac names it, why = why
+-- there is none, latest, trouble = why the latest cannot be read }
 local function read_journal(target, options, part)
   local journal = {}
   journal.here, journal.path = paths.journal(target, options.journal, part)
@@ -93,7 +94,7 @@ local function read_journal(target, options, part)
 end
 
 --- Where the journals of apply and revert are, and the latest run, for commands that only look.
--- @return { here, path, why, latest, trouble }
+-- @return { here, path, why, latest, trouble }, see read_journal
 function lifecycle.journal(target, options) return read_journal(target, options) end
 
 -- The number of the run that is about to go on or begin.
@@ -103,13 +104,13 @@ local function number_of(journal)
 end
 
 -- Looks at the Mac and for the journal; where a locked volume hides it, offers to unlock that first.
-local function look(invocation, credentials, operation)
+local function find_target_and_journal(invocation, credentials, operation)
   local target = invocation_module.look(invocation)
-  local journal = read_journal(target, invocation.options, operation.journal)
+  local journal = read_journal(target, invocation.options, operation.own_journal)
   invocation.view.start(number_of(journal))
   if not (journal.here or operation.supersedes) and unlock_data.offer(invocation, target, credentials) then
     target = invocation_module.look(invocation, target.group.group)
-    journal = read_journal(target, invocation.options, operation.journal)
+    journal = read_journal(target, invocation.options, operation.own_journal)
   end
   if journal.trouble and not operation.supersedes then
     ending.refuse("The journal cannot be read, so nothing was changed: " .. journal.trouble,
@@ -166,7 +167,7 @@ local function earlier(journal)
 end
 
 -- What is known of the run: { target, options, operation, plan_name, findings, context, params, dry_run }. Two things come later: more
--- findings (in the copy that check_steps returns), and the context's baseline, which a new run has once its journal is begun.
+-- findings (in the copy that check_with_plan returns), and the context's baseline, which a new run has once its journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
@@ -205,8 +206,8 @@ local function check(invocation, credentials, names, target, asked, known)
   ending.refuse "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again."
 end
 
--- What is known before the plan is loaded: looked up, and found by the checks that need no plan.
-local function find_out(invocation, credentials, operation, target, journal)
+-- What is known before the plan is loaded: looked up, and found by the checks that need no plan (an operation's array of them).
+local function check_before_plan(invocation, credentials, operation, target, journal)
   local known = operation.look_up and operation.look_up(target, invocation.options, invocation.view.emit) or {}
   if type(operation.preflight) ~= "table" then return known end
   return check(invocation, credentials, operation.preflight, target, { where = operation.place or "any", journal = journal }, known)
@@ -218,8 +219,8 @@ local function first_todo(rows)
   end
 end
 
--- The checks that depend on what is left to do. @return the case, with what they found
-local function check_steps(invocation, credentials, case, rows, run, journal, acts)
+-- The checks that depend on what is left to do (an operation's function). @return the case, with what they found
+local function check_with_plan(invocation, credentials, case, rows, run, journal, acts)
   local operation, target = case.operation, case.target
   if type(operation.preflight) ~= "function" then return case end
   local names, place = operation.preflight(target, rows, run)
@@ -238,7 +239,7 @@ end
 local function nothing_to_do(view, case, steps)
   view.emit { type = "plan", steps = steps }
   view.emit { type = "note", lines = { ("Nothing to do: every step of %s reads done."):format(case.plan_name) } }
-  local done = case.operation.journal and case.operation.words.done
+  local done = case.operation.own_journal and case.operation.words.done
   return ending.new("done", exit_code.OK, table.unpack(done and done(case) or {}))
 end
 
@@ -291,27 +292,18 @@ local function cannot_write(message, code)
     "What helps: " .. errors.ours(code == "corrupt" and "corrupt" or "journal").cure .. ".")
 end
 
--- The open run is closed with the reason that another has taken its place.
-local function close_superseded(directory, superseded, command)
-  local journal = journals.continue(directory, superseded.number)
-  if not journal then return end
-  local system = require "lib_system"
-  journal:append(require("base.json").encode { type = "close", result = "superseded by " .. command,
-    time = system.utc(system.now()) })
-  journal:close()
-end
-
 -- The run's journal, opened for writing, or a new one. The baseline of a new one is read now. @return journal, run
 local function open_journal(case, plan, run, directory)
-  local journal, opened, code
+  local journal, current, code
   if run then
-    journal, opened, code = journals.continue(directory, run.number)
+    journal, current, code = journals.continue(directory, run.number)
   else
     local target = require("mac.target").again(case.target)
-    journal, opened, code = journals.start(directory, context_module.start_fields(target, case.operation, plan, case.context, case.params))
+    local start = context_module.start_fields(target, case.operation, plan, case.context, case.params)
+    journal, current, code = journals.start(directory, start)
   end
-  if not journal then cannot_write(opened, code) end
-  return journal, opened
+  if not journal then cannot_write(current, code) end
+  return journal, current
 end
 
 local function volume_names(target)
@@ -340,23 +332,25 @@ local function drive(invocation, credentials, case, plan, run, journal, director
   return ending.new(RESULT_WORDS[final.result] or final.result, outcome.exit_code(final, invocation.options.detailed_exitcode))
 end
 
-local function act(invocation, credentials, case, plan, run, superseded, journal)
+-- The same with the run's journal open meanwhile. A dry run has none.
+local function drive_with_journal(invocation, credentials, case, plan, run, superseded, journal)
   if invocation.dry_run then return drive(invocation, credentials, case, plan, run or run_state.new()) end
   local directory = directory_for(invocation, case.target, journal)
   local made, message = require("lib_file").make_directory(directory, tonumber("700", 8))
   if not made then ending.refuse("The journal's folder cannot be used, so nothing was changed: " .. message) end
-  if superseded then close_superseded(directory, superseded, invocation.command) end
-  local opened, now = open_journal(case, plan, run, directory)
-  if (now.torn or 0) > 0 then
+  if superseded then journals.close(directory, superseded.number, "superseded by " .. invocation.command) end
+  local opened, current = open_journal(case, plan, run, directory)
+  if (current.torn or 0) > 0 then
     invocation.view.emit { type = "note", lines = {
-      ("The last record in %s was torn off in the middle (%d bytes); it is cut."):format(now.path, now.torn) } }
+      ("The last record in %s was torn off in the middle (%d bytes); it is cut."):format(current.path, current.torn) } }
   end
-  local final = drive(invocation, credentials, case, plan, now, opened, directory)
+  local final = drive(invocation, credentials, case, plan, current, opened, directory)
   opened:close()
   return final
 end
 
--- Everything up to the yes. What each step is and would run is held no longer: a long plan has much of it.
+-- Everything up to the yes. A function of its own, so that what each step is and would run is not held during the run: a long plan has
+-- much of it.
 -- @return the case; or nil and an ending, where nothing is to do
 local function prepare(invocation, credentials, case, plan, run, journal)
   local operation = case.operation
@@ -364,7 +358,7 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   local steps = steps_of(invocation, case, rows, run)
   if not operation.back and not run and not first_todo(rows) then return nil, nothing_to_do(invocation.view, case, steps) end
   local acts = overview.acts(steps, case.target.environment)
-  local complete = check_steps(invocation, credentials, case, rows, run, journal, acts)
+  local complete = check_with_plan(invocation, credentials, case, rows, run, journal, acts)
   show(invocation, complete, steps, run)
   if not invocation.dry_run and needs_consent(operation, run, acts) then ask(invocation, credentials, complete, plan, run, rows) end
   return complete
@@ -372,15 +366,15 @@ end
 
 local function carry_out(invocation, credentials, operation)
   local held <close> = take_lock(invocation) -- luacheck: ignore (released when this returns or throws)
-  local target, journal = look(invocation, credentials, operation)
+  local target, journal = find_target_and_journal(invocation, credentials, operation)
   operation = resolve(operation, journal)
-  local findings = find_out(invocation, credentials, operation, target, journal)
+  local findings = check_before_plan(invocation, credentials, operation, target, journal)
   local params = operation.params and operation.params(target, findings, invocation.options)
   local run, superseded = choose_run(operation, journal, invocation.options, params)
   local plan = load_plan(operation, run)
   local case = make_case(invocation, target, operation, findings, plan, run, journal, params)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
-  return ended or act(invocation, credentials, complete, plan, run, superseded, journal)
+  return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal)
 end
 
 --- Carries an operation out.

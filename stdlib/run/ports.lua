@@ -2,7 +2,7 @@
 -- Must not decide anything about a plan.
 
 local errors = require "screen.errors"
-local json = require "base.json"
+local journals = require "run.journals"
 local probe = require "tool.probe"
 local prompts = require "run.prompts"
 local transcript = require "run.transcript"
@@ -17,15 +17,11 @@ local ATTEMPTS = 3
 local SILENCE = { csrutil = 120, bputil = 300, kmutil = 1800, diskutil = 300 }
 local SILENCE_OTHERS = 600
 
-local function stamp(fields)
-  fields.time = require("lib_system").utc(require("lib_system").now())
-  return fields
-end
-
 -- Bytes of a tool's output that a later question may refer back to (a menu, the name of a system).
 local HEARD = 8192
 
-local function tail_keeper()
+-- @return function(chunk) that takes output in, and function() → the end of it
+local function tail_of_output()
   local tail = ""
   return function(chunk) tail = (tail .. chunk):sub(-HEARD) end, function() return tail end
 end
@@ -51,10 +47,10 @@ local function limits_of(self, command)
 end
 
 -- Where a tool's output goes, besides the screen.
-local function output_of(self, command, step, keep)
+local function output_of(self, command, step, hear)
   local write = transcript.of_command(self.transcript, command.argv)
   return function(chunk)
-    keep(chunk)
+    hear(chunk)
     write(chunk)
     if self.options.json then self.view.emit { type = "output", step = step.name, text = chunk } end
   end
@@ -63,7 +59,7 @@ end
 -- @return options for the door, how often each kind of question was asked, and what was heard last
 local function act_options(self, command, step)
   local credentials, asked = self.credentials, { password = 0 }
-  local keep, heard = tail_keeper()
+  local hear, heard = tail_of_output()
   local function report(kind)
     asked[kind] = (asked[kind] or 0) + 1
     self.view.emit { type = "prompt", step = step.name, kind = kind }
@@ -71,9 +67,9 @@ local function act_options(self, command, step)
   local seconds, silence = limits_of(self, command)
   local options = { waiting = waiting_words(self, command), screen = screen_of(self, command),
     stoppable = command.stoppable or false, seconds = seconds, silence = silence, terminal = command.interactive or false,
-    person = command.interactive and credentials.person or false, output = output_of(self, command, step, keep) }
+    person = command.interactive and credentials.person or false, output = output_of(self, command, step, hear) }
   if command.interactive then
-    options.keep = credentials:offer_to_remember()
+    options.remember = credentials:offer_to_remember()
     options.answer = prompts.answerer(command, credentials:at_prompts(self.names), heard, report)
   end
   return options, asked, heard
@@ -83,12 +79,12 @@ end
 local function journal_ports(made, journal)
   function made.record(fields)
     if not journal then return true end
-    local sequence, message, code = journal:append(json.encode(stamp(fields)))
+    local sequence, message, code = journals.append(journal, fields)
     return sequence and true, message, code
   end
   function made.intent(argv, fields)
     if not journal then return true end
-    local sequence, message, code = journal:intent(argv, json.encode(stamp(fields)))
+    local sequence, message, code = journals.intent(journal, argv, fields)
     fields.argv = argv
     return sequence and true, message, code
   end
@@ -108,7 +104,7 @@ local function tool_ports(made, self)
   end
   function made.explain(command, outcome)
     local meaning = errors.explain(command.tool, outcome)
-    if outcome.kept then self.credentials:remember() end
+    if outcome.remembered then self.credentials:remember() end
     if meaning.kind == "credentials" and self.credentials:forget_refused() then made.attempts = 0 end
     return meaning
   end

@@ -121,7 +121,7 @@ function words.phase(case, final)
 end
 
 local function add_ways_on(lines, case)
-  if case.operation.journal then
+  if case.operation.own_journal then
     lines[#lines + 1] = own_words(case, "stopped")
     lines[#lines + 1] = here(case, case.operation.again)
     return lines
@@ -196,7 +196,7 @@ function words.incomplete(case, final)
   add_refused_steps(lines, final.elsewhere)
   add_differences(lines, final, "Different from before this run:")
   lines[#lines + 1] = "To try again:"
-  lines[#lines + 1] = here(case, case.operation.journal and case.operation.again or "rollback")
+  lines[#lines + 1] = here(case, case.operation.own_journal and case.operation.again or "rollback")
   lines[#lines + 1] = own_words(case, "stopped") or outcome.BY_HAND
   return lines
 end

@@ -20,7 +20,7 @@ end
 describe("the record of apply", function()
   it("is apply's", function()
     assert.are.same({ "apply", "apply", "apply", "name", nil, nil, nil, "apply" }, { operation.name, operation.command, operation.again,
-      operation.question, operation.supersedes, operation.journal, operation.no_way_back, operation.load().name })
+      operation.question, operation.supersedes, operation.own_journal, operation.no_way_back, operation.load().name })
   end)
 end)
 

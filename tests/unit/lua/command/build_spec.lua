@@ -31,7 +31,7 @@ end
 describe("the record of build", function()
   it("only prepares: a journal of its own, no question, in macOS", function()
     assert.are.same({ "build", "build", "build", nil, "macos", "build" },
-      { operation.name, operation.command, operation.journal, operation.question, operation.place, operation.load().name })
+      { operation.name, operation.command, operation.own_journal, operation.question, operation.place, operation.load().name })
   end)
 
   it("checks kit, kernel, extensions, place and room in this order", function()

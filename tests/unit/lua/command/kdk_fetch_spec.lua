@@ -45,7 +45,7 @@ end
 describe("the record of `kdk fetch`", function()
   it("only prepares, in macOS, and asks before it downloads", function()
     assert.are.same({ "kdk-fetch", "kdk", "kdk fetch", "kdk-fetch", "macos", "kdk-fetch", "Download it now?" }, { operation.name,
-      operation.command, operation.again, operation.journal, operation.place, operation.load().name, operation.question() })
+      operation.command, operation.again, operation.own_journal, operation.place, operation.load().name, operation.question() })
     assert.are.same({ "root", "platform", "volume", "environment", "room", "journal" }, operation.preflight)
   end)
 end)

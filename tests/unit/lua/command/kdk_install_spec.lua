@@ -26,7 +26,7 @@ end
 describe("the record of `kdk install`", function()
   it("only prepares, in macOS", function()
     assert.are.same({ "kdk-install", "kdk", "kdk install", "kdk-install", "macos", nil, "kdk-install" }, { operation.name,
-      operation.command, operation.again, operation.journal, operation.place, operation.question, operation.load().name })
+      operation.command, operation.again, operation.own_journal, operation.place, operation.question, operation.load().name })
     assert.are.same({ "root", "platform", "volume", "environment", "image", "room", "journal" }, operation.preflight)
   end)
 end)

@@ -42,7 +42,7 @@ describe("operation.new", function()
   end)
 
   it("refuses a field of another type", function()
-    for field, value in pairs { load = "x", file = f, journal = true, look_up = {}, preflight = "root", place = {}, params = {},
+    for field, value in pairs { load = "x", file = f, own_journal = true, look_up = {}, preflight = "root", place = {}, params = {},
       context = {}, differs = true, overview = {}, question = true, again = f, words = f, supersedes = "yes", no_way_back = true, gate = {},
       back = 1 } do
       wrong({ [field] = value }, field .. " must be a ")

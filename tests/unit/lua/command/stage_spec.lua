@@ -38,7 +38,7 @@ local COLLECTION = { size = 99, sha256 = ("ab"):rep(32), kernel = { banner = "Da
 describe("the record of stage", function()
   it("only prepares, in macOS, and checks the collection before anything", function()
     assert.are.same({ "stage", "stage", "stage", nil, "macos", "stage" },
-      { operation.name, operation.command, operation.journal, operation.question, operation.place, operation.load().name })
+      { operation.name, operation.command, operation.own_journal, operation.question, operation.place, operation.load().name })
     assert.are.same({ "root", "platform", "volume", "environment", "data", "collection", "room", "journal" }, operation.preflight)
   end)
 end)

@@ -175,7 +175,7 @@ describe("a request to stop", function()
     assert.are.same({ "stopped", "left", "a" }, { final.result, final.kind, final.step })
     assert.are.equal("you left while /set was running; it may be half done", final.reason)
     assert.are.same({ "start", "intent a" }, w.journal())
-    assert.is_table(w.run.open)
+    assert.is_table(w.run.open_intent)
   end)
 end)
 

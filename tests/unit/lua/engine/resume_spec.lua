@@ -16,7 +16,7 @@ end
 describe("after a crash", function()
   it("before the tool had an effect, the step is done again", function()
     local w = crashed({ "a", "b" }, "/set b", world.dies_before)
-    assert.is_table(w.run.open)
+    assert.is_table(w.run.open_intent)
     assert.are.equal("done", w.go().result)
     assert.are.same({ "/set b" }, w.started)
     assert.are.same({ "start", "intent a", "outcome a done", "intent b", "outcome b todo", "intent b", "outcome b done",
@@ -39,7 +39,7 @@ describe("after a crash", function()
     assert.are.same({ "undecided", { on = false }, { on = "half" }, true, "a" },
       { final.result, final.before, final.now, final.crash, final.step.name })
     assert.are.same({}, w.started)
-    assert.is_table(w.run.open)
+    assert.is_table(w.run.open_intent)
     assert.is_true(run_state.is_open(w.run))
   end)
 

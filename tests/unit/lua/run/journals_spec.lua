@@ -37,7 +37,7 @@ describe("journals", function()
     assert(journal:append '{"type":"intent","step":"sip","argv":["/x"],"part":1,"parts":1,"before":{"mode":"full"}}')
     journal:close()
     local again, run = assert(journals.continue(folder, 1))
-    assert.are.same({ "sip", { "sip" }, 0, 1 }, { run.open.step, run.acted, run.torn, run.number })
+    assert.are.same({ "sip", { "sip" }, 0, 1 }, { run.open_intent.step, run.acted, run.torn, run.number })
     again:close()
   end)
 

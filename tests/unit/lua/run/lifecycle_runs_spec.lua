@@ -76,7 +76,7 @@ describe("an open run", function()
 
   it("with other parameters than now is closed and begun anew where the operation has parameters", function()
     assert(files.make_directory(life:folder "part", 448))
-    local fields = { journal = "part", params = function() return { size = 1 } end }
+    local fields = { own_journal = "part", params = function() return { size = 1 } end }
     local journal = assert(require("run.journals").start(life:folder "part", { plan = "switches", params = { size = 2 } }))
     journal:close()
     run(0, "done", nil, fields)
@@ -88,7 +88,7 @@ describe("an open run", function()
     assert(files.make_directory(life:folder "part", 448))
     local journal = assert(require("run.journals").start(life:folder "part", { plan = "switches", params = { size = 1 } }))
     journal:close()
-    run(0, "done", nil, { journal = "part", params = function() return { size = 1 } end })
+    run(0, "done", nil, { own_journal = "part", params = function() return { size = 1 } end })
     assert.are.same({ 1, nil }, { life.loaded_for, (life:journal(2, "part")) })
   end)
 

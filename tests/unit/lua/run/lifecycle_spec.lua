@@ -67,7 +67,7 @@ describe("a run", function()
   it("hands the operation's own words to a person who has nothing to do in what only prepares", function()
     life.world.on = { a = true, b = true }
     local words = { done = function(case) return { "There it is: " .. case.plan_name } end }
-    run(0, "done", "There it is: switches", { journal = "part", words = words })
+    run(0, "done", "There it is: switches", { own_journal = "part", words = words })
     run(0, "done", "Nothing to do", { words = words })
     assert.is_nil(life:text():find("There it is", 1, true))
   end)
@@ -93,7 +93,7 @@ describe("a run", function()
 
   it("keeps what only prepares in a folder of its own, away from the runs", function()
     life:write_journal({ plan = "another" }, OTHER)
-    run(0, "done", nil, { journal = "part" })
+    run(0, "done", nil, { own_journal = "part" })
     assert.are.same({ "start", "intent a" }, { table.unpack((life:journal(1))) })
     assert.are.equal("close done", life:journal(1, "part")[6])
   end)

@@ -94,7 +94,7 @@ describe("an act", function()
     local outcome = made.act(TOOL, STEP)
     local o = given.options
     assert.are.same({ true, false, "KEEP", 1, "S", 1, nil, 120 },
-      { o.terminal, o.person, o.keep, self.credentials.offered, given.typed, outcome.tries, o.seconds, o.silence })
+      { o.terminal, o.person, o.remember, self.credentials.offered, given.typed, outcome.tries, o.seconds, o.silence })
     assert.are.same({ { type = "prompt", step = "sip", kind = "password" } }, events)
   end)
 
@@ -103,8 +103,8 @@ describe("an act", function()
     local made, self = ports()
     made.act(QUIET, STEP)
     local o = given.options
-    assert.are.same({ false, false, nil, nil, 0, 600, nil }, { o.terminal, o.person, o.keep, o.answer, self.credentials.offered, o.seconds,
-      o.silence })
+    assert.are.same({ false, false, nil, nil, 0, 600, nil },
+      { o.terminal, o.person, o.remember, o.answer, self.credentials.offered, o.seconds, o.silence })
     made.act({ argv = { "/x" }, tool = "x", seconds = 7 }, STEP)
     assert.are.equal(7, given.options.seconds)
   end)
@@ -201,7 +201,7 @@ describe("what an end means", function()
     local made, self = ports()
     assert.are.equal("claimed", made.explain(TOOL, { exit = 0, output = "" }).kind)
     assert.are.same({ nil, nil }, { self.credentials.remembered, self.credentials.forgotten })
-    made.explain(TOOL, { exit = 0, output = "", kept = true })
+    made.explain(TOOL, { exit = 0, output = "", remembered = true })
     assert.are.same({ true, nil }, { self.credentials.remembered, self.credentials.forgotten })
     assert.are.equal("credentials", made.explain(TOOL, { exit = 1, output = "", refused_credentials = true }).kind)
     assert.is_true(self.credentials.forgotten)

@@ -29,7 +29,7 @@ static int relay(struct fixture *f, const struct relay_order *options)
 	order.relay.calls.answer = leave_to_person;
 	if (door_act(&f->setup, f->journal, &order, &result, &f->err) != 0)
 		return 99;
-	return (result.kept ? KEPT : 0) | (result.interrupted ? 2 : 0) | (signals_stage() > 0 ? STAGE_1 : 0);
+	return (result.remembered ? KEPT : 0) | (result.interrupted ? 2 : 0) | (signals_stage() > 0 ? STAGE_1 : 0);
 }
 
 /* What the secret holds when the tool is over goes into a file that only this test has. */
@@ -37,7 +37,7 @@ static int offers(struct fixture *f)
 {
 	size_t length;
 	struct secret *keep = secret_new(&f->err);
-	int outcome = relay(f, &(struct relay_order){ .keep = keep, .times = &fixture_times });
+	int outcome = relay(f, &(struct relay_order){ .remember = keep, .times = &fixture_times });
 	const char *bytes = secret_bytes(keep, &length);
 	if (file_write_atomic(fixture_path(f, "secret"), bytes, length, 0600, &f->err) != 0)
 		outcome = 97;
