@@ -10,6 +10,12 @@
 #define DELETE 0x7f
 #define CTRL_U 0x15
 
+void capture_begin(struct capture *capture)
+{
+	secret_wipe(capture->secret);
+	capture->on = true;
+}
+
 enum capture_step capture_key(struct capture *capture, unsigned char key)
 {
 	size_t length;

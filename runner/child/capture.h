@@ -16,6 +16,9 @@ struct capture {
 	bool on;
 };
 
+/* Begins: whatever the secret still held of an earlier try is wiped. */
+void capture_begin(struct capture *capture);
+
 enum capture_step { CAPTURE_MORE, CAPTURE_DONE, CAPTURE_EMPTY };
 
 /* Takes one key: backspace and Ctrl-U edit, Enter ends. CAPTURE_DONE: the secret is whole; CAPTURE_EMPTY: nothing was typed.

@@ -85,7 +85,7 @@ static void take_key(struct relay *r, char key, bool alone)
 	else if (r->capture.on)
 		capture(r, (unsigned char)key);
 	else if (alone && begins_capture(r, key))
-		r->capture.on = true;
+		capture_begin(&r->capture);
 	else
 		add_key(r, key);
 }

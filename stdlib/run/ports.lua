@@ -69,7 +69,7 @@ local function act_options(self, command, step)
     stoppable = command.stoppable or false, seconds = seconds, silence = silence, terminal = command.interactive or false,
     person = command.interactive and credentials.person or false, output = output_of(self, command, step, hear) }
   if command.interactive then
-    options.remember = credentials:offer_to_remember()
+    options.remember = not self.remembers_nothing and credentials:offer_to_remember() or nil
     options.answer = prompts.answerer(command, credentials:at_prompts(self.names), heard, report)
   end
   return options, asked, heard
@@ -113,6 +113,7 @@ end
 --- Makes the engine's ports (see engine.run).
 -- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
 --   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
+--   remembers_nothing = true where what is typed is not a password for the other tools,
 --   compare = function() that compares the Mac with the run's baseline, see engine.run }
 function ports.new(self)
   local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = probe.forget,

@@ -40,7 +40,7 @@ local function run_unlock(invocation, target, credentials)
   local journal, why = journals.start(directory, { plan = "unlock", command = invocation.command })
   if not journal then return nil, why end
   local ports = ports_module.new { view = invocation.view, options = invocation.options, credentials = credentials,
-    journal = journal, names = {}, compare = function() return {} end, silence = invocation.rehearsal.silence }
+    journal = journal, names = {}, remembers_nothing = true, compare = function() return {} end, silence = invocation.rehearsal.silence } -- a FileVault passphrase is no login password
   local worked, problem = run_command(ports, diskutil.unlock(target.group.data.device))
   journal:close()
   return worked, problem

@@ -51,6 +51,18 @@ static void enter_ends_it(void **state)
 	}
 }
 
+static void beginning_again_forgets_the_first_try(void **state)
+{
+	(void)state;
+	struct keys k = begin();
+	assert_int_equal(types(&k, "wrong\r"), CAPTURE_DONE);
+	capture_begin(&k.capture);
+	assert_true(k.capture.on);
+	assert_int_equal(types(&k, "right\r"), CAPTURE_DONE);
+	assert_holds(&k, "right");
+	secret_release(k.secret);
+}
+
 static void enter_alone_is_nothing(void **state)
 {
 	static const char *const ways[] = { "\r", "\n", "a\b\r", "ab\025\r", "\b\b\r", "\t\r", "\033\r", "\025\025\n" };
@@ -137,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(enter_ends_it),
+		cmocka_unit_test(beginning_again_forgets_the_first_try),
 		cmocka_unit_test(enter_alone_is_nothing),
 		cmocka_unit_test(keys_edit),
 		cmocka_unit_test(what_does_not_fit_is_dropped),
