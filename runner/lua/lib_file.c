@@ -153,20 +153,14 @@ static int make_scratch(lua_State *L)
 {
 	char path[PATH_MAX];
 	struct error err;
-	if (scratch_make(path, &err) != 0)
-		return lib_fail(L, &err);
-	lua_pushstring(L, path);
-	return 1;
+	return lib_text(L, scratch_make(path, &err), path, &err);
 }
 
 static int sha256(lua_State *L)
 {
 	char hex[DIGEST_HEX];
 	struct error err;
-	if (digest_file(lib_check_path(L, 1), hex, &err) != 0)
-		return lib_fail(L, &err);
-	lua_pushstring(L, hex);
-	return 1;
+	return lib_text(L, digest_file(lib_check_path(L, 1), hex, &err), hex, &err);
 }
 
 static int sha256_text(lua_State *L)
@@ -191,10 +185,7 @@ static int sha384_of(lua_State *L)
 		part.offset = check_size(L, 3);
 		part.length = check_size(L, 4);
 	}
-	if (sha384(text, size, &part, hex, &err) != 0)
-		return lib_fail(L, &err);
-	lua_pushstring(L, hex);
-	return 1;
+	return lib_text(L, sha384(text, size, &part, hex, &err), hex, &err);
 }
 
 /* find(path, needle[, from]) */
