@@ -4,6 +4,7 @@
  */
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/scratch.h"
 #include "base/sha384.h"
 #include "lua/lib.h"
@@ -93,7 +94,7 @@ static int list(lua_State *L)
 	struct error err;
 	char **found;
 	void **box = lib_new_box(L);
-	if (file_list(path, &found, &err) != 0)
+	if (folder_list(path, &found, &err) != 0)
 		return lib_fail(L, &err);
 	*box = found;
 	lua_newtable(L);
@@ -109,7 +110,7 @@ static int list(lua_State *L)
 static int make_directory(lua_State *L)
 {
 	struct error err;
-	return lib_done(L, file_make_directory(lib_check_path(L, 1), check_mode(L, 2), &err), &err);
+	return lib_done(L, folder_make(lib_check_path(L, 1), check_mode(L, 2), &err), &err);
 }
 
 /* write_atomic(path, text, mode) */

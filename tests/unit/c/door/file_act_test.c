@@ -13,7 +13,7 @@ static int with_folder(void **state)
 	if (fixture_make(state) != 0)
 		return -1;
 	f = *state;
-	return file_make_directory(fixture_path(f, "p/vmq-recovery"), 0755, &f->err);
+	return folder_make(fixture_path(f, "p/vmq-recovery"), 0755, &f->err);
 }
 
 static void put(struct fixture *f, const char *name, const char *text)
@@ -49,7 +49,7 @@ static size_t count_names(struct fixture *f, const char *folder)
 {
 	char **names;
 	size_t count = 0;
-	assert_int_equal(file_list(fixture_path(f, folder), &names, &f->err), 0);
+	assert_int_equal(folder_list(fixture_path(f, folder), &names, &f->err), 0);
 	while (names[count] != NULL)
 		count++;
 	free(names);
