@@ -45,14 +45,14 @@ static void digest_end(digest_state *s, unsigned char out[32])
 
 #define PIECE ((size_t)128 * 1024)
 
-static void write_hex(const unsigned char sum[32], char hex[DIGEST_HEX])
+void digest_hex(const unsigned char *sum, size_t length, char *hex)
 {
 	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < 32; i++) {
+	for (size_t i = 0; i < length; i++) {
 		hex[2 * i] = digits[sum[i] >> 4];
 		hex[2 * i + 1] = digits[sum[i] & 15];
 	}
-	hex[64] = '\0';
+	hex[2 * length] = '\0';
 }
 
 void digest_text(const char *text, size_t length, char hex[DIGEST_HEX])
@@ -65,7 +65,7 @@ void digest_text(const char *text, size_t length, char hex[DIGEST_HEX])
 		digest_add(&state, text, n);
 	}
 	digest_end(&state, sum);
-	write_hex(sum, hex);
+	digest_hex(sum, sizeof sum, hex);
 }
 
 /* Adds the rest of an open file. Returns 0, or an errno value. */
@@ -96,7 +96,7 @@ int digest_file(const char *path, char hex[DIGEST_HEX], struct error *err)
 	if (number != 0)
 		return error_system(err, number, "cannot read %s to take its SHA-256", path);
 	digest_end(&state, sum);
-	write_hex(sum, hex);
+	digest_hex(sum, sizeof sum, hex);
 	return 0;
 }
 

@@ -9,6 +9,9 @@
 
 #define DIGEST_HEX 65 /* 64 lower-case hex digits and a NUL */
 
+/* Writes the bytes as twice as many lower-case hex digits and a NUL. */
+void digest_hex(const unsigned char *sum, size_t length, char *hex);
+
 /* SHA-256 of a whole file, read in pieces of constant size. Returns 0, or -1 with `err`. */
 int digest_file(const char *path, char hex[DIGEST_HEX], struct error *err);
 void digest_text(const char *text, size_t length, char hex[DIGEST_HEX]);

@@ -1,10 +1,9 @@
 /*
- * Reads, writes, lists and maps files.
+ * Reads, writes and maps files.
  * Must not decide what is read or written and must not know Lua.
  */
 #include "base/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -38,36 +37,58 @@ static ssize_t read_full(int fd, char *bytes, size_t length)
 	return (ssize_t)got;
 }
 
-/* Reads an open file to its end into a growing block; its size is only a hint, as files of the kernel have none. */
-static int read_whole(int fd, const char *path, size_t hint, size_t limit, char **bytes, size_t *length,
-                      struct error *err)
+/* A block that grows while a file is read. There is always room for one byte more than may be kept, which tells a file that is
+ * too long, and for a NUL. */
+struct block {
+	char *bytes;
+	size_t used, capacity;
+};
+
+static int grow(struct block *block, size_t limit)
 {
-	size_t capacity = (hint < limit ? hint : limit) + 2, used = 0;
-	char *block = malloc(capacity);
-	while (block != NULL) {
-		ssize_t n = read_full(fd, block + used, capacity - 1 - used);
-		if (n < 0) {
-			free(block);
-			return error_system(err, errno, "cannot read %s", path);
-		}
-		used += (size_t)n;
-		if (used > limit) {
-			free(block);
-			return error_set(err, "EFBIG", "cannot read %s: it is larger than %zu bytes", path, limit);
-		}
-		if (used < capacity - 1) {
-			block[used] = '\0';
-			*bytes = block;
-			*length = used;
+	size_t capacity = block->capacity * 2 > limit ? limit + 2 : block->capacity * 2;
+	char *larger = realloc(block->bytes, capacity);
+	if (larger == NULL)
+		return ENOMEM;
+	block->bytes = larger;
+	block->capacity = capacity;
+	return 0;
+}
+
+/* Reads to the end of the file, or until there is more than `limit`. Returns 0, or an errno value: EFBIG for too much. */
+static int fill_block(int fd, struct block *block, size_t limit)
+{
+	int number = block->bytes == NULL ? ENOMEM : 0;
+	while (number == 0) {
+		size_t room = block->capacity - 1 - block->used;
+		ssize_t n = read_full(fd, block->bytes + block->used, room);
+		if (n < 0)
+			return errno;
+		block->used += (size_t)n;
+		if (block->used > limit)
+			return EFBIG;
+		if ((size_t)n < room)
 			return 0;
-		}
-		capacity = capacity * 2 > limit ? limit + 2 : capacity * 2;
-		char *larger = realloc(block, capacity);
-		if (larger == NULL)
-			free(block);
-		block = larger;
+		number = grow(block, limit);
 	}
-	return error_system(err, ENOMEM, "cannot read %s", path);
+	return number;
+}
+
+/* Reads an open file whole. Its size is only a hint, as files of the kernel have none. */
+static int read_whole(int fd, const char *path, size_t hint, size_t limit, struct block *block, struct error *err)
+{
+	block->used = 0;
+	block->capacity = (hint < limit ? hint : limit) + 2;
+	block->bytes = malloc(block->capacity);
+	int number = fill_block(fd, block, limit);
+	if (number == 0) {
+		block->bytes[block->used] = '\0';
+		return 0;
+	}
+	free(block->bytes);
+	if (number == EFBIG)
+		return error_set(err, "EFBIG", "cannot read %s: it is larger than %zu bytes", path, limit);
+	return error_system(err, number, "cannot read %s", path);
 }
 
 int file_read(const char *path, size_t limit, char **bytes, size_t *length, struct error *err)
@@ -77,8 +98,13 @@ int file_read(const char *path, size_t limit, char **bytes, size_t *length, stru
 		return -1;
 	struct stat st;
 	size_t hint = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 4096;
-	int result = read_whole(fd, path, hint, limit, bytes, length, err);
+	struct block block;
+	int result = read_whole(fd, path, hint, limit, &block, err);
 	(void)close(fd);
+	if (result == 0) {
+		*bytes = block.bytes;
+		*length = block.used;
+	}
 	return result;
 }
 
@@ -256,37 +282,6 @@ int file_append(const char *path, const char *bytes, size_t length, mode_t mode,
 	return result == 0 ? 0 : error_system(err, number, "cannot append to %s", path);
 }
 
-/* One level. An existing folder is fine, whatever mkdir says about it (EEXIST, or EROFS and EACCES on a sealed volume). */
-static int make_level(const char *path, mode_t mode, bool *made)
-{
-	struct stat st;
-	*made = mkdir(path, mode) == 0;
-	if (*made)
-		return 0;
-	int number = errno;
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
-	errno = number;
-	return -1;
-}
-
-int file_make_directory(const char *path, mode_t mode, struct error *err)
-{
-	char level[PATH_MAX];
-	bool made = false;
-	if (snprintf(level, sizeof level, "%s", path) >= (int)sizeof level)
-		return error_system(err, ENAMETOOLONG, "cannot make the folder %s", path);
-	for (char *slash = level + 1; *level != '\0' && (slash = strchr(slash, '/')) != NULL; slash++) {
-		*slash = '\0';
-		if (make_level(level, 0755, &made) != 0)
-			return error_system(err, errno, "cannot make the folder %s", level);
-		*slash = '/';
-	}
-	if (make_level(level, mode, &made) != 0 || (made && chmod(level, mode) != 0))
-		return error_system(err, errno, "cannot make the folder %s", path);
-	return 0;
-}
-
 int file_stat(const char *path, bool follow, struct stat *out, struct error *err)
 {
 	if ((follow ? stat(path, out) : lstat(path, out)) != 0)
@@ -302,68 +297,6 @@ int file_remove(const char *path, struct error *err)
 int file_link(const char *target, const char *path, struct error *err)
 {
 	return symlink(target, path) == 0 ? 0 : error_system(err, errno, "cannot make the link %s", path);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Turns `count` names, each with its NUL, lying one after the other, into one block of sorted pointers and text. */
-static char **sort_names(const char *text, size_t length, size_t count)
-{
-	char **names = malloc((count + 1) * sizeof *names + length + 1);
-	if (names == NULL)
-		return NULL;
-	char *copy = (char *)(names + count + 1);
-	if (length > 0)
-		memcpy(copy, text, length);
-	for (size_t i = 0; i < count; i++, copy += strlen(copy) + 1)
-		names[i] = copy;
-	names[count] = NULL;
-	qsort(names, count, sizeof *names, compare_names);
-	return names;
-}
-
-/* Gathers the names of an open folder. Returns 0, or an errno value. */
-static int gather_names(DIR *dir, char **text, size_t *length, size_t *count)
-{
-	size_t capacity = 0;
-	for (;;) {
-		errno = 0;
-		const struct dirent *entry = readdir(dir);
-		if (entry == NULL)
-			return errno;
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		size_t size = strlen(entry->d_name) + 1;
-		if (*length + size > capacity) {
-			capacity = capacity * 2 + 4096;
-			char *larger = realloc(*text, capacity);
-			if (larger == NULL)
-				return ENOMEM;
-			*text = larger;
-		}
-		memcpy(*text + *length, entry->d_name, size);
-		*length += size;
-		*count += 1;
-	}
-}
-
-int file_list(const char *path, char ***names, struct error *err)
-{
-	char *text = NULL;
-	size_t length = 0, count = 0;
-	DIR *dir = opendir(path);
-	if (dir == NULL)
-		return error_system(err, errno, "cannot list %s", path);
-	int number = gather_names(dir, &text, &length, &count);
-	(void)closedir(dir);
-	*names = number == 0 ? sort_names(text, length, count) : NULL;
-	free(text);
-	if (*names != NULL)
-		return 0;
-	return error_system(err, number == 0 ? ENOMEM : number, "cannot list %s", path);
 }
 
 int file_space(const char *path, uint64_t *available, bool *read_only, struct error *err)

@@ -1,5 +1,5 @@
 /*
- * Files: capped reads, durable and atomic writes, listings, free space, memory maps.
+ * Files: capped reads, durable and atomic writes, free space, memory maps.
  * Must not decide what is read or written and must not know Lua.
  *
  * Every function returning int gives 0, or -1 with `err` filled in (file, what was attempted, the system's words).
@@ -41,15 +41,9 @@ int file_move(const char *source, const char *path, struct error *err);
 /* Appends without making durable; creates the file with `mode`. */
 int file_append(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err);
 
-/* Makes a folder and its missing parents (0755, less the umask); the last gets exactly `mode` if it is made here. */
-int file_make_directory(const char *path, mode_t mode, struct error *err);
-
 int file_stat(const char *path, bool follow, struct stat *out, struct error *err);
 int file_remove(const char *path, struct error *err);
 int file_link(const char *target, const char *path, struct error *err);
-
-/* Names in a folder without "." and "..", sorted bytewise, NULL at the end. One block: release with free. */
-int file_list(const char *path, char ***names, struct error *err);
 
 /* Free bytes for this user on the file system of `path`, and whether it is mounted read-only. */
 int file_space(const char *path, uint64_t *available, bool *read_only, struct error *err);

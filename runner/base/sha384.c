@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/digest.h"
+
 #ifdef __APPLE__
 #include <CommonCrypto/CommonDigest.h>
 typedef CC_SHA512_CTX state;
@@ -85,16 +87,6 @@ static int add_file(state *s, const struct sha384_part *part, struct error *err)
 	return number == 0 ? 0 : error_system(err, number, "cannot read %s to take its SHA-384", part->path);
 }
 
-static void write_hex(const unsigned char sum[48], char hex[SHA384_HEX])
-{
-	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < 48; i++) {
-		hex[2 * i] = digits[sum[i] >> 4];
-		hex[2 * i + 1] = digits[sum[i] & 15];
-	}
-	hex[96] = '\0';
-}
-
 int sha384(const char *text, size_t size, const struct sha384_part *part, char hex[SHA384_HEX], struct error *err)
 {
 	unsigned char sum[48];
@@ -104,6 +96,6 @@ int sha384(const char *text, size_t size, const struct sha384_part *part, char h
 	if (part->path != NULL && add_file(&s, part, err) != 0)
 		return -1;
 	finish(&s, sum);
-	write_hex(sum, hex);
+	digest_hex(sum, sizeof sum, hex);
 	return 0;
 }

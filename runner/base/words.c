@@ -43,17 +43,22 @@ size_t words_json_size(const char *word)
 	return size;
 }
 
-char *words_json(char *out, const char *word)
+static char *put_control(char *out, unsigned char c)
 {
 	static const char digits[] = "0123456789abcdef";
+	memcpy(out, "\\u00", 4);
+	out[4] = digits[c >> 4];
+	out[5] = digits[c & 15];
+	return out + 6;
+}
+
+char *words_json(char *out, const char *word)
+{
 	*out++ = '"';
 	for (; *word != '\0'; word++) {
 		unsigned char c = (unsigned char)*word;
 		if (c < 0x20) {
-			memcpy(out, "\\u00", 4);
-			out[4] = digits[c >> 4];
-			out[5] = digits[c & 15];
-			out += 6;
+			out = put_control(out, c);
 			continue;
 		}
 		if (c == '"' || c == '\\')

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/system.h"
 
 #define OWN "vmq-recovery"
@@ -74,7 +75,7 @@ static int act_write(const char *const *paths, mode_t mode, const char *text, st
 static int act_make_folder(const char *const *paths, mode_t mode, const char *text, struct error *err)
 {
 	(void)text;
-	if (file_make_directory(paths[0], mode, err) != 0)
+	if (folder_make(paths[0], mode, err) != 0)
 		return -1;
 	int fd = open(paths[0], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)

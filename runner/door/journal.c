@@ -205,22 +205,32 @@ static int check_text(const struct journal *journal, const char *json, size_t le
 	return 0;
 }
 
-uint64_t journal_append(struct journal *journal, const char *json, size_t length, struct error *err)
+/* The record as it stands in the file, malloc'ed, with its length; NULL if there is no memory. */
+static char *make_line(uint64_t sequence, const char *json, size_t length, size_t *size)
 {
 	char head[64];
+	size_t used = (size_t)snprintf(head, sizeof head, "%llu %zu %08x ", (unsigned long long)sequence, length,
+	                               (unsigned)digest_crc32c(json, length));
+	char *line = malloc(used + length + 1);
+	if (line == NULL)
+		return NULL;
+	memcpy(line, head, used);
+	memcpy(line + used, json, length);
+	line[used + length] = '\n';
+	*size = used + length + 1;
+	return line;
+}
+
+uint64_t journal_append(struct journal *journal, const char *json, size_t length, struct error *err)
+{
+	size_t size;
 	if (check_text(journal, json, length, err) != 0)
 		return 0;
-	int used = snprintf(head, sizeof head, "%llu %zu %08x ", (unsigned long long)journal->sequence + 1, length,
-	                    (unsigned)digest_crc32c(json, length));
-	size_t size = (size_t)used + length + 1;
-	char *line = malloc(size);
+	char *line = make_line(journal->sequence + 1, json, length, &size);
 	if (line == NULL) {
 		(void)error_system(err, ENOMEM, "cannot append to the journal %s", journal->path);
 		return 0;
 	}
-	memcpy(line, head, (size_t)used);
-	memcpy(line + used, json, length);
-	line[size - 1] = '\n';
 	/* One write for the whole record, so that only a crash in the system itself can tear it. */
 	int failed = lseek(journal->fd, journal->end, SEEK_SET) < 0 || file_write_all(journal->fd, line, size) != 0;
 	int number = errno;
@@ -233,54 +243,64 @@ uint64_t journal_append(struct journal *journal, const char *json, size_t length
 	return ++journal->sequence;
 }
 
-/* Builds the text of an intent. Returns a malloc'ed block, or NULL. */
-static char *build_intent(const char *const *argv, const char *detail, size_t length, size_t *used)
+/* Writes the words as a JSON array. Returns where it ends. */
+static char *write_words(char *p, const char *const *words)
 {
-	static const char head[] = "{\"argv\":[";
-	size_t words = 0;
-	for (size_t i = 0; argv[i] != NULL; i++)
-		words += words_json_size(argv[i]) + 1;
-	char *text = malloc(sizeof head + words + length + 4);
-	if (text == NULL)
-		return NULL;
-	char *p = text + sizeof head - 1;
-	memcpy(text, head, sizeof head - 1);
-	for (size_t i = 0; argv[i] != NULL; i++) {
+	*p++ = '[';
+	for (size_t i = 0; words[i] != NULL; i++) {
 		if (i > 0)
 			*p++ = ',';
-		p = words_json(p, argv[i]);
+		p = words_json(p, words[i]);
 	}
 	*p++ = ']';
+	return p;
+}
+
+/* The text of an intent: `{"argv":[…],` and what `detail` holds behind its `{`. A malloc'ed block, or NULL. */
+static char *build_intent(const char *const *argv, const char *detail, size_t length, size_t *used)
+{
+	static const char head[] = "{\"argv\":";
+	size_t size = sizeof head + 2 + length + 2;
+	for (size_t i = 0; argv[i] != NULL; i++)
+		size += words_json_size(argv[i]) + 1;
+	char *text = malloc(size);
+	if (text == NULL)
+		return NULL;
+	memcpy(text, head, sizeof head - 1);
+	char *p = write_words(text + sizeof head - 1, argv);
 	const char *rest = detail + 1, *end = detail + length;
-	while (rest < end && (*rest == ' ' || *rest == '\t'))
-		rest++;
-	if (rest < end && *rest != '}')
+	rest += strspn(rest, " \t");
+	if (*rest != '}')
 		*p++ = ',';
 	memcpy(p, rest, (size_t)(end - rest));
 	*used = (size_t)(p - text) + (size_t)(end - rest);
 	return text;
 }
 
+/* Whatever becomes of it, an older intent is no longer what the run is about to do. */
+static void replace_intent(struct journal *journal, char **argv)
+{
+	free(journal->intent);
+	journal->intent = argv;
+}
+
 uint64_t journal_intent(struct journal *journal, const char *const *argv, const char *detail, size_t length,
                         struct error *err)
 {
 	size_t used = 0;
+	uint64_t sequence = 0;
 	if (argv[0] == NULL || length < 2 || detail[0] != '{' || detail[length - 1] != '}') {
 		(void)error_set(err, "EINVAL", "cannot append to the journal %s: an intent needs a command and an object",
 		                journal->path);
 		return 0;
 	}
-	char **copy = words_copy(argv);
-	char *text = build_intent(argv, detail, length, &used);
-	uint64_t sequence = 0;
+	char **copy = words_copy(argv), *text = build_intent(argv, detail, length, &used);
 	if (copy == NULL || text == NULL)
 		(void)error_system(err, ENOMEM, "cannot append to the journal %s", journal->path);
 	else
 		sequence = journal_append(journal, text, used, err);
 	free(text);
-	/* Whatever happened, an older intent is no longer what the run is about to do. */
-	free(journal->intent);
-	journal->intent = sequence != 0 ? copy : NULL;
+	replace_intent(journal, sequence != 0 ? copy : NULL);
 	if (sequence == 0)
 		free(copy);
 	return sequence;

@@ -52,6 +52,14 @@ int lib_done(lua_State *L, int result, const struct error *err)
 	return 1;
 }
 
+int lib_text(lua_State *L, int result, const char *text, const struct error *err)
+{
+	if (result != 0)
+		return lib_fail(L, err);
+	lua_pushstring(L, text);
+	return 1;
+}
+
 void lib_empty_box(void **box)
 {
 	free(*box);
@@ -96,13 +104,10 @@ struct file_map *lib_new_map(lua_State *L)
 	return map;
 }
 
-/* The words lie behind the pointers in one block, so that a call-back changing the table cannot pull them away. */
-const char *const *lib_check_words(lua_State *L, int argument, int least)
+/* Bytes of the words with a NUL behind each. */
+static size_t check_each_word(lua_State *L, int argument, lua_Integer count)
 {
-	luaL_checktype(L, argument, LUA_TTABLE);
-	lua_Integer count = luaL_len(L, argument);
 	size_t bytes = 0;
-	luaL_argcheck(L, count >= least && count < 4096, argument, "too few or too many words");
 	for (lua_Integer i = 1; i <= count; i++) {
 		size_t length;
 		if (lua_rawgeti(L, argument, i) != LUA_TSTRING)
@@ -112,6 +117,16 @@ const char *const *lib_check_words(lua_State *L, int argument, int least)
 		bytes += length + 1;
 		lua_pop(L, 1);
 	}
+	return bytes;
+}
+
+/* The words lie behind the pointers in one block, so that a call-back changing the table cannot pull them away. */
+const char *const *lib_check_words(lua_State *L, int argument, int least)
+{
+	luaL_checktype(L, argument, LUA_TTABLE);
+	lua_Integer count = luaL_len(L, argument);
+	luaL_argcheck(L, count >= least && count < 4096, argument, "too few or too many words");
+	size_t bytes = check_each_word(L, argument, count);
 	const char **words = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *words + bytes, 0);
 	char *text = (char *)(words + count + 1);
 	for (lua_Integer i = 1; i <= count; i++) {

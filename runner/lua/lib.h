@@ -29,6 +29,9 @@ int lib_fail(lua_State *L, const struct error *err);
 /* Pushes true for 0, else fails with `err`. Returns the number of results. */
 int lib_done(lua_State *L, int result, const struct error *err);
 
+/* Pushes a text for 0, else fails with `err`. Returns the number of results. */
+int lib_text(lua_State *L, int result, const char *text, const struct error *err);
+
 /* Pushes a box: whatever its pointer holds is freed with it. Empty it at once with lib_empty_box when done. */
 void **lib_new_box(lua_State *L);
 void lib_empty_box(void **box);

@@ -24,7 +24,26 @@ static int configure(lua_State *L)
 	return 0;
 }
 
-/* Pushes a block of joined forms, one word list a form. Returns the forms, NULL at the end. */
+/* Pushes one form: the words of the list on top, joined by blanks, in its place. */
+static void join_form(lua_State *L)
+{
+	luaL_Buffer buffer;
+	int list = lua_gettop(L);
+	const char *const *words = lib_check_words(L, list, 1);
+	luaL_buffinit(L, &buffer);
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (words[i][0] == '\0' || strchr(words[i], ' ') != NULL)
+			luaL_error(L, "a word of a form is empty or has a blank");
+		if (i > 0)
+			luaL_addchar(&buffer, ' ');
+		luaL_addstring(&buffer, words[i]);
+	}
+	luaL_pushresult(&buffer);
+	lua_replace(L, list);
+	lua_settop(L, list);
+}
+
+/* An array of forms, each a list of words. Pushes a block with the forms as text, NULL at the end; returns it. */
 static const char *const *check_forms(lua_State *L, int argument)
 {
 	luaL_checktype(L, argument, LUA_TTABLE);
@@ -32,20 +51,9 @@ static const char *const *check_forms(lua_State *L, int argument)
 	luaL_argcheck(L, count >= 0 && count < 256, argument, "too many forms");
 	lua_createtable(L, (int)count, 0);
 	for (lua_Integer i = 1; i <= count; i++) {
-		luaL_Buffer buffer;
 		(void)lua_rawgeti(L, argument, i);
-		const char *const *words = lib_check_words(L, lua_gettop(L), 1);
-		luaL_buffinit(L, &buffer);
-		for (size_t w = 0; words[w] != NULL; w++) {
-			if (words[w][0] == '\0' || strchr(words[w], ' ') != NULL)
-				luaL_error(L, "a word of a form is empty or has a blank");
-			if (w > 0)
-				luaL_addchar(&buffer, ' ');
-			luaL_addstring(&buffer, words[w]);
-		}
-		luaL_pushresult(&buffer);
-		lua_rawseti(L, -4, i);
-		lua_pop(L, 2);
+		join_form(L);
+		lua_rawseti(L, -2, i);
 	}
 	return lib_check_words(L, lua_gettop(L), 0);
 }

@@ -4,6 +4,7 @@
  */
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/scratch.h"
 #include "base/sha384.h"
 #include "lua/lib.h"
@@ -93,7 +94,7 @@ static int list(lua_State *L)
 	struct error err;
 	char **found;
 	void **box = lib_new_box(L);
-	if (file_list(path, &found, &err) != 0)
+	if (folder_list(path, &found, &err) != 0)
 		return lib_fail(L, &err);
 	*box = found;
 	lua_newtable(L);
@@ -109,7 +110,7 @@ static int list(lua_State *L)
 static int make_directory(lua_State *L)
 {
 	struct error err;
-	return lib_done(L, file_make_directory(lib_check_path(L, 1), check_mode(L, 2), &err), &err);
+	return lib_done(L, folder_make(lib_check_path(L, 1), check_mode(L, 2), &err), &err);
 }
 
 /* write_atomic(path, text, mode) */
@@ -153,20 +154,14 @@ static int make_scratch(lua_State *L)
 {
 	char path[PATH_MAX];
 	struct error err;
-	if (scratch_make(path, &err) != 0)
-		return lib_fail(L, &err);
-	lua_pushstring(L, path);
-	return 1;
+	return lib_text(L, scratch_make(path, &err), path, &err);
 }
 
 static int sha256(lua_State *L)
 {
 	char hex[DIGEST_HEX];
 	struct error err;
-	if (digest_file(lib_check_path(L, 1), hex, &err) != 0)
-		return lib_fail(L, &err);
-	lua_pushstring(L, hex);
-	return 1;
+	return lib_text(L, digest_file(lib_check_path(L, 1), hex, &err), hex, &err);
 }
 
 static int sha256_text(lua_State *L)
@@ -191,10 +186,7 @@ static int sha384_of(lua_State *L)
 		part.offset = check_size(L, 3);
 		part.length = check_size(L, 4);
 	}
-	if (sha384(text, size, &part, hex, &err) != 0)
-		return lib_fail(L, &err);
-	lua_pushstring(L, hex);
-	return 1;
+	return lib_text(L, sha384(text, size, &part, hex, &err), hex, &err);
 }
 
 /* find(path, needle[, from]) */

@@ -2,6 +2,7 @@
  * Binding of journal: open, list, read, and the methods of an open journal.
  * Must not hold logic.
  */
+#include "base/folder.h"
 #include "door/journal.h"
 #include "lua/lib.h"
 
@@ -129,7 +130,7 @@ static int list(lua_State *L)
 	char **names;
 	const char *directory = lib_check_path(L, 1);
 	void **box = lib_new_box(L);
-	if (file_list(directory, &names, &err) != 0)
+	if (folder_list(directory, &names, &err) != 0)
 		return lib_fail(L, &err);
 	*box = names;
 	lua_newtable(L);

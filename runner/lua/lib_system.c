@@ -25,10 +25,7 @@ static int executable(lua_State *L)
 {
 	char path[PATH_MAX];
 	struct error err;
-	if (system_executable(path, &err) != 0)
-		return lib_fail(L, &err);
-	lua_pushstring(L, path);
-	return 1;
+	return lib_text(L, system_executable(path, &err), path, &err);
 }
 
 /* The working folder; "/" where it cannot be told. */

@@ -56,32 +56,42 @@ int state_traceback(lua_State *L)
 	return 1;
 }
 
-/* Pushes the module, or returns false if nothing of that name is inside. */
-static bool load_module(lua_State *L, const char *name)
+/* "@stdlib/engine/run.lua" for "engine.run": the chunk's name, and behind the "@" that of the source. False if it is too long. */
+static bool name_source(const char *name, char chunk[256])
 {
-	char path[256];
-	struct embed_text text;
-	lua_CFunction open = lib_find(name);
-	if (open != NULL) {
-		lua_pushcfunction(L, open);
-		lua_pushstring(L, name);
-		lua_call(L, 1, 1);
-		return true;
-	}
-	int size = snprintf(path, sizeof path, "@stdlib/%s.lua", name);
-	if (size >= (int)sizeof path)
+	int size = snprintf(chunk, 256, "@stdlib/%s.lua", name);
+	if (size >= 256)
 		return false;
-	for (char *p = path; p < path + size - 4; p++)
+	for (char *p = chunk; p < chunk + size - 4; p++)
 		if (*p == '.')
 			*p = '/';
+	return true;
+}
+
+/* Pushes the compiled source, or returns false if nothing of that name is inside. */
+static bool push_source(lua_State *L, const char *chunk)
+{
+	struct embed_text text;
 	void **box = lib_new_box(L);
-	if (!embed_find(path + 1, &text))
+	if (!embed_find(chunk + 1, &text))
 		return false;
 	*box = text.owned;
-	int failed = luaL_loadbufferx(L, text.bytes, text.length, path, "t");
+	int failed = luaL_loadbufferx(L, text.bytes, text.length, chunk, "t");
 	lib_empty_box(box);
 	if (failed != LUA_OK)
 		(void)lua_error(L);
+	return true;
+}
+
+/* Pushes the module, or returns false if nothing of that name is inside. */
+static bool load_module(lua_State *L, const char *name)
+{
+	char chunk[256];
+	lua_CFunction open = lib_find(name);
+	if (open != NULL)
+		lua_pushcfunction(L, open);
+	else if (!name_source(name, chunk) || !push_source(L, chunk))
+		return false;
 	lua_pushstring(L, name);
 	lua_call(L, 1, 1);
 	return true;
@@ -140,14 +150,15 @@ static void open_time(lua_State *L)
 	lua_pop(L, 1);
 }
 
+/* Left out: io (files go through lib_file, which is capped and durable), package (it looks for files and C libraries on
+ * disk), debug (it reaches into any function, also past a plan's sandbox). */
+static const luaL_Reg libraries[] = {
+	{ LUA_GNAME, luaopen_base },       { LUA_TABLIBNAME, luaopen_table }, { LUA_STRLIBNAME, luaopen_string },
+	{ LUA_MATHLIBNAME, luaopen_math }, { LUA_UTF8LIBNAME, luaopen_utf8 }, { LUA_COLIBNAME, luaopen_coroutine },
+};
+
 void state_open_libraries(lua_State *L)
 {
-	/* Left out: io (files go through lib_file, which is capped and durable), package (it looks for files and C libraries on
-	 * disk), debug (it reaches into any function, also past a plan's sandbox). */
-	static const luaL_Reg libraries[] = {
-		{ LUA_GNAME, luaopen_base },       { LUA_TABLIBNAME, luaopen_table }, { LUA_STRLIBNAME, luaopen_string },
-		{ LUA_MATHLIBNAME, luaopen_math }, { LUA_UTF8LIBNAME, luaopen_utf8 }, { LUA_COLIBNAME, luaopen_coroutine },
-	};
 	/* load and its kind take bytecode, or files from disk; print and warn write past the views. */
 	static const char *const base[] = { "load", "loadfile", "dofile", "print", "warn", NULL };
 	static const char *const string[] = { "dump", NULL }; /* makes bytecode */

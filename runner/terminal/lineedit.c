@@ -143,21 +143,27 @@ void lineedit_close(struct lineedit *edit)
 	free(edit);
 }
 
+/* The terminal is made ready before the prompt is shown: who answers at once must find one that takes single keys. */
+static const char *get_line(struct lineedit *edit, const char *prompt, int *count)
+{
+	edit->prompt = prompt;
+	el_resize(edit->editor);
+	(void)el_set(edit->editor, EL_PREP_TERM, 1);
+	const char *text = el_gets(edit->editor, count);
+	edit->prompt = "";
+	return text;
+}
+
 enum terminal_read lineedit_read(struct lineedit *edit, const char *prompt, const char **line, size_t *length)
 {
 	struct termios saved;
 	int count = 0;
-	bool guard = tcgetattr(STDIN_FILENO, &saved) == 0;
 	if (signals_stage() > 0)
 		return TERMINAL_INTERRUPTED;
+	bool guard = tcgetattr(STDIN_FILENO, &saved) == 0;
 	if (guard)
 		signals_guard(STDIN_FILENO, &saved);
-	edit->prompt = prompt;
-	el_resize(edit->editor);
-	/* Before the prompt: who answers it at once must find a terminal that takes single keys. */
-	(void)el_set(edit->editor, EL_PREP_TERM, 1);
-	const char *text = el_gets(edit->editor, &count);
-	edit->prompt = "";
+	const char *text = get_line(edit, prompt, &count);
 	if (guard)
 		terminal_restore(STDIN_FILENO, &saved);
 	(void)fflush(stdout);

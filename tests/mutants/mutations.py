@@ -31,7 +31,7 @@ MUTATIONS = [
     Mutation("a journal goes on after a failed sync", JOURNAL, (
         ("journal->poisoned = true;", "journal->poisoned = false;"),), "c door/journal_test"),
     Mutation("an intent opens the door before it is durable", JOURNAL, (
-        ("journal->intent = sequence != 0 ? copy : NULL;\n\tif (sequence == 0)\n\t\tfree(copy);", "journal->intent = copy;"),
+        ("replace_intent(journal, sequence != 0 ? copy : NULL);\n\tif (sequence == 0)\n\t\tfree(copy);", "replace_intent(journal, copy);"),
         ("if (journal->poisoned || journal->intent == NULL", "if (journal->intent == NULL")),
         "c door/journal_test"),
     Mutation("the door does not compare arguments", JOURNAL, (

@@ -27,6 +27,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/scratch.h"
 #include "base/signals.h"
 #include "base/system.h"
@@ -81,7 +82,7 @@ SHARED void fixture_tool(struct fixture *f, const char *tool, const char *script
 	char text[4096], path[PATH_MAX + 64];
 	(void)snprintf(path, sizeof path, "%s%s", f->root, tool);
 	*strrchr(path, '/') = '\0';
-	assert_int_equal(file_make_directory(path, 0755, &f->err), 0);
+	assert_int_equal(folder_make(path, 0755, &f->err), 0);
 	path[strlen(path)] = '/';
 	int length = snprintf(text, sizeof text, "#!/bin/sh\nroot=%s\n%s\n", f->root, script);
 	assert_true(length > 0 && length < (int)sizeof text);

@@ -1,5 +1,4 @@
-/* Tests of files: capped reads, atomic writes, listings, maps, checksums, scratch folders. */
-#include "base/digest.h"
+/* Tests of files: capped reads, atomic writes, listings, maps. */
 #include "fixture.h"
 
 static void put(struct fixture *f, const char *name, const char *text)
@@ -56,7 +55,7 @@ static size_t count_names(struct fixture *f)
 {
 	char **names;
 	size_t count = 0;
-	assert_int_equal(file_list(f->root, &names, &f->err), 0);
+	assert_int_equal(folder_list(f->root, &names, &f->err), 0);
 	while (names[count] != NULL)
 		count++;
 	free(names);
@@ -86,7 +85,7 @@ static void an_atomic_write_replaces_or_leaves(void **state)
 	assert_string_equal(fixture_text(f, "a"), "newer");
 	assert_int_equal(file_write_atomic(fixture_path(f, "no/a"), "x", 1, 0600, &f->err), -1);
 	assert_string_equal(f->err.code, "ENOENT");
-	assert_int_equal(file_make_directory(fixture_path(f, "folder"), 0700, &f->err), 0);
+	assert_int_equal(folder_make(fixture_path(f, "folder"), 0700, &f->err), 0);
 	assert_int_equal(file_write_atomic(fixture_path(f, "folder"), "x", 1, 0600, &f->err), -1);
 	assert_int_equal(count_names(f), count + 1);
 }
@@ -100,36 +99,6 @@ static void a_relative_name_is_written_where_we_are(void **state)
 	assert_int_equal(file_write_atomic("plain", "x", 1, 0600, &f->err), 0);
 	assert_int_equal(chdir(here), 0);
 	assert_string_equal(fixture_text(f, "plain"), "x");
-}
-
-static void folders_are_made_with_their_parents(void **state)
-{
-	struct fixture *f = *state;
-	struct stat st;
-	assert_int_equal(file_make_directory(fixture_path(f, "x/y/z"), 0711, &f->err), 0);
-	assert_int_equal(file_make_directory(fixture_path(f, "x/y/z"), 0700, &f->err), 0);
-	assert_int_equal(stat(fixture_path(f, "x/y/z"), &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0711);
-	put(f, "x/file", "");
-	assert_int_equal(file_make_directory(fixture_path(f, "x/file/z"), 0700, &f->err), -1);
-	assert_true(strcmp(f->err.code, "EEXIST") == 0 || strcmp(f->err.code, "ENOTDIR") == 0);
-}
-
-static void names_come_sorted(void **state)
-{
-	struct fixture *f = *state;
-	char **names;
-	put(f, "b", "");
-	put(f, "a", "");
-	assert_int_equal(file_list(f->root, &names, &f->err), 0);
-	assert_string_equal(names[0], SCRATCH_MARKER);
-	assert_string_equal(names[1], "0001.journal");
-	assert_string_equal(names[2], "a");
-	assert_string_equal(names[3], "b");
-	assert_null(names[4]);
-	free(names);
-	assert_int_equal(file_list(fixture_path(f, "none"), &names, &f->err), -1);
-	assert_string_equal(f->err.code, "ENOENT");
 }
 
 static void appending_goes_to_the_end(void **state)
@@ -162,21 +131,6 @@ static void bytes_are_found_in_a_map(void **state)
 	assert_string_equal(f->err.code, "EISDIR");
 }
 
-static void checksums_are_the_published_ones(void **state)
-{
-	struct fixture *f = *state;
-	char hex[DIGEST_HEX];
-	digest_text("abc", 3, hex); /* FIPS 180-2, B.1 */
-	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	put(f, "abc", "abc");
-	assert_int_equal(digest_file(fixture_path(f, "abc"), hex, &f->err), 0);
-	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	assert_int_equal(digest_file(f->root, hex, &f->err), -1);
-	assert_string_equal(f->err.code, "EISDIR");
-	assert_int_equal(digest_crc32c("123456789", 9), 0xe3069283); /* RFC 3720 B.4's check value */
-	assert_int_equal(digest_crc32c("", 0), 0);
-}
-
 static void the_free_space_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -185,30 +139,6 @@ static void the_free_space_is_told(void **state)
 	assert_int_equal(file_space(f->root, &available, &read_only, &f->err), 0);
 	assert_true(available > 0);
 	assert_false(read_only);
-}
-
-static void only_a_marked_folder_in_its_place_is_removed(void **state)
-{
-	struct fixture *f = *state;
-	char other[PATH_MAX];
-	assert_int_equal(scratch_make(other, &f->err), 0);
-	put(f, "kept", "");
-	/* A link inside is removed, not followed; a folder nobody may write is removed all the same. */
-	char inside[PATH_MAX + 16];
-	(void)snprintf(inside, sizeof inside, "%s/link", other);
-	assert_int_equal(symlink(f->root, inside), 0);
-	(void)snprintf(inside, sizeof inside, "%s/sealed", other);
-	assert_int_equal(mkdir(inside, 0500), 0);
-	assert_int_equal(scratch_remove(other, &f->err), 0);
-	assert_int_equal(access(other, F_OK), -1);
-	assert_int_equal(access(fixture_path(f, "kept"), F_OK), 0);
-	assert_int_equal(scratch_remove("/tmp", &f->err), -1);
-	assert_string_equal(f->err.code, "refused");
-	assert_int_equal(scratch_remove("/", &f->err), -1);
-	assert_string_equal(f->err.code, "refused");
-	assert_int_equal(mkdir(fixture_path(f, "unmarked"), 0700), 0);
-	assert_int_equal(scratch_remove(fixture_path(f, "unmarked"), &f->err), -1);
-	assert_string_equal(f->err.code, "refused");
 }
 
 int main(void)
@@ -220,13 +150,9 @@ int main(void)
 		TEST(a_part_may_end_early),
 		TEST(an_atomic_write_replaces_or_leaves),
 		TEST(a_relative_name_is_written_where_we_are),
-		TEST(folders_are_made_with_their_parents),
-		TEST(names_come_sorted),
 		TEST(appending_goes_to_the_end),
 		TEST(bytes_are_found_in_a_map),
-		TEST(checksums_are_the_published_ones),
 		TEST(the_free_space_is_told),
-		TEST(only_a_marked_folder_in_its_place_is_removed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

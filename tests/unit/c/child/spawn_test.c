@@ -14,7 +14,7 @@ static void a_missing_tool_is_ENOENT(void **state)
 	assert_int_equal(probe(f, WORDS("/usr/bin/csrutil", "status"), 5), -1);
 	assert_string_equal(f->err.code, "ENOENT");
 	assert_non_null(strstr(f->err.text, "/usr/bin/csrutil: No such file"));
-	assert_int_equal(file_make_directory(fixture_path(f, "usr/bin/csrutil"), 0755, &f->err), 0);
+	assert_int_equal(folder_make(fixture_path(f, "usr/bin/csrutil"), 0755, &f->err), 0);
 	assert_int_equal(probe(f, WORDS("/usr/bin/csrutil", "status"), 5), -1);
 	assert_string_equal(f->err.code, "EACCES");
 }

@@ -13,7 +13,7 @@ static int with_folder(void **state)
 	if (fixture_make(state) != 0)
 		return -1;
 	f = *state;
-	return file_make_directory(fixture_path(f, "p/vmq-recovery"), 0755, &f->err);
+	return folder_make(fixture_path(f, "p/vmq-recovery"), 0755, &f->err);
 }
 
 static void put(struct fixture *f, const char *name, const char *text)
@@ -49,7 +49,7 @@ static size_t count_names(struct fixture *f, const char *folder)
 {
 	char **names;
 	size_t count = 0;
-	assert_int_equal(file_list(fixture_path(f, folder), &names, &f->err), 0);
+	assert_int_equal(folder_list(fixture_path(f, folder), &names, &f->err), 0);
 	while (names[count] != NULL)
 		count++;
 	free(names);
@@ -209,40 +209,41 @@ static void a_dry_run_touches_nothing(void **state)
 	assert_int_equal(count_names(f, OWN), 0);
 }
 
+static const char *const refused[][6] = {
+	{ "remove", "/etc/passwd" },
+	{ "remove", "/vmq-recovery-not/x" },
+	{ "remove", "/x/my-vmq-recovery" },
+	{ "write", "/etc/x", "0644", "t" },
+	{ "make-folder", "/x", "0755" },
+	{ "copy-program", "/usr/bin/x", "0755" },
+	{ "move", "/etc/passwd", "/p/vmq-recovery/x" },
+	{ "remove", "/p/vmq-recovery/../../etc/passwd" },
+	{ "remove", "/p/vmq-recovery/.." },
+	{ "remove", "/p/vmq-recovery/" },
+	{ "remove", "/p/vmq-recovery//x" },
+	{ "remove", "/p/vmq-recovery/./x" },
+	{ "remove", "/p/vmq-recovery/." },
+	{ "remove", "vmq-recovery" },
+	{ "remove", "" },
+	{ "remove", "/" },
+	{ "write", "/p/vmq-recovery/x", "0666", "t" },
+	{ "write", "/p/vmq-recovery/x", "4755", "t" },
+	{ "write", "/p/vmq-recovery/x", "", "t" },
+	{ "write", "/p/vmq-recovery/x", "rw", "t" },
+	{ "write", "/p/vmq-recovery/x", "-644", "t" },
+	{ "write", "/p/vmq-recovery/x", "0644" },
+	{ "remove" },
+	{ "remove", "/p/vmq-recovery/a", "/p/vmq-recovery/b" },
+	{ "copy", "/a", "/p/vmq-recovery/b" },
+	{ "copy", "/a", "/p/vmq-recovery/b", "0644", "more" },
+};
+
 static void it_refuses_what_is_not_its_own_and_odd_forms(void **state)
 {
 	struct fixture *f = *state;
-	static const char *const forms[][6] = {
-		{ "remove", "/etc/passwd" },
-		{ "remove", "/vmq-recovery-not/x" },
-		{ "remove", "/x/my-vmq-recovery" },
-		{ "write", "/etc/x", "0644", "t" },
-		{ "make-folder", "/x", "0755" },
-		{ "copy-program", "/usr/bin/x", "0755" },
-		{ "move", "/etc/passwd", "/p/vmq-recovery/x" },
-		{ "remove", "/p/vmq-recovery/../../etc/passwd" },
-		{ "remove", "/p/vmq-recovery/.." },
-		{ "remove", "/p/vmq-recovery/" },
-		{ "remove", "/p/vmq-recovery//x" },
-		{ "remove", "/p/vmq-recovery/./x" },
-		{ "remove", "/p/vmq-recovery/." },
-		{ "remove", "vmq-recovery" },
-		{ "remove", "" },
-		{ "remove", "/" },
-		{ "write", "/p/vmq-recovery/x", "0666", "t" },
-		{ "write", "/p/vmq-recovery/x", "4755", "t" },
-		{ "write", "/p/vmq-recovery/x", "", "t" },
-		{ "write", "/p/vmq-recovery/x", "rw", "t" },
-		{ "write", "/p/vmq-recovery/x", "-644", "t" },
-		{ "write", "/p/vmq-recovery/x", "0644" },
-		{ "remove" },
-		{ "remove", "/p/vmq-recovery/a", "/p/vmq-recovery/b" },
-		{ "copy", "/a", "/p/vmq-recovery/b" },
-		{ "copy", "/a", "/p/vmq-recovery/b", "0644", "more" },
-	};
-	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-		struct door_order order = { .argv = forms[i], .relay = { .screen = -1 } };
-		fixture_intend(f, forms[i]);
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+		struct door_order order = { .argv = refused[i], .relay = { .screen = -1 } };
+		fixture_intend(f, refused[i]);
 		assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), -1);
 		assert_string_equal(f->err.code, "refused");
 	}
