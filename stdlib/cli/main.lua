@@ -1,7 +1,6 @@
 -- Where the program begins: the command line, and the command that it names.
 -- Must not do a command's work: it finds the module that does.
 
-local complain = require "screen.complain"
 local exit_code = require "base.exit_code"
 local parse = require "cli.parse"
 
@@ -12,7 +11,8 @@ local cli = {}
 -- @return exit code
 function cli.main(args)
   local parsed, message = parse.line(args)
-  if not parsed then return complain.usage(message) end
+  -- Loaded for mistakes only: start-up is shorter without it.
+  if not parsed then return require("screen.complain").usage(message) end
   local terminal, command = require "lib_terminal", parsed.command
   if parsed.version then
     terminal.write(1, "vmq-recovery " .. require("lib_embed").version() .. "\n")

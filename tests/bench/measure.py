@@ -3,6 +3,7 @@
 It must not decide what is compared with what.
 """
 
+import random
 import statistics
 import subprocess
 import tempfile
@@ -45,10 +46,14 @@ def checked(command, **more):
 
 
 def together(commands, rounds):
-    """Median seconds of each of several named commands, measured in turns so that all see the same machine."""
-    seconds = {name: [] for name in commands}
+    """Median seconds of each of several named commands, measured in turns so that all see the same machine.
+
+    In every round in another order: what runs behind a large program finds the processor's caches full of that one's data.
+    """
+    seconds, order = {name: [] for name in commands}, list(commands.items())
     for _ in range(rounds):
-        for name, command in commands.items():
+        random.shuffle(order)
+        for name, command in order:
             start = time.perf_counter()
             subprocess.run(command, stdin=NOWHERE, stdout=NOWHERE, stderr=NOWHERE, check=True)
             seconds[name].append(time.perf_counter() - start)
