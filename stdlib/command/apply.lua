@@ -11,9 +11,9 @@ local text = require "base.text"
 
 local apply = {}
 
-local IN_RECOVERY = { "root", "platform", "tools", "volume", "policy", "environment", "data", "journal", "owners", "collection",
-  "preboot", "boot-args" }
-local IN_MACOS = { "root", "platform", "tools", "volume", "policy", "environment", "journal", "boot-args" }
+local IN_RECOVERY = { "root", "platform", "tools", "macos/volume", "replaced/policy", "environment", "data", "journal", "owners",
+  "collection", "preboot", "boot-args" }
+local IN_MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "boot-args" }
 
 local LOSSES = "While this is in force, for this macOS only: System Integrity Protection is off, Apple Pay and iPhone apps do not "
   .. "work, protected video plays at lower quality, and macOS updates end in an error: revert before each update, and "

@@ -13,4 +13,11 @@ function verdict.bad(detail, cure) return { verdict = "bad", detail = detail, cu
 --- What could not be read. It never passes for ok.
 function verdict.unknown(detail, cure) return { verdict = "unknown", detail = detail, cure = cure } end
 
+--- Will a person who has named the target be asked about this one thing?
+-- @param asked see preflight.run
+function verdict.will_ask(asked) return asked.options.volume ~= nil and not asked.options.yes end
+
+--- What helps where verdict.will_ask says no.
+verdict.ASK_FIRST = "name the target with --volume, leave out --yes, and type the word that you are asked for"
+
 return verdict

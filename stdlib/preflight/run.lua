@@ -5,14 +5,15 @@
 -- plan's parameters or the overview need it. It reads target, asked and found and writes into none of them.
 --
 -- asked: what is particular to this run, made by the caller: { options, where = the place the next step needs, acts = true when
---   tools will ask questions, uid, dry_run, words = boot arguments to be added, journal = { here, path, why, trouble },
+--   tools will ask questions, uid, dry_run, words = boot arguments to be added, journal = { here, path, why, trouble,
+--   installed = function(coih) → did a run of ours install that custom kernel on this group? },
 --   answers = "given" | "person" | "unasked" | nil: who answers the tools' questions }
 
 local preflight = {}
 
 -- By name. Those of what is in force have a name like "in force/policy": the part before the slash is not shown.
 local checks = {}
-for _, part in ipairs { "preflight.system", "preflight.collection", "preflight.kit" } do
+for _, part in ipairs { "preflight.system", "preflight.identity", "preflight.collection", "preflight.kit" } do
   for name, check in pairs(require(part)) do checks[name] = check end
 end
 for name, check in pairs(require "preflight.in_force") do checks["in force/" .. name] = check end

@@ -1,4 +1,4 @@
--- The preconditions that lie in the Mac itself: who runs this, chip, tools, volumes, policy, place, owners, journal, boot-args.
+-- The preconditions that lie in the Mac itself: who runs this, chip, tools, policy, place, owners, journal, boot-args.
 -- Must not change anything; see preflight.run for what a check is.
 
 local boot_args = require "mac.boot_args"
@@ -7,6 +7,7 @@ local paths = require "mac.paths"
 local place = require "plan.place"
 local policy = require "mac.policy"
 local result = require "preflight.result"
+local running = require "mac.running"
 local text = require "base.text"
 
 local RECOVERY_WAY = "shut down fully, hold the power button until startup options appear, choose Options and a user, "
@@ -22,7 +23,10 @@ function checks.root(_, asked)
 end
 
 function checks.platform(target)
-  if target.kernel then return ok("Apple silicon, chip " .. target.kernel.chip:upper()) end
+  if target.kernel then
+    local virtual = running.virtual_words(target)
+    return ok("Apple silicon, chip " .. target.kernel.chip:upper() .. (virtual and "; " .. virtual or ""))
+  end
   local message = target.problems.kernel
   if target.problems.kernel_kind == "unknown" then return bad(message, "this program is for Apple silicon Macs") end
   return unknown(message, "uname should be at /usr/bin/uname")
@@ -37,19 +41,6 @@ function checks.tools(target)
   end
   if #missing == 0 then return ok "csrutil, bputil, kmutil, nvram and diskutil are there" end
   return bad("missing: " .. table.concat(missing, ", "), "start the recovery that belongs to this Mac's macOS")
-end
-
-function checks.volume(target)
-  if not target.group then
-    local make = target.problems.group_kind == "unknown" and unknown or bad
-    return make(target.problems.group, "name the system with --volume; `diskutil apfs listVolumeGroups` lists them")
-  end
-  if not target.group.system.mount then
-    return bad(("%s: the System volume is not mounted"):format(target.group.name or target.group.group),
-      "diskutil mount " .. target.group.system.device)
-  end
-  return ok(("%s (%s), macOS %s build %s"):format(target.group.name or "?", target.group.group, target.group.version or "?",
-    target.group.build or "?"))
 end
 
 function checks.policy(target)
