@@ -5,8 +5,10 @@ local boot_args = require "mac.boot_args"
 local nvram = require "tool.nvram"
 local paths = require "mac.paths"
 local place = require "plan.place"
+local pmset = require "tool.pmset"
 local policy = require "mac.policy"
 local result = require "preflight.result"
+local route = require "tool.route"
 local running = require "mac.running"
 local text = require "base.text"
 
@@ -158,9 +160,25 @@ checks["boot-args"] = function(_, asked)
   return ok(now == "" and "empty now" or ("now \"%s\""):format(now))
 end
 
+local JOIN = "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet; without it a lower rung is used"
+
 function checks.network()
-  return unknown("full security asks Apple's server; only trying tells whether it answers",
-    "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet; without it a lower rung is used")
+  local there = route.default()
+  if there then return ok "there is a route; whether Apple's server answers is known only by trying" end
+  if there == false then return bad("there is no route to the Internet, and full security asks Apple's server", JOIN) end
+  return unknown("full security asks Apple's server; only trying tells whether it answers", JOIN)
+end
+
+-- Percent of a battery below which a change should wait.
+local LOW = 20
+
+function checks.power()
+  local power, message = pmset.power()
+  if not power then return unknown(message, "see that the power supply is plugged in") end
+  if power.source == "AC" then return ok "the power supply is plugged in" end
+  local words = ("on battery, %s"):format(power.percent and power.percent .. "%" or "its charge is not known")
+  if power.percent and power.percent >= LOW then return ok(words) end
+  return bad(words, "plug in the power supply first: a Mac that goes out half-way is the harder to bring back")
 end
 
 local ANSWERS = { given = "user and password come from the command line", unasked = "no question will be asked here",

@@ -210,9 +210,10 @@ local function check(invocation, credentials, names, target, asked, known)
     names = { table.unpack(names) }
     names[#names + 1] = "credentials"
   end
-  local fine, _, found = preflight.run(names, target, asked, known, invocation.view.emit)
+  local fine, _, found, left = preflight.run(names, target, asked, known, invocation.view.emit)
   if fine then return found end
-  ending.refuse "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again."
+  ending.refuse("Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.",
+    preflight.not_checked(left))
 end
 
 -- What is known before the plan is loaded: looked up, and found by the checks that need no plan.

@@ -59,6 +59,8 @@ static void forms_that_read_are_let_through(void **state)
 	READS("/usr/sbin/pkgutil", "--pkg-info", "com.apple.pkg.KDK");
 	READS("/usr/sbin/pkgutil", "--check-signature", "/Volumes/Kit/KernelDebugKit.pkg");
 	READS("/bin/ps", "-axo", "comm=");
+	READS("/usr/bin/pmset", "-g", "batt");
+	READS("/sbin/route", "-n", "get", "default");
 	READS("/usr/bin/hdiutil", "info");
 }
 
@@ -100,6 +102,8 @@ static void everything_else_is_no_probe(void **state)
 	NO_READ("/usr/sbin/pkgutil", "--check-signature", "--expand");
 	NO_READ("/usr/sbin/pkgutil", "--expand", "x.pkg", "y");
 	NO_READ("/bin/ps");
+	NO_READ("/usr/bin/pmset", "-a", "sleep", "0");
+	NO_READ("/sbin/route", "-n", "delete", "default");
 	NO_READ("/bin/ps", "-axo", "command=");
 	NO_READ("/bin/ps", "-axo", "comm=", "-E");
 	NO_READ("/usr/bin/hdiutil", "attach", "x");
@@ -176,6 +180,8 @@ static void forms_that_are_never_used_do_not(void **state)
 	NEVER("/usr/sbin/diskutil", "list");
 	NEVER("/usr/sbin/sysctl", "a=b");
 	NEVER("/bin/ps", "-axo", "comm=");
+	NEVER("/usr/bin/pmset", "-g", "batt");
+	NEVER("/sbin/route", "-n", "get", "default");
 	NEVER("/usr/sbin/pkgutil", "--check-signature", "x.pkg");
 	NEVER("/bin/sh", "-c", "true");
 	NEVER("/bin/rm", "-rf", "/");
