@@ -38,6 +38,8 @@ static const struct tool table[] = {
 	{ .path = "/usr/bin/profiles", .reads = { "status -type enrollment" } },
 	{ .path = "/usr/sbin/pkgutil",
 	  .reads = { "--files <word>", "--pkg-info <word>", "--pkgs", "--check-signature <word>" } },
+	{ .path = "/usr/bin/pmset", .reads = { "-g batt" } },
+	{ .path = "/sbin/route", .reads = { "-n get default" } },
 	{ .path = "/bin/ps", .reads = { "-axo comm=" } },
 	{ .path = "/usr/bin/hdiutil", .reads = { "info", "info -plist" }, .changes = { "..." } },
 	{ .path = "/usr/sbin/installer", .changes = { "..." } },

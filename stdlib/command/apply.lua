@@ -11,9 +11,9 @@ local text = require "base.text"
 
 local apply = {}
 
-local IN_RECOVERY = { "root", "platform", "tools", "volume", "policy", "environment", "data", "journal", "owners", "collection",
-  "preboot", "boot-args" }
-local IN_MACOS = { "root", "platform", "tools", "volume", "policy", "environment", "journal", "boot-args" }
+local IN_RECOVERY = { "root", "platform", "tools", "macos/volume", "replaced/policy", "environment", "data", "journal", "owners",
+  "collection", "preboot", "boot-args" }
+local IN_MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "boot-args" }
 
 local LOSSES = "While this is in force, for this macOS only: System Integrity Protection is off, Apple Pay and iPhone apps do not "
   .. "work, protected video plays at lower quality, and macOS updates end in an error: revert before each update, and "
@@ -23,21 +23,28 @@ local LICENCE = {
   "This program grants nothing: what runs beyond two is your own responsibility.",
 }
 
+-- Is a policy step left to do? rows: from engine.survey or overview.steps
+local function left_in_recovery(rows)
+  for _, row in ipairs(rows) do
+    if row.verdict ~= "done" and (row.where or row.step.where) == "paired-recovery" then return true end
+  end
+  return false
+end
+
 -- Everything is needed as long as a policy step is left to do in recovery; afterwards only what macOS needs.
 local function preflight(target, rows, run)
-  local recovery_work = false
-  for _, row in ipairs(rows) do
-    if row.verdict ~= "done" and row.step.where == "paired-recovery" then recovery_work = true end
-  end
-  if recovery_work and not (run and target.environment == "macos") then return IN_RECOVERY, "paired-recovery" end
+  if left_in_recovery(rows) and not (run and target.environment == "macos") then return IN_RECOVERY, "paired-recovery" end
   return IN_MACOS, "any"
 end
 
---- The preconditions of apply in the system that runs, for `doctor`.
--- @return array of checks, and the place that the next step needs
-function apply.preconditions(target)
-  if target.environment == "macos" then return IN_MACOS, "any" end
-  return IN_RECOVERY, "paired-recovery"
+--- What `doctor` has to look at: the preconditions of what is left of apply, wherever that is done.
+-- @param target see mac.target.look
+-- @param steps from overview.steps, or nil where nothing can be known of them
+-- @return array of checks, the place that the next step needs here, and whether recovery is next
+function apply.preconditions(target, steps)
+  if target.environment ~= "macos" then return IN_RECOVERY, "paired-recovery", false end
+  local recovery = steps ~= nil and left_in_recovery(steps)
+  return (recovery or not steps) and IN_RECOVERY or IN_MACOS, "any", recovery
 end
 
 local function context(_, options, run)

@@ -1,24 +1,65 @@
--- `doctor`: every precondition of apply, with the cure in words.
--- Must not change anything.
+-- `doctor`: every precondition of what is left of apply, as far as it can be seen from here, with the cure in words.
+-- Must not change anything, and must not call right what apply would refuse in the next place.
 
+local apply = require "command.apply"
 local boot_args = require "mac.boot_args"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local lifecycle = require "run.lifecycle"
+local outcome = require "screen.outcome"
 local preflight = require "preflight.run"
+local status = require "run.status"
 
 local doctor = {}
+
+-- Shown besides, and stop nothing.
+local BESIDES, IN_MACOS = { "power", "network" }, { "in force/update", "in force/management" }
+
+-- Each step's verdict now; nil where that cannot be asked.
+local function steps_of(invocation, target)
+  if not target.group or not target.policy then return nil end
+  local _, steps = lifecycle.survey(invocation, target, apply.operation())
+  return steps
+end
+
+local function all_done(steps)
+  for _, step in ipairs(steps or {}) do
+    if step.verdict ~= "done" then return false end
+  end
+  return steps ~= nil
+end
+
+local function all_names(target, names)
+  local all = { table.unpack(names) }
+  for _, list in ipairs { BESIDES, target.booted == "macos" and IN_MACOS or {} } do table.move(list, 1, #list, #all + 1, all) end
+  return all
+end
+
+-- What to do now that everything here is right.
+local function next_thing(target, steps, recovery)
+  if all_done(steps) then return "Nothing is left to do: every step of apply reads done." end
+  if not recovery then return "Everything that apply needs here is right.", outcome.type_this(target, target.booted, "apply") end
+  return "Everything that can be checked from here is right; next: recovery. Shut down fully, hold the power button until startup "
+    .. "options appear, choose Options and a user, then Utilities > Terminal, and type:",
+    outcome.type_this(target, "recovery", "apply")
+end
+
+local function look(invocation, target, options)
+  local steps = steps_of(invocation, target)
+  local names, place, recovery = apply.preconditions(target, steps)
+  local asked = { options = options, where = place, uid = invocation.uid, words = boot_args.raising(options.quota, options.boot_arg),
+    journal = lifecycle.journal(target, options) }
+  local known = { facts = target.booted == "macos" and status.facts(target) or nil }
+  local fine, _, _, left = preflight.run(all_names(target, names), target, asked, known, invocation.view.emit)
+  if fine then return ending.new("done", exit_code.OK, next_thing(target, steps, recovery)) end
+  return ending.new("precondition", exit_code.PRECONDITION,
+    preflight.not_checked(left) or "Mend what reads bad or unknown, then run doctor again.")
+end
 
 function doctor.run(_, options)
   return lifecycle.look(options, "doctor", function(invocation, target)
     invocation.view.start(nil)
-    local names, place = require("command.apply").preconditions(target)
-    local asked = { options = options, where = place, uid = invocation.uid, words = boot_args.raising(options.quota, options.boot_arg),
-      journal = lifecycle.journal(target, options) }
-    if preflight.run(names, target, asked, nil, invocation.view.emit) then
-      return ending.new("done", exit_code.OK, "Everything that apply needs here is right.")
-    end
-    return ending.new("precondition", exit_code.PRECONDITION, "Mend what reads bad or unknown, then run doctor again.")
+    return look(invocation, target, options)
   end)
 end
 

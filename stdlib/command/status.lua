@@ -30,6 +30,7 @@ end
 local function rows_of(target, event, journal_words, facts)
   local rows = first_rows(target, event)
   local function add(name, value) if value then rows[#rows + 1] = { name, value } end end
+  add("virtual", running.virtual_words(target))
   add("in force", quoted(event.boot_args_in_force))
   add("quota", event.quota and ("%d macOS guests"):format(event.quota))
   add("journal", known(journal_words))

@@ -5,6 +5,7 @@ local ioreg = require "tool.ioreg"
 local plist = require "base.plist"
 local profiles = require "tool.profiles"
 local ps = require "tool.ps"
+local sysctl = require "tool.sysctl"
 
 local running = {}
 
@@ -19,6 +20,14 @@ function running.update(root)
   if type(dict) ~= "table" then return nil, UPDATE .. " is no property list" end
   local attributes = plist.field(dict, "update-asset-attributes", "table")
   return attributes and { version = plist.field(attributes, "OSVersion", "string"), build = plist.field(attributes, "Build", "string") }
+end
+
+--- Is this Mac a virtual one? What that means, or nil (field reports; reference §8.2 for the name).
+-- @param target see mac.target.look
+function running.virtual_words(target)
+  local chip = target.kernel and target.kernel.chip
+  if chip ~= "vmapple" and sysctl.read "kern.hv_vmm_present" ~= "1" then return nil end
+  return "this Mac is a virtual one: the limit that counts is its host's, so nothing is gained here"
 end
 
 --- Asks the running macOS.

@@ -61,21 +61,37 @@ end
 -- Version and build of the system on a volume, from its SystemVersion.plist (xml; reference §7.1 names the keys).
 local function product_on(root, mount)
   local path = mac.real_path(root, mount .. "/System/Library/CoreServices/SystemVersion.plist")
-  local content, message = require("lib_file").read(path)
-  if not content then return nil, message end
+  local content, message, code = require("lib_file").read(path)
+  if not content then return nil, message, code end
   local dict = plist.parse(content)
   if type(dict) ~= "table" then return nil, path .. " is no property list" end
   return { version = plist.field(dict, "ProductVersion", "string"), build = plist.field(dict, "ProductBuildVersion", "string") }
 end
 
+-- Are there kernels on a System volume? The stub of another operating system has none. @return true, false, or nil when it
+-- cannot be told
+local function has_kernels(root, mount)
+  local names, _, code = require("lib_file").list(mac.real_path(root, mount .. "/System/Library/Kernels"))
+  if not names and code ~= "ENOENT" then return nil end
+  for _, name in ipairs(names or {}) do
+    if name:find("^kernel") then return true end
+  end
+  return false
+end
+
+-- @return the mount point, or nil; and why one that is named cannot be used
 local function mount_of(info)
   local mount = plist.field(info, "MountPoint", "string")
-  return mount ~= "" and mount or nil
+  if not mount or mount == "" then return nil end
+  if mount:sub(1, 1) ~= "/" or mount:find("\0", 1, true) then
+    return nil, "diskutil names a mount point that is no path: " .. mount:gsub("%z", "?")
+  end
+  return mount
 end
 
 local function describe_volume(volume, info)
   volume.name = plist.field(info, "VolumeName", "string") or volume.name
-  volume.mount = mount_of(info)
+  volume.mount, volume.mount_problem = mount_of(info)
   volume.locked = plist.field(info, "Locked", "boolean")
   return volume
 end
@@ -150,7 +166,7 @@ end
 local function fill_preboot(group)
   local info = group.booter and diskutil.info(group.booter)
   if not info then return end
-  group.preboot = { device = group.booter, mount = mount_of(info), writable = plist.field(info, "WritableVolume", "boolean") }
+  group.preboot = { device = group.booter, mount = (mount_of(info)), writable = plist.field(info, "WritableVolume", "boolean") }
 end
 
 local function fill_owners(root, group)
@@ -170,6 +186,15 @@ local function fill_owners(root, group)
   table.sort(group.owners, function(a, b) return a.short < b.short end)
 end
 
+-- What tells a macOS on the System volume. has_version and has_kernels are false only where they are certainly not there.
+local function fill_system(root, group, mount)
+  local top = mount == "/" and "" or mount
+  local product, _, code = product_on(root, top)
+  group.version, group.build = product and product.version, product and product.build
+  group.has_version, group.has_kernels = product ~= nil, has_kernels(root, top)
+  if not product and code ~= "ENOENT" then group.has_version = nil end
+end
+
 --- Adds to a chosen group what later checks need: Data's mount, Preboot, owners by short name, system version.
 -- Owners come from AdminUserRecoveryInfo.plist, keyed by short name with RealName (reference §1.2, asahi-installer).
 function mac.complete(root, booted, group)
@@ -179,11 +204,28 @@ function mac.complete(root, booted, group)
   local system = group.system
   local mount = system.mount or (booted == "macos" and running_group() == group.group and "/") or nil
   system.mount = mount
-  if mount then
-    local product = product_on(root, mount == "/" and "" or mount)
-    group.version, group.build = product and product.version, product and product.build
-  end
+  if mount then fill_system(root, group, mount) end
   return group
+end
+
+--- The other volume group on whose Data volume a file lies.
+-- @param target see mac.target.look
+-- @param path string, as the Mac names it
+-- @return the group, or nil
+function mac.other_group_of(target, path)
+  for _, group in ipairs(target.groups or {}) do
+    local mount = target.group and group.group ~= target.group.group and group.data and mount_of(diskutil.info(group.data.device))
+    if mount and mount ~= "/" and path:sub(1, #mount + 1) == mount .. "/" then return group end
+  end
+end
+
+--- The other volume groups that have the target's name, which csrutil's menu cannot tell apart.
+function mac.namesakes(target)
+  local found = {}
+  for _, group in ipairs(target.groups or {}) do
+    if group.group ~= target.group.group and group.name == target.group.name then found[#found + 1] = group end
+  end
+  return found
 end
 
 -- The group to work on, with what later checks need. Puts the reason into problems where there is none.

@@ -4,6 +4,7 @@
 local checksum = require "base.checksum"
 local collection = require "kernel.collection"
 local kit = require "kernel.kit"
+local mac_target = require "mac.target"
 local manifest = require "kernel.manifest"
 local paths = require "mac.paths"
 local result = require "preflight.result"
@@ -67,12 +68,24 @@ local function in_words(path, found, doubt)
     found.kernel.banner:match("root:(.*)$") or found.kernel.banner, doubt and "; " .. doubt or "")
 end
 
+-- A collection that was named and lies on another system's Data was most likely made for that system. @return a sentence, or nil
+local function from_elsewhere(target, asked, path)
+  local group = asked.options.kc and mac_target.other_group_of(target, path)
+  if not group then return nil end
+  return ("%s lies on the Data volume of %s (%s), which is not the target"):format(path, group.name or "?", group.group)
+end
+
 local checks = {}
 
---- Finds collection, manifest, manifest_doubt and collection_path. known.source: a file that is to be staged or looked at.
+--- Finds collection, manifest, manifest_doubt, collection_path, foreign_collection.
+-- known.source: a file that is to be staged or looked at.
 function checks.collection(target, asked, known)
   local path, here, manifest_path = staging.collection(target, known.source, asked.options.kc)
   if not path then return unknown("the Data volume is not mounted", "unlock it, or name a file with --kc") end
+  local foreign = from_elsewhere(target, asked, path)
+  if foreign and not result.will_ask(asked) then
+    return bad(foreign, "stage it on the target's own Data volume; or " .. result.ASK_FIRST)
+  end
   local found, message = collection.inspect(here)
   if not found then
     message = paths.without_root(target.root, message)
@@ -88,7 +101,8 @@ function checks.collection(target, asked, known)
       "build the collection for this Mac and this macOS build, and stage it again")
   end
   return result.ok(in_words(path, found, doubt)),
-    { collection = found, collection_path = path, manifest = stated, manifest_doubt = doubt }
+    { collection = found, collection_path = path, manifest = stated, manifest_doubt = doubt,
+      foreign_collection = foreign }
 end
 
 return checks

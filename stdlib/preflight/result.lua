@@ -13,4 +13,11 @@ function result.bad(detail, cure) return { verdict = "bad", detail = detail, cur
 --- What could not be read. It never passes for ok.
 function result.unknown(detail, cure) return { verdict = "unknown", detail = detail, cure = cure } end
 
+--- Will a person who has named the target be asked about this one thing?
+-- @param asked see preflight.run
+function result.will_ask(asked) return asked.options.volume ~= nil and not asked.options.yes end
+
+--- What helps where result.will_ask says no.
+result.ASK_FIRST = "name the target with --volume, leave out --yes, and type the word that you are asked for"
+
 return result

@@ -5,40 +5,74 @@
 -- plan's parameters or the overview need it. It reads target, asked and found and writes into none of them.
 --
 -- asked: what is particular to this run, made by the caller: { options, where = the place the next step needs, acts = true when
---   tools will ask questions, uid, dry_run, words = boot arguments to be added, journal = { here, path, why, trouble },
+--   tools will ask questions, uid, dry_run, words = boot arguments to be added, journal = { here, path, why, trouble,
+--   installed = function(coih) → did a run of ours install that custom kernel on this group? },
 --   answers = "given" | "person" | "unasked" | nil: who answers the tools' questions }
 
 local preflight = {}
 
 -- By name. Those of what is in force have a name like "in force/policy": the part before the slash is not shown.
 local checks = {}
-for _, part in ipairs { "preflight.system", "preflight.collection", "preflight.kit" } do
+for _, part in ipairs { "preflight.system", "preflight.identity", "preflight.collection", "preflight.kit" } do
   for name, check in pairs(require(part)) do checks[name] = check end
 end
 for name, check in pairs(require "preflight.in_force") do checks["in force/" .. name] = check end
 
 -- Shown, and do not stop anything.
-local ADVISORY = { network = true, update = true, guests = true, management = true }
+local ADVISORY = { network = true, power = true, update = true, guests = true, management = true }
 
---- Runs checks in order.
+-- While one of these is not right, the others would only be wrong for the same cause.
+local FIRST = { root = true, platform = true, volume = true }
+
+-- On another computer there is no other cause than that. @return the names to check, and those that are left out
+local function on_this_computer(names, target)
+  for index, name in ipairs(names) do
+    if name == "platform" and checks.platform(target).verdict == "bad" then
+      local left = { table.unpack(names) }
+      table.remove(left, index)
+      return { name }, left
+    end
+  end
+  return names, {}
+end
+
+-- The names of checks as they are shown, from one on.
+local function shown(names, from)
+  local left = {}
+  for index = from, #names do left[#left + 1] = names[index]:match("[^/]+$") end
+  return left
+end
+
+--- Runs checks in order, up to one without which the others mean nothing.
 -- @param names array of checks
 -- @param target see mac.target.look
 -- @param asked see above
 -- @param known table or nil: what is known before the first check
 -- @param report function(row) or nil: called with each row as it is known
--- @return true when all needed ones are ok, else false; the rows; and what was found, known included
+-- @return true when all needed ones are ok, else false; the rows; what was found, known included; and the names of those that were
+--   not made
 function preflight.run(names, target, asked, known, report)
   local rows, found, fine = {}, {}, true
+  local made, elsewhere = on_this_computer(names, target)
   for key, value in pairs(known or {}) do found[key] = value end
-  for index, name in ipairs(names) do
+  for index, name in ipairs(made) do
     local row, more = checks[name](target, asked, found)
     row.type, row.check = "preflight", name:match("[^/]+$")
     rows[index] = row
     for key, value in pairs(more or {}) do found[key] = value end
     if row.verdict ~= "ok" and not ADVISORY[row.check] then fine = false end
     if report then report(row) end
+    if row.verdict ~= "ok" and FIRST[row.check] then
+      return false, rows, found, #elsewhere > 0 and shown(elsewhere, 1) or shown(made, index + 1)
+    end
   end
-  return fine, rows, found
+  return fine, rows, found, {}
+end
+
+--- A sentence about checks that were not made, or nil.
+-- @param left from preflight.run
+function preflight.not_checked(left)
+  return #left > 0 and ("Not checked, since this comes first: %s."):format(table.concat(left, ", ")) or nil
 end
 
 --- Is there such a check?

@@ -1,12 +1,15 @@
--- The preconditions that lie in the Mac itself: who runs this, chip, tools, volumes, policy, place, owners, journal, boot-args.
+-- The preconditions that lie in the Mac itself: who runs this, chip, tools, policy, place, owners, journal, boot-args.
 -- Must not change anything; see preflight.run for what a check is.
 
 local boot_args = require "mac.boot_args"
 local nvram = require "tool.nvram"
 local paths = require "mac.paths"
 local place = require "plan.place"
+local pmset = require "tool.pmset"
 local policy = require "mac.policy"
 local result = require "preflight.result"
+local route = require "tool.route"
+local running = require "mac.running"
 local text = require "base.text"
 
 local RECOVERY_WAY = "shut down fully, hold the power button until startup options appear, choose Options and a user, "
@@ -22,7 +25,10 @@ function checks.root(_, asked)
 end
 
 function checks.platform(target)
-  if target.kernel then return ok("Apple silicon, chip " .. target.kernel.chip:upper()) end
+  if target.kernel then
+    local virtual = running.virtual_words(target)
+    return ok("Apple silicon, chip " .. target.kernel.chip:upper() .. (virtual and "; " .. virtual or ""))
+  end
   local message = target.problems.kernel
   if target.problems.kernel_kind == "unknown" then return bad(message, "this program is for Apple silicon Macs") end
   return unknown(message, "uname should be at /usr/bin/uname")
@@ -37,19 +43,6 @@ function checks.tools(target)
   end
   if #missing == 0 then return ok "csrutil, bputil, kmutil, nvram and diskutil are there" end
   return bad("missing: " .. table.concat(missing, ", "), "start the recovery that belongs to this Mac's macOS")
-end
-
-function checks.volume(target)
-  if not target.group then
-    local make = target.problems.group_kind == "unknown" and unknown or bad
-    return make(target.problems.group, "name the system with --volume; `diskutil apfs listVolumeGroups` lists them")
-  end
-  if not target.group.system.mount then
-    return bad(("%s: the System volume is not mounted"):format(target.group.name or target.group.group),
-      "diskutil mount " .. target.group.system.device)
-  end
-  return ok(("%s (%s), macOS %s build %s"):format(target.group.name or "?", target.group.group, target.group.version or "?",
-    target.group.build or "?"))
 end
 
 function checks.policy(target)
@@ -167,9 +160,25 @@ checks["boot-args"] = function(_, asked)
   return ok(now == "" and "empty now" or ("now \"%s\""):format(now))
 end
 
+local JOIN = "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet; without it a lower rung is used"
+
 function checks.network()
-  return unknown("full security asks Apple's server; only trying tells whether it answers",
-    "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet; without it a lower rung is used")
+  local there = route.default()
+  if there then return ok "there is a route; whether Apple's server answers is known only by trying" end
+  if there == false then return bad("there is no route to the Internet, and full security asks Apple's server", JOIN) end
+  return unknown("full security asks Apple's server; only trying tells whether it answers", JOIN)
+end
+
+-- Percent of a battery below which a change should wait.
+local LOW = 20
+
+function checks.power()
+  local power, message = pmset.power()
+  if not power then return unknown(message, "see that the power supply is plugged in") end
+  if power.source == "AC" then return ok "the power supply is plugged in" end
+  local words = ("on battery, %s"):format(power.percent and power.percent .. "%" or "its charge is not known")
+  if power.percent and power.percent >= LOW then return ok(words) end
+  return bad(words, "plug in the power supply first: a Mac that goes out half-way is the harder to bring back")
 end
 
 local ANSWERS = { given = "user and password come from the command line", unasked = "no question will be asked here",

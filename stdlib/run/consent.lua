@@ -9,6 +9,8 @@ local question = require "screen.question"
 
 local consent = {}
 
+local function capitalized(sentence) return (sentence:gsub("^%l", string.upper)) end
+
 local function name_of(group) return group.name or group.group end
 
 local function ask_name(view, target)
@@ -24,6 +26,23 @@ local function ask(view, target, sentence)
   if sentence == "name" then return ask_name(view, target) end
   local agreed, why = question.yes_no(sentence)
   return agreed or nil, why or "declined"
+end
+
+local function decline(why)
+  ending.stop("declined", exit_code.DECLINED, ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
+end
+
+--- Asks for a typed word about each thing that would be lost, or that comes from elsewhere. --yes does not answer here.
+-- @param invocation
+-- @param list array of { sentence, word }
+function consent.doubts(invocation, list)
+  for _, doubt in ipairs(list) do
+    local sentence, word = doubt[1], doubt[2]
+    invocation.view.emit { type = "note", lines = { "", capitalized(sentence) .. ".",
+      ("If that is what you want, type: %s. To leave everything as it is: n"):format(word) } }
+    local agreed, why = question.word(word .. "> ", word)
+    if not agreed then decline(why) end
+  end
 end
 
 -- The person may have taken minutes to answer: is everything still as it was shown?
@@ -43,10 +62,7 @@ end
 function consent.ask(invocation, target, sentence, plan, run, context, shown)
   if not invocation.options.yes then
     local agreed, why = ask(invocation.view, target, sentence)
-    if not agreed then
-      ending.stop("declined", exit_code.DECLINED,
-        ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
-    end
+    if not agreed then decline(why) end
   end
   if state_changed(plan, run, context, shown) then
     ending.refuse "The Mac is no longer as it was shown to you: something else changed it. Nothing was changed. Run this again."

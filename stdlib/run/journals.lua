@@ -82,6 +82,27 @@ function journals.intent(journal, argv, record)
   return journal:intent(argv, stamped(record))
 end
 
+-- Did this kernel come while the run was at work? It was not there before it, and a step of the run saw it, or may have made it.
+local function brought(run, coih)
+  local baseline = run.start.baseline and run.start.baseline.policy
+  if not baseline or baseline.coih == coih then return false end
+  for _, state in pairs(run.steps) do
+    if state.acted and type(state.seen) == "table" and state.seen.coih == coih then return true end
+  end
+  return run.open_intent ~= nil
+end
+
+--- Did a run of ours install this custom kernel on this volume group?
+-- @param directory string or nil: the journals' folder
+-- @param group string: UUID
+-- @param coih string
+function journals.installed(directory, group, coih)
+  for run in journals.each(directory) do
+    if run.start and run.start.group == group and brought(run, coih) then return true end
+  end
+  return false
+end
+
 --- Opens the journal of an existing run for appending.
 -- @return journal, run; or nil, message, code
 function journals.continue(directory, number)

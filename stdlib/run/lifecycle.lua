@@ -90,7 +90,18 @@ local function read_journal(target, options, part)
   if not journal.here then return { why = journal.path } end
   local latest, message, code = journals.latest(journal.here)
   journal.latest, journal.trouble = latest, not latest and code and message or nil
+  local group = target.group and target.group.group
+  journal.installed = function(coih) return journals.installed(journal.here, group, coih) end
   return journal
+end
+
+-- A journal of another system is none of this run's business: what it says is not so here. A revert goes on without it.
+local function check_group(operation, target, journal)
+  local start = journal.latest and journal.latest.start
+  if not start or not target.group or not start.group or start.group == target.group.group then return journal end
+  local sentence = ("The latest run in %s is of another system, %s (%s)"):format(journal.path, start.volume or "?", start.group)
+  if operation.supersedes then return { why = sentence, set_aside = sentence } end
+  ending.refuse(sentence .. ", so nothing was changed.", "Name that system with --volume, or another folder with --journal.")
 end
 
 --- Where the journals of apply and revert are, and the latest run, for commands that only look.
@@ -116,7 +127,7 @@ local function find_target_and_journal(invocation, credentials, operation)
     ending.refuse("The journal cannot be read, so nothing was changed: " .. journal.trouble,
       "What helps: " .. errors.ours("corrupt").cure .. ".")
   end
-  return target, journal
+  return target, check_group(operation, target, journal)
 end
 
 -- ---- which run, which plan -------------------------------------------------------------------------------------------------
@@ -201,9 +212,10 @@ local function check(invocation, credentials, names, target, asked, known)
     names = { table.unpack(names) }
     names[#names + 1] = "credentials"
   end
-  local fine, _, found = preflight.run(names, target, asked, known, invocation.view.emit)
+  local fine, _, found, left = preflight.run(names, target, asked, known, invocation.view.emit)
   if fine then return found end
-  ending.refuse "Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again."
+  ending.refuse("Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.",
+    preflight.not_checked(left))
 end
 
 -- What is known before the plan is loaded: looked up, and found by the checks that need no plan (an operation's array of them).
@@ -268,8 +280,17 @@ local function needs_consent(operation, run, acts)
   return acts and (operation.question ~= "name" or not run)
 end
 
+-- What would be lost or taken from elsewhere, each with the word that has to be typed for it.
+local function doubts_of(findings)
+  local doubts = {}
+  if findings.foreign_collection then doubts[1] = { findings.foreign_collection, "take" } end
+  if findings.foreign_object then doubts[#doubts + 1] = { findings.foreign_object, "replace" } end
+  return doubts
+end
+
 local function ask(invocation, credentials, case, plan, run, rows)
   local operation = case.operation
+  consent.doubts(invocation, doubts_of(case.findings))
   local sentence = type(operation.question) == "function" and operation.question(case) or operation.question
   consent.ask(invocation, case.target, sentence, plan, run or run_state.new(), case.context, rows)
   if sentence == "name" and not credentials:who_answers(invocation) then
@@ -282,7 +303,8 @@ end
 -- A revert needs no journal that lasts; the door still wants its durable intent.
 local function directory_for(invocation, target, journal)
   if journal.here then return journal.here end
-  invocation.view.emit { type = "note", lines = { "The Data volume cannot be used: the journal of this revert is kept in "
+  local why = journal.set_aside or "The Data volume cannot be used"
+  invocation.view.emit { type = "note", lines = { why .. ": the journal of this revert is kept in "
     .. "recovery's own memory and is lost at restart. The revert itself does not need it." } }
   return paths.temporary_journal(target)
 end
@@ -360,7 +382,8 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   local acts = overview.acts(steps, case.target.environment)
   local complete = check_with_plan(invocation, credentials, case, rows, run, journal, acts)
   show(invocation, complete, steps, run)
-  if not invocation.dry_run and needs_consent(operation, run, acts) then ask(invocation, credentials, complete, plan, run, rows) end
+  local wanted = needs_consent(operation, run, acts) or acts and #doubts_of(complete.findings) > 0
+  if wanted and not invocation.dry_run then ask(invocation, credentials, complete, plan, run, rows) end
   return complete
 end
 

@@ -35,7 +35,7 @@ local function group_from(entry)
   local group = { group = uuid and uuid:upper(), name = plist.field(entry, "Name", "string") }
   for _, volume in ipairs(list_in(entry, "Volumes")) do
     local role, device = role_of(volume), plist.field(volume, "DeviceIdentifier", "string")
-    local described = device and { device = device, name = plist.field(volume, "Name", "string") }
+    local described = device and device:find("^%w+$") and { device = device, name = plist.field(volume, "Name", "string") }
     if role == "System" then group.system = described end
     if role == "Data" then group.data = described end
   end

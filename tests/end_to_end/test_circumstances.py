@@ -4,6 +4,7 @@ import driver
 import pytest
 from conftest import MACHINES
 from helpers import FULL, WORDS, act_kinds, flags, has_words, policy_is_raised, without_syncs
+from person import Person
 
 
 def refused(mac, *more, says=()):
@@ -169,13 +170,17 @@ def test_a_mac_that_was_permissive_before(mac):
     assert policy_is_raised(mac)
 
 
-def test_another_custom_kernel_is_there(mac):
-    """A kernel of others is told of and replaced by ours."""
+@pytest.mark.parametrize("word", ["replace", "n"])
+def test_another_custom_kernel_is_there(mac, session, word):
+    """A kernel of others is told of, and replaced by ours where the volume is named and the word is typed."""
     mac.set_policy(mode="permissive", sip0=0x7F, sip2=True, sip3=True)
     theirs = mac.install_custom_kernel(b"\xcf\xfa\xed\xfe" + b"somebody else's")
-    seen = applied(mac)
-    assert mac.policy()["coih"] != theirs and policy_is_raised(mac)
-    assert theirs[:8] in seen.text
+    person = Person(session(mac, "apply", "--volume", "Macintosh HD"), mac)
+    person.child.expect("replace> ")
+    person.child.sendline(word)
+    assert person.answer_all() == (0 if word == "replace" else 4)
+    assert theirs[:8] in person.session.log
+    assert (mac.policy()["coih"] != theirs and policy_is_raised(mac)) == (word == "replace")
 
 
 def test_our_kernel_is_there_already(mac):

@@ -38,6 +38,8 @@ static const char *const reading[][24] = {
 	{ "/usr/sbin/pkgutil", "--pkg-info", "com.apple.pkg.KDK" },
 	{ "/usr/sbin/pkgutil", "--check-signature", "/Volumes/Kit/KernelDebugKit.pkg" },
 	{ "/bin/ps", "-axo", "comm=" },
+	{ "/usr/bin/pmset", "-g", "batt" },
+	{ "/sbin/route", "-n", "get", "default" },
 	{ "/usr/bin/hdiutil", "info" },
 };
 
@@ -79,6 +81,8 @@ static const char *const not_reading[][24] = {
 	{ "/bin/ps" },
 	{ "/bin/ps", "-axo", "command=" },
 	{ "/bin/ps", "-axo", "comm=", "-E" },
+	{ "/usr/bin/pmset", "-a", "sleep", "0" },
+	{ "/sbin/route", "-n", "delete", "default" },
 	{ "/usr/bin/hdiutil", "attach", "x" },
 	{ "/usr/sbin/installer", "-pkg", "x" },
 	{ "/usr/bin/curl", "https://example.org/" },
@@ -149,6 +153,8 @@ static const char *const never[][24] = {
 	{ "/usr/sbin/diskutil", "list" },
 	{ "/usr/sbin/sysctl", "a=b" },
 	{ "/bin/ps", "-axo", "comm=" },
+	{ "/usr/bin/pmset", "-g", "batt" },
+	{ "/sbin/route", "-n", "get", "default" },
 	{ "/usr/sbin/pkgutil", "--check-signature", "x.pkg" },
 	{ "/bin/sh", "-c", "true" },
 	{ "/bin/rm", "-rf", "/" },

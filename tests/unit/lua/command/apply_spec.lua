@@ -7,9 +7,9 @@ local targets = require "tests.unit.lua.support.target"
 
 local operation = apply.operation()
 
-local RECOVERY = { "root", "platform", "tools", "volume", "policy", "environment", "data", "journal", "owners", "collection", "preboot",
-  "boot-args" }
-local MACOS = { "root", "platform", "tools", "volume", "policy", "environment", "journal", "boot-args" }
+local RECOVERY = { "root", "platform", "tools", "macos/volume", "replaced/policy", "environment", "data", "journal", "owners",
+  "collection", "preboot", "boot-args" }
+local MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "boot-args" }
 
 local function row(verdict, where) return { verdict = verdict, step = { where = where } } end
 
@@ -42,9 +42,12 @@ describe("what must be right for apply", function()
   end)
 
   it("is for doctor what the running system tells", function()
-    assert.are.same({ MACOS, "any" }, { apply.preconditions(read_only(targets.macos())) })
-    assert.are.same({ RECOVERY, "paired-recovery" }, { apply.preconditions(read_only(targets.recovery())) })
-    assert.are.same({ RECOVERY, "paired-recovery" }, { apply.preconditions { environment = "unknown" } })
+    local macos = read_only(targets.macos())
+    assert.are.same({ MACOS, "any", false }, { apply.preconditions(macos, { row("done", "paired-recovery"), row("todo", "macos") }) })
+    assert.are.same({ RECOVERY, "any", true }, { apply.preconditions(macos, { { verdict = "unknown", where = "paired-recovery" } }) })
+    assert.are.same({ RECOVERY, "any", false }, { apply.preconditions(macos) })
+    assert.are.same({ RECOVERY, "paired-recovery", false }, { apply.preconditions(read_only(targets.recovery()), {}) })
+    assert.are.same({ RECOVERY, "paired-recovery", false }, { apply.preconditions { environment = "unknown" } })
   end)
 end)
 

@@ -160,6 +160,40 @@ describe("mac.complete", function()
     assert.are.same({ { short = "ada" }, { short = "maria", full = "Maria P." } }, group.owners)
   end)
 
+  it("says that a stub has no version and no kernel", function()
+    assert.are.same({ false, false }, { completed().has_version, completed().has_kernels })
+    write("/Volumes/Macintosh HD/System/Library/CoreServices/SystemVersion.plist", dict { ProductVersion = "26.6" })
+    write("/Volumes/Macintosh HD/System/Library/Kernels/other", "")
+    assert.are.same({ true, false }, { completed().has_version, completed().has_kernels })
+    write("/Volumes/Macintosh HD/System/Library/Kernels/kernel.release.t6041", "")
+    assert.is_true(completed().has_kernels)
+  end)
+
+  it("does not say that there is no kernel where it cannot look", function()
+    write("/Volumes/Macintosh HD/System/Library/Kernels", "no folder")
+    assert.is_nil(completed().has_kernels)
+  end)
+
+  it("takes no mount point that is no path", function()
+    for _, place in ipairs { "/Volumes/Mac&#0;intosh", "Volumes/Macintosh HD" } do
+      local group = completed { [INFO .. "disk3s5"] = dict { MountPoint = place } }
+      if not place:find("&", 1, true) then
+        assert.truthy(group.data.mount_problem:find("Volumes/Macintosh HD", 1, true))
+      end
+      assert.is_nil(group.data.mount)
+    end
+  end)
+
+  it("knows on whose Data a file lies, and who has the same name", function()
+    local group = completed { [INFO .. "disk4s5"] = dict { MountPoint = "/Volumes/Second - Data" } }
+    local other = { group = OTHER, name = group.name, data = { device = "disk4s5" } }
+    local target = { group = group, groups = { group, other, { group = "THIRD", name = "Third" } } }
+    assert.are.equal(other, mac.other_group_of(target, "/Volumes/Second - Data/Users/a.kc"))
+    assert.is_nil(mac.other_group_of(target, "/Volumes/Second - Data2/a.kc"))
+    assert.is_nil(mac.other_group_of(target, "/Volumes/Macintosh HD - Data/Users/a.kc"))
+    assert.are.same({ other }, mac.namesakes(target))
+  end)
+
   it("leaves open what cannot be had", function()
     local group = completed { [INFO .. "disk3s5"] = samples.read "azahi-26.6-diskutil/info-data-locked.plist" }
     assert.is_nil(group.data.mount)

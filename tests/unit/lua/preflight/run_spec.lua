@@ -100,6 +100,38 @@ describe("preflight", function()
     expect("platform", "unknown", "No such file")
   end)
 
+  it("checks nothing more while the first cause stands", function()
+    told["/usr/bin/uname -v"] = "#1 SMP Debian"
+    target.kernel, target.problems.kernel, target.problems.kernel_kind = kernel_of(told["/usr/bin/uname -v"])
+    asked.uid = 501
+    local fine, rows, _, left = preflight.run(LISTS.revert, read_only(target), read_only(asked))
+    assert.are.same({ false, 1, "platform" }, { fine, #rows, rows[1].check })
+    assert.are.same({ "root", "tools", "volume", "policy", "environment", "boot-args", "network" }, left)
+    target.kernel, target.problems.kernel_kind = kernel_of(BANNER), nil
+    fine, rows, _, left = preflight.run(LISTS.revert, read_only(target), read_only(asked))
+    assert.are.same({ false, 1, "root", 7 }, { fine, #rows, rows[1].check, #left })
+    assert.truthy(preflight.not_checked(left):find("platform, tools", 1, true))
+    assert.is_nil(preflight.not_checked {})
+  end)
+
+  it("tells power and network, and stops for neither", function()
+    LISTS.surroundings = { "power", "network" }
+    told["/usr/bin/pmset -g batt"] = "Now drawing from 'AC Power'\n"
+    told["/sbin/route -n get default"] = "\n  interface: en0\n"
+    assert.are.same({ "ok", true }, { row_of("power", "surroundings").verdict, (select(2, row_of("power", "surroundings"))) })
+    assert.are.equal("ok", row_of("network", "surroundings").verdict)
+    told["/sbin/route -n get default"] = answers.of("", 0, "route: not in table")
+    assert.are.equal("bad", row_of("network", "surroundings").verdict)
+    for charge, verdict in pairs { ["4"] = "bad", ["19"] = "bad", ["20"] = "ok" } do
+      told["/usr/bin/pmset -g batt"] = "Now drawing from 'Battery Power'\n x\t" .. charge .. "%; discharging\n"
+      local row, fine = row_of("power", "surroundings")
+      assert.are.same({ verdict, true }, { row.verdict, fine })
+      assert.truthy(row.detail:find(charge .. "%", 1, true))
+    end
+    told["/usr/bin/pmset -g batt"] = false
+    assert.are.equal("unknown", row_of("power", "surroundings").verdict)
+  end)
+
   it("names tools that are missing", function()
     files.remove(root .. "/usr/bin/kmutil")
     expect("tools", "bad", "missing: /usr/bin/kmutil")

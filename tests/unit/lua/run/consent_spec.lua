@@ -53,6 +53,23 @@ describe("consent by name", function()
   end)
 end)
 
+describe("what would be lost", function()
+  local function doubts(lines, options)
+    local _, prompts = typist.use(80, lines)
+    local invocation = { options = options or {}, view = { emit = function(event) events[#events + 1] = event end } }
+    return try.catch(consent.doubts, invocation, { { "the custom kernel ab is not ours", "replace" } }), prompts
+  end
+
+  it("wants its own word, whatever --yes says", function()
+    assert.is_nil((doubts({ "replace" }, { yes = true })))
+    assert.are.equal("The custom kernel ab is not ours.", events[1].lines[2])
+    for _, lines in ipairs { { "y", "yes", "take" }, { "n" }, {} } do
+      local ending = doubts(lines)
+      assert.are.same({ "declined", 4 }, { ending.result, ending.code })
+    end
+  end)
+end)
+
 describe("consent to a question", function()
   it("wants y or n", function()
     local ending, prompts = ask({ "", "maybe", "Yes" }, "Download it now?")

@@ -41,6 +41,25 @@ describe("journals", function()
     again:close()
   end)
 
+  it("knows which custom kernel a run of ours brought, and takes none that was there before", function()
+    local function with(baseline, ...)
+      local journal = started { plan = "apply", group = "G", baseline = { policy = { coih = baseline } } }
+      for _, line in ipairs { '{"type":"intent","step":"kernel","argv":["/x"],"part":1,"parts":1,"before":{}}', ... } do
+        assert(journal:append(line))
+      end
+      journal:close()
+    end
+    with("theirs", '{"type":"outcome","step":"kernel","verdict":"done","seen":{"coih":"ours"}}')
+    with("ours", '{"type":"outcome","step":"kernel","verdict":"done","seen":{"coih":"theirs"}}', '{"type":"close","result":"done"}')
+    assert.is_true(runs.installed(folder, "G", "ours"))
+    assert.is_true(runs.installed(folder, "G", "theirs"))
+    assert.is_false(runs.installed(folder, "OTHER", "ours"))
+    assert.is_false(runs.installed(folder, "G", "another"))
+    assert.is_false(runs.installed(nil, "G", "ours"))
+    with "absent"
+    assert.is_true(runs.installed(folder, "G", "made while the last run was cut off"))
+  end)
+
   it("cuts a torn tail when it goes on, and not when it only reads", function()
     local journal = started()
     journal:close()
