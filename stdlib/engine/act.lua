@@ -142,12 +142,21 @@ function act.rungs(self, step, field, ...)
   return rungs
 end
 
+-- Is everything that a goal names so? What it does not name does not matter to it.
+local function holds(goal, now)
+  if type(goal) ~= "table" or type(now) ~= "table" then return equal.same(goal, now) end
+  for key, wanted in pairs(goal) do
+    if not equal.same(wanted, now[key]) then return false end
+  end
+  return true
+end
+
 --- Is this exactly what was wanted? What was read back is compared; that a plan says so does not count.
 -- @param rung from act.rungs
 -- @param now what the step's check sees
 -- @param before what it saw before, for a way back; nil for a step's own ladder
 function act.is_exact(rung, now, before)
-  if rung.goal ~= nil then return rung.exact == true and equal.same(now, rung.goal) end
+  if rung.goal ~= nil then return rung.exact == true and holds(rung.goal, now) end
   if before == nil then return rung.exact == true end
   return equal.same(now, before)
 end

@@ -71,11 +71,18 @@ local function undo_step(self, step, summary)
   climb(self, step, before, now, rungs, summary)
 end
 
+-- What the Mac came to cannot be read: a person must look.
+local function cannot_tell(self, difference)
+  local step = self.plan.index[self.run.acted[1]] or self.plan.steps[1]
+  steps.undecided(step, self.run:step(step.name).before, { error = difference.name .. " cannot be read" })
+end
+
 -- Compares the Mac with the state before the run: what every step called undone may still not be the baseline.
 local function compare(self, summary)
   self.ports.forget()
   summary.differences, summary.written = self.ports.compare()
   for _, one in ipairs(summary.differences) do
+    if one.unread then cannot_tell(self, one) end
     summary.lost = summary.lost or one.lost
     summary.differs = summary.differs or not one.added_only
   end

@@ -62,13 +62,14 @@ end
 
 local function difference(field, before, after)
   return { name = field.name, before = field.text(before), after = after == nil and "cannot be read" or field.text(after),
-    lost = field.is_words and after ~= nil and lost_words(before, after) or nil, added_only = false }
+    lost = field.is_words and after ~= nil and lost_words(before, after) or nil, added_only = false, unread = after == nil }
 end
 
 --- Compares two states field by field. What was not known before is not compared; what cannot be read now is a difference.
 -- @param before, after states
 -- @return array of { name, before = text, after = text, lost = array of boot arguments that are gone, or nil, added_only = true when
---   nothing of before is missing: others have added boot arguments }; empty when there is no difference
+--   nothing of before is missing: others have added boot arguments, unread = true when it cannot be read now }; empty when there is
+--   no difference
 function state.compare(before, after)
   local found = {}
   for _, field in ipairs(FIELDS) do

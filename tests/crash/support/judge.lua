@@ -146,7 +146,9 @@ function judge.finished(world, base, scenario, finish, direction, final)
   if (result == "lower" or result == "undone-lower") and final.result ~= "nothing" and not names_rung(final) then
     return "the rung is not named"
   end
-  return CLAIMS[plan][result](world, base, scenario)
+  local wrong = CLAIMS[plan][result](world, base, scenario)
+  if not wrong then return nil end
+  return wrong .. ": " .. table.concat(require("mac.state").lines(final.differences or {}), "; ")
 end
 
 return judge

@@ -107,13 +107,13 @@ describe("doctor", function()
     assert.is_nil(life:event("preflight", { check = "credentials" }))
   end)
 
-  it("is content in macOS with what phase two needs", function()
+  it("is not content in macOS while what recovery will need is not there: 3", function()
     life.target = targets.macos { root = life.root }
     for _, tool in ipairs { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/nvram", "/usr/sbin/diskutil" } do
       put(tool, "")
     end
-    look(0, "doctor")
-    says "Everything that apply needs here is right."
+    look(3, "doctor")
+    assert.are.equal("bad", life:event("preflight", { check = "collection" }).verdict)
   end)
 end)
 

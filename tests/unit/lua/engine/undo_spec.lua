@@ -233,3 +233,42 @@ describe("the undo of a step", function()
       true), journal)
   end)
 end)
+
+describe("the comparison at the end of the way back", function()
+  local function compared(...)
+    local w = done { "a", "b" }
+    w.differences = { ... }
+    return w.rollback()
+  end
+
+  it("decides what the way back came to, whatever the steps say", function()
+    assert.are.equal("undone", compared().result)
+    assert.are.equal("undone", compared({ name = "boot-args", added_only = true }).result)
+    assert.are.equal("undone-lower", compared({ name = "SIP" }).result)
+    assert.are.equal("incomplete", compared({ name = "boot-args", lost = { "x" } }).result)
+    assert.are.equal("incomplete", compared({ name = "SIP" }, { name = "boot-args", lost = { "x" } }).result)
+  end)
+
+  it("leaves undecided what cannot be read", function()
+    local final = compared { name = "SIP", unread = true }
+    assert.are.same({ "undecided", "a", "cannot be read: SIP cannot be read" }, { final.result, final.step.name, final.now_text })
+  end)
+
+  it("tells whether somebody has written the policy meanwhile", function()
+    local w = done { "a" }
+    w.written = true
+    assert.is_true(w.rollback().written)
+  end)
+end)
+
+describe("a rung's goal", function()
+  it("is compared as far as it goes, and believed no further", function()
+    for goal, result in pairs { ["false"] = "undone", ["true"] = "undone-lower" } do
+      local w
+      w = done { { "a", undo = function()
+        return { { { argv = { "/clear", "a" } }, leaves = "off", exact = true, goal = { on = goal == "true" } } }
+      end } }
+      assert.are.equal(result, w.rollback().result)
+    end
+  end)
+end)

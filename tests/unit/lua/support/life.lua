@@ -29,7 +29,7 @@ local function stand_ins(self)
   local secret = { from_text = function()
     return { wipe = function() self.wiped = self.wiped + 1 end }
   end }
-  local looked_at = { again = function(target) return target end }
+  local looked_at = { namesakes = function() return {} end, again = function(target) return target end }
   function looked_at.look()
     self.looks = self.looks + 1
     if self.on_look then self.on_look(self.looks) end
