@@ -126,8 +126,8 @@ local function plain_rung(rung)
 end
 
 --- The rungs of a step's `undo` or `ladder`. A rung is commands as array entries, in order; where (default any); leaves, a
--- sentence; exact, true when it is meant to leave exactly what was wanted; goal, what the step's check sees then, as far as it matters (default: all that it saw
--- before); check() → true | false | nil (cannot tell), and what was seen.
+-- sentence; exact, true when it is meant to leave exactly what was wanted; goal, what the step's check sees then, as far as it matters
+-- (default: all that it saw before); check() → true | false | nil (cannot tell), and what was seen.
 -- Where nothing of the step's is left to take back, `undo` says so in a sentence instead of a list.
 -- @return array of the sound ones, array of { rung = the number it would have had, reason } of the others; or nil and what is wrong; or
 --   nil, nil and the sentence
