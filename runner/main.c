@@ -1,6 +1,6 @@
 /*
- * Makes the Lua state, enters stdlib's `cli.main` (or the simulated tool whose name it was started by), returns its exit code.
- * Must not hold policy.
+ * Makes the Lua state, enters stdlib's `cli.main` (or the simulated tool whose name it was started by), returns its
+ * exit code. Must not hold policy.
  */
 #include "base/portable.h"
 

@@ -41,7 +41,7 @@ static void write_text(struct error *err, const char *format, va_list args) __at
 
 static void write_text(struct error *err, const char *format, va_list args)
 {
-	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 forgets va_start when it is given several files */
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 forgets va_start */
 	(void)vsnprintf(err->text, sizeof err->text, format, args);
 }
 

@@ -37,8 +37,8 @@ static ssize_t read_full(int fd, char *bytes, size_t length)
 	return (ssize_t)got;
 }
 
-/* A block that grows while a file is read. There is always room for one byte more than may be kept, which tells a file that is
- * too long, and for a NUL. */
+/* A block that grows while a file is read. There is always room for one byte more than may be kept, which tells a file
+ * that is too long, and for a NUL. */
 struct block {
 	char *bytes;
 	size_t used, capacity;
@@ -55,7 +55,7 @@ static int grow(struct block *block, size_t limit)
 	return 0;
 }
 
-/* Reads to the end of the file, or until there is more than `limit`. Returns 0, or an errno value: EFBIG for too much. */
+/* Reads to the end of the file, or until there is more than `limit`. Returns 0, or an errno value (EFBIG: too much). */
 static int fill_block(int fd, struct block *block, size_t limit)
 {
 	int number = block->bytes == NULL ? ENOMEM : 0;

@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* Reads all of `path`. Longer than `limit` bytes: error "EFBIG". `*bytes` is malloc'ed, ends in an extra NUL, and is the caller's. */
+/* Reads all of `path`. Longer than `limit` bytes: error "EFBIG". `*bytes` is malloc'ed, ends in an extra NUL, and is
+ * the caller's. */
 int file_read(const char *path, size_t limit, char **bytes, size_t *length, struct error *err);
 
 /* Reads up to `length` bytes at `offset` into `bytes`; `*got` is less only at the end of the file. */
@@ -23,13 +24,14 @@ int file_read_at(const char *path, off_t offset, char *bytes, size_t length, siz
 int file_write_all(int fd, const char *bytes, size_t length);
 
 /* Makes what was written to `fd` survive loss of power. Returns 0, or -1 with errno.
- * macOS: fsync leaves data in the drive's cache, F_FULLFSYNC does not (fcntl(2) there); where a file system refuses it, fsync. */
+ * macOS: fsync leaves data in the drive's cache, F_FULLFSYNC does not (fcntl(2) there); where a file system refuses it,
+ * fsync. */
 int file_sync(int fd);
 
 /* The same for a folder, so that a name made or renamed in it survives. */
 int file_sync_folder(const char *path, struct error *err);
 
-/* Puts `bytes` in place of `path`, durably: after a crash the file is the old one or the new one. `mode` as for chmod. */
+/* Puts `bytes` in place of `path`, durably: after a crash the file is the old one or the new one. `mode` is chmod's. */
 int file_write_atomic(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err);
 
 /* Puts a copy of the plain file `source` in place of `path`, with the same promise; memory is constant. */

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* One level. An existing folder is fine, whatever mkdir says about it (EEXIST, or EROFS and EACCES on a sealed volume). */
+/* One level. A folder that exists is fine, whatever mkdir says of it (EEXIST; EROFS and EACCES on a sealed volume). */
 static int make_level(const char *path, mode_t mode, bool *made)
 {
 	struct stat st;

@@ -131,7 +131,7 @@ int signals_select(const struct signals_wait *wait, int highest, fd_set *readabl
 	return pselect(highest + 1, readable, writable, NULL, &time, &open);
 }
 
-/* pselect() with the interrupts let in only while it waits. Returns what it returns; -1 once `at` interrupts have come. */
+/* pselect() with the interrupts let in only while it waits. Returns what it does; -1 once `at` interrupts have come. */
 static int wait_below_stage(int at, int highest, fd_set *readable, fd_set *writable, const struct timespec *time)
 {
 	sigset_t interrupts, before;
@@ -147,7 +147,8 @@ static int wait_below_stage(int at, int highest, fd_set *readable, fd_set *writa
 	return ready;
 }
 
-/* What select cannot wait for is left to the read or write that follows. Linux's waits for ever for a high number that is not open. */
+/* What select cannot wait for is left to the read or write that follows. (Linux would wait for ever for a high number
+ * that is not open.) */
 static bool await_descriptor(int fd, bool writing, int at)
 {
 	fd_set set;

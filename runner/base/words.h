@@ -11,7 +11,7 @@
 char **words_copy(const char *const *words);
 bool words_equal(const char *const *a, const char *const *b);
 
-/* A word as a JSON string, quotes included: the bytes it takes, and writing it (returns where it ends; no NUL is put). */
+/* A word as a JSON string with its quotes: the most bytes it takes; and writing it, which returns where it ends. */
 size_t words_json_size(const char *word);
 char *words_json(char *out, const char *word);
 

@@ -21,8 +21,8 @@ void capture_begin(struct capture *capture);
 
 enum capture_step { CAPTURE_MORE, CAPTURE_DONE, CAPTURE_EMPTY };
 
-/* Takes one key: backspace and Ctrl-U edit, Enter ends. CAPTURE_DONE: the secret is whole; CAPTURE_EMPTY: nothing was typed.
- * Keys beyond the longest password are dropped, as a terminal would. */
+/* Takes one key: backspace and Ctrl-U edit, Enter ends. CAPTURE_DONE: the secret is whole; CAPTURE_EMPTY: nothing was
+ * typed. Keys beyond the longest password are dropped, as a terminal would. */
 enum capture_step capture_key(struct capture *capture, unsigned char key);
 
 /* Gives up: what was typed is wiped. */

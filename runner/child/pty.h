@@ -7,11 +7,12 @@
 
 #include "base/error.h"
 
-/* Opens a pair. The tool's side (`slave`) echoes, takes lines and makes Ctrl-C an interrupt; it does not turn "\n" into "\r\n",
- * so that what is recorded are plain lines. Its size is that of the user's terminal. Returns 0, or -1 with `err`. */
+/* Opens a pair. The tool's side (`slave`) echoes, takes lines and makes Ctrl-C an interrupt; it does not turn "\n" into
+ * "\r\n", so that what is recorded are plain lines. Its size is that of the user's terminal. Returns 0, or -1 with
+ * `err`. */
 int pty_open(int *master, int *slave, struct error *err);
 
-/* Whether the tool's side echoes what is typed at this moment. Asked of the master, which both Linux and macOS allow. */
+/* Whether the tool's side echoes what is typed now. It is asked of the master, as both Linux and macOS allow. */
 bool pty_echoes(int master);
 
 /* Gives the tool's side the size of the user's terminal; the system tells the tool. */

@@ -1,9 +1,10 @@
 /*
- * Looks after a running tool: shows and records its output, lets the person or the caller answer its questions, keeps its limits.
+ * Looks after a running tool: shows and records its output, has its questions answered, keeps its limits.
  * Must not start the tool, must not record what is typed, and must not know Lua.
  *
- * Memory is constant whatever the tool prints. The user's terminal is put back on every way out. The parts: relay_loop.c runs it,
- * relay_question.c answers, relay_person.c has the keys, relay_end.c the limits, relay_tail.c the output that is kept.
+ * Memory is constant whatever the tool prints. The user's terminal is put back on every way out. The parts:
+ * relay_loop.c runs it, relay_question.c answers, relay_person.c has the keys, relay_end.c the limits, relay_tail.c the
+ * output that is kept.
  */
 #ifndef VMQ_RELAY_H
 #define VMQ_RELAY_H
@@ -37,8 +38,8 @@ struct relay_line {
 
 struct relay_calls {
 	void *context;
-	/* Called with the last line when the tool has been quiet: once for what has come so far, and again when more has come,
-	 * the echo was switched, or the time asked for is over. NULL: never asked. */
+	/* Called with the last line when the tool has been quiet: once for what has come so far, and again when more has
+	 * come, the echo was switched, or the time asked for is over. NULL: never asked. */
 	void (*answer)(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer);
 	/* Gets every piece of output. False ends the tool as RELAY_FAILED does. NULL: not wanted. */
 	bool (*output)(void *context, const char *bytes, size_t length);
@@ -83,12 +84,12 @@ struct relay_result {
 	char tail[RELAY_TAIL];
 };
 
-/* Looks after the child until it has ended and been waited for. `source` gives its output and does not block: a pipe, or the
- * master of its terminal; it stays the caller's. */
+/* Looks after the child until it has ended and been waited for. `source` gives its output and does not block: a pipe,
+ * or the master of its terminal; it stays the caller's. */
 void relay_run(const struct relay_order *order, pid_t child, int source, struct relay_result *result);
 
-/* Puts output behind the rest, for the relay; finds the last line that holds anything, at most RELAY_LONGEST_PROMPT bytes of its
- * end. A carriage return begins a line anew. */
+/* Puts output behind the rest, for the relay; finds the last line that holds anything, at most RELAY_LONGEST_PROMPT
+ * bytes of its end. A carriage return begins a line anew. */
 void relay_keep(struct relay_result *result, const char *bytes, size_t length);
 void relay_last_line(const struct relay_result *result, struct relay_line *line);
 

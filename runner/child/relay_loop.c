@@ -22,7 +22,7 @@ static void show(struct relay *r, const char *bytes, size_t length)
 		r->screen = -1; /* a screen that is gone does not stop a tool that changes the Mac */
 }
 
-/* Fills the chunk with what there is. The end of a pipe is 0; of a terminal's master it is 0 on macOS and EIO on Linux. */
+/* Fills the chunk with what there is. At its end a pipe gives 0, a terminal's master 0 on macOS and EIO on Linux. */
 static size_t fill_chunk(struct relay *r)
 {
 	size_t used = 0;

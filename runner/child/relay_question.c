@@ -12,7 +12,8 @@
 #include "child/pty.h"
 #include "child/secret.h"
 
-/* guess: a question ends in one of these; kmutil's unfinished "… local machine policy..." does not (reference §2.2, §3.1). */
+/* guess: a question ends in one of these; kmutil's unfinished "… local machine policy..." does not (reference §2.2,
+ * §3.1). */
 static bool looks_like_question(const struct relay_line *line)
 {
 	size_t length = line->length;

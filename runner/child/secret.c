@@ -36,7 +36,7 @@ void secret_release(struct secret *secret)
 	(void)munmap(secret, sizeof *secret);
 }
 
-/* A page of its own; locking may be refused by a limit, and then a swapped page is the lesser evil than no run at all. */
+/* A page of its own. Where a limit refuses to lock it in memory, the run goes on all the same. */
 static struct secret *make_page(struct error *err)
 {
 	struct rlimit none = { 0, 0 };

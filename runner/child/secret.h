@@ -11,12 +11,14 @@
 
 struct secret;
 
-/* Reads from `fd` up to a newline or the end; blanks are kept. Returns NULL with `err` ("EINVAL" if empty, too long, or with a
- * control character, which a terminal would take as a command; "EINTR" at an interrupt). Release with secret_release. */
+/* Reads from `fd` up to a newline or the end; blanks are kept. Returns NULL with `err` ("EINVAL" if empty, too long, or
+ * with a control character, which a terminal would take as a command; "EINTR" at an interrupt). Release with
+ * secret_release. */
 struct secret *secret_from_fd(int fd, struct error *err);
 struct secret *secret_from_text(const char *text, size_t length, struct error *err);
 
-/* An empty one, filled key by key. A byte that no longer fits is dropped; a whole UTF-8 character is taken back at once. */
+/* An empty one, filled key by key. A byte that no longer fits is dropped; a whole UTF-8 character is taken back at
+ * once. */
 struct secret *secret_new(struct error *err);
 void secret_add(struct secret *secret, char byte);
 void secret_drop_last(struct secret *secret);

@@ -27,8 +27,8 @@ static void close_on_exec(int fd)
 		(void)fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 }
 
-/* Marks every descriptor above 2, so that a child gets none of them: those we were started with (one may be --password-fd's) as
- * well as those of libraries. Done in the parent, where opening a folder is safe. */
+/* Marks every descriptor above 2, so that a child gets none of them: those we were started with (one may be
+ * --password-fd's) as well as those of libraries. Done in the parent, where opening a folder is safe. */
 static void close_all_on_exec(void)
 {
 	DIR *dir = opendir("/dev/fd");
@@ -73,7 +73,7 @@ void spawn_close(const int *descriptors, size_t count)
 			(void)close(descriptors[i]);
 }
 
-/* PATH is recoveryOS's; HOME is root's there; the tools' own texts are parsed, hence LANG. Nothing else goes to a child. */
+/* All that a child gets: PATH is recoveryOS's, HOME root's there; the tools' own texts are parsed, hence LANG. */
 struct environment {
 	char home[PATH_MAX], term[128];
 	char *list[5];
@@ -91,7 +91,7 @@ static void make_environment(struct environment *e)
 	e->list[4] = NULL;
 }
 
-/* In the child. Puts the three descriptors in place; their numbers may overlap with 0 to 2. Returns 0, or -1 with errno. */
+/* In the child. Puts the three descriptors in place; each may be 0 to 2 already. Returns 0, or -1 with errno. */
 static int place_descriptors(const int descriptors[3])
 {
 	int high[3];
@@ -104,8 +104,8 @@ static int place_descriptors(const int descriptors[3])
 	return 0;
 }
 
-/* In the child: only calls that are safe after fork, and no write to memory that the parent reads (see split). Never returns; tells
- * a failure through `report`. */
+/* In the child: only calls that are safe after fork, and no write to memory that the parent reads (see split). Never
+ * returns; tells a failure through `report`. */
 static _Noreturn void become(const struct spawn_order *order, const char *path, char *const *argv,
                              char *const *environment, int report)
 {
@@ -132,9 +132,10 @@ static int await_start(int report)
 	return n == (ssize_t)sizeof number ? number : 0;
 }
 
-/* Linux copies a process's page tables at each fork, and then each page that the parent writes to: starting a child would get slower
- * with every step that a plan has. vfork copies nothing; the parent stands still until the child runs its program. No signal may
- * reach a handler of ours in the child meanwhile, as the handlers' flags are the parent's. Elsewhere vfork is deprecated. */
+/* Linux copies a process's page tables at each fork, and then each page that the parent writes to: starting a child
+ * would get slower with every step that a plan has. vfork copies nothing; the parent stands still until the child runs
+ * its program. No signal may reach a handler of ours in the child meanwhile, as the handlers' flags are the parent's.
+ * Elsewhere vfork is deprecated. */
 static pid_t split(const struct spawn_order *order, const char *path, char *const *argv, char *const *environment,
                    int report)
 {

@@ -1,6 +1,6 @@
 /*
  * Children: started with a clean environment and only what they are given, signalled and waited for.
- * Must not decide what may be started: the door does, and nobody else may call spawn_child but probe.c (tests/lint/layers.py).
+ * Must not decide what may be started: the door does. Nobody but it and probe.c may call spawn_child (layers.py).
  */
 #ifndef VMQ_SPAWN_H
 #define VMQ_SPAWN_H

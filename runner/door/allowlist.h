@@ -10,9 +10,9 @@
 /* The tools that a plan declares besides. A list starts as NULL; release it with allowlist_forget. */
 struct declared_tool;
 
-/* Adds a tool with the forms of its commands that only read (forms.h), NULL at the end. Returns 0, or -1 with `err`, code "refused":
- * a tool of the table, a shell or anything that starts other programs, a path that is not absolute and plain, or a form that is
- * empty or has "...". */
+/* Adds a tool with the forms of its commands that only read (forms.h), NULL at the end. Returns 0, or -1 with `err`,
+ * code "refused": a tool of the table, a shell or anything that starts other programs, a path that is not absolute and
+ * plain, or a form that is empty or has "...". */
 int allowlist_declare(struct declared_tool **list, const char *path, const char *const *forms, struct error *err);
 void allowlist_forget(struct declared_tool **list);
 
@@ -22,7 +22,7 @@ int allowlist_check_read(const struct declared_tool *list, const char *const *ar
 /* Whether argv may go through the door. Returns 0, or -1 with `err`, code "refused". */
 int allowlist_check_change(const struct declared_tool *list, const char *const *argv, struct error *err);
 
-/* The path of the table's tool that `program` ends in ("/scratch/usr/bin/csrutil" gives "/usr/bin/csrutil"), or NULL. */
+/* The path of the table's tool that `program` ends in ("/tmp/x/usr/bin/csrutil": "/usr/bin/csrutil"), or NULL. */
 const char *allowlist_path_at_end(const char *program);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The one door: the only place where a program is started, or where files of the Mac are changed for a plan.
- * Must not let a change through that the journal does not hold as its durable open intent, nor a look that is not in the allowlist;
+ * Must not let through a change without a durable open intent in the journal, nor a look that is not in the allowlist;
  * must not know Lua.
  */
 #ifndef VMQ_DOOR_H
@@ -25,7 +25,7 @@ struct door_setup {
 int door_configure(struct door_setup *setup, const char *root, bool dry_run, struct error *err);
 void door_release(struct door_setup *setup);
 
-/* Runs a command of the allowlist that only reads, as probe_run does. Returns 0, or -1 with `err`: also code "refused". */
+/* Runs a command that only reads, as probe_run does. Returns 0, or -1 with `err` ("refused": not in the allowlist). */
 int door_probe(const struct door_setup *setup, const char *const *argv, double seconds, struct probe_result *result,
                struct error *err);
 
@@ -36,8 +36,8 @@ struct door_order {
 };
 
 /* Runs the command until it ends. Returns 0 with `result`; 1 in a dry run, when nothing was started; -1 with `err`:
- * code "refused" (unknown tool, arguments never used, or no open intent with exactly this argv), or an errno name if it did not
- * start. `journal` may be NULL in a dry run only. Whatever follows, the intent is used up. */
+ * code "refused" (unknown tool, arguments never used, or no open intent with exactly this argv), or an errno name if it
+ * did not start. `journal` may be NULL in a dry run only. Whatever follows, the intent is used up. */
 int door_act(const struct door_setup *setup, struct journal *journal, const struct door_order *order,
              struct relay_result *result, struct error *err);
 

@@ -71,7 +71,8 @@ static int act_write(const char *const *paths, mode_t mode, const char *text, st
 	return file_write_atomic(paths[0], text, strlen(text), mode, err);
 }
 
-/* A folder that somebody else has made where everybody may make one (/Users/Shared) becomes ours; a link there is refused. */
+/* A folder that somebody else has made where everybody may make one (/Users/Shared) becomes ours; a link there is
+ * refused. */
 static int act_make_folder(const char *const *paths, mode_t mode, const char *text, struct error *err)
 {
 	(void)text;

@@ -9,8 +9,8 @@
  *   make-folder PATH MODE         with its parents; owned by who runs this, whoever made it
  *   remove PATH                   a file; one that is not there is removed already
  *
- * Paths are the Mac's own, the root is put before them. What an act writes or takes away lies in a folder called vmq-recovery,
- * or is called so itself; only the target of `copy` and `move`, which a person names, may lie anywhere.
+ * Paths are the Mac's own, the root is put before them. What an act writes or takes away lies in a folder called
+ * vmq-recovery, or is called so itself; only the target of `copy` and `move`, which a person names, may lie anywhere.
  */
 #ifndef VMQ_FILE_ACT_H
 #define VMQ_FILE_ACT_H

@@ -98,9 +98,9 @@ static const char *bputil_letters(const char *argument, char single[2])
 	return single;
 }
 
-/* Passwords do not belong in argv, other policies are none of our business, and an open system volume is never needed.
- * Without -v bputil asks which system is meant, and the answer would not stand in the journal. Unknown options are refused,
- * as getopt also takes shortened and joined ones. */
+/* Passwords do not belong in argv, other policies are not ours to change, and an open system volume is never needed.
+ * Without -v bputil asks which system is meant, and the answer would not stand in the journal. Unknown options are
+ * refused, as getopt also takes shortened and joined ones. */
 const char *forms_refuse_bputil(const char *const *args)
 {
 	char single[2];
@@ -128,8 +128,8 @@ static bool is_boot_args(const char *name)
 	return strcmp(colon != NULL ? colon + 1 : name, "boot-args") == 0;
 }
 
-/* Clearing all variables, or all boot arguments whoever set them, cannot be undone from what the journal holds; -f would
- * bring in variables that no check has seen. */
+/* Clearing all variables, or all boot arguments whoever set them, cannot be undone from what the journal holds; -f
+ * would bring in variables that no check has seen. */
 const char *forms_refuse_nvram(const char *const *args)
 {
 	for (; *args != NULL; args++) {
@@ -151,7 +151,7 @@ const char *forms_refuse_csrutil(const char *const *args)
 	return NULL;
 }
 
-/* curl writes files and talks to any server. Its form in the allowlist, the only one there is, ends in FILE -- ADDRESS. */
+/* curl writes files and talks to any server. The one form of it that the allowlist has ends in FILE -- ADDRESS. */
 const char *forms_refuse_curl(const char *const *args)
 {
 	size_t count = 0;

@@ -2,19 +2,21 @@
  * Forms of arguments: whether a command fits one, and what single tools are never told whatever their forms say.
  * Must not say which tools there are, nor which forms each may have: that is the allowlist's.
  *
- * A form is a line of words parted by blanks. <word>: an argument that does not begin with "-"; <name>: the same, without "=";
- * <uuid>: 8-4-4-4-12 hex digits; <flag>: one or two dashes and letters; "...": whatever follows.
+ * A form is a line of words parted by blanks. <word>: an argument that does not begin with "-"; <name>: the same,
+ * without "="; <uuid>: 8-4-4-4-12 hex digits; <flag>: one or two dashes and letters; "...": whatever follows.
  */
 #ifndef VMQ_FORMS_H
 #define VMQ_FORMS_H
 
 #include "base/portable.h"
 
-/* Whether the arguments (without argv[0]) fit the form; and whether they fit one of `count`, or as many as stand before a NULL. */
+/* Whether the arguments (without argv[0]) fit the form; and whether they fit one of `count`, or as many as stand before
+ * a NULL. */
 bool forms_fit(const char *form, const char *const *args);
 bool forms_any_fits(const char *const *forms, size_t count, const char *const *args);
 
-/* Why the door never lets these arguments through, or NULL. Facts: reference §1.1 (bputil), §2.1 (csrutil), §4.1 (nvram). */
+/* Why the door never lets these arguments through, or NULL. Facts: reference §1.1 (bputil), §2.1 (csrutil), §4.1
+ * (nvram). */
 const char *forms_refuse_bputil(const char *const *args);
 const char *forms_refuse_nvram(const char *const *args);
 const char *forms_refuse_csrutil(const char *const *args);

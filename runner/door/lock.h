@@ -9,8 +9,9 @@
 
 struct lock;
 
-/* Takes `<directory>/lock` (made 0600) and writes `text` into it. Returns NULL with `err`; if another process has it, code "held"
- * and what that one wrote in `holder` (terminated, cut to size). The system drops the lock when the process ends, however it ends. */
+/* Takes `<directory>/lock` (made 0600) and writes `text` into it. Returns NULL with `err`; if another process has it,
+ * code "held" and what that one wrote in `holder` (terminated, cut to size). The system drops the lock when the process
+ * ends, however it ends. */
 struct lock *lock_take(const char *directory, const char *text, size_t length, char *holder, size_t size,
                        struct error *err);
 void lock_release(struct lock *lock);

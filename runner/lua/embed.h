@@ -14,7 +14,7 @@ struct embed_text {
 	char *owned;
 };
 
-/* Finds `name` ("stdlib/engine/run.lua"). Returns false if there is none. A build with VMQ_TREE reads the tree first. */
+/* Finds `name` ("stdlib/engine/run.lua"). False if there is none. A build with VMQ_TREE reads the tree first. */
 bool embed_find(const char *name, struct embed_text *text);
 
 /* Number of sources inside the program, and the name of each, sorted bytewise. */

@@ -39,7 +39,8 @@ void lib_empty_box(void **box);
 /* Pushes a mapped file's box, still closed; it is unmapped with it. */
 struct file_map *lib_new_map(lua_State *L);
 
-/* Checks an array of strings without NUL bytes and with at least `least` words. Pushes a block holding a copy; returns it. */
+/* Checks an array of strings without NUL bytes and with at least `least` words. Pushes a block holding a copy; returns
+ * it. */
 const char *const *lib_check_words(lua_State *L, int argument, int least);
 
 /* A string argument without NUL bytes, as paths need. */

@@ -184,7 +184,8 @@ static int screen_field(lua_State *L, int options)
 	return (int)fd;
 }
 
-/* Leaves what must stay alive on the stack: the text of `waiting`, the secret, the functions, and a place for an error of theirs. */
+/* Leaves what must stay alive on the stack: the text of `waiting`, the secret, the functions, and a place for an error
+ * of theirs. */
 static void read_options(lua_State *L, int options, struct relay_order *order, struct calls *calls)
 {
 	order->terminal = boolean_field(L, options, "terminal");
@@ -260,7 +261,7 @@ static int act(lua_State *L)
 	void **journal = lua_isnil(L, 1) ? NULL : luaL_checkudata(L, 1, JOURNAL_CLASS);
 	check_options(L, 3);
 	order.argv = lib_check_words(L, 2, 1);
-	/* Boxed: with its 64 KiB as a block of Lua's own, each act would be a good reason to collect garbage. */
+	/* Not a block of Lua's own: 64 KiB more at each act would make Lua collect garbage each time. */
 	void **box = lib_new_box(L);
 	struct relay_result *result = *box = malloc(sizeof *result);
 	luaL_argcheck(L, result != NULL, 2, "no memory for its output");

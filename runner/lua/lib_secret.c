@@ -1,6 +1,6 @@
 /*
- * Binding of secret: new(), from_fd(n), from_text(text), secret:wipe(). Lua can hold a secret and give it to the door, never read it.
- * Must not hold logic.
+ * Binding of secret: new(), from_fd(n), from_text(text), secret:wipe(). Lua can hold a secret and give it to the door,
+ * never read it. Must not hold logic.
  */
 #include "child/secret.h"
 #include "lua/lib.h"

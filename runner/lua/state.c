@@ -12,12 +12,13 @@
 
 #include "lua/embed.h"
 
-/* Garbage is collected when memory has grown by half since the last time, and then four times as fast as by default: Lua's own
- * values (when it has doubled) would make the peak of a long run half as high again, and save too little time to be measured. */
+/* Garbage is collected when memory has grown by half, and four times as fast as by default. Lua's own value, when it
+ * has doubled, makes the peak of a long run half as high again, and saves too little time to be measured. */
 #define GC_PAUSE 150
 #define GC_SPEED 400
 
-/* Counts what the state uses and refuses more than the cap: a runaway script must end as an error, not by taking the machine. */
+/* Counts what the state uses and refuses more than the cap: a runaway script must end as an error, not by taking the
+ * machine. */
 static void *allocate(void *context, void *block, size_t before, size_t after)
 {
 	struct host *host = context;
@@ -56,7 +57,8 @@ int state_traceback(lua_State *L)
 	return 1;
 }
 
-/* "@stdlib/engine/run.lua" for "engine.run": the chunk's name, and behind the "@" that of the source. False if it is too long. */
+/* "@stdlib/engine/run.lua" for "engine.run": the chunk's name, and behind the "@" that of the source. False if it is
+ * too long. */
 static bool name_source(const char *name, char chunk[256])
 {
 	int size = snprintf(chunk, 256, "@stdlib/%s.lua", name);
@@ -135,7 +137,7 @@ static void remove_fields(lua_State *L, const char *const *names)
 	}
 }
 
-/* os without anything that starts programs, touches files or reads the environment: the bindings do that, with checks. */
+/* os without what starts programs, touches files or reads the environment: the bindings do that, with checks. */
 static void open_time(lua_State *L)
 {
 	static const char *const kept[] = { "time", "date" };

@@ -86,7 +86,8 @@ static unsigned char on_tab(EditLine *editor, int key)
 	return CC_REDISPLAY;
 }
 
-/* libedit takes bytes apart by the locale; without a UTF-8 one, names with accents come out as \U+…. recoveryOS sets none. */
+/* libedit takes bytes apart by the locale; without a UTF-8 one, names with accents come out as \U+…. recoveryOS sets
+ * none. */
 static void choose_locale(void)
 {
 	static const char *const names[] = { "", "C.UTF-8", "UTF-8", "en_US.UTF-8" };

@@ -20,11 +20,13 @@ typedef void (*lineedit_complete)(void *context, const char *before, size_t leng
 
 struct lineedit;
 
-/* Uses standard input and output, which should be terminals. NULL with `err` if there is no memory. Release with lineedit_close. */
+/* Uses standard input and output, which should be terminals. NULL with `err` if there is no memory. Release with
+ * lineedit_close. */
 struct lineedit *lineedit_open(lineedit_complete complete, void *context, struct error *err);
 void lineedit_close(struct lineedit *edit);
 
-/* Reads a line; `*line` is without its newline and valid until the next read. The terminal is put back before it returns. */
+/* Reads a line; `*line` is without its newline and valid until the next read. The terminal is put back before it
+ * returns. */
 enum terminal_read lineedit_read(struct lineedit *edit, const char *prompt, const char **line, size_t *length);
 
 /* Remembers a line for the arrow keys. The last 500 are kept. */

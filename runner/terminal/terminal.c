@@ -1,5 +1,5 @@
 /*
- * Reads lines and keys from the user's terminal, and puts its settings back.
+ * Reads lines from the user's terminal, and puts its settings back.
  * Must not use colour or wording of its own.
  */
 #include "terminal/terminal.h"
@@ -57,7 +57,7 @@ static int set_settings(int fd, int when, const struct termios *settings)
 	return result;
 }
 
-/* A terminal that is not our session's own has no foreground to be out of. */
+/* tcgetpgrp fails for a terminal that is not our session's, which has no background for us. */
 static bool is_in_background(int fd)
 {
 	pid_t foreground = tcgetpgrp(fd);
@@ -133,7 +133,7 @@ static bool hide_input(int fd, struct termios *saved)
 	return true;
 }
 
-/* The prompt comes when the input is hidden, so that whoever answers it is neither seen nor thrown away. */
+/* The prompt comes when the input is hidden: an answer typed at once is neither seen nor thrown away. */
 enum terminal_read terminal_read_hidden(const char *prompt, char line[TERMINAL_LONGEST_LINE])
 {
 	struct termios saved;

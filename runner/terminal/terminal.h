@@ -1,5 +1,5 @@
 /*
- * The user's terminal: lines, keys, raw mode, size.
+ * The user's terminal: lines, raw mode, size.
  * Must not use colour or wording of its own, and must not know Lua.
  */
 #ifndef VMQ_TERMINAL_H

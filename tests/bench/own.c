@@ -1,7 +1,7 @@
 /*
- * Runs a command as it is and writes what it took to a file: "OWN LARGEST" in KiB, the peak resident memory of the command's own
- * process and that of the largest process among it and the children it waited for; /usr/bin/time knows only the latter.
- * Must not change the command's descriptors, signals or status.
+ * Runs a command as it is and writes what it took to a file: "OWN LARGEST" in KiB, the peak resident memory of the
+ * command's own process and that of the largest process among it and the children it waited for; /usr/bin/time knows
+ * only the latter. Must not change the command's descriptors, signals or status.
  */
 #include <errno.h>
 #include <signal.h>
@@ -42,7 +42,8 @@ static void become(char **command, const int go[2])
 	_exit(127);
 }
 
-/* Lets the process run on from each stop: a signal is handed on, a stop of the whole process is kept, an end is looked at. */
+/* Lets the process run on from each stop: a signal is handed on, a stop of the whole process is kept, an end is looked
+ * at. */
 static long attend(pid_t pid, int *status, struct rusage *usage)
 {
 	long peak = -1;

@@ -1,6 +1,7 @@
 /*
  * Fuzzes what may be started: whatever words are let through, some words must never be among them.
- * Must not start anything. What is forbidden is written down here once more, in other words than in the part under test.
+ * Must not start anything. What is forbidden is written down here once more, in other words than in the part under
+ * test.
  */
 #include "fuzz.h"
 

@@ -1,6 +1,6 @@
 /*
- * Fuzzes the walk over a journal's bytes. A record that is accepted must be, letter for letter, the one that would be written.
- * Must not open a file.
+ * Fuzzes the walk over a journal's bytes. A record that is accepted must be, letter for letter, the one that would be
+ * written. Must not open a file.
  */
 #include "fuzz.h"
 

@@ -1,6 +1,6 @@
 /*
- * Fuzzes the ring that keeps the end of a tool's output, and the last line in it, against a plain copy of all the output.
- * Must not start a tool.
+ * Fuzzes the ring that keeps the end of a tool's output, and the last line in it, against a plain copy of all the
+ * output. Must not start a tool.
  */
 #include "fuzz.h"
 
@@ -51,8 +51,8 @@ static void check(void)
 	PROMISE(!relay_at_open_question(&line, true) || relay_at_open_question(&line, false));
 }
 
-/* Up to eight pieces of the input come one after the other, each up to a byte of 0xFF; the byte behind that says how much
- * filling comes before the next one. */
+/* Up to eight pieces of the input come one after the other, each up to a byte of 0xFF; the byte behind that says how
+ * much filling comes before the next one. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char filling[RELAY_TAIL + 512];

@@ -1,4 +1,5 @@
-/* Tests of the terminal given to a tool: that it is the tool's own, questions and passwords answered by the plan, its limits. */
+/* Tests of the terminal given to a tool: that it is the tool's own, questions and passwords answered by the plan, its
+ * limits. */
 #include "child/secret.h"
 #include "fixture.h"
 

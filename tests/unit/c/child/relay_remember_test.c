@@ -1,4 +1,5 @@
-/* Tests of the relay's two additions: a password typed once after Tab, and the line that shows that a tool is waited for. */
+/* Tests of the relay's two additions: a password typed once after Tab, and the line that shows that a tool is waited
+ * for. */
 #include "child/secret.h"
 #include "person.h"
 

@@ -1,4 +1,4 @@
-/* Tests of the relay between a person's terminal and a tool: interrupts, lost terminals, and that settings come back. */
+/* Tests of the relay between a person's terminal and a tool: interrupts, lost terminals, settings that come back. */
 #include "person.h"
 
 static struct relay_result result;

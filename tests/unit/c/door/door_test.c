@@ -1,4 +1,4 @@
-/* Tests of the door: nothing passes without a durable open intent with exactly its words; what passes is looked after. */
+/* Tests of the door: nothing passes without a durable open intent with its words; what passes is looked after. */
 #include "fixture.h"
 
 static bool sync_fails;
