@@ -52,10 +52,17 @@ function text.valid(value)
   return table.concat(pieces) .. value:sub(position)
 end
 
---- Makes text from a tool or a file harmless on a terminal: control characters other than newline and tab, those of the
--- upper half (U+0080 to U+009F) too, become "?".
+-- Characters above ASCII that steer a terminal or turn the order of what is read: U+0080 to U+009F, U+061C, U+200E, U+200F, U+202A to
+-- U+202E, U+2066 to U+2069.
+local STEERING = { "\xC2[\x80-\x9F]", "\xD8\x9C", "\xE2\x80[\x8E\x8F\xAA-\xAE]", "\xE2\x81[\xA6-\xA9]" }
+
+--- Makes text from a tool or a file harmless on a terminal: control characters other than newline and tab, those above ASCII and
+-- those that turn the order of what is read become "?".
 function text.printable(value)
-  return (text.valid(value):gsub("\r\n", "\n"):gsub("[%z\1-\8\11-\31\127]", "?"):gsub("\xC2[\x80-\x9F]", "?"))
+  local shown = text.valid(value):gsub("\r\n", "\n"):gsub("[%z\1-\8\11-\31\127]", "?")
+  if not shown:find("[\x80-\xFF]") then return shown end
+  for _, characters in ipairs(STEERING) do shown = shown:gsub(characters, "?") end
+  return shown
 end
 
 --- The text without blanks and line ends at its end. Takes no longer for a text full of blanks, as "%s+$" would.

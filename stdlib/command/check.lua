@@ -5,6 +5,7 @@ local complain = require "screen.complain"
 local exit_code = require "base.exit_code"
 local find = require "command.find"
 local plans = require "run.plans"
+local text = require "base.text"
 
 local check = {}
 
@@ -19,9 +20,9 @@ function check.run(args, options)
   local loaded, message = load(args[1])
   if not loaded then return complain.plan(message) end
   if options.quiet then return exit_code.OK end
-  local terminal = require "lib_terminal"
-  terminal.write(1, ("%s: plan %s is well-formed: %d steps.\n"):format(args[1], loaded.name, #loaded.steps))
-  for _, line in ipairs(plans.readers(loaded)) do terminal.write(1, line .. "\n") end
+  local lines = plans.readers(loaded)
+  table.insert(lines, 1, ("%s: plan %s is well-formed: %d steps."):format(args[1], loaded.name, #loaded.steps))
+  for _, line in ipairs(lines) do require("lib_terminal").write(1, text.printable(line) .. "\n") end
   return exit_code.OK
 end
 

@@ -10,7 +10,7 @@ local policy = require "mac.policy"
 
 local revert = {}
 
-local PRECONDITIONS = { "root", "platform", "tools", "named/volume", "policy", "environment", "boot-args", "network" }
+local PRECONDITIONS = { "root", "platform", "tools", "named/volume", "policy", "environment", "without/boot-args", "network" }
 
 -- Adds words whose key is not among them yet.
 local function add_words(words, more)

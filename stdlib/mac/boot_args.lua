@@ -3,8 +3,44 @@
 
 local boot_args = {}
 
---- Bytes a value may have: the kernel refuses boot-args of BOOT_LINE_LENGTH (1,024) bytes or more (reference §4.1).
+--- Bytes a value may have: the kernel refuses boot-args of BOOT_LINE_LENGTH bytes or more, 1,024 from macOS 14 on
+-- (facts-2026-11 B.4).
 boot_args.LIMIT = 1023
+
+-- The same before macOS 14, where BOOT_LINE_LENGTH is 608.
+local EARLIER_LIMIT = 607
+
+--- Bytes a value may have for all of these releases: the one that writes it and the one that starts with it. One that is not known
+-- does not count.
+-- @param ... versions such as "13.6", or nil
+function boot_args.limit(...)
+  for index = 1, select("#", ...) do
+    local release = select(index, ...)
+    local major = release and math.tointeger(tonumber(release:match("^(%d+)")))
+    if major and major < 14 then return EARLIER_LIMIT end
+  end
+  return boot_args.LIMIT
+end
+
+-- MacRoman's upper half (Unicode's own table). A value that is no UTF-8 is shown as if it were MacRoman (facts-2026-11 B.3), so one
+-- that holds any other character is shown as it is stored.
+local MAC_ROMAN = "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø"
+  .. "¿¡¬√ƒ≈∆«»…\u{A0}ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\u{F8FF}ÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ"
+
+local function may_be_converted(value)
+  for _, code in utf8.codes(value) do
+    if code >= 0x80 and not MAC_ROMAN:find(utf8.char(code), 1, true) then return false end
+  end
+  return true
+end
+
+--- Is this value read as it is stored? Bytes that are no UTF-8 are shown as other characters, and would be written back as those.
+-- @param value string: boot-args as read
+-- @param in_force string or nil: what the running kernel was given, which is not converted; nil where that is not known
+function boot_args.is_exact(value, in_force)
+  if not value:find("[\x80-\xFF]") or value == in_force then return true end
+  return utf8.len(value) ~= nil and not may_be_converted(value)
+end
 
 --- The most macOS guests that the quota's word can name (reference §8.1).
 boot_args.MOST_GUESTS = 0x7FFFFFFF

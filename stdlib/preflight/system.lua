@@ -10,6 +10,7 @@ local policy = require "mac.policy"
 local result = require "preflight.result"
 local route = require "tool.route"
 local running = require "mac.running"
+local sysctl = require "tool.sysctl"
 local text = require "base.text"
 
 local RECOVERY_WAY = "shut down fully, hold the power button until startup options appear, choose Options and a user, "
@@ -149,15 +150,35 @@ function checks.preboot(target, _, found)
   return ok(("%s is writable, %s free"):format(preboot.mount, text.size(room)))
 end
 
-checks["boot-args"] = function(_, asked)
+-- The stored value, or a row that says why it must not be written anew.
+local function stored_boot_args()
   local now, message = nvram.get "boot-args"
-  if not now then return unknown(message, "read `nvram boot-args` by hand") end
-  local merged = boot_args.merge(now, asked.words)
-  if #merged > boot_args.LIMIT then
-    return bad(("they would have %d bytes; the kernel takes %d"):format(#merged, boot_args.LIMIT),
+  if not now then return nil, unknown(message, "read `nvram boot-args` by hand") end
+  if boot_args.is_exact(now, (sysctl.read "kern.bootargs")) then return now end
+  return nil, bad("boot-args hold characters beyond ASCII, and the running kernel was given others: they would not be written back "
+    .. "as they are", "take those words out of boot-args by hand, or restart into macOS and try again there")
+end
+
+local function now_words(now) return ok(now == "" and "empty now" or ("now \"%s\""):format(now)) end
+
+checks["boot-args"] = function(target, asked)
+  local now, row = stored_boot_args()
+  if not now then return row end
+  local merged, product = boot_args.merge(now, asked.words), sysctl.product()
+  local limit = boot_args.limit(target.group and target.group.version, product and product.version)
+  if #merged > limit then
+    return bad(("they would have %d bytes; the kernel takes %d"):format(#merged, limit),
       "remove words from boot-args that you no longer need")
   end
-  return ok(now == "" and "empty now" or ("now \"%s\""):format(now))
+  return now_words(now)
+end
+
+--- The same for what takes words out: with none there, nothing is written.
+checks["without/boot-args"] = function(_, asked)
+  local now, row = stored_boot_args()
+  if now then return now_words(now) end
+  local value = nvram.get "boot-args"
+  return value and boot_args.drop(value, asked.words) == value and ok "nothing of ours is in them" or row
 end
 
 local JOIN = "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet; without it a lower rung is used"

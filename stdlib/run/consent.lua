@@ -6,6 +6,7 @@ local engine = require "engine.run"
 local equal = require "base.equal"
 local exit_code = require "base.exit_code"
 local question = require "screen.question"
+local text = require "base.text"
 
 local consent = {}
 
@@ -14,7 +15,7 @@ local function capitalized(sentence) return (sentence:gsub("^%l", string.upper))
 local function name_of(group) return group.name or group.group end
 
 local function ask_name(view, target)
-  local group, name = target.group, name_of(target.group)
+  local group, name = target.group, text.printable(name_of(target.group))
   view.emit { type = "note",
     lines = { "", ("Target: %s (%s), build %s. Steps and ways back are listed above."):format(name, group.group,
       group.build or "?"),

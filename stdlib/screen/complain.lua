@@ -2,18 +2,19 @@
 -- Must not be used once an event stream has begun: a run ends through run.lifecycle.
 
 local exit_code = require "base.exit_code"
+local text = require "base.text"
 
 local complain = {}
 
 --- One line on standard error. @return the exit code for usage
 function complain.usage(message)
-  require("lib_terminal").write(2, "vmq-recovery: " .. message .. "\n")
+  require("lib_terminal").write(2, "vmq-recovery: " .. text.printable(message) .. "\n")
   return exit_code.USAGE
 end
 
 --- A plan's mistake, as "FILE:LINE: reason" alone, for editors. @return the exit code for usage
 function complain.plan(message)
-  require("lib_terminal").write(2, message .. "\n")
+  require("lib_terminal").write(2, text.printable(message) .. "\n")
   return exit_code.USAGE
 end
 

@@ -44,7 +44,7 @@ end
 function Screen:heading(event)
   if self.heading_of == event.name then return end
   self.heading_of = event.name
-  self.write(self:paint("strong", ("[%d/%d] %s"):format(event.number, event.of, event.name)) .. "\n")
+  self.write(self:paint("strong", ("[%d/%d] %s"):format(event.number, event.of, text.printable(event.name))) .. "\n")
 end
 
 local steps = {}
@@ -141,14 +141,14 @@ function handlers.undo(screen, event)
 end
 
 function handlers.note(screen, event)
-  if event.title then screen.write("\n" .. screen:paint("strong", event.title) .. "\n") end
+  if event.title then screen.write("\n" .. screen:paint("strong", text.printable(event.title)) .. "\n") end
   local indent = event.title and "  " or ""
   for _, words in ipairs(event.lines or {}) do
     if type(words) == "table" then screen.write(indent .. "  " .. text.printable(words.command) .. "\n")
     else screen:line(words, indent) end
   end
   for _, row in ipairs(event.rows or {}) do
-    screen:line(row[2], indent .. ROW_INDENT, indent .. text.pad(row[1] == "" and "" or row[1] .. ":", #ROW_INDENT))
+    screen:line(row[2], indent .. ROW_INDENT, indent .. text.pad(row[1] == "" and "" or text.printable(row[1]) .. ":", #ROW_INDENT))
   end
 end
 
@@ -168,7 +168,7 @@ function view.open(options)
   function self.after_tool(heard)
     if heard ~= "" and heard:sub(-1) ~= "\n" then screen.write("\n") end
   end
-  function self.raw_text(words) screen.write(words .. "\n") end
+  function self.raw_text(words) screen.write(text.printable(words) .. "\n") end
   function self.text(words) screen:line(words, "") end
   return self
 end

@@ -2,6 +2,7 @@
 -- Must not print anything else there: notes are words for people and go to standard error.
 
 local json = require "base.json"
+local text = require "base.text"
 
 local view = {}
 
@@ -26,16 +27,16 @@ function view.open(_, command, version)
     if event.type == "note" then return tell_people(event) end
     local line = { time = system.utc(system.now()) }
     for key, value in pairs(event) do line[key] = value end
-    -- JSON is UTF-8; a tool's output need not be.
-    terminal.write(1, require("base.text").valid(json.encode(line, KEY_ORDER)) .. "\n")
+    -- JSON is UTF-8; a tool's output need not be. What steers a terminal is escaped, so that the value stays what it is.
+    terminal.write(1, text.valid(json.encode(line, KEY_ORDER)):gsub("\u{61C}", "\\u061c") .. "\n")
   end
   function self.start(run)
     self.emit { type = "start", format = view.FORMAT, version = version, command = command,
       run = run or json.null }
   end
   function self.after_tool() end
-  function self.raw_text(words) terminal.write(2, words .. "\n") end
-  function self.text(words) terminal.write(2, words .. "\n") end
+  function self.text(words) terminal.write(2, text.printable(words) .. "\n") end
+  self.raw_text = self.text
   return self
 end
 

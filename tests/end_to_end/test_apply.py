@@ -121,6 +121,23 @@ def test_foreign_boot_args_survive(mac, words):
     assert foreign in now, now
 
 
+@pytest.mark.parametrize("words", ["café=1", b"caf\xe9=1"])
+def test_boot_args_that_may_be_shown_as_others(mac, words):
+    """They may be bytes that are no UTF-8, which cannot be written back: left alone, and said."""
+    mac.set_boot_args(words)
+    before = mac.boot_args()
+    seen = applied(mac, code=3)
+    assert mac.acts() == [] and mac.boot_args() == before and "beyond ASCII" in " ".join(seen.text.split())
+
+
+def test_boot_args_of_an_older_macos(build):
+    """608 bytes are too many before macOS 14."""
+    mac = build("m1-12.6")
+    mac.set_boot_args("x" * (608 - len(WORDS) - 1))
+    seen = applied(mac, code=3)
+    assert mac.acts() == [] and "607" in seen.text
+
+
 def test_quota_and_further_words(mac):
     """--quota and --boot-arg reach the boot-args."""
     applied(mac, "--quota", "12", "--boot-arg", "-v", "--boot-arg=debug=0x144")

@@ -43,6 +43,12 @@ describe("text.printable", function()
     assert.are.equal("a?b??", text.printable "a\x9Bb\xE2\x98")
     assert.are.equal("one\ntwo?three", text.printable "one\r\ntwo\rthree")
     assert.are.equal("Système ☃", text.printable "Système ☃")
+    for _, code in ipairs { 0x61C, 0x200E, 0x200F, 0x202A, 0x202E, 0x2066, 0x2069, 0x80, 0x9F } do
+      assert.are.equal("a?b", text.printable("a" .. utf8.char(code) .. "b"))
+    end
+    for _, code in ipairs { 0x61B, 0x200D, 0x2010, 0x2029, 0x202F, 0x2065, 0x206A, 0xA0 } do
+      assert.are.equal("a" .. utf8.char(code), text.printable("a" .. utf8.char(code)))
+    end
   end)
 
   it("leaves no control character in random bytes", function()

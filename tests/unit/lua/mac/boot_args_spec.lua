@@ -7,6 +7,23 @@ local OURS = { "kcsuffix=development", "hypervisor=0x1", "hv_apple_isa_vm_quota=
 local ALL = table.concat(OURS, " ")
 local ROUNDS = 3000
 
+describe("the limit", function()
+  it("is that of the oldest release that is known", function()
+    assert.are.same({ 607, 607, 607, 1023, 1023, 1023 }, { boot_args.limit("13.6"), boot_args.limit("15.0", "12.7"),
+      boot_args.limit(nil, "11.0"), boot_args.limit("14.0", "27.0"), boot_args.limit(nil, nil), boot_args.limit "?" })
+  end)
+
+  it("does not trust what is beyond ASCII unless the kernel was given the same", function()
+    assert.is_true(boot_args.is_exact("-v a=1"))
+    assert.is_true(boot_args.is_exact("a=é", "a=é"))
+    assert.is_false(boot_args.is_exact("a=é", "a=\xE9"))
+    assert.is_false(boot_args.is_exact("a=é"))
+    assert.is_false(boot_args.is_exact("a=\xE9"))
+    assert.is_false(boot_args.is_exact("a=ˇ\u{A0}Ä"))
+    assert.is_true(boot_args.is_exact("a=é☃"))
+  end)
+end)
+
 describe("boot_args.merge", function()
   it("appends to what is there", function()
     assert.are.equal(ALL, boot_args.merge("", OURS))

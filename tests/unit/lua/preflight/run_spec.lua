@@ -168,12 +168,32 @@ describe("preflight", function()
     expect("environment", "unknown", "odd")
   end)
 
+  it("leaves boot-args alone that cannot be written back as they are", function()
+    LISTS.without = { "without/boot-args" }
+    told[NVRAM] = "boot-args\tb=\xC3\x88\n"
+    expect("boot-args", "bad", "would not be written back as they are")
+    expect("boot-args", "ok", "nothing of ours", "without")
+    told[NVRAM] = "boot-args\tb=\xC3\x88 a=1\n"
+    expect("boot-args", "bad", "would not be written back as they are", "without")
+    told["/usr/sbin/sysctl -n kern.bootargs"] = "b=\xC3\x88 a=1\n"
+    expect("boot-args", "ok", "now", "without")
+    expect("boot-args", "ok", "now")
+  end)
+
   it("wants boot-args that fit", function()
     expect("boot-args", "ok", 'now "-v"')
     told[NVRAM] = "boot-args\t" .. ("x"):rep(1019) .. "\n"
     expect("boot-args", "ok", "xxx")
     told[NVRAM] = "boot-args\t" .. ("x"):rep(1020) .. "\n"
     expect("boot-args", "bad", "they would have 1024 bytes; the kernel takes 1023")
+    target.group.version = "13.6"
+    told[NVRAM] = "boot-args\t" .. ("x"):rep(603) .. "\n"
+    expect("boot-args", "ok", "xxx")
+    told[NVRAM] = "boot-args\t" .. ("x"):rep(604) .. "\n"
+    expect("boot-args", "bad", "they would have 608 bytes; the kernel takes 607")
+    target.group.version = "15.6"
+    told["/usr/bin/sw_vers"] = "ProductName: macOS\nProductVersion: 13.6\nBuildVersion: 22G120\n"
+    expect("boot-args", "bad", "the kernel takes 607")
     told[NVRAM] = false
     expect("boot-args", "unknown", "No such file")
     told[NVRAM] = answers.of("", 1, "data was not found")

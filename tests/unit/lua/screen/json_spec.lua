@@ -35,6 +35,16 @@ describe("the JSON view", function()
     end
   end)
 
+  it("escapes what steers a terminal, and the value is exact", function()
+    local name = "a\27]0;b\7\u{202E}c\u{9B}d\u{61C}e\u{2066}"
+    view.emit { type = "step", name = name, event = "done" }
+    local out = terminal.out()
+    assert.are.equal(out, require("base.text").printable(out))
+    assert.are.equal(name, dkjson.decode(out).name)
+    view.text(name)
+    assert.are.equal(terminal.out(), require("base.text").printable(terminal.out()))
+  end)
+
   it("writes the fields as they are", function()
     view.emit { type = "step", name = "sip", event = "ended", exit = 0, argv = { "/usr/bin/csrutil", "disable" } }
     local line = dkjson.decode(terminal.out())
