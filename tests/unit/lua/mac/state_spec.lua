@@ -1,6 +1,8 @@
 -- The comparison of two states of a Mac: every field by itself, and nothing that was not read.
 
+local answers = require "tests.unit.lua.support.answers"
 local policies = require "tests.unit.lua.support.policies"
+local read_only = require "tests.unit.lua.support.read_only"
 local state = require "mac.state"
 
 local function at(changes, more)
@@ -56,5 +58,47 @@ describe("state.was_written", function()
   it("goes by the policy's nonce, and cannot tell without", function()
     assert.are.same({ false, true, nil, nil }, { state.was_written(at(), at()), state.was_written(at(), at({}, { nonce = "B" })),
       state.was_written({}, at()), state.was_written(at(), {}) })
+  end)
+end)
+
+describe("state.of", function()
+  it("puts together what was read", function()
+    local full = policies.summary { mode = "reduced" }
+    full.nonce, full.dep_mdm, full.approved_kexts = "AA", true, false
+    local made = state.of(read_only(full), "-v")
+    assert.are.same({ "reduced", "-v", "AA", true, false },
+      { made.policy.mode, made.boot_args, made.nonce, made.dep_mdm, made.approved_kexts })
+  end)
+
+  it("holds nothing of what was not", function() assert.are.same({}, state.of(nil, nil)) end)
+end)
+
+describe("state.read", function()
+  it("asks for policy and boot arguments of the group as they are now", function()
+    require("tool.bputil").forget()
+    local asked = answers.use { ["/usr/sbin/nvram -x boot-args"] = "boot-args\t-v\n",
+      ["/usr/bin/bputil -d -v " .. policies.GROUP] = policies.text() }
+    local now = state.read(policies.GROUP)
+    assert.are.same({ "full", "-v" }, { now.policy.mode, now.boot_args })
+    for _, line in ipairs(asked) do assert.truthy(line:find("bputil -d", 1, true) or line:find("nvram -x", 1, true), line) end
+  end)
+end)
+
+describe("state.comparer", function()
+  it("compares with the Mac as it is when it is called", function()
+    require("tool.bputil").forget()
+    local told = { ["/usr/sbin/nvram -x boot-args"] = "boot-args\t-v\n", ["/usr/bin/bputil -d -v " .. policies.GROUP] = policies.text() }
+    answers.use(told)
+    local compare = state.comparer(read_only { policy = policies.summary(), boot_args = "-v" }, policies.GROUP)
+    assert.are.same({}, (compare()))
+    told["/usr/sbin/nvram -x boot-args"] = "boot-args\t-x\n"
+    answers.use(told)
+    local differences, written = compare()
+    assert.are.same({ { 'boot-args: "-v" before, "-x" now' }, nil }, { state.lines(differences), written })
+  end)
+
+  it("finds nothing where nothing was recorded", function()
+    answers.use {}
+    assert.are.same({ {}, nil }, { state.comparer(nil, policies.GROUP)() })
   end)
 end)

@@ -1,0 +1,164 @@
+-- The precondition of the kernel collection beyond its first look: what may be believed of it, and which one is meant.
+
+local answers = require "tests.unit.lua.support.answers"
+local files = require "lib_file"
+local fileset = require "tests.unit.lua.support.fileset"
+local preflight = require "preflight.run"
+local read_only = require "tests.unit.lua.support.read_only"
+local targets = require "tests.unit.lua.support.target"
+
+local FOLDER = "/Volumes/Data/Users/Shared/vmq-recovery/"
+local KC = FOLDER .. "VirtualMachine.kc"
+local XNU = "11417.140.69~1"
+local BYTES = fileset.make { banner = ("Darwin Kernel Version 24.6.0: Mon; root:xnu_development-%s/DEVELOPMENT_ARM64_T6041"):format(XNU) }
+
+local root
+before_each(function()
+  root = assert(files.make_scratch())
+  answers.use {}
+end)
+after_each(function() files.remove_tree(root) end)
+
+local function put(path, bytes, mode)
+  assert(files.make_directory(root .. path:match("^(.*)/"), 448))
+  assert(files.write_atomic(root .. path, bytes, mode or 384))
+end
+
+local function put_manifest(fields)
+  put(FOLDER .. "manifest.json", ('{"collection":{"sha256":"%s","size":%d}%s}'):format(files.sha256_text(BYTES), #BYTES, fields or ""))
+end
+
+-- Makes the check. @return the row, what was found
+local function check(options, known, changes)
+  local made = { root = root }
+  for key, value in pairs(changes or {}) do made[key] = value end
+  local _, rows, found = preflight.run({ "collection" }, read_only(targets.recovery(made)), read_only { options = options or {} },
+    read_only(known or {}))
+  return rows[1], found
+end
+
+local function expect(verdict, words, row)
+  assert.are.equal(verdict, row.verdict, row.detail)
+  assert.truthy(row.detail:find(words, 1, true), row.detail)
+end
+
+describe("which collection is meant", function()
+  it("is the staged one", function()
+    put(KC, BYTES)
+    local row, found = check()
+    expect("ok", KC .. ", 4.0 KiB, SHA-256 " .. files.sha256_text(BYTES):sub(1, 16) .. "…, xnu_development-", row)
+    assert.are.same({ KC, "t6041", nil, "no manifest vouches for it" },
+      { found.collection_path, found.collection.kernel.chip, found.manifest, found.manifest_doubt })
+  end)
+
+  it("is the file that --kc names, or one that is to be looked at, without any manifest", function()
+    put("/d/k.kc", BYTES)
+    put("/d/manifest.json", "{")
+    for _, case in ipairs { { { kc = "/d/k.kc" } }, { { kc = root .. "/d/k.kc" } }, { {}, { source = "/d/k.kc" } },
+      { { kc = "/d/other.kc" }, { source = "/d/k.kc" } } } do
+      local row, found = check(case[1], case[2])
+      expect("ok", "/d/k.kc, ", row)
+      assert.are.equal("no manifest vouches for it", found.manifest_doubt)
+    end
+  end)
+
+  it("is none that lies in a home folder: those are listed, not taken", function()
+    for _, home in ipairs { "ada", "eva" } do put("/Volumes/Data/Users/" .. home .. "/VirtualMachine.kc", BYTES) end
+    local row, found = check()
+    expect("bad", "but there is /Volumes/Data/Users/ada/VirtualMachine.kc, /Volumes/Data/Users/eva/VirtualMachine.kc", row)
+    assert.truthy(row.cure:find("vmq-recovery stage --kc FILE", 1, true))
+    assert.is_nil(found.collection)
+    row = check { kc = "/none.kc" }
+    assert.is_nil(row.detail:find("but there is", 1, true))
+  end)
+
+  it("is not looked for in home folders where something else lies in its place", function()
+    put("/Volumes/Data/Users/ada/VirtualMachine.kc", BYTES)
+    put(KC, "no collection")
+    local row = check()
+    assert.are.same({ "bad", nil }, { row.verdict, row.detail:find("but there is", 1, true) })
+    assert.truthy(row.cure:find("build it in macOS", 1, true))
+    assert.is_nil(row.detail:find(root, 1, true), "files are named as the Mac names them")
+  end)
+
+  it("is not known while Data is not mounted", function()
+    expect("unknown", "the Data volume is not mounted", (check(nil, nil, { group = { data = {} } })))
+  end)
+end)
+
+describe("what is believed of a collection", function()
+  it("is its manifest's word, while nobody else can have written either", function()
+    put(KC, BYTES)
+    put_manifest ',"build":"24G84","chip":"t6041"'
+    local row, found = check()
+    assert.are.same({ "ok", nil, nil }, { row.verdict, row.detail:find("manifest", 1, true), found.manifest_doubt })
+    assert.are.equal("24G84", found.manifest.build)
+  end)
+
+  it("is said to be in doubt where others can write it", function()
+    put_manifest()
+    put(KC, BYTES, tonumber("666", 8))
+    local row, found = check()
+    expect("ok", "; its manifest cannot be trusted: " .. KC .. " can be written by others", row)
+    assert.truthy(found.manifest)
+    put(KC, BYTES)
+    put_manifest()
+    files.write_atomic(root .. FOLDER .. "manifest.json", files.read(root .. FOLDER .. "manifest.json"), tonumber("622", 8))
+    expect("ok", "manifest.json can be written by others", (check()))
+  end)
+
+  it("is nothing where the manifest is none, and then all is refused", function()
+    put(KC, BYTES)
+    put(FOLDER .. "manifest.json", '{"format":9,"collection":{"sha256":"00","size":1}}')
+    local row = check()
+    expect("bad", FOLDER .. "manifest.json: format 9 is of a newer program", row)
+    assert.are.equal("stage the collection again", row.cure)
+  end)
+
+  it("is that it is of this build and chip, or every misfit is told", function()
+    put(KC, BYTES)
+    put_manifest ',"build":"24G80","chip":"t6020"'
+    local row = check()
+    expect("bad", KC .. ": it was built for macOS build 24G80, the target has 24G84; its kernel is for chip t6041, its manifest says t6020",
+      row)
+    assert.truthy(row.cure:find("stage it again", 1, true))
+  end)
+end)
+
+describe("a collection without a word for it", function()
+  local RUNNING = { ["/usr/bin/sw_vers"] = "ProductVersion: 15.6\nBuildVersion: 24G84\n" }
+  local OLDER = { kernel = { chip = "t6041", kind = "release", xnu = "11417.121.6~2" } }
+
+  before_each(function() put(KC, BYTES) end)
+
+  it("must be of the running kernel's xnu where the target's very build runs", function()
+    answers.use(RUNNING)
+    expect("ok", KC, (check()))
+    expect("bad", "its kernel is xnu-" .. XNU .. ", this Mac's is xnu-11417.121.6~2", (check(nil, nil, OLDER)))
+    expect("ok", KC, (check({ inexact = true }, nil, OLDER)))
+  end)
+
+  it("is not held against a running system of another build", function()
+    answers.use { ["/usr/bin/sw_vers"] = "ProductVersion: 15.5\nBuildVersion: 24F74\n" }
+    expect("ok", KC, (check(nil, nil, OLDER)))
+  end)
+
+  it("is not held against it either where its manifest is believed", function()
+    answers.use(RUNNING)
+    put_manifest()
+    expect("ok", KC, (check(nil, nil, OLDER)))
+  end)
+
+  it("must hold the very kernel of an installed kit of this build", function()
+    local kit = "/Volumes/Data/Library/Developer/KDKs/KDK_15.6_24G84.kdk"
+    put(kit .. "/System/Library/CoreServices/SystemVersion.plist", "<plist><dict><key>ProductVersion</key><string>15.6</string>"
+      .. "<key>ProductBuildVersion</key><string>24G84</string></dict></plist>")
+    put(kit .. "/System/Library/Kernels/kernel.development.t6041", fileset.make { filetype = 2,
+      banner = fileset.BANNER:gsub("T6020", "T6041") })
+    expect("bad", "the kit's of this build is", (check()))
+  end)
+
+  it("cannot be judged where the chip is not known", function()
+    expect("unknown", "this Mac's chip is not known", (check(nil, nil, { kernel = targets.NONE })))
+  end)
+end)
