@@ -17,7 +17,7 @@ local BESIDES, IN_MACOS = { "power", "network" }, { "in force/update", "in force
 
 -- Each step's verdict now; nil where that cannot be asked.
 local function steps_of(invocation, target)
-  if not target.group or not target.policy then return nil end
+  if not target.group or not target.group.system.mount or not target.policy then return nil end
   local _, steps = lifecycle.survey(invocation, target, apply.operation())
   return steps
 end

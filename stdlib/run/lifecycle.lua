@@ -177,12 +177,20 @@ local function earlier(journal)
   return function() return journals.each(journal.here) end
 end
 
+-- A parameter is missing: most likely since the System volume is not mounted.
+local function refuse_params(target, why)
+  local system = target.group and target.group.system
+  if not system or system.mount then ending.usage(why) end
+  ending.refuse(("%s: the System volume is not mounted, so nothing was changed%s."):format(target.group.name or target.group.group,
+    system.mount_problem and "; " .. system.mount_problem or ""), ("What helps: diskutil mount %s."):format(system.device))
+end
+
 -- What is known of the run: { target, options, operation, plan_name, findings, context, params, dry_run }. Two things come later: more
 -- findings (in the copy that check_with_plan returns), and the context's baseline, which a new run has once its journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
-  if not filled then ending.usage(why) end
+  if not filled then refuse_params(target, why) end
   local more = operation.context and operation.context(target, options, run, earlier(journal))
   return { target = target, options = options, operation = operation, plan_name = plan.name, findings = findings,
     params = filled,

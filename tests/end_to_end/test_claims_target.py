@@ -119,12 +119,14 @@ def test_a_target_without_a_device(build, command):
     assert seen.code == 3 and "Ghost" in said(seen) and mac.acts() == [], seen.text
 
 
-def test_nul_in_a_mount_point(build):
+@pytest.mark.parametrize("volume", ["system", "data", "preboot"])
+@pytest.mark.parametrize("command", ["doctor", "apply"])
+def test_nul_in_a_mount_point(build, volume, command):
     """A clear error that names the volume."""
     mac = build()
-    mac.tell("system", MountPoint="/Volumes/Mac\0intosh HD")
-    seen = driver.run(mac, "doctor")
-    assert seen.code == 3, seen.text
+    mac.tell(volume, MountPoint="/Volumes/Mac\0intosh HD")
+    seen = driver.unattended(mac, command)
+    assert seen.code == 3 and "not mounted" in said(seen) and mac.acts() == [], seen.text
 
 
 def test_neighbours_on_the_disk(build):
