@@ -52,12 +52,12 @@ local function check_macos(target, may_be_named)
     :format(name_of(target.group), lacks), NO_MACOS)
 end
 
---- The same for what starts a macOS kernel there. One that names a macOS but has no kernel has to be asked for by name.
+-- The same for what starts a macOS kernel there. One that names a macOS but has no kernel has to be asked for by name.
 checks["macos/volume"] = function(target, asked)
   return check_macos(target, asked.options.volume and target.group and target.group.has_version ~= false)
 end
 
---- The same for what gives the stock kernel back: a macOS that is damaged may be asked for by name.
+-- The same for what gives the stock kernel back: a macOS that is damaged may be asked for by name.
 checks["named/volume"] = function(target, asked) return check_macos(target, asked.options.volume) end
 
 -- Did our own work put this kernel there?
@@ -68,7 +68,7 @@ local function is_ours(target, asked, coih)
   return boot_object.holds_ours(c, target.policy) or asked.journal.installed and asked.journal.installed(coih)
 end
 
---- The policy, for what puts another kernel in place of a custom one: is that one ours? Another cannot be put back. Finds
+-- The policy, for what puts another kernel in place of a custom one: is that one ours? Another cannot be put back. Finds
 -- foreign_object.
 checks["replaced/policy"] = function(target, asked)
   local row, policy = system.policy(target), target.policy

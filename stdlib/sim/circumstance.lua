@@ -39,8 +39,8 @@ local function second_owner(state, rights)
   return owner
 end
 
--- Odd characters on purpose: blanks twice, a percent sign, quotes, an equals sign in a value, non-ASCII.
-circumstance.FOREIGN_ARGUMENTS = [[-v  debug=0x14e wdt=-1 note="50%25 off" tag='ü&<x>' amfi=%zz trailing=a=b]]
+-- Odd characters on purpose: blanks twice, a percent sign, quotes, an equals sign in a value, brackets.
+circumstance.FOREIGN_ARGUMENTS = [[-v  debug=0x14e wdt=-1 note="50%25 off" tag='u&<x>' amfi=%zz trailing=a=b]]
 
 local function add_arguments(state, value)
   state.nvram[#state.nvram + 1] = { name = "boot-args", value = value }

@@ -92,14 +92,21 @@ function RUNGS.stock(now)
   if now.mode ~= "permissive" then return differ("mode", now.mode, "permissive") end
 end
 
+-- All as it was but for the kexts that a user had approved: a policy made anew has none.
+function RUNGS.approvals(_, world, base)
+  return policy_is(world, world_module.group(base).policy)
+end
+
 local function is_lower(world, base, scenario)
   local now = world_module.group(world).policy
   if not scenario.lower then return "a lower rung, where the old state can be had" end
   if now.coih then return "the custom kernel is still there" end
-  return RUNGS[scenario.lower](now) or boot_args_are(world, world_module.boot_args(base)) or starts(world)
+  return RUNGS[scenario.lower](now, world, base) or boot_args_are(world, world_module.boot_args(base)) or starts(world)
 end
 
+-- A rung, or else the field that differs, must stand in what is told.
 local function names_rung(final)
+  if final.differences and #final.differences > 0 then return true end
   local leaves = final.result == "lower" and final.leaves or final.lower and final.lower[1] and final.lower[1].leaves
   return type(leaves) == "string" and leaves ~= ""
 end

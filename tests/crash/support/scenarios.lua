@@ -28,7 +28,7 @@ return {
   { name = "apply-permissive", command = "apply", circumstances = { "already-permissive" } },
   { name = "apply-offline", command = "apply", circumstances = { "offline", "boot-args-set" }, lower = "reduced" },
   { name = "apply-foreign-kernel", command = "apply", circumstances = { "custom-kernel-installed" }, lower = "stock" },
-  { name = "apply-reduced", command = "apply", circumstances = { "reduced-with-kexts" } },
+  { name = "apply-reduced", command = "apply", circumstances = { "reduced-with-kexts" }, lower = "approvals" },
   { name = "apply-fails", command = "apply", circumstances = { "preboot-full", "boot-args-set" }, fails = true },
   { name = "apply-fails-offline", command = "apply", circumstances = { "preboot-full", "offline" }, fails = true,
     lower = "reduced" },

@@ -70,7 +70,7 @@ local function check_groups(text)
   return why
 end
 
-local MOUNTED = { device = "string", name = "string?", mount = "string?", locked = "boolean?" }
+local MOUNTED = { device = "string", name = "string?", mount = "string?", locked = "boolean?", mount_problem = "string?" }
 
 -- Whatever diskutil says of every volume.
 local function check_volumes(text)
@@ -83,7 +83,7 @@ local function check_volumes(text)
     group.owners_unknown = nil
     return shape.fault(group, { group = "string", name = "string?", booter = "string?", system = MOUNTED, data = MOUNTED,
       preboot = { device = "string", mount = "string?", writable = "boolean?", optional = true }, version = "string?",
-      build = "string?", owners = { each = { short = "string", full = "string?" }, optional = true } })
+      build = "string?", has_version = "boolean?", has_kernels = "boolean?", owners = { each = { short = "string", full = "string?" }, optional = true } })
   end)
 end
 
