@@ -11,8 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
+
+#ifdef __APPLE__
+#include <sys/mount.h>
+#include <sys/param.h>
+#else
+#include <sys/statvfs.h>
+#endif
 
 static int open_read(const char *path, struct error *err)
 {
@@ -136,13 +142,39 @@ int file_write_all(int fd, const char *bytes, size_t length)
 	return 0;
 }
 
+/* What a file system answers that cannot do it at all. Anything else, EIO above all, means that it was tried and
+ * failed. */
+static bool is_unsupported(int number)
+{
+	return number == EINVAL || number == ENOTSUP || number == ENOTTY;
+}
+
+/* Calls it again for as long as a signal interrupts it. */
+static int sync_whole(int (*sync)(int fd), int fd)
+{
+	int result;
+	do
+		result = sync(fd);
+	while (result != 0 && errno == EINTR);
+	return result;
+}
+
+#ifdef F_FULLFSYNC
+static int full_sync(int fd)
+{
+	return fcntl(fd, F_FULLFSYNC);
+}
+#endif
+
 int file_sync(int fd)
 {
 #ifdef F_FULLFSYNC
-	if (fcntl(fd, F_FULLFSYNC) == 0)
+	if (sync_whole(full_sync, fd) == 0)
 		return 0;
+	if (!is_unsupported(errno))
+		return -1;
 #endif
-	return fsync(fd);
+	return sync_whole(fsync, fd);
 }
 
 int file_sync_folder(const char *path, struct error *err)
@@ -151,7 +183,7 @@ int file_sync_folder(const char *path, struct error *err)
 	if (fd < 0)
 		return error_system(err, errno, "cannot open the folder %s to make it durable", path);
 	/* Some network and user-space file systems cannot sync a folder at all; nothing better exists there. */
-	int result = file_sync(fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : -1;
+	int result = file_sync(fd) == 0 || is_unsupported(errno) ? 0 : -1;
 	int number = errno;
 	(void)close(fd);
 	return result == 0 ? 0 : error_system(err, number, "cannot make the folder %s durable", path);
@@ -299,14 +331,34 @@ int file_link(const char *target, const char *path, struct error *err)
 	return symlink(target, path) == 0 ? 0 : error_system(err, errno, "cannot make the link %s", path);
 }
 
-int file_space(const char *path, uint64_t *available, bool *read_only, struct error *err)
+/* statvfs counts blocks in 32 bits on macOS, which is not enough for a disk of 16 TiB; statfs counts in 64. */
+#ifdef __APPLE__
+static int look_at_space(const char *path, uint64_t *available, bool *read_only)
+{
+	struct statfs fs;
+	if (statfs(path, &fs) != 0)
+		return -1;
+	*available = fs.f_bavail * fs.f_bsize;
+	*read_only = (fs.f_flags & MNT_RDONLY) != 0;
+	return 0;
+}
+#else
+static int look_at_space(const char *path, uint64_t *available, bool *read_only)
 {
 	struct statvfs fs;
 	if (statvfs(path, &fs) != 0)
-		return error_system(err, errno, "cannot ask for the free space at %s", path);
+		return -1;
 	*available = (uint64_t)fs.f_bavail * (uint64_t)fs.f_frsize;
 	*read_only = (fs.f_flag & ST_RDONLY) != 0;
 	return 0;
+}
+#endif
+
+int file_space(const char *path, uint64_t *available, bool *read_only, struct error *err)
+{
+	if (look_at_space(path, available, read_only) == 0)
+		return 0;
+	return error_system(err, errno, "cannot ask for the free space at %s", path);
 }
 
 int file_map(const char *path, struct file_map *map, struct error *err)

@@ -24,8 +24,8 @@ int file_read_at(const char *path, off_t offset, char *bytes, size_t length, siz
 int file_write_all(int fd, const char *bytes, size_t length);
 
 /* Makes what was written to `fd` survive loss of power. Returns 0, or -1 with errno.
- * macOS: fsync leaves data in the drive's cache, F_FULLFSYNC does not (fcntl(2) there); where a file system refuses it,
- * fsync. */
+ * macOS: fsync leaves data in the drive's cache, F_FULLFSYNC does not (fcntl(2) there); where a file system has no such
+ * thing, fsync. */
 int file_sync(int fd);
 
 /* The same for a folder, so that a name made or renamed in it survives. */

@@ -15,7 +15,7 @@ static volatile sig_atomic_t guarded;
 static int guarded_fd;
 static struct termios guarded_settings;
 
-static const int fatal[] = { SIGQUIT, SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE };
+static const int fatal[] = { SIGQUIT, SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE, SIGTRAP };
 #define FATAL_COUNT (sizeof fatal / sizeof fatal[0])
 
 /* Puts the terminal back and dies of the signal. tcsetattr, signal and kill are safe in a handler (POSIX 2.4.3). */

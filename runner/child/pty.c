@@ -30,7 +30,7 @@ bool pty_echoes(int master)
 	return tcgetattr(master, &settings) != 0 || (settings.c_lflag & ECHO) != 0;
 }
 
-/* No flow control, as Ctrl-S would look like a tool that hangs; no suspend key, as nobody could continue the tool. */
+/* No suspend key either: nobody could continue the tool. */
 static int make_sane(int slave)
 {
 	struct termios t;
@@ -47,7 +47,7 @@ static int make_sane(int slave)
 	t.c_cc[VERASE] = 127;
 	t.c_cc[VKILL] = 21;
 	t.c_cc[VEOF] = 4;
-	t.c_cc[VSUSP] = (cc_t)_POSIX_VDISABLE;
+	terminal_limit_keys(&t);
 	return tcsetattr(slave, TCSANOW, &t);
 }
 

@@ -11,6 +11,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#ifdef __APPLE__
+#include <mach/vm_inherit.h>
+#endif
+
 #include "base/secret_zero.h"
 #include "base/signals.h"
 
@@ -52,6 +56,9 @@ static struct secret *make_page(struct error *err)
 #endif
 #ifdef MADV_DONTFORK
 	(void)madvise(secret, sizeof *secret, MADV_DONTFORK);
+#endif
+#ifdef VM_INHERIT_NONE
+	(void)minherit(secret, sizeof *secret, VM_INHERIT_NONE);
 #endif
 	return secret;
 }

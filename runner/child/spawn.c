@@ -73,22 +73,32 @@ void spawn_close(const int *descriptors, size_t count)
 			(void)close(descriptors[i]);
 }
 
-/* All that a child gets: PATH is recoveryOS's, HOME root's there; the tools' own texts are parsed, hence LANG. */
+/* All that a child gets: PATH is recoveryOS's, HOME root's there; the tools' own texts are parsed, hence LANG. Apple's
+ * code knows recovery by __OSINSTALL_ENVIRONMENT, which recovery sets; it is handed on as it is. */
 struct environment {
-	char home[PATH_MAX], term[128];
-	char *list[5];
+	char home[PATH_MAX + 8], term[128], recovery[128];
+	char *list[6];
 };
+
+/* Adds NAME=VALUE if there is a value and it fits. */
+static void add_variable(struct environment *e, char *place, size_t size, const char *name, const char *value)
+{
+	size_t count = 0;
+	while (e->list[count] != NULL)
+		count++;
+	if (value != NULL && snprintf(place, size, "%s=%s", name, value) < (int)size)
+		e->list[count] = place;
+}
+
 static void make_environment(struct environment *e)
 {
 	static char path[] = "PATH=/usr/bin:/bin:/usr/sbin:/sbin", lang[] = "LANG=C";
 	const char *term = system_environment("TERM"), *home = geteuid() == 0 ? NULL : getenv("HOME");
-	(void)snprintf(e->home, sizeof e->home, "HOME=%s", home != NULL ? home : "/var/root");
-	(void)snprintf(e->term, sizeof e->term, "TERM=%s", term != NULL && *term != '\0' ? term : "dumb");
-	e->list[0] = path;
-	e->list[1] = e->home;
-	e->list[2] = e->term;
-	e->list[3] = lang;
-	e->list[4] = NULL;
+	*e = (struct environment){ .list = { path, lang } };
+	add_variable(e, e->home, sizeof e->home, "HOME", home != NULL ? home : "/var/root");
+	add_variable(e, e->term, sizeof e->term, "TERM", term != NULL && *term != '\0' ? term : "dumb");
+	add_variable(e, e->recovery, sizeof e->recovery, "__OSINSTALL_ENVIRONMENT",
+	             system_environment("__OSINSTALL_ENVIRONMENT"));
 }
 
 /* In the child. Puts the three descriptors in place; each may be 0 to 2 already. Returns 0, or -1 with errno. */

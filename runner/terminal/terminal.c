@@ -64,6 +64,16 @@ static bool is_in_background(int fd)
 	return foreground >= 0 && foreground != getpgrp();
 }
 
+/* VMIN and VTIME are no characters, but numbers. */
+void terminal_limit_keys(struct termios *settings)
+{
+	for (int i = 0; i < NCCS; i++) {
+		bool kept = i == VINTR || i == VQUIT || i == VERASE || i == VKILL || i == VEOF;
+		if (!kept && i != VMIN && i != VTIME)
+			settings->c_cc[i] = (cc_t)_POSIX_VDISABLE;
+	}
+}
+
 bool terminal_make_raw(int fd, struct termios *saved)
 {
 	if (tcgetattr(fd, saved) != 0 || is_in_background(fd))
@@ -84,6 +94,19 @@ void terminal_restore(int fd, const struct termios *saved)
 {
 	(void)set_settings(fd, TCSANOW, saved);
 	signals_unguard();
+}
+
+/* Takes these local flags away, and the special characters but the usual ones. False: it is no terminal of ours. */
+static bool change_input(int fd, tcflag_t without, int when, struct termios *saved)
+{
+	if (tcgetattr(fd, saved) != 0 || is_in_background(fd))
+		return false;
+	struct termios changed = *saved;
+	changed.c_lflag &= ~without;
+	terminal_limit_keys(&changed);
+	signals_guard(fd, saved);
+	(void)set_settings(fd, when, &changed);
+	return true;
 }
 
 /* Reads a line from `fd` without touching its settings. */
@@ -117,29 +140,23 @@ enum terminal_read terminal_read_line(const char *prompt, char line[TERMINAL_LON
 	line[0] = '\0';
 	if (signals_stage() > 0)
 		return TERMINAL_INTERRUPTED;
+	struct termios saved;
+	bool limited = change_input(STDIN_FILENO, 0, TCSANOW, &saved);
 	write_prompt(STDERR_FILENO, prompt);
-	return read_line_from(STDIN_FILENO, line);
+	enum terminal_read result = read_line_from(STDIN_FILENO, line);
+	if (limited)
+		terminal_restore(STDIN_FILENO, &saved);
+	return result;
 }
 
-/* Hides what is typed, and throws away what was typed before: it may have been seen. */
-static bool hide_input(int fd, struct termios *saved)
-{
-	if (tcgetattr(fd, saved) != 0)
-		return false;
-	struct termios hidden = *saved;
-	hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	signals_guard(fd, saved);
-	(void)set_settings(fd, TCSAFLUSH, &hidden);
-	return true;
-}
-
-/* The prompt comes when the input is hidden: an answer typed at once is neither seen nor thrown away. */
+/* What was typed before is thrown away, as it may have been seen. The prompt comes when the input is hidden: an answer
+ * typed at once is neither seen nor thrown away. */
 enum terminal_read terminal_read_hidden(const char *prompt, char line[TERMINAL_LONGEST_LINE])
 {
 	struct termios saved;
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	int in = tty >= 0 ? tty : STDIN_FILENO, out = tty >= 0 ? tty : STDERR_FILENO;
-	bool is_hidden = hide_input(in, &saved);
+	bool is_hidden = change_input(in, ECHO | ECHONL, TCSAFLUSH, &saved);
 	write_prompt(out, prompt);
 	enum terminal_read result = read_line_from(in, line);
 	if (is_hidden)

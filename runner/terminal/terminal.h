@@ -29,6 +29,10 @@ enum terminal_read terminal_read_hidden(const char *prompt, char line[TERMINAL_L
 /* Throws away what was typed ahead on standard input. */
 void terminal_flush_input(void);
 
+/* Disables every special character but those for INTR, QUIT, ERASE, KILL and EOF: macOS has some that surprise (^T, ^O,
+ * ^Y, ^V), and ^S looks like a program that hangs. */
+void terminal_limit_keys(struct termios *settings);
+
 /* Raw mode for a relay: every key is passed on; output is still processed. `saved` is for terminal_restore.
  * False if `fd` is no terminal or this process is in its background. A fatal signal restores it too. */
 bool terminal_make_raw(int fd, struct termios *saved);

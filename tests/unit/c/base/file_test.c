@@ -1,6 +1,41 @@
 /* Tests of files: capped reads, atomic writes, listings, maps. */
 #include "fixture.h"
 
+/* What fsync does, call by call: an errno value, or 0. */
+static const int *script;
+
+int fsync(int fd)
+{
+	(void)fd;
+	if (script == NULL || *script == 0)
+		return 0;
+	errno = *script++;
+	return -1;
+}
+
+static int sync_by(const int *numbers)
+{
+	script = numbers;
+	int result = file_sync(1);
+	script = NULL;
+	return result;
+}
+
+static void a_sync_is_tried_again_after_a_signal_and_only_then(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(sync_by((const int[]){ EINTR, EINTR, 0 }), 0);
+	assert_int_equal(sync_by((const int[]){ EIO, 0 }), -1);
+	assert_int_equal(errno, EIO);
+	assert_int_equal(sync_by((const int[]){ EINVAL, 0 }), -1);
+	script = (const int[]){ EINVAL, 0 }; /* no file system can do more for a folder */
+	assert_int_equal(file_sync_folder(f->root, &f->err), 0);
+	script = (const int[]){ EIO, 0 };
+	assert_int_equal(file_sync_folder(f->root, &f->err), -1);
+	assert_string_equal(f->err.code, "EIO");
+	script = NULL;
+}
+
 static void put(struct fixture *f, const char *name, const char *text)
 {
 	assert_int_equal(file_write_atomic(fixture_path(f, name), text, strlen(text), 0644, &f->err), 0);
@@ -148,6 +183,7 @@ int main(void)
 		TEST(a_whole_read_keeps_to_its_limit),
 		TEST(a_file_without_a_size_is_read_to_its_end),
 		TEST(a_part_may_end_early),
+		TEST(a_sync_is_tried_again_after_a_signal_and_only_then),
 		TEST(an_atomic_write_replaces_or_leaves),
 		TEST(a_relative_name_is_written_where_we_are),
 		TEST(appending_goes_to_the_end),

@@ -59,6 +59,19 @@ static void the_tool_has_the_terminal_as_its_own(void **state)
 	free(output);
 }
 
+static void only_the_usual_keys_are_special(void **state)
+{
+	static const char *const keys[] = { "intr = ^C;",       "quit = ^\\;",       "erase = ^?;",     "kill = ^U;",
+		                                "eof = ^D;",        "susp = <undef>;",   "stop = <undef>;", "start = <undef>;",
+		                                "lnext = <undef>;", "werase = <undef>;", "rprnt = <undef>;" };
+	struct fixture *f = *state;
+	fixture_script(f, "stty -a");
+	char *output = act(f, NULL, 0);
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		assert_non_null(strstr(output, keys[i]));
+	free(output);
+}
+
 static void a_question_is_answered(void **state)
 {
 	struct fixture *f = *state;
@@ -228,6 +241,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(the_tool_has_the_terminal_as_its_own),
+		TEST(only_the_usual_keys_are_special),
 		TEST(a_question_is_answered),
 		TEST(a_password_is_typed_when_the_echo_is_off),
 		TEST(a_password_is_never_typed_where_it_would_show),

@@ -207,7 +207,7 @@ static void ends_by(struct person *p, int number)
 /* Fatal signals do not let the program go on, but the terminal comes back. */
 static void a_fatal_signal_restores_the_terminal(void **state)
 {
-	static const int numbers[] = { SIGQUIT, SIGABRT, SIGBUS };
+	static const int numbers[] = { SIGQUIT, SIGABRT, SIGBUS, SIGTRAP };
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
 		struct person p;
 		begin(&p, *state, "echo ready; sleep 3", "ready");

@@ -36,6 +36,22 @@ static void the_environment_is_clean(void **state)
 	probe_release(&result);
 }
 
+/* Apple's tools know by it that they run in recovery. */
+static void recoverys_own_variable_is_handed_on(void **state)
+{
+	struct fixture *f = *state;
+	fixture_tool(f, "/usr/bin/sw_vers", "echo \"[$__OSINSTALL_ENVIRONMENT]\"");
+	assert_int_equal(setenv("__OSINSTALL_ENVIRONMENT", "1 2", 1), 0);
+	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 5), 0);
+	assert_memory_equal(result.outputs[0].bytes, "[1 2]\n", 6);
+	probe_release(&result);
+	assert_int_equal(unsetenv("__OSINSTALL_ENVIRONMENT"), 0);
+	fixture_tool(f, "/usr/bin/sw_vers", "env | grep -c __OSINSTALL");
+	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 5), 0);
+	assert_memory_equal(result.outputs[0].bytes, "0\n", 2);
+	probe_release(&result);
+}
+
 static void only_three_descriptors_are_passed_on(void **state)
 {
 	struct fixture *f = *state;
@@ -93,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_missing_tool_is_ENOENT),
 		TEST(the_environment_is_clean),
+		TEST(recoverys_own_variable_is_handed_on),
 		TEST(only_three_descriptors_are_passed_on),
 		TEST(a_child_has_no_terminal_but_the_one_given),
 		TEST(signals_reach_a_child_with_their_defaults),

@@ -67,6 +67,24 @@ static void what_is_typed_at_once_is_hidden(void **state)
 	assert_string_equal(fixture_text(f, "read"), "line:hunter2");
 }
 
+/* ^S would look like a program that hangs; macOS has more of that kind. */
+static void only_the_usual_keys_are_special_at_a_question(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	person_start(&p, read_line, f);
+	assert_true(person_sees(&p, "name> "));
+	struct termios during = person_settings(&p);
+	assert_int_equal(during.c_cc[VINTR], 3);
+	assert_int_equal(during.c_cc[VEOF], 4);
+	assert_int_equal(during.c_cc[VSTOP], _POSIX_VDISABLE);
+	assert_int_equal(during.c_cc[VSUSP], _POSIX_VDISABLE);
+	assert_int_equal(during.c_cc[VLNEXT], _POSIX_VDISABLE);
+	person_types(&p, "\023joe\r");
+	person_ends(&p, 0);
+	assert_string_equal(fixture_text(f, "read"), "line:\023joe");
+}
+
 static int read_line_after_a_signal(struct fixture *f)
 {
 	race_signal = SIGTERM;
@@ -92,6 +110,7 @@ int main(void)
 		TEST(a_line_an_end_and_an_interrupt_are_told_apart),
 		TEST(a_hidden_line_is_not_shown),
 		TEST(what_is_typed_at_once_is_hidden),
+		TEST(only_the_usual_keys_are_special_at_a_question),
 		TEST(an_interrupt_just_before_the_read_is_not_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
