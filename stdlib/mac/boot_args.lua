@@ -54,12 +54,6 @@ function boot_args.raising(quota, extra)
   return words
 end
 
---- The quota that a boot-args value tells the kernel, or nil.
-function boot_args.quota(value)
-  local word = value and value:match("hv_apple_isa_vm_quota=(%w+)")
-  return word and math.tointeger(tonumber(word))
-end
-
 --- The key of a word: what stands before its first "=", or the whole word.
 function boot_args.key(word)
   return word:match("^([^=]*)")
@@ -102,15 +96,25 @@ function boot_args.merge(value, words)
     placed[key] = true
     return wanted[key]
   end)
+  local parts, glue = { result }, (result == "" or result:sub(-1):find("[ \t]")) and "" or " "
   for _, word in ipairs(words) do
     local key = boot_args.key(word)
     if not placed[key] then
       placed[key] = true
-      local glue = (result == "" or result:find("[ \t]$")) and "" or " "
-      result = result .. glue .. wanted[key]
+      parts[#parts + 1], glue = glue .. wanted[key], " "
     end
   end
-  return result
+  return table.concat(parts)
+end
+
+--- The quota that a boot-args value tells the kernel, or nil.
+-- @param value string or nil
+function boot_args.quota(value)
+  local quota
+  for word in (value or ""):gmatch("[^ \t]+") do
+    if boot_args.key(word) == "hv_apple_isa_vm_quota" then quota = tonumber(word:match("=(%w+)$")) end
+  end
+  return math.type(quota) == "integer" and quota or nil
 end
 
 --- True when every one of `words` stands in the value exactly so, and no key of theirs stands there with another value.
@@ -174,14 +178,18 @@ function boot_args.describe(value)
 end
 
 --- The present value with the words that vanished while we wrote put back: they stood there before our first write and were
--- gone when it was read back, so neither we nor anybody else meant to take them out.
+-- gone when it was read back, so neither we nor anybody else meant to take them out. A key that stands in the value keeps
+-- what it has: it was meant.
 -- @param value string: what boot-args is to be, see boot_args.restore
 -- @param before string: boot-args before our first write
 -- @param left string: boot-args as read back after it
 -- @param baseline string: boot-args as recorded when the run began
 function boot_args.put_back(value, before, left, baseline)
-  local vanished = boot_args.missing(before, left)
-  local gone = boot_args.missing(table.concat(vanished, " "), value)
+  local there, gone = {}, {}
+  for word in value:gmatch("[^ \t]+") do there[boot_args.key(word)] = true end
+  for _, word in ipairs(boot_args.missing(before, left)) do
+    if not there[boot_args.key(word)] then gone[#gone + 1] = word end
+  end
   if #gone == 0 then return value end
   local whole = boot_args.merge(value, gone)
   local same = #boot_args.missing(baseline, whole) == 0 and #boot_args.missing(whole, baseline) == 0

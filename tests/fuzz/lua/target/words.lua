@@ -55,12 +55,26 @@ local function restore_fault(value, baseline, words)
   end
 end
 
+-- A word of others is lost while we write; going back must bring it, too, and take none of the rest.
+local function put_back_fault(value, words)
+  if #boot_args.missing(value, value) > 0 then return "a word is missing in its own value" end
+  local lost = split(value, words)[1]
+  if not lost then return nil end
+  local left = boot_args.drop(boot_args.merge(value, words), { lost })
+  local back = boot_args.restore(left, value, words)
+  local whole = boot_args.put_back(back, value, left, value)
+  if #boot_args.missing(back, whole) > 0 then return "putting back takes a word away" end
+  local _, there = split(whole, { lost })
+  if not there[boot_args.key(lost)] then return "a word that vanished is not put back" end
+end
+
 -- Three lines: the value now, the baseline, our words.
 local function check_boot_args(input)
   local value, baseline, last = input:match("^([^\n]*)\n([^\n]*)\n([^\n]*)")
   local words = words_of(last or "")
-  if #words == 0 then return nil end
+  if #words == 0 or #input > 4 * boot_args.LIMIT then return nil end
   return merge_fault(value, words) or drop_fault(value, words) or restore_fault(value, baseline, words)
+    or put_back_fault(value, words)
 end
 
 -- Reads a word as a POSIX shell would; nil when it would not be one word of plain text.

@@ -96,6 +96,61 @@ describe("boot_args.restore", function()
   end)
 end)
 
+describe("boot_args.raising", function()
+  it("names the variant, the hypervisor and the quota, then what else is wanted", function()
+    assert.are.same({ "kcsuffix=development", "hypervisor=0x1", "hv_apple_isa_vm_quota=0xFF" }, boot_args.raising())
+    assert.are.same({ "kcsuffix=development", "hypervisor=0x1", "hv_apple_isa_vm_quota=0x10", "-v", "debug=0x8" },
+      boot_args.raising(16, { "-v", "debug=0x8" }))
+    assert.are.equal("hv_apple_isa_vm_quota=0x7FFFFFFF", boot_args.raising(boot_args.MOST_GUESTS)[3])
+  end)
+end)
+
+describe("boot_args.quota", function()
+  it("is what its own word says, the last one where there are two", function()
+    for value, quota in pairs { ["hv_apple_isa_vm_quota=0xFF"] = 255, ["-v\thv_apple_isa_vm_quota=7 x"] = 7,
+      ["hv_apple_isa_vm_quota=1 hv_apple_isa_vm_quota=2"] = 2, ["xhv_apple_isa_vm_quota=9 hv_apple_isa_vm_quota=3"] = 3 } do
+      assert.are.equal(quota, boot_args.quota(value), value)
+    end
+    for _, value in ipairs { "", "-v", "hv_apple_isa_vm_quota", "hv_apple_isa_vm_quota=", "hv_apple_isa_vm_quota=many",
+      "xhv_apple_isa_vm_quota=9", "hv_apple_isa_vm_quota=1=2x", "hv_apple_isa_vm_quota=1e3" } do
+      assert.is_nil(boot_args.quota(value), value)
+    end
+    assert.is_nil(boot_args.quota(nil))
+  end)
+end)
+
+describe("boot_args.missing", function()
+  it("lists words as often as they are gone, in order", function()
+    assert.are.same({}, boot_args.missing("a b", "b  a c"))
+    assert.are.same({ "c", "a", "a=1" }, boot_args.missing("c a b a a=1", "b a a=2"))
+    assert.are.same({}, boot_args.missing("", "a"))
+    assert.are.same({ "a" }, boot_args.missing("\ta ", ""))
+  end)
+end)
+
+describe("boot_args.describe", function()
+  it("quotes a value, and says when there is none", function()
+    assert.are.equal("boot-args are empty", boot_args.describe "")
+    assert.are.equal('boot-args "-v  x"', boot_args.describe "-v  x")
+  end)
+end)
+
+describe("boot_args.put_back", function()
+  it("brings back the words that vanished while we wrote", function()
+    assert.are.equal("q=1 keep=1", boot_args.put_back("q=1", "keep=1 -v", "q=1 -v", "other"))
+    assert.are.equal("-v", boot_args.put_back("-v", "-v", "q=1 -v", "-v"))
+    assert.are.equal("keep=1 x", boot_args.put_back("keep=1 x", "keep=1", "q=1", "keep=1"))
+    assert.are.equal("keep=2 b", boot_args.put_back("keep=2", "keep=1 b", "q=1", "keep=1 b"), "set anew by somebody since")
+    assert.are.equal("a b", boot_args.put_back("a", "a=\ta b", "a", "a=\ta b"), "a repeated key of ours")
+  end)
+
+  it("is the recorded value, byte for byte, when the words are the same", function()
+    assert.are.equal("keep=1  -v ", boot_args.put_back("-v", "keep=1  -v ", "q=1 -v", "keep=1  -v "))
+    assert.are.equal("-v keep=1", boot_args.put_back("-v", "keep=1 -v", "q=1 -v", "keep=1  -v more"))
+    assert.are.equal("-v keep=1", boot_args.put_back("-v", "keep=1 -v", "q=1 -v", "keep=1"))
+  end)
+end)
+
 -- Random values: words of odd characters, ours among them, blanks of every width.
 
 local PIECES = { "a", "Z", "9", "-", "_", "=", "\"", "'", "\\", "&", ";", "<", "%41", "\xC3\xA9", "\xFF", "hypervisor", "," }
