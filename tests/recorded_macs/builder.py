@@ -192,7 +192,8 @@ class Mac(situations.Situations):
         path = self.folder / "calls.jsonl"
         if not path.exists():
             return []
-        told = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        # A tool may be writing its last line just now: what has no end yet is no record.
+        told = [json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]]
         return [one for one in told if event in (None, one["event"])]
 
     def calls(self, tool=None):
