@@ -83,7 +83,8 @@ local function check_volumes(text)
     group.owners_unknown = nil
     return shape.fault(group, { group = "string", name = "string?", booter = "string?", system = MOUNTED, data = MOUNTED,
       preboot = { device = "string", mount = "string?", writable = "boolean?", optional = true }, version = "string?",
-      build = "string?", has_version = "boolean?", has_kernels = "boolean?", owners = { each = { short = "string", full = "string?" }, optional = true } })
+      build = "string?", has_version = "boolean?", has_kernels = "boolean?",
+      owners = { each = { short = "string", full = "string?" }, optional = true } })
   end)
 end
 
