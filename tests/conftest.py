@@ -18,7 +18,7 @@ from support import patience, place, processes  # noqa: E402
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 PYTESTS_OWN = "pytest-of-"
-FOLDER = pathlib.Path(os.environ["TMPDIR"]) if IS_WORKER else place.make("vmq-tests.")
+FOLDER = pathlib.Path(os.environ["TMPDIR"]) if IS_WORKER else place.make("vmq-tests-")
 
 processes.give_children_usual_signals()
 place.use(FOLDER)
@@ -68,6 +68,6 @@ def pytest_unconfigure(config):
         return
     kept = [one for one in FOLDER.rglob("*") if one.is_file()]
     if kept:
-        print(f"\nkept: {FOLDER}", file=sys.stderr)
+        print(f"\nkept until the next run: {FOLDER}", file=sys.stderr)
     else:
         place.remove(FOLDER)

@@ -1,5 +1,7 @@
 """The tests themselves: they pass however they are started, wait as long as they are told to, and leave nothing behind."""
 
+import contextlib
+import fcntl
 import os
 import pathlib
 import re
@@ -64,6 +66,30 @@ def test_what_is_left_behind_is_a_failure(alone, what):
         os.kill(int(line), signal.SIGKILL)
     assert seen.returncode == 1 and "1 passed" in seen.stdout, seen.stdout
     assert f"left behind: {what}" in seen.stdout, seen.stdout
+
+
+def test_what_is_kept_goes_at_the_next_run(alone, open_folder):
+    """A failed test's files stay to be looked at, until then; those of a run that goes on stay."""
+    (alone / "test_sample.py").write_text("def test_sample(tmp_path):\n    (tmp_path / 'x').touch()\n    assert False\n", "utf-8")
+    usual = {**ALONE, "TMPDIR": str(open_folder)}
+    kept = []
+    for _ in range(2):
+        seen = run_tests(alone, "test_sample.py", env=usual)
+        kept.append(re.search(r"kept until the next run: (\S+)", seen.stdout).group(1))
+        os.utime(kept[-1], (0, 0))
+    assert [os.path.exists(one) for one in kept] == [False, True]
+    with open_and_locked(kept[1]):
+        run_tests(alone, "test_sample.py", env=usual)
+    assert os.path.exists(kept[1])
+
+
+@contextlib.contextmanager
+def open_and_locked(folder):
+    """As a run that goes on has its folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
+    os.close(descriptor)
 
 
 @pytest.mark.parametrize(("patience", "passes"), [("1", False), ("20", True)])

@@ -1,15 +1,18 @@
 """One folder for everything that a run of tests makes, so that what is left behind can be seen at the end."""
 
 import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
 import tempfile
+import time
 
 from . import processes
 from .patience import wait_for
 
 CANDIDATES = ("/tmp", "/var/tmp")
+YOUNG = 60  # seconds in which somebody may not have locked a new folder yet
 
 
 def is_open(folder):
@@ -17,12 +20,35 @@ def is_open(folder):
     return all(one.stat().st_mode & 0o001 for one in (folder, *folder.parents))
 
 
+def _locked(folder):
+    """A descriptor that locks the folder until this process ends, or None where another one does."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _sweep(outer, prefix):
+    """Take away what earlier runs have kept; the folders of runs that go on are locked."""
+    for old in outer.glob(prefix + "*"):
+        with contextlib.suppress(OSError):
+            if old.stat().st_uid == os.getuid() and time.time() - old.stat().st_mtime > YOUNG and \
+                    (descriptor := _locked(old)) is not None:
+                shutil.rmtree(old)
+                os.close(descriptor)
+
+
 def make(prefix):
     """A new folder that an ordinary user can reach, also when the tree or TMPDIR lies in somebody's home."""
     usual = pathlib.Path(tempfile.gettempdir()).resolve()
     outer = next(one for one in (usual, *map(pathlib.Path, CANDIDATES)) if is_open(one))
+    _sweep(outer, prefix)
     folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=outer))
     folder.chmod(0o755)
+    _locked(folder)
     return folder
 
 

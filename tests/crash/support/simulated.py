@@ -13,7 +13,7 @@ TREE = pathlib.Path(__file__).resolve().parent.parent.parent.parent
 PROGRAM = pathlib.Path(os.environ.get("VMQ_PROGRAM") or TREE / "build" / "vmq-recovery")
 LUA = str(TREE / "build" / "tests" / "lua")
 HELPER = "tests/crash/support/scratch_mac.lua"
-FOREIGN = "-v  debug=0x14e wdt=-1 note=\"50%25 off\" tag='ü&<x>' amfi=%zz trailing=a=b"
+FOREIGN = "-v  debug=0x14e wdt=-1 note=\"50%25 off\" tag='u&<x>' amfi=%zz trailing=a=b"
 WORDS = "kcsuffix=development hypervisor=0x1 hv_apple_isa_vm_quota=0xFF"
 FLAGS = ("mode", "coih", "sip0", "sip1", "sip2", "sip3", "smb2", "smb3")
 PHASE = 8
