@@ -31,6 +31,20 @@ local function own_files()
   return { stat = files.stat, read_at = files.read_at, find = files.find, sha256 = require("base.checksum").sha256 }
 end
 
+-- Image4 files are DER: a sequence whose first member is their name as an IA5String (reference §3.1 for what kmutil writes).
+local function wrapper_of(path, files)
+  local head = files.read_at(path, 0, 16)
+  local name = head and head:match("^\x30[^\x16]*\x16\x04(....)")
+  return (name == "IM4P" or name == "IMG4") and name or nil
+end
+
+-- What is wrong with a file that is no collection. A wrapped one is named so: kmutil would wrap it a second time.
+local function not_one(path, files, message)
+  local wrapper = files.stat(path) and wrapper_of(path, files)
+  if not wrapper then return message end
+  return ("%s: wrapped as %s; give the collection itself, as `kmutil create` writes it"):format(path, wrapper)
+end
+
 --- Reads a collection: its headers, its kernel's banner and UUID, its checksum. Nothing is loaded whole.
 -- @param path string: as this process opens it
 -- @param files table|nil: lib_file or a stand-in
@@ -38,7 +52,7 @@ end
 function collection.inspect(path, files)
   files = files or own_files()
   local set, message = macho.read_fileset(path, files)
-  if not set then return nil, message end
+  if not set then return nil, not_one(path, files, message) end
   local kernel_at, kexts, names = nil, 0, {}
   for _, entry in ipairs(set.entries) do
     names[entry.name] = true

@@ -40,6 +40,18 @@ describe("collection.inspect", function()
     assert.are.equal(("ABCD"):rep(8), collection.inspect("/k", fileset.files { ["/k"] = set .. fileset.BANNER }).kernel.uuid)
   end)
 
+  it("names a collection that is wrapped, and takes nothing else for one", function()
+    local set = fileset.make()
+    for wrapper, head in pairs { IM4P = "\x30\x84\x01\x02\x03\x04\x16\x04IM4P", IMG4 = "\x30\x82\x10\x00\x16\x04IMG4" } do
+      local _, message = collection.inspect("/k", fileset.files { ["/k"] = head .. set })
+      assert.truthy(message:find("/k: wrapped as " .. wrapper .. "; give the collection itself", 1, true), message)
+    end
+    for _, head in ipairs { "\x30\x16\x04IM4G", "\x31\x05\x16\x04IM4P", "IM4P", "" } do
+      local _, message = collection.inspect("/k", fileset.files { ["/k"] = head .. ("x"):rep(200) })
+      assert.falsy(message:find("wrapped", 1, true), message)
+    end
+  end)
+
   it("says what is missing", function()
     assert.are.same({ nil, "/k: holds no kernel version banner" }, { inspect { banner = "nothing" } })
     assert.are.same({ nil, "/k: holds no com.apple.kernel" }, { inspect { commands = { fileset.entry("com.apple.x", 0) } } })
