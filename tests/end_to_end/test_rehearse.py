@@ -111,7 +111,7 @@ ENDS = {
     "unpaired": 3, "ordinary-recovery": 3, "macos": 3, "filevault-locked": 3, "boot-args-full": 3, "preboot-read-only": 3,
     "wrong-chip-collection": 3, "wrong-build-collection": 3, "release-collection": 3, "truncated-collection": 3,
     "no-collection": 3, "not-root": 3, "custom-kernel-installed": 3, "owner-without-rights": 1, "password-refused-once": 1,
-    "password-refused-always": 1, "preboot-full": 1,
+    "password-refused-always": 1, "preboot-full": 1, "boot-args-not-utf8": 3,
     "prompt-flushes-late": 1, "no-kernel-boot": 6, "collection-as-im4p": 3, "collection-as-img4": 3, "linux-stub": 3,
     "linux-stub-with-version": 3, "data-unmounted": 3, "preboot-unmounted": 3, "stale-owners": 1, "stale-recovery": 1,
     "manifest-refused": 1, "two-of-one-name": 1, "object-overwritten": 1, "boot-properties-refused": 1,
