@@ -1,6 +1,7 @@
 -- A Lua prompt with the words that plans are written with. It looks; it does not act.
 -- Must not hand out anything that starts a program or opens a file.
 
+local line_reader = require "run.line_reader"
 local sandbox = require "plan.sandbox"
 local text = require "base.text"
 
@@ -125,19 +126,6 @@ function console.complete(words, before)
   return more ~= "" and more or nil, #found > 1 and table.concat(found, "  ") or nil
 end
 
-local function reader(words)
-  local terminal = require "lib_terminal"
-  if not terminal.is_terminal(0) or not terminal.is_terminal(1) then
-    return function(prompt) return terminal.read_line(prompt) end
-  end
-  local editor = require("lib_lineedit").open(function(before) return console.complete(words, before) end)
-  return function(prompt)
-    local line, why = editor:read(prompt)
-    if line and line:find("%S") then editor:remember(line) end
-    return line, why
-  end
-end
-
 -- One input, over as many lines as it takes. @return source, or nil and "eof" | "interrupted"
 local function read_input(read, words)
   local source, why = read("> ")
@@ -160,7 +148,7 @@ end
 function console.run(view, target, options, farewell)
   local words = environment(view, target, options)
   view.text("Lua, to look around: help() tells how. " .. farewell)
-  local read = reader(words)
+  local read = line_reader.new(function(before) return console.complete(words, before) end)
   while true do
     local source = read_input(read, words)
     if not source then break end -- the end of input, or Ctrl-C, after which nothing more is read

@@ -2,6 +2,7 @@
 -- Must not act: the engine does, on "do". Enter alone does nothing, and the end of input stops.
 
 local answer = require "plan.answer"
+local line_reader = require "run.line_reader"
 local overview = require "screen.overview"
 local place = require "plan.place"
 local text = require "base.text"
@@ -76,17 +77,6 @@ local function complete(before)
   return nil, #matches > 0 and table.concat(matches, "  ") or nil
 end
 
--- A line from the person: editable on a terminal, plain elsewhere. @return line, or nil and why
-local function read_line(self, prompt)
-  local terminal = require "lib_terminal"
-  terminal.flush_input()
-  if not terminal.is_terminal(0) or not terminal.is_terminal(1) then return terminal.read_line(prompt) end
-  self.editor = self.editor or require("lib_lineedit").open(complete)
-  local line, why = self.editor:read(prompt)
-  if line and line:find("%S") then self.editor:remember(line) end
-  return line, why
-end
-
 local actions = {}
 
 function actions.y() return "do" end
@@ -128,7 +118,8 @@ end
 local function ask(self, step, shown, choices)
   local prompt = ("%s [y/n/c/w/p/d/u/l/q/?]> "):format(step.name)
   while true do
-    local line = read_line(self, prompt)
+    require("lib_terminal").flush_input()
+    local line = self.read(prompt)
     if not line then return "stop" end
     local key = key_of(line)
     local action = key and actions[key]
@@ -147,7 +138,8 @@ end
 -- @param plan the plan that is gone through
 -- @return function(step, seen, choices), see engine.run
 function stepper.gate(view, case, plan)
-  local self = { view = view, target = case.target, options = case.options, plan = plan }
+  local self = { view = view, target = case.target, options = case.options, plan = plan,
+    read = line_reader.new(complete) }
   return function(step, seen, choices)
     if case.options.yes then return "all" end
     local shown = overview.steps({ { step = step, verdict = "todo", seen = seen } }, case.context)[1]
