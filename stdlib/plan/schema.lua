@@ -22,6 +22,7 @@
 --   no_way_back    a sentence: why there is no undo
 --   repeatable     true: its commands can be run again from wherever they were cut off
 
+local keys = require "base.keys"
 local place = require "plan.place"
 local text = require "base.text"
 
@@ -52,10 +53,7 @@ local function check_fields(at, what, object, fields)
     if type(field) == "string" then
       local wanted = fields[field]
       if not wanted then
-        local names = {}
-        for name in pairs(fields) do names[#names + 1] = name end
-        table.sort(names)
-        complain(at, "%s: unknown field %q (did you mean %q?)", what, field, text.nearest(field, names))
+        complain(at, "%s: unknown field %q (did you mean %q?)", what, field, text.nearest(field, keys.sorted(fields)))
       end
       if type(value) ~= wanted then complain(at, "%s: %s must be a %s, not a %s", what, field, wanted, type(value)) end
     end

@@ -1,6 +1,8 @@
 -- The files port of the simulated tools: the Mac's own paths, below a scratch root or in memory.
 -- It must not know what the files mean.
 
+local keys = require "base.keys"
+
 local files = {}
 
 local function relative(target, path)
@@ -79,17 +81,16 @@ local function is_folder(contents, made, path)
   return false
 end
 
-local function names_in(contents, made, path)
-  local found, names = {}, {}
-  for _, paths in ipairs { contents, made } do
+--- Names directly below the folder `path`, sorted: of all tables given, whose keys are paths.
+function files.names_in(path, ...)
+  local found = {}
+  for _, paths in ipairs { ... } do
     for name in pairs(paths) do
       local first = name:sub(1, #path + 1) == path .. "/" and name:sub(#path + 2):match("^[^/]+")
       if first then found[first] = true end
     end
   end
-  for name in pairs(found) do names[#names + 1] = name end
-  table.sort(names)
-  return names
+  return keys.sorted(found)
 end
 
 local function add_sums(port, contents)
@@ -119,7 +120,7 @@ local function add_readers(port, contents, made)
   end
   function port.list(path)
     if not is_folder(contents, made, path) then return missing(path) end
-    return names_in(contents, made, path)
+    return files.names_in(path, contents, made)
   end
   function port.read_at(path, offset, length)
     local text = contents[path]

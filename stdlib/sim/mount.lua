@@ -1,6 +1,7 @@
 -- Makes a scratch folder show the volumes that a simulated Mac has mounted: folders, and links to the volumes' files.
 
 local files = require "sim.files"
+local keys = require "base.keys"
 local layout = require "sim.layout"
 
 local mount = {}
@@ -12,20 +13,13 @@ local function must(ok, message)
   return ok
 end
 
-local function sorted(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 local function make_folder(lib, directory, path) must(lib.make_directory(directory .. path, FOLDER)) end
 
 --- Mounts everything that the state says. Throws { message }.
 function mount.all(directory, state)
   local lib, links = require "lib_file", layout.links(state)
   for _, path in ipairs(layout.folders(state)) do make_folder(lib, directory, path) end
-  for _, path in ipairs(sorted(links)) do
+  for _, path in ipairs(keys.sorted(links)) do
     make_folder(lib, directory, path:match("^(.*)/"))
     must(files.link(directory, path, links[path]))
   end
@@ -34,7 +28,7 @@ end
 --- Unmounts what the state says now. `directory` holds the Mac of `state`.
 function mount.none(directory, state)
   local lib = require "lib_file"
-  for _, path in ipairs(sorted(layout.links(state))) do lib.remove(directory .. path) end
+  for _, path in ipairs(keys.sorted(layout.links(state))) do lib.remove(directory .. path) end
 end
 
 return mount

@@ -1,6 +1,8 @@
 -- Writes XML property lists the way Apple's tools print them.
 -- It must not read any; that is `plist`.
 
+local keys = require "base.keys"
+
 local xml = {}
 
 local HEAD = [[
@@ -32,13 +34,6 @@ function xml.base64(text)
   return table.concat(parts)
 end
 
-local function sorted_keys(dict)
-  local keys = {}
-  for key in pairs(dict) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 local emit
 
 local function emit_list(out, list, indent)
@@ -49,10 +44,10 @@ local function emit_list(out, list, indent)
 end
 
 local function emit_dict(out, dict, indent)
-  local keys = sorted_keys(dict)
-  if #keys == 0 then out[#out + 1] = indent .. "<dict/>\n" return end
+  local sorted = keys.sorted(dict)
+  if #sorted == 0 then out[#out + 1] = indent .. "<dict/>\n" return end
   out[#out + 1] = indent .. "<dict>\n"
-  for _, key in ipairs(keys) do
+  for _, key in ipairs(sorted) do
     out[#out + 1] = indent .. "\t<key>" .. key:gsub("[&<>]", ESCAPES) .. "</key>\n"
     emit(out, dict[key], indent .. "\t")
   end

@@ -1,6 +1,7 @@
 -- installer: puts the package of a kit in place.
 -- It must not choose kits; what a package holds is `sim.kit_image`, what a kit consists of is `sim.kit_files`.
 
+local keys = require "base.keys"
 local kits = require "sim.kits"
 local kit_files = require "sim.kit_files"
 local kit_image = require "sim.kit_image"
@@ -44,13 +45,6 @@ local function failed(p, word, why)
     .. "Contact the software manufacturer for assistance.%s)\n"):format(word, why or ""))
 end
 
-local function sorted_paths(files)
-  local paths = {}
-  for path in pairs(files) do paths[#paths + 1] = path end
-  table.sort(paths)
-  return paths
-end
-
 local function put(p, folder, files, paths, from, to)
   for index = from, to do
     local path = folder .. paths[index]
@@ -62,7 +56,7 @@ end
 -- The receipt comes last: a package that was stopped half-way has none.
 local function steps(p, kit, word)
   local files, folder = kit_files.present(kit), ("%s/%s/"):format(kits.FOLDER, kits.name(kit))
-  local paths = sorted_paths(files)
+  local paths = keys.sorted(files)
   local middle = #paths // 2
   return { function()
     put(p, folder, files, paths, 1, middle)

@@ -2,6 +2,7 @@
 -- into Preboot. Must not touch the disk.
 
 local layout = require "sim.layout"
+local mac_files = require "sim.files"
 local place = require "sim.place"
 
 local files = {}
@@ -44,20 +45,6 @@ function files.new(state)
   return { [layout.storage(place.volume(state, state.default, "Data")) .. layout.COLLECTION] = collections[key] }
 end
 
--- Names directly below a folder.
-local function list(contents, folder)
-  local names, seen = {}, {}
-  for path in pairs(contents) do
-    local name = path:sub(1, #folder + 1) == folder .. "/" and path:sub(#folder + 2):match("^[^/]+")
-    if name and not seen[name] then
-      seen[name] = true
-      names[#names + 1] = name
-    end
-  end
-  table.sort(names)
-  return names
-end
-
 local function readers(get)
   return {
     stat = function(path)
@@ -89,7 +76,7 @@ function files.port(world)
   end
   local port = readers(get)
   function port.sha384(before, path, after) return require("lib_file").sha384(before .. get(path) .. after) end
-  function port.list(path) return list(world.contents, stored(world.state, path)) end
+  function port.list(path) return mac_files.names_in(stored(world.state, path), world.contents) end
   function port.store(path, head, source, tail)
     world.contents[stored(world.state, path)] = head .. get(source) .. tail
     return true

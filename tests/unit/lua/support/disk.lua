@@ -13,19 +13,6 @@ local function is_folder(contents, path)
   end
 end
 
-local function names_in(contents, path)
-  local names, known = {}, {}
-  for full in pairs(contents) do
-    local name = full:sub(1, #path + 1) == path .. "/" and full:match("^[^/]+", #path + 2)
-    if name and not known[name] then
-      known[name] = true
-      names[#names + 1] = name
-    end
-  end
-  table.sort(names)
-  return names
-end
-
 --- Puts files in place. A path that ends in "/" is an empty folder.
 -- @param contents path → bytes; may be changed later on
 -- @param about path → fields that stat tells otherwise (uid, mode, type …)
@@ -43,7 +30,7 @@ function disk.use(contents, about)
   end
   function files.list(path)
     if not is_folder(contents, path) then return nil, path .. ": No such file or directory", "ENOENT" end
-    return names_in(contents, path)
+    return require("sim.files").names_in(path, contents)
   end
   local sum = files.sha256
   files.summed = 0
