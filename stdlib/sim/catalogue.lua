@@ -174,11 +174,6 @@ catalogue.OLD_KIT = {
   xnu = "8796.141.3.700.8~1",
 }
 
---- A macOS that is a whole number further than that of most Macs.
-catalogue.NEXT_MACOS = {
-  version = "27.0", build = "26A428", darwin = "26.0.0", date = "Wed Sep  2 21:14:56 PDT 2026", xnu = "13371.1.24~3",
-}
-
 --- Names of the Macs, in the order of their age.
 function catalogue.names()
   local names = {}
@@ -194,6 +189,9 @@ function catalogue.entry(name)
   local names = table.concat(catalogue.names(), ", ")
   return nil, ("there is no simulated Mac called %q; there are: %s"):format(name, names), "unknown"
 end
+
+--- A macOS that is a whole number further than that of most Macs.
+catalogue.NEXT_MACOS = catalogue.entry("m4-27").systems[1]
 
 --- One line about a Mac for people, or nil, message, "unknown".
 function catalogue.describe(name)

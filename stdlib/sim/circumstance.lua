@@ -5,18 +5,13 @@ local catalogue = require "sim.catalogue"
 local digest = require "sim.digest"
 local kexts = require "sim.kexts"
 local kits = require "sim.kits"
+local place = require "sim.place"
 local policy = require "sim.policy"
 local variables = require "sim.variables"
 
 local circumstance = {}
 
-local function find(state, group, role)
-  for _, volume in ipairs(state.volumes) do
-    if volume.group == group and volume.role == role then return volume end
-  end
-end
-
-local function data(state) return find(state, state.default, "Data") end
+local function data(state) return place.volume(state, state.default, "Data") end
 
 local function first_policy(state) return state.groups[1].policy end
 
@@ -26,7 +21,7 @@ end
 
 local function rename(state, name)
   state.groups[1].name = name
-  find(state, state.default, "System").name = name
+  place.volume(state, state.default, "System").name = name
   data(state).name = name .. " - Data"
 end
 
@@ -151,7 +146,7 @@ local known = {
   { "custom-kernel-installed", "another custom kernel is already installed",
     function(state) circumstance.install_foreign_kernel(state) end },
   { "preboot-read-only", "Preboot is mounted read-only",
-    function(state) find(state, nil, "Preboot").writable = false end },
+    function(state) place.volume(state, nil, "Preboot").writable = false end },
   { "preboot-full", "no room in Preboot", function(state) state.container.free = 0 end },
   { "wrong-chip-collection", "the staged kernel collection is for another chip",
     function(state) spoil(state, "soc", state.mac.soc == "T8103" and "T6000" or "T8103") end },

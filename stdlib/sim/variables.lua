@@ -3,11 +3,7 @@
 
 local variables = {}
 
-local function copy_list(list)
-  local new = {}
-  for index, item in ipairs(list) do new[index] = item end
-  return new
-end
+local function copy_list(list) return table.move(list, 1, #list, 1, {}) end
 
 --- The variable of this name and its place in the list, or nil.
 function variables.find(state, name)
