@@ -100,6 +100,25 @@ SHARED const char *fixture_text(struct fixture *f, const char *name)
 	return text;
 }
 
+/* Whether the process named in a file is gone, or goes within two seconds. */
+SHARED bool fixture_is_gone(struct fixture *f, const char *name)
+{
+	pid_t pid = (pid_t)strtol(fixture_text(f, name), NULL, 10);
+	assert_true(pid > 1);
+	for (int i = 0; i < 200; i++) {
+		char path[64], text[256];
+		size_t got = 0;
+		(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+		if (file_read_at(path, 0, text, sizeof text - 1, &got, &f->err) != 0)
+			return true;
+		text[got] = '\0';
+		if (strstr(text, ") Z ") != NULL)
+			return true;
+		(void)usleep(10000);
+	}
+	return false;
+}
+
 SHARED void fixture_intend(struct fixture *f, const char *const *argv)
 {
 	assert_int_not_equal(journal_intent(f->journal, argv, "{\"type\":\"intent\"}", 17, &f->err), 0);

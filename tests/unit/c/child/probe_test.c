@@ -34,25 +34,6 @@ static void a_signal_is_told_from_an_exit(void **state)
 	probe_release(&result);
 }
 
-/* Whether the process named in a file is gone. */
-static bool is_gone(struct fixture *f, const char *name)
-{
-	pid_t pid = (pid_t)strtol(fixture_text(f, name), NULL, 10);
-	assert_true(pid > 1);
-	for (int i = 0; i < 200; i++) {
-		char path[64], text[256];
-		size_t got = 0;
-		(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-		if (file_read_at(path, 0, text, sizeof text - 1, &got, &f->err) != 0)
-			return true;
-		text[got] = '\0';
-		if (strstr(text, ") Z ") != NULL)
-			return true;
-		(void)usleep(10000);
-	}
-	return false;
-}
-
 static void at_the_limit_the_whole_group_is_killed(void **state)
 {
 	struct fixture *f = *state;
@@ -64,7 +45,7 @@ static void at_the_limit_the_whole_group_is_killed(void **state)
 	assert_true(result.timed_out);
 	assert_int_equal(result.end.signal, SIGKILL);
 	assert_memory_equal(result.outputs[0].bytes, "begun\n", 6);
-	assert_true(is_gone(f, "grandchild"));
+	assert_true(fixture_is_gone(f, "grandchild"));
 	probe_release(&result);
 }
 
@@ -78,7 +59,7 @@ static void a_left_behind_child_does_not_hold_a_probe(void **state)
 	assert_false(result.timed_out);
 	assert_true(result.end.exited);
 	assert_memory_equal(result.outputs[0].bytes, "done\n", 5);
-	assert_true(is_gone(f, "grandchild"));
+	assert_true(fixture_is_gone(f, "grandchild"));
 	probe_release(&result);
 }
 

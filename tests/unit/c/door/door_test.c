@@ -175,16 +175,6 @@ static double act_within(struct fixture *f, double seconds, double silence)
 	return system_monotonic() - before;
 }
 
-/* Waits until the process named in a file has no descriptor any more. */
-static bool ends(struct fixture *f, const char *name)
-{
-	char path[64];
-	(void)snprintf(path, sizeof path, "/proc/%ld/fd/0", strtol(fixture_text(f, name), NULL, 10));
-	for (int i = 0; i < 200 && access(path, F_OK) == 0; i++)
-		(void)usleep(10000);
-	return access(path, F_OK) != 0;
-}
-
 static void a_limit_ends_the_whole_group(void **state)
 {
 	struct fixture *f = *state;
@@ -193,7 +183,7 @@ static void a_limit_ends_the_whole_group(void **state)
 	assert_true(seconds >= 0.3 + fixture_times.soft_end - 0.01 && seconds < 6);
 	assert_true(result.timed_out);
 	assert_int_equal(result.end.signal, SIGKILL);
-	assert_true(ends(f, "pid"));
+	assert_true(fixture_is_gone(f, "pid"));
 }
 
 static void silence_has_a_limit_of_its_own(void **state)
