@@ -169,6 +169,17 @@ bool signals_await_input(int fd)
 	return await_descriptor(fd, false, 1);
 }
 
+int signals_read_byte(int fd, char *byte)
+{
+	while (signals_await_input(fd)) {
+		ssize_t n = read(fd, byte, 1);
+		if (n >= 0 || errno != EINTR)
+			return (int)n;
+	}
+	errno = EINTR;
+	return -1;
+}
+
 bool signals_await_output(int fd)
 {
 	return await_descriptor(fd, true, 2);

@@ -43,7 +43,11 @@ bool signals_take(int number);
  * The interrupts are held back except while it waits, so that none is lost between looking at the stage and waiting. */
 bool signals_await_input(int fd);
 
-/* The same until `fd` can be written, for the second interrupt (stage 2). */
+/* Waits so, and reads one byte. Returns 1, 0 at the end, or -1 with errno: EINTR means an interrupt, and nothing else
+ * does. */
+int signals_read_byte(int fd, char *byte);
+
+/* Waits as signals_await_input does until `fd` can be written, for the second interrupt (stage 2). */
 bool signals_await_output(int fd);
 
 /* Waits for some time, less if an interrupt has come, or any signal with a handler comes. */

@@ -105,20 +105,14 @@ static struct secret *check(struct secret *secret, struct error *err)
 /* Reads one line, a byte at a time, so that what follows it stays unread. Returns 0, or an errno value. */
 static int read_line(int fd, struct secret *secret)
 {
-	while (signals_await_input(fd)) {
-		ssize_t n = read(fd, secret->bytes + secret->length, 1);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		if (n == 0 || secret->bytes[secret->length] == '\n') {
-			secret->bytes[secret->length] = '\0';
-			return 0;
-		}
+	int n;
+	while ((n = signals_read_byte(fd, secret->bytes + secret->length)) > 0 && secret->bytes[secret->length] != '\n')
 		if (++secret->length > SECRET_LONGEST)
 			return E2BIG;
-	}
-	return EINTR;
+	if (n < 0)
+		return errno;
+	secret->bytes[secret->length] = '\0';
+	return 0;
 }
 
 struct secret *secret_from_fd(int fd, struct error *err)

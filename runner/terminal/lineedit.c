@@ -55,21 +55,16 @@ static int read_character(EditLine *editor, wchar_t *character)
 {
 	char bytes[MB_LEN_MAX];
 	size_t used = 0;
+	int n;
 	(void)editor;
-	while (signals_await_input(STDIN_FILENO)) {
-		ssize_t n = read(STDIN_FILENO, bytes + used, 1);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return (int)n;
+	while ((n = signals_read_byte(STDIN_FILENO, bytes + used)) > 0) {
 		enum decoded found = decode(bytes, ++used, character);
 		if (found == WHOLE)
 			return 1;
 		if (found == INVALID || used == sizeof bytes)
 			used = 0;
 	}
-	errno = EINTR;
-	return -1;
+	return n;
 }
 
 static unsigned char on_tab(EditLine *editor, int key)

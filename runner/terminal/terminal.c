@@ -113,10 +113,8 @@ static bool change_input(int fd, tcflag_t without, int when, struct termios *sav
 static enum terminal_read read_line_from(int fd, char line[TERMINAL_LONGEST_LINE])
 {
 	size_t used = 0;
-	while (signals_await_input(fd)) {
-		ssize_t n = read(fd, line + used, 1);
-		if (n < 0 && errno == EINTR)
-			continue;
+	int n;
+	while ((n = signals_read_byte(fd, line + used)) >= 0 || errno != EINTR) {
 		if (n <= 0 || line[used] == '\n') {
 			line[used] = '\0';
 			return n == 1 || used > 0 ? TERMINAL_LINE : TERMINAL_EOF;
