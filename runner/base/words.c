@@ -8,11 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+size_t words_count(const char *const *words)
+{
+	size_t count = 0;
+	while (words[count] != NULL)
+		count++;
+	return count;
+}
+
 char **words_copy(const char *const *words)
 {
-	size_t count = 0, length = 0;
-	for (; words[count] != NULL; count++)
-		length += strlen(words[count]) + 1;
+	size_t count = words_count(words), length = 0;
+	for (size_t i = 0; i < count; i++)
+		length += strlen(words[i]) + 1;
 	char **copy = malloc((count + 1) * sizeof *copy + length);
 	if (copy == NULL)
 		return NULL;

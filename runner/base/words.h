@@ -7,6 +7,8 @@
 
 #include "base/portable.h"
 
+size_t words_count(const char *const *words);
+
 /* A copy in one block, pointers and text: release with free. NULL if there is no memory. */
 char **words_copy(const char *const *words);
 bool words_equal(const char *const *a, const char *const *b);

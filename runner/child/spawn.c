@@ -19,6 +19,7 @@
 
 #include "base/signals.h"
 #include "base/system.h"
+#include "base/words.h"
 
 static void close_on_exec(int fd)
 {
@@ -190,28 +191,15 @@ static pid_t fork_child(const struct spawn_order *order, const char *path, char 
 	return error_system(err, number, "cannot start %s", path);
 }
 
-/* The words with the path put in the first one's place. Returns a malloc'ed list, or NULL. */
-static char **words_for(const char *const *argv, char *path)
-{
-	size_t count = 0;
-	while (argv[count] != NULL)
-		count++;
-	char **words = malloc((count + 1) * sizeof *words);
-	if (words == NULL)
-		return NULL;
-	memcpy(words, argv, (count + 1) * sizeof *words);
-	words[0] = path;
-	return words;
-}
-
 pid_t spawn_child(const struct spawn_order *order, struct error *err)
 {
 	char path[PATH_MAX];
 	if (snprintf(path, sizeof path, "%s%s", order->root, order->argv[0]) >= (int)sizeof path)
 		return error_system(err, ENAMETOOLONG, "cannot start %s", order->argv[0]);
-	char **argv = words_for(order->argv, path);
+	char **argv = words_copy(order->argv);
 	if (argv == NULL)
 		return error_system(err, ENOMEM, "cannot start %s", path);
+	argv[0] = path;
 	pid_t child = fork_child(order, path, argv, err);
 	free(argv);
 	return child;

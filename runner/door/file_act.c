@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/system.h"
+#include "base/words.h"
 
 #define OWN "vmq-recovery"
 
@@ -125,11 +126,8 @@ bool file_act_named(const char *word)
 int file_act_check(const char *const *argv, struct error *err)
 {
 	const struct act *act = find(argv[0]);
-	int count = 0;
 	mode_t mode;
-	while (argv[count] != NULL)
-		count++;
-	if (act == NULL || count != 1 + act->paths + act->mode + act->text)
+	if (act == NULL || words_count(argv) != (size_t)(1 + act->paths + act->mode + act->text))
 		return error_set(err, "refused", "will not %s: these are not its arguments", argv[0]);
 	for (int i = 0; i < act->paths && argv[1 + i] != NULL; i++) {
 		if (!is_plain_path(argv[1 + i]))

@@ -7,6 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/words.h"
+
 static bool is_uuid(const char *word)
 {
 	for (size_t i = 0; i < 36; i++) {
@@ -154,9 +156,7 @@ const char *forms_refuse_csrutil(const char *const *args)
 /* curl writes files and talks to any server. The one form of it that the allowlist has ends in FILE -- ADDRESS. */
 const char *forms_refuse_curl(const char *const *args)
 {
-	size_t count = 0;
-	while (args[count] != NULL)
-		count++;
+	size_t count = words_count(args);
 	bool fine =
 		count >= 3 && strstr(args[count - 3], "/vmq-recovery/") != NULL && strncmp(args[count - 1], "https://", 8) == 0;
 	return fine ? NULL : "a download goes from an https address into this program's own folder";
