@@ -16,7 +16,7 @@ static void digest_start(digest_state *s)
 {
 	(void)CC_SHA256_Init(s);
 }
-static void digest_add(digest_state *s, const char *p, size_t n)
+static void digest_add(void *s, const char *p, size_t n)
 {
 	(void)CC_SHA256_Update(s, p, (CC_LONG)n);
 }
@@ -33,7 +33,7 @@ static void digest_start(digest_state *s)
 {
 	SHA256_Init(s);
 }
-static void digest_add(digest_state *s, const char *p, size_t n)
+static void digest_add(void *s, const char *p, size_t n)
 {
 	SHA256_Update(s, (const uint8_t *)p, n);
 }
@@ -55,32 +55,39 @@ void digest_hex(const unsigned char *sum, size_t length, char *hex)
 	hex[2 * length] = '\0';
 }
 
+void digest_pieces(digest_adder *add, void *state, const char *text, size_t length)
+{
+	for (size_t n; length > 0; text += n, length -= n) {
+		n = length < PIECE ? length : PIECE; /* CommonCrypto counts in 32 bits */
+		add(state, text, n);
+	}
+}
+
+int digest_descriptor(digest_adder *add, void *state, int fd, int64_t left)
+{
+	char piece[PIECE];
+	while (left != 0) {
+		ssize_t n = read(fd, piece, left > 0 && left < (int64_t)PIECE ? (size_t)left : PIECE);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		if (n == 0)
+			return left > 0 ? DIGEST_ENDS_EARLY : 0;
+		add(state, piece, (size_t)n);
+		left -= left > 0 ? n : 0;
+	}
+	return 0;
+}
+
 void digest_text(const char *text, size_t length, char hex[DIGEST_HEX])
 {
 	unsigned char sum[32];
 	digest_state state;
 	digest_start(&state);
-	for (size_t n; length > 0; text += n, length -= n) {
-		n = length < PIECE ? length : PIECE; /* CommonCrypto counts in 32 bits */
-		digest_add(&state, text, n);
-	}
+	digest_pieces(digest_add, &state, text, length);
 	digest_end(&state, sum);
 	digest_hex(sum, sizeof sum, hex);
-}
-
-/* Adds the rest of an open file. Returns 0, or an errno value. */
-static int add_descriptor(digest_state *state, int fd)
-{
-	char piece[PIECE];
-	for (;;) {
-		ssize_t n = read(fd, piece, sizeof piece);
-		if (n == 0)
-			return 0;
-		if (n > 0)
-			digest_add(state, piece, (size_t)n);
-		else if (errno != EINTR)
-			return errno;
-	}
 }
 
 int digest_file(const char *path, char hex[DIGEST_HEX], struct error *err)
@@ -91,7 +98,7 @@ int digest_file(const char *path, char hex[DIGEST_HEX], struct error *err)
 	if (fd < 0)
 		return error_system(err, errno, "cannot open %s to take its SHA-256", path);
 	digest_start(&state);
-	int number = add_descriptor(&state, fd);
+	int number = digest_descriptor(digest_add, &state, fd, -1);
 	(void)close(fd);
 	if (number != 0)
 		return error_system(err, number, "cannot read %s to take its SHA-256", path);

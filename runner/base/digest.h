@@ -16,6 +16,13 @@ void digest_hex(const unsigned char *sum, size_t length, char *hex);
 int digest_file(const char *path, char hex[DIGEST_HEX], struct error *err);
 void digest_text(const char *text, size_t length, char hex[DIGEST_HEX]);
 
+/* For other sums: how one takes in bytes, a text in pieces that every platform's can take, and an open file from where
+ * it stands, `left` bytes of it or all (-1). Returns 0, an errno value, or DIGEST_ENDS_EARLY. */
+typedef void digest_adder(void *state, const char *bytes, size_t length);
+#define DIGEST_ENDS_EARLY (-1)
+void digest_pieces(digest_adder *add, void *state, const char *text, size_t length);
+int digest_descriptor(digest_adder *add, void *state, int fd, int64_t left);
+
 /* CRC-32C (Castagnoli, RFC 3720 B.4): of "123456789" it is e3069283. */
 uint32_t digest_crc32c(const char *bytes, size_t length);
 

@@ -17,7 +17,7 @@ static void start(state *s)
 {
 	(void)CC_SHA384_Init(s);
 }
-static void add(state *s, const char *p, size_t n)
+static void add(void *s, const char *p, size_t n)
 {
 	(void)CC_SHA384_Update(s, p, (CC_LONG)n);
 }
@@ -34,7 +34,7 @@ static void start(state *s)
 {
 	SHA384Init(s);
 }
-static void add(state *s, const char *p, size_t n)
+static void add(void *s, const char *p, size_t n)
 {
 	SHA384Update(s, (const uint8_t *)p, n);
 }
@@ -44,45 +44,14 @@ static void finish(state *s, unsigned char out[48])
 }
 #endif
 
-#define PIECE ((size_t)128 * 1024)
-
-static void add_text(state *s, const char *text, size_t size)
-{
-	for (size_t n; size > 0; text += n, size -= n) {
-		n = size < PIECE ? size : PIECE; /* CommonCrypto counts in 32 bits */
-		add(s, text, n);
-	}
-}
-
-/* Returns 0, an errno value, or ENDS_EARLY. */
-#define ENDS_EARLY (-1)
-static int add_part(state *s, int fd, int64_t offset, int64_t left)
-{
-	char piece[PIECE];
-	while (left != 0) {
-		size_t most = left > 0 && left < (int64_t)PIECE ? (size_t)left : PIECE;
-		ssize_t n = pread(fd, piece, most, (off_t)offset);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		if (n == 0)
-			return left > 0 ? ENDS_EARLY : 0;
-		add(s, piece, (size_t)n);
-		offset += n;
-		left -= left > 0 ? n : 0;
-	}
-	return 0;
-}
-
 static int add_file(state *s, const struct sha384_part *part, struct error *err)
 {
 	int fd = open(part->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return error_system(err, errno, "cannot open %s to take its SHA-384", part->path);
-	int number = add_part(s, fd, part->offset, part->length);
+	int number = lseek(fd, (off_t)part->offset, SEEK_SET) < 0 ? errno : digest_descriptor(add, s, fd, part->length);
 	(void)close(fd);
-	if (number == ENDS_EARLY)
+	if (number == DIGEST_ENDS_EARLY)
 		return error_set(err, "short", "%s ends before the part whose SHA-384 is wanted", part->path);
 	return number == 0 ? 0 : error_system(err, number, "cannot read %s to take its SHA-384", part->path);
 }
@@ -92,7 +61,7 @@ int sha384(const char *text, size_t size, const struct sha384_part *part, char h
 	unsigned char sum[48];
 	state s;
 	start(&s);
-	add_text(&s, text, size);
+	digest_pieces(add, &s, text, size);
 	if (part->path != NULL && add_file(&s, part, err) != 0)
 		return -1;
 	finish(&s, sum);
