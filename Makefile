@@ -165,12 +165,12 @@ SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-om
 C_TESTS := $(patsubst tests/unit/c/%.c,build/asan/unit/%,$(sort $(wildcard tests/unit/c/*/*_test.c)))
 ASAN    := $(PARTS:runner/%.c=build/asan/%.o)
 
-build/asan/%.o: runner/%.c Makefile | build/asan/
+build/asan/%.o: runner/%.c Makefile
 	$(say)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) $(LUA_CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 
-build/asan/unit/%.o: tests/unit/c/%.c Makefile | build/asan/
+build/asan/unit/%.o: tests/unit/c/%.c Makefile
 	$(say)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BASE_CFLAGS) -Itests/unit/c $(WARNINGS) $(LUA_CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
@@ -186,7 +186,7 @@ FUZZER = clang $(BASE_CFLAGS) $(WARNINGS) $(SANITIZE)
 FUZZ   := $(patsubst tests/fuzz/c/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/c/*_fuzz.c)))
 FUZZED := $(patsubst runner/%.c,build/fuzz/%.o,$(filter-out runner/lua/%,$(PARTS)))
 
-build/fuzz/%.o: runner/%.c Makefile | build/fuzz/
+build/fuzz/%.o: runner/%.c Makefile
 	$(say)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZER) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
@@ -288,8 +288,8 @@ quick-lint: build/venv/.done
 	@$(LINT) $(QUICK_LINT)
 
 quick-lua: all build/tests/lua
-	@mkdir -p build/check/quick
-	@$(BUSTED) -Xoutput build/check/quick/busted.xml --exclude-pattern='$(SLOW_LUA)' tests/unit/lua
+	@mkdir -p $(RESULTS)
+	@$(BUSTED) -Xoutput $(RESULTS)/busted.xml --exclude-pattern='$(SLOW_LUA)' tests/unit/lua
 
 quick-rehearse: all
 	@build/vmq-recovery rehearse apply --yes > build/rehearsal.log 2>&1 || { cat build/rehearsal.log; exit 1; }
@@ -326,7 +326,7 @@ build/native/:
 	@[ $(DEPS) = no ] || sh runner/build/deps.sh --check build
 	@mkdir -p $@
 
-build/ build/dev/ build/tests/ build/asan/ build/fuzz/ build/macos/ build/linux-arm64/ build/dist/:
+build/ build/dev/ build/tests/ build/macos/ build/linux-arm64/ build/dist/:
 	@mkdir -p $@
 
 FORCE:

@@ -43,11 +43,11 @@ print_table() {
 }
 
 [ -r "$file" ] || { echo "width_table: $file is missing: the Debian package unicode-data has it" >&2 && exit 1; }
-print_table >"$table.new"
-trap 'rm -f "$table.new"' EXIT
-if [ -z "$check" ]; then
-    mv "$table.new" "$table"
-elif ! cmp -s "$table.new" "$table"; then
+if [ -n "$check" ]; then
+    print_table | cmp -s - "$table" && exit 0
     echo "width_table: $table is not what $file gives: run runner/build/width_table.sh" >&2
     exit 1
 fi
+trap 'rm -f "$table.new"' EXIT
+print_table >"$table.new"
+mv "$table.new" "$table"

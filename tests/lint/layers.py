@@ -108,15 +108,11 @@ def c_faults(used):
 
 def circles(used):
     """Yields each circle once, as "a -> b -> a"."""
-    done, seen = set(), set()
+    done = set()
 
     def walk(module, path):
         if module in path:
-            circle = path[path.index(module):]
-            key = frozenset(circle)
-            if key not in seen:
-                seen.add(key)
-                yield " -> ".join([*circle, module])
+            yield " -> ".join([*path[path.index(module):], module])
             return
         if module in done:
             return

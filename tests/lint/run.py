@@ -69,13 +69,14 @@ def run(name, command):
 
 
 def main(chosen):
-    unknown = set(chosen) - {name for name, _ in linters()}
+    known = linters()
+    unknown = set(chosen) - {name for name, _ in known}
     if unknown:
-        print(f"no such linter: {' '.join(sorted(unknown))}; there are {' '.join(name for name, _ in linters())}")
+        print(f"no such linter: {' '.join(sorted(unknown))}; there are {' '.join(name for name, _ in known)}")
         return 2
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         return results.conclude("lint", pool.map(lambda one: run(*one), [
-            (name, command) for name, command in linters() if command and (not chosen or name in chosen)]))
+            (name, command) for name, command in known if command and (not chosen or name in chosen)]))
 
 
 if __name__ == "__main__":
