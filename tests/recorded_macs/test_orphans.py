@@ -68,8 +68,8 @@ def test_orphan(mac, how, stays, holds):
     mac.orphan("nvram", how, seconds=None)
     seen = program(mac, "usr/sbin/nvram", "boot-args=-v")
     assert seen.wait(seconds(10)) == -9
-    wait_for(lambda: lives(mac) is stays, 1)
-    assert (lives(mac), is_free(mac), mac.boot_args()) == (stays, not holds, None)
+    wait_for(lambda: (lives(mac), is_free(mac)) == (stays, not holds))
+    assert mac.boot_args() is None
     mac.release()
     wait_for(mac.boot_args)
     wait_for(lambda: mac.records("changed"))
