@@ -123,11 +123,17 @@ bool file_act_named(const char *word)
 	return find(word) != NULL;
 }
 
+/* How many words a command of this act has, its name included. */
+static size_t words_of(const struct act *act)
+{
+	return 1 + (size_t)act->paths + (act->mode ? 1 : 0) + (act->text ? 1 : 0);
+}
+
 int file_act_check(const char *const *argv, struct error *err)
 {
 	const struct act *act = find(argv[0]);
 	mode_t mode;
-	if (act == NULL || words_count(argv) != (size_t)(1 + act->paths + act->mode + act->text))
+	if (act == NULL || words_count(argv) != words_of(act))
 		return error_set(err, "refused", "will not %s: these are not its arguments", argv[0]);
 	for (int i = 0; i < act->paths && argv[1 + i] != NULL; i++) {
 		if (!is_plain_path(argv[1 + i]))
