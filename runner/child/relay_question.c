@@ -116,14 +116,25 @@ static enum relay_answer_kind ask(struct relay *r, const struct relay_line *line
 	return answer.kind;
 }
 
+/* A tool may throw away what was typed after its prompt, and go on waiting: after some silence at a line without echo
+ * that is not taken for an answer any more. */
+static void forget_answer(struct relay *r, const struct relay_line *line, bool echo)
+{
+	if (!echo && !line->finished && r->now - r->last_sign >= r->times->forget)
+		r->question.answered = false;
+}
+
 void relay_consider_question(struct relay *r)
 {
 	struct relay_line line;
 	struct relay_question *q = &r->question;
-	if (!r->order->terminal || !r->open || r->kill_at > 0 || r->now - r->last_output < r->times->quiet)
+	if (!r->order->terminal || !r->open || r->kill_at > 0 || screen_room(&r->screen) == 0)
+		return;
+	if (r->now - r->last_output < r->times->quiet)
 		return;
 	relay_last_line(r->result, &line);
 	bool echo = pty_echoes(r->source);
+	forget_answer(r, &line, echo);
 	q->open = !q->answered && (relay_at_open_question(&line, echo) || q->known);
 	if (ask(r, &line, echo) == RELAY_WAIT && q->open && r->hang_up)
 		give_up(r);

@@ -207,6 +207,18 @@ static void output_just_before_the_end_is_not_lost(void **state)
 	}
 }
 
+/* The end of its terminal is not the tool's: what comes after that is read, too. */
+static void a_tool_may_close_its_terminal_and_open_it_again(void **state)
+{
+	struct fixture *f = *state;
+	fixture_script(f, "echo first; exec 0<&- 1>&- 2>&-; sleep 0.1; seq 1 20000 >/dev/tty; exit 5");
+	char *output = act(f, NULL, 0);
+	assert_int_equal(result.total, 6 + 108894);
+	assert_string_equal(output + strlen(output) - 6, "20000\n");
+	assert_int_equal(result.end.exit, 5);
+	free(output);
+}
+
 static void memory_does_not_grow_with_output(void **state)
 {
 	struct fixture *f = *state;
@@ -251,6 +263,7 @@ int main(void)
 		TEST(a_question_may_end_with_a_newline),
 		TEST(a_plan_may_want_to_be_asked_later),
 		TEST(output_just_before_the_end_is_not_lost),
+		TEST(a_tool_may_close_its_terminal_and_open_it_again),
 		TEST(memory_does_not_grow_with_output),
 		TEST(no_descriptor_is_left_open),
 	};
