@@ -34,8 +34,7 @@ static void read_source(struct relay *r)
 	if (used == 0)
 		return;
 	relay_keep(r->result, r->chunk, used);
-	r->last_output = r->last_sign = r->now = system_monotonic();
-	r->question.open = r->question.known = r->question.answered = false;
+	relay_note_output(r, r->chunk, used);
 	progress_clear(&r->progress);
 	screen_put(&r->screen, r->chunk, used);
 	if (calls->output != NULL && !r->result->failed && !calls->output(calls->context, r->chunk, used))

@@ -23,9 +23,10 @@ struct relay_question {
 	bool open;
 	bool known;    /* the caller says that the last line is one, though nothing in it shows */
 	bool answered; /* a line was typed since the last output: the tool has what it wanted, though its echo may be off */
-	bool asked_echo;      /* the echo when the caller was last asked */
-	uint64_t asked_total; /* the output then; UINT64_MAX: never asked */
-	double again_at;      /* when the caller wants to be asked about the same output; 0: not */
+	bool asked_echo;             /* the echo when the caller was last asked */
+	uint64_t asked_total;        /* the output then; UINT64_MAX: never asked */
+	const struct secret *secret; /* typed last, in case that it is thrown away; NULL: none */
+	double again_at;             /* when the caller wants to be asked about the same output; 0: not */
 };
 
 struct relay {
@@ -63,6 +64,7 @@ bool relay_keep_limits(struct relay *r); /* false: there is nothing left to wait
 bool relay_at_open_question(const struct relay_line *line, bool echo); /* an unfinished line wants something typed */
 void relay_consider_question(struct relay *r);
 void relay_carry_out(struct relay *r, const struct relay_answer *answer);
+void relay_note_output(struct relay *r, const char *bytes, size_t length);
 void relay_note_answer(struct relay *r, const char *bytes, size_t length);
 
 /* relay_person.c: the person's keys and interrupts. */

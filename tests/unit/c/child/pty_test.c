@@ -22,6 +22,8 @@ static void answer(void *context, const struct relay_line *line, bool echo, stru
 	assert_int_equal(file_write_atomic(fixture_path(plan->f, name), "", 0, 0600, &plan->f->err), 0);
 	plan->echoed += echo;
 	(void)snprintf(plan->last, sizeof plan->last, "%.*s", (int)line->length, line->text);
+	if (line->finished && plan->answer.kind == RELAY_SECRET)
+		return; /* an answered question stands there still */
 	if (plan->line == NULL || strcmp(plan->line, plan->last) == 0)
 		*given = plan->answer;
 }
@@ -100,6 +102,29 @@ static void a_password_is_typed_when_the_echo_is_off(void **state)
 	assert_true(plan.echoed >= 1);
 	secret_release(secret);
 	free(output);
+}
+
+/* The first line is read and dropped, as by a tool that flushes its input after the prompt. */
+static void a_password_that_was_thrown_away_is_typed_once_more(void **state)
+{
+	struct fixture *f = *state;
+	struct plan plan = { .line = "Password:", .answer = { .kind = RELAY_SECRET } };
+	struct secret *secret = secret_from_text("hunter2", 7, &f->err);
+	struct relay_times times = fixture_times;
+	times.forget = 0.2;
+	plan.answer.secret = secret;
+	plan.f = f;
+	fixture_script(
+		f,
+		"stty -echo echonl; printf 'Password:'; read x; read y; echo \"[$y]\" >$root/typed; read z; echo $z >$root/third");
+	struct relay_order relay = { .terminal = true, .screen = -1, .silence = 1, .times = &times };
+	relay.calls = (struct relay_calls){ &plan, answer, NULL };
+	struct door_order order = { .argv = fixture_disable, .relay = relay };
+	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
+	assert_string_equal(fixture_text(f, "typed"), "[hunter2]\n");
+	assert_string_equal(fixture_text(f, "third"), ""); /* not for ever */
+	assert_true(result.silent);
+	secret_release(secret);
 }
 
 static void a_password_is_never_typed_where_it_would_show(void **state)
@@ -256,6 +281,7 @@ int main(void)
 		TEST(only_the_usual_keys_are_special),
 		TEST(a_question_is_answered),
 		TEST(a_password_is_typed_when_the_echo_is_off),
+		TEST(a_password_that_was_thrown_away_is_typed_once_more),
 		TEST(a_password_is_never_typed_where_it_would_show),
 		TEST(giving_up_ends_a_tool_at_its_question),
 		TEST(a_call_back_that_fails_ends_the_tool),
