@@ -183,7 +183,6 @@ static void begin(struct relay *r, const struct relay_order *order, struct relay
 	r->question.asked_total = UINT64_MAX;
 	r->now = r->started = r->last_output = r->last_sign = system_monotonic();
 	r->person = order->person && order->terminal && isatty(STDIN_FILENO);
-	r->capture.secret = r->person ? order->remember : NULL;
 	screen_open(&r->screen, order->screen, r->times->screen);
 	progress_begin(&r->progress, r->times->waiting, order->screen >= 0 ? order->waiting : NULL, &r->screen, r->now);
 }
@@ -195,6 +194,8 @@ void relay_run(const struct relay_order *order, const struct relay_tool *tool, s
 	r.child = tool->child;
 	r.source = tool->source;
 	r.held = tool->held;
+	r.told = tool->told;
+	r.capture.secret = r.person && r.told ? order->remember : NULL;
 	signals_enter(&r.wait, r.person);
 	r.raw = r.person && terminal_make_raw(STDIN_FILENO, &r.saved);
 	reap(&r);

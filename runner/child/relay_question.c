@@ -100,6 +100,14 @@ static bool is_time_to_ask(const struct relay *r, bool echo)
 	return q->asked_total != r->result->total || q->asked_echo != echo || (q->again_at > 0 && r->now >= q->again_at);
 }
 
+/* What may not be said to this tool is left to the person; without one, it is given up. */
+static void hold_back(const struct relay *r, struct relay_answer *answer)
+{
+	if (r->told || (answer->kind != RELAY_TYPE && answer->kind != RELAY_SECRET))
+		return;
+	*answer = (struct relay_answer){ .kind = r->person ? RELAY_WAIT : RELAY_GIVE_UP, .question = true };
+}
+
 /* Asks the caller about the last line, and does what it says. Returns what kind of answer that was. */
 static enum relay_answer_kind ask(struct relay *r, const struct relay_line *line, bool echo)
 {
@@ -111,6 +119,7 @@ static enum relay_answer_kind ask(struct relay *r, const struct relay_line *line
 	q->asked_total = r->result->total;
 	q->asked_echo = echo;
 	r->order->calls.answer(r->order->calls.context, line, echo, &answer);
+	hold_back(r, &answer);
 	q->again_at = answer.again > 0 ? r->now + answer.again : 0;
 	q->known = answer.question;
 	q->open = q->open || answer.question;

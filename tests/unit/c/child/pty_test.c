@@ -1,6 +1,7 @@
 /* Tests of the terminal given to a tool: that it is the tool's own, questions and passwords answered by the plan, its
  * limits. */
 #include "child/secret.h"
+#include "door/allowlist.h"
 #include "fixture.h"
 
 static struct relay_result result;
@@ -124,6 +125,28 @@ static void a_password_that_was_thrown_away_is_typed_once_more(void **state)
 	assert_string_equal(fixture_text(f, "typed"), "[hunter2]\n");
 	assert_string_equal(fixture_text(f, "third"), ""); /* not for ever */
 	assert_true(result.silent);
+	secret_release(secret);
+}
+
+/* A program that is none of Apple's is told nothing, whatever the plan calls it. */
+static void another_program_is_told_nothing(void **state)
+{
+	static const enum relay_answer_kind kinds[] = { RELAY_TYPE, RELAY_SECRET };
+	static const char *const argv[] = { "/opt/kit", NULL };
+	struct fixture *f = *state;
+	struct secret *secret = secret_from_text("hunter2", 7, &f->err);
+	assert_int_equal(allowlist_declare(&f->setup.declared, argv[0], WORDS("look"), &f->err), 0);
+	fixture_tool(f, argv[0], "stty -echo; printf 'Password:'; read x; echo \"$x\" >$root/typed");
+	for (size_t i = 0; i < 2; i++) {
+		struct plan plan = { .answer = { .kind = kinds[i], .text = "y\n", .length = 2, .secret = secret }, .f = f };
+		struct relay_order relay = { .terminal = true, .screen = -1, .seconds = 5, .times = &fixture_times };
+		relay.calls = (struct relay_calls){ &plan, answer, NULL };
+		struct door_order order = { .argv = argv, .relay = relay };
+		fixture_intend(f, argv);
+		assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
+		assert_true(result.gave_up);
+		assert_string_equal(fixture_text(f, "typed"), "");
+	}
 	secret_release(secret);
 }
 
@@ -282,6 +305,7 @@ int main(void)
 		TEST(a_question_is_answered),
 		TEST(a_password_is_typed_when_the_echo_is_off),
 		TEST(a_password_that_was_thrown_away_is_typed_once_more),
+		TEST(another_program_is_told_nothing),
 		TEST(a_password_is_never_typed_where_it_would_show),
 		TEST(giving_up_ends_a_tool_at_its_question),
 		TEST(a_call_back_that_fails_ends_the_tool),
