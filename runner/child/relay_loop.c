@@ -66,8 +66,7 @@ static double patience(const struct relay *r)
 	return seconds < 0.001 ? 0.001 : seconds;
 }
 
-/* What is waited for at a time: output if the screen has room for it; keys only when the tool has taken those before.
- */
+/* What is waited for at a time: output, if the screen has room for it; keys, if the tool has taken those before. */
 struct moves {
 	fd_set readable, writable;
 	int highest;
