@@ -32,10 +32,18 @@ static int open_again(int fd)
 	return -1;
 }
 
+/* A file takes everything at once, and so does /dev/null. */
+static bool may_wait(int fd)
+{
+	struct stat st;
+	return fstat(fd, &st) != 0 || !(S_ISREG(st.st_mode) || (S_ISCHR(st.st_mode) && !isatty(fd)));
+}
+
 void screen_open(struct screen *screen, int fd, double patience)
 {
 	screen->fd = fd;
 	screen->own = fd >= 0 ? open_again(fd) : -1;
+	screen->may_wait = screen->own < 0 && may_wait(fd);
 	screen->patience = patience;
 	screen->moved_at = system_monotonic();
 	screen->omitted = 0;
@@ -64,7 +72,7 @@ static bool is_ready(const struct screen *screen)
 {
 	struct timeval none = { 0, 0 };
 	fd_set set;
-	if (screen->own >= 0)
+	if (!screen->may_wait)
 		return true;
 	FD_ZERO(&set);
 	FD_SET(screen->fd, &set);
@@ -82,7 +90,7 @@ static size_t write_some(struct screen *screen, const char *bytes, size_t length
 {
 	if (!is_ready(screen))
 		return 0;
-	if (screen->own < 0 && length > PIPE_BUF)
+	if (screen->may_wait && length > PIPE_BUF)
 		length = PIPE_BUF;
 	ssize_t n = write(target(screen), bytes, length);
 	if (n < 0 && errno != EAGAIN && errno != EINTR)

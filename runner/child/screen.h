@@ -12,6 +12,7 @@
 struct screen {
 	int fd;           /* the caller's; -1: nothing is shown, or the screen is gone */
 	int own;          /* the same terminal opened once more, without blocking; -1: not to be had */
+	bool may_wait;    /* a write to `fd` may wait: it is asked first, and gets little at a time */
 	double patience;  /* seconds without the screen taking anything after which output is left out */
 	double moved_at;  /* when it last took something */
 	uint64_t omitted; /* bytes left out since then */
