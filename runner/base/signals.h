@@ -18,7 +18,7 @@
  * ignored. */
 void signals_install(void);
 int signals_stage(void);  /* 0, 1 or 2 */
-void signals_reset(void); /* back to stage 0 */
+void signals_reset(void); /* back to stage 0, for tests: a run has no way back */
 void signals_note(void);  /* one stage more: an interrupt that came as a typed key */
 
 /* While a child is looked after: SIGCHLD is held back except inside signals_select, so that its end is never missed

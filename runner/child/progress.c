@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "child/screen.h"
 #include "terminal/terminal.h"
 
 #define WIPE "\r\033[K"
@@ -22,16 +23,14 @@ static bool can_redraw(int screen)
 
 static void put(const struct progress *progress, const char *text)
 {
-	struct error err;
-	(void)terminal_write(progress->screen, text, strlen(text), &err);
+	screen_put(progress->screen, text, strlen(text));
 }
 
-void progress_begin(struct progress *progress, const struct progress_times *times, const char *text, int screen,
-                    double now)
+void progress_begin(struct progress *progress, const struct progress_times *times, const char *text,
+                    struct screen *screen, double now)
 {
-	*progress =
-		(struct progress){ .times = times, .text = screen >= 0 ? text : NULL, .screen = screen, .started = now };
-	progress->live = screen >= 0 && can_redraw(screen);
+	*progress = (struct progress){ .times = times, .text = text, .screen = screen, .started = now };
+	progress->live = can_redraw(screen->fd);
 	progress->next = now + (progress->live ? times->first : times->plain);
 }
 

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+struct screen;
+
 /* In seconds. */
 struct progress_times {
 	double first;  /* from the begin of the waiting to the first line, where it can be redrawn */
@@ -17,14 +19,14 @@ struct progress_times {
 struct progress {
 	const struct progress_times *times;
 	const char *text; /* what is waited for; NULL: show nothing */
-	int screen;       /* descriptor */
-	bool live;        /* the line can be redrawn; else lines are printed */
+	struct screen *screen;
+	bool live; /* the line can be redrawn; else lines are printed */
 	bool drawn;
 	double started, next; /* seconds on the monotonic clock: begin of the waiting, and when to draw again */
 };
 
-void progress_begin(struct progress *progress, const struct progress_times *times, const char *text, int screen,
-                    double now);
+void progress_begin(struct progress *progress, const struct progress_times *times, const char *text,
+                    struct screen *screen, double now);
 
 /* Draws the line if it is time. `in_line`: the tool's last line is unfinished, so a new one is begun first. */
 void progress_show(struct progress *progress, double now, bool in_line);

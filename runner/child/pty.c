@@ -13,6 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "child/spawn.h"
 #include "terminal/terminal.h"
 
 void pty_copy_size(int fd)
@@ -57,25 +58,37 @@ static int set_flags(int fd)
 	return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ? -1 : 0;
 }
 
-int pty_open(int *master, int *slave, struct error *err)
+/* The hold is opened anew instead of being a duplicate, which would share the tool's O_NONBLOCK. */
+static bool open_slave(struct pty *pty)
 {
-	const char *name = NULL;
-	*slave = -1;
-	*master = posix_openpt(O_RDWR | O_NOCTTY);
-	bool ready = *master >= 0 && *master < FD_SETSIZE && grantpt(*master) == 0 && unlockpt(*master) == 0
-	             && (name = ptsname(*master)) != NULL;
-	/* macOS lets the settings be changed only once the slave is open. */
-	ready = ready && (*slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) >= 0;
-	ready = ready && set_flags(*master) == 0 && make_sane(*slave) == 0;
-	if (ready) {
-		pty_copy_size(*slave);
+	const char *name = ptsname(pty->master);
+	if (name == NULL)
+		return false;
+	pty->slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	pty->held = pty->slave >= 0 ? open(name, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+	return pty->held >= 0;
+}
+
+/* macOS lets the settings be changed only once the slave is open. */
+static bool open_pair(struct pty *pty)
+{
+	pty->master = posix_openpt(O_RDWR | O_NOCTTY);
+	if (pty->master < 0 || grantpt(pty->master) != 0 || unlockpt(pty->master) != 0 || !open_slave(pty))
+		return false;
+	if (pty->master >= FD_SETSIZE)
+		errno = EMFILE;
+	return pty->master < FD_SETSIZE && set_flags(pty->master) == 0 && make_sane(pty->slave) == 0;
+}
+
+int pty_open(struct pty *pty, struct error *err)
+{
+	*pty = (struct pty){ -1, -1, -1 };
+	if (open_pair(pty)) {
+		pty_copy_size(pty->slave);
 		return 0;
 	}
 	int number = errno;
-	if (*slave >= 0)
-		(void)close(*slave);
-	if (*master >= 0)
-		(void)close(*master);
-	*master = *slave = -1;
+	spawn_close((const int[]){ pty->master, pty->slave, pty->held }, 3);
+	*pty = (struct pty){ -1, -1, -1 };
 	return error_system(err, number, "cannot make a terminal for the tool");
 }

@@ -7,10 +7,15 @@
 
 #include "base/error.h"
 
-/* Opens a pair. The tool's side (`slave`) echoes, takes lines and makes Ctrl-C an interrupt; it does not turn "\n" into
- * "\r\n", so that what is recorded are plain lines. Its size is that of the user's terminal. Returns 0, or -1 with
- * `err`. */
-int pty_open(int *master, int *slave, struct error *err);
+/* The two sides, and a second hold on the tool's. macOS throws away what a tool wrote last if nobody has read it when
+ * the tool's side is closed for the last time, so that is put off until the tool has been waited for. */
+struct pty {
+	int master, slave, held;
+};
+
+/* Opens a pair. The tool's side echoes, takes lines and makes Ctrl-C an interrupt; it does not turn "\n" into "\r\n",
+ * so that what is recorded are plain lines. Its size is that of the user's terminal. Returns 0, or -1 with `err`. */
+int pty_open(struct pty *pty, struct error *err);
 
 /* Whether the tool's side echoes what is typed now. It is asked of the master, as both Linux and macOS allow. */
 bool pty_echoes(int master);

@@ -10,13 +10,13 @@
 #define VMQ_RELAY_H
 
 #include "base/error.h"
-#include "child/progress.h"
 #include "child/spawn.h"
 
 #define RELAY_TAIL ((size_t)64 * 1024) /* bytes of output kept */
 #define RELAY_LONGEST_PROMPT 4096      /* bytes of an unfinished line that are looked at */
 
 struct secret;
+struct progress_times;
 
 /* What to do at an unfinished line. */
 enum relay_answer_kind { RELAY_WAIT, RELAY_TYPE, RELAY_SECRET, RELAY_GIVE_UP, RELAY_FAILED };
@@ -55,7 +55,9 @@ struct relay_times {
 	double dead_end;      /* a killed tool may take to vanish before it is left behind */
 	double linger;        /* without output after the tool has ended, if something it left holds its terminal open */
 	double longest_linger; /* the same with output */
-	struct progress_times waiting;
+	double forget;         /* at a line without echo after which it is not believed that what was typed was taken */
+	double screen;         /* without the screen taking anything after which output is left out on it */
+	const struct progress_times *waiting;
 };
 extern const struct relay_times relay_usual_times;
 
@@ -84,9 +86,16 @@ struct relay_result {
 	char tail[RELAY_TAIL];
 };
 
-/* Looks after the child until it has ended and been waited for. `source` gives its output and does not block: a pipe,
- * or the master of its terminal; it stays the caller's. */
-void relay_run(const struct relay_order *order, pid_t child, int source, struct relay_result *result);
+/* A tool that runs. */
+struct relay_tool {
+	pid_t child;
+	int source; /* gives its output and does not block: a pipe, or the master of its terminal; stays the caller's */
+	int held;   /* a hold on its terminal (pty.h), or -1; closed when the child has been waited for */
+	bool told; /* it may be told what the caller knows; else every question is the person's, and no password is taken */
+};
+
+/* Looks after the child until it has ended and been waited for, or cannot even be killed. */
+void relay_run(const struct relay_order *order, const struct relay_tool *tool, struct relay_result *result);
 
 /* Puts output behind the rest, for the relay; finds the last line that holds anything, at most RELAY_LONGEST_PROMPT
  * bytes of its end. A carriage return begins a line anew. */

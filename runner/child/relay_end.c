@@ -9,6 +9,8 @@
 
 #include "terminal/terminal.h"
 
+static const struct progress_times usual_waiting = { .first = 2, .redraw = 1, .plain = 30 };
+
 const struct relay_times relay_usual_times = {
 	.quiet = 0.1,
 	.echo_poll = 0.1,
@@ -18,7 +20,9 @@ const struct relay_times relay_usual_times = {
 	.dead_end = 2,
 	.linger = 0.1,
 	.longest_linger = 1,
-	.waiting = { .first = 2, .redraw = 1, .plain = 30 },
+	.forget = 5,
+	.screen = 2,
+	.waiting = &usual_waiting,
 };
 
 void relay_make_cooked(struct relay *r)

@@ -14,20 +14,13 @@
 #include "base/system.h"
 #include "terminal/terminal.h"
 
-static void show(struct relay *r, const char *bytes, size_t length)
-{
-	struct error err;
-	progress_clear(&r->progress);
-	if (r->screen >= 0 && terminal_write(r->screen, bytes, length, &err) != 0)
-		r->screen = -1; /* a screen that is gone does not stop a tool that changes the Mac */
-}
-
-/* Fills the chunk with what there is. At its end a pipe gives 0, a terminal's master 0 on macOS and EIO on Linux. */
+/* Fills the chunk with what there is and the screen has room for. At its end a pipe gives 0, a terminal's master 0 on
+ * macOS and EIO on Linux; any other failure is the end as well. */
 static size_t fill_chunk(struct relay *r)
 {
-	size_t used = 0;
+	size_t used = 0, room = screen_room(&r->screen);
 	ssize_t n = 1;
-	while (used < sizeof r->chunk && (n = read(r->source, r->chunk + used, sizeof r->chunk - used)) > 0)
+	while (used < room && (n = read(r->source, r->chunk + used, room - used)) > 0)
 		used += (size_t)n;
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		r->open = false;
@@ -41,9 +34,9 @@ static void read_source(struct relay *r)
 	if (used == 0)
 		return;
 	relay_keep(r->result, r->chunk, used);
-	r->last_output = r->last_sign = r->now = system_monotonic();
-	r->question.open = r->question.known = r->question.answered = false;
-	show(r, r->chunk, used);
+	relay_note_output(r, r->chunk, used);
+	progress_clear(&r->progress);
+	screen_put(&r->screen, r->chunk, used);
 	if (calls->output != NULL && !r->result->failed && !calls->output(calls->context, r->chunk, used))
 		relay_fail(r);
 }
@@ -66,12 +59,14 @@ static double patience(const struct relay *r)
 		sooner(&seconds, r->started + r->order->seconds - r->now);
 	if (r->order->silence > 0 && r->kill_at == 0)
 		sooner(&seconds, r->last_sign + r->order->silence - r->now);
+	if (screen_room(&r->screen) == 0)
+		sooner(&seconds, r->times->screen / 4);
 	if (r->order->terminal && r->open)
 		sooner(&seconds, quiet < r->times->quiet ? r->times->quiet - quiet : r->times->echo_poll);
 	return seconds < 0.001 ? 0.001 : seconds;
 }
 
-/* What is waited for at a time: output always; keys only when the tool has taken those before. */
+/* What is waited for at a time: output, if the screen has room for it; keys, if the tool has taken those before. */
 struct moves {
 	fd_set readable, writable;
 	int highest;
@@ -89,9 +84,12 @@ static void choose_moves(const struct relay *r, struct moves *moves)
 	FD_ZERO(&moves->readable);
 	FD_ZERO(&moves->writable);
 	moves->highest = -1;
+	if (screen_wants(&r->screen) >= 0)
+		want(&moves->writable, screen_wants(&r->screen), moves);
 	if (!r->open)
 		return;
-	want(&moves->readable, r->source, moves);
+	if (screen_room(&r->screen) > 0)
+		want(&moves->readable, r->source, moves);
 	if (r->keys.count > 0)
 		want(&moves->writable, r->source, moves);
 	else if (r->person && r->raw)
@@ -101,11 +99,14 @@ static void choose_moves(const struct relay *r, struct moves *moves)
 static void wait_and_move(struct relay *r)
 {
 	struct moves moves;
+	int screen = screen_wants(&r->screen);
 	choose_moves(r, &moves);
 	int ready = signals_select(&r->wait, moves.highest, &moves.readable, &moves.writable, patience(r));
 	r->now = system_monotonic();
 	if (ready <= 0)
 		return;
+	if (screen >= 0 && FD_ISSET(screen, &moves.writable))
+		screen_move(&r->screen);
 	if (FD_ISSET(r->source, &moves.readable))
 		read_source(r);
 	if (FD_ISSET(STDIN_FILENO, &moves.readable))
@@ -114,15 +115,27 @@ static void wait_and_move(struct relay *r)
 		relay_pass_keys(r);
 }
 
+/* From here on the source ends when all output has been read, if nothing that the tool left behind has its terminal. */
+static void release_hold(struct relay *r)
+{
+	spawn_close(&r->held, 1);
+	r->held = -1;
+}
+
 static void reap(struct relay *r)
 {
 	r->reaped = spawn_reap(r->child, false, &r->result->end);
 	r->now = r->reaped_at = r->last_output = system_monotonic(); /* the last output may still be on its way */
+	if (r->reaped)
+		release_hold(r);
 }
 
-/* The tool has ended; something it left behind may hold its terminal open. */
+/* The tool has ended; something it left behind may hold its terminal open. What the screen keeps from being read is
+ * read before. */
 static bool is_over(const struct relay *r)
 {
+	if (screen_room(&r->screen) == 0)
+		return false;
 	return !r->open || r->now - r->last_output > r->times->linger || r->now - r->reaped_at > r->times->longest_linger;
 }
 
@@ -159,27 +172,29 @@ static bool turn(struct relay *r)
 
 static void begin(struct relay *r, const struct relay_order *order, struct relay_result *result)
 {
-	memset(r, 0, offsetof(struct relay, chunk));
+	memset(r, 0, offsetof(struct relay, screen));
 	*result = (struct relay_result){ 0 };
 	r->order = order;
 	r->times = order->times != NULL ? order->times : &relay_usual_times;
 	r->result = result;
 	r->open = true;
-	r->screen = order->screen;
 	r->stage = signals_stage();
 	r->question.asked_total = UINT64_MAX;
 	r->now = r->started = r->last_output = r->last_sign = system_monotonic();
 	r->person = order->person && order->terminal && isatty(STDIN_FILENO);
-	r->capture.secret = r->person ? order->remember : NULL;
-	progress_begin(&r->progress, &r->times->waiting, order->waiting, order->screen, r->now);
+	screen_open(&r->screen, order->screen, r->times->screen);
+	progress_begin(&r->progress, r->times->waiting, order->screen >= 0 ? order->waiting : NULL, &r->screen, r->now);
 }
 
-void relay_run(const struct relay_order *order, pid_t child, int source, struct relay_result *result)
+void relay_run(const struct relay_order *order, const struct relay_tool *tool, struct relay_result *result)
 {
 	struct relay r;
 	begin(&r, order, result);
-	r.child = child;
-	r.source = source;
+	r.child = tool->child;
+	r.source = tool->source;
+	r.held = tool->held;
+	r.told = tool->told;
+	r.capture.secret = r.person && r.told ? order->remember : NULL;
 	signals_enter(&r.wait, r.person);
 	r.raw = r.person && terminal_make_raw(STDIN_FILENO, &r.saved);
 	reap(&r);
@@ -187,7 +202,9 @@ void relay_run(const struct relay_order *order, pid_t child, int source, struct 
 		;
 	if (r.reaped)
 		read_source(&r);
+	release_hold(&r);
 	progress_clear(&r.progress);
+	screen_finish(&r.screen);
 	relay_make_cooked(&r);
 	signals_leave(&r.wait);
 	secret_zero(&r.keys, sizeof r.keys); /* what the tool did not take */

@@ -94,6 +94,7 @@ static void lose_terminal(struct relay *r)
 {
 	r->person = false;
 	r->hang_up = true;
+	r->question.answered = false; /* nobody can say any more whether it was taken */
 }
 
 void relay_read_keys(struct relay *r)

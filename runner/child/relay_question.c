@@ -81,6 +81,7 @@ void relay_carry_out(struct relay *r, const struct relay_answer *answer)
 		break;
 	case RELAY_SECRET:
 		type_secret(r, answer->secret);
+		r->question.secret = answer->secret;
 		break;
 	case RELAY_GIVE_UP:
 		give_up(r);
@@ -99,16 +100,26 @@ static bool is_time_to_ask(const struct relay *r, bool echo)
 	return q->asked_total != r->result->total || q->asked_echo != echo || (q->again_at > 0 && r->now >= q->again_at);
 }
 
+/* What may not be said to this tool is left to the person; without one, it is given up. */
+static void hold_back(const struct relay *r, struct relay_answer *answer)
+{
+	if (r->told || (answer->kind != RELAY_TYPE && answer->kind != RELAY_SECRET))
+		return;
+	*answer = (struct relay_answer){ .kind = r->person ? RELAY_WAIT : RELAY_GIVE_UP, .question = true };
+}
+
 /* Asks the caller about the last line, and does what it says. Returns what kind of answer that was. */
 static enum relay_answer_kind ask(struct relay *r, const struct relay_line *line, bool echo)
 {
 	struct relay_answer answer = { .kind = RELAY_WAIT };
 	struct relay_question *q = &r->question;
-	if (line->length == 0 || r->order->calls.answer == NULL || !is_time_to_ask(r, echo))
+	if (line->length == 0 || q->answered || r->order->calls.answer == NULL || !is_time_to_ask(r, echo))
 		return RELAY_WAIT;
+	q->secret = NULL; /* the caller keeps one until it is asked again */
 	q->asked_total = r->result->total;
 	q->asked_echo = echo;
 	r->order->calls.answer(r->order->calls.context, line, echo, &answer);
+	hold_back(r, &answer);
 	q->again_at = answer.again > 0 ? r->now + answer.again : 0;
 	q->known = answer.question;
 	q->open = q->open || answer.question;
@@ -116,14 +127,47 @@ static enum relay_answer_kind ask(struct relay *r, const struct relay_line *line
 	return answer.kind;
 }
 
+/* Some terminals show the end of a line though they do not echo: that is not the tool's answer to it. */
+static bool is_shown_enter(const struct relay *r, const char *bytes, size_t length)
+{
+	bool ends = length <= 2 && memchr("\r\n", bytes[0], 2) != NULL && memchr("\r\n", bytes[length - 1], 2) != NULL;
+	return ends && r->question.answered && !pty_echoes(r->source);
+}
+
+void relay_note_output(struct relay *r, const char *bytes, size_t length)
+{
+	r->last_output = r->last_sign = r->now = system_monotonic();
+	if (r->order->terminal && is_shown_enter(r, bytes, length))
+		return;
+	r->question.open = r->question.known = r->question.answered = false;
+	r->question.secret = NULL;
+}
+
+/* A tool may throw away what was typed after its prompt, and go on waiting. After some silence without echo the answer
+ * is not believed to have been taken: a secret is typed once more, and then it is an open question again. */
+static void forget_answer(struct relay *r, bool echo)
+{
+	struct relay_question *q = &r->question;
+	if (!q->answered || echo || r->now - r->last_sign < r->times->forget)
+		return;
+	const struct secret *secret = q->secret;
+	q->answered = false;
+	q->secret = NULL;
+	if (secret != NULL)
+		type_secret(r, secret);
+}
+
 void relay_consider_question(struct relay *r)
 {
 	struct relay_line line;
 	struct relay_question *q = &r->question;
-	if (!r->order->terminal || !r->open || r->kill_at > 0 || r->now - r->last_output < r->times->quiet)
+	if (!r->order->terminal || !r->open || r->kill_at > 0 || screen_room(&r->screen) == 0)
+		return;
+	if (r->now - r->last_output < r->times->quiet)
 		return;
 	relay_last_line(r->result, &line);
 	bool echo = pty_echoes(r->source);
+	forget_answer(r, echo);
 	q->open = !q->answered && (relay_at_open_question(&line, echo) || q->known);
 	if (ask(r, &line, echo) == RELAY_WAIT && q->open && r->hang_up)
 		give_up(r);

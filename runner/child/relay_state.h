@@ -9,7 +9,9 @@
 
 #include "base/signals.h"
 #include "child/capture.h"
+#include "child/progress.h"
 #include "child/relay.h"
+#include "child/screen.h"
 
 struct relay_keys {
 	size_t count, gone; /* `gone` of them are taken by the tool already */
@@ -21,16 +23,18 @@ struct relay_question {
 	bool open;
 	bool known;    /* the caller says that the last line is one, though nothing in it shows */
 	bool answered; /* a line was typed since the last output: the tool has what it wanted, though its echo may be off */
-	bool asked_echo;      /* the echo when the caller was last asked */
-	uint64_t asked_total; /* the output then; UINT64_MAX: never asked */
-	double again_at;      /* when the caller wants to be asked about the same output; 0: not */
+	bool asked_echo;             /* the echo when the caller was last asked */
+	uint64_t asked_total;        /* the output then; UINT64_MAX: never asked */
+	const struct secret *secret; /* typed last, in case that it is thrown away; NULL: none */
+	double again_at;             /* when the caller wants to be asked about the same output; 0: not */
 };
 
 struct relay {
 	const struct relay_order *order;
 	const struct relay_times *times;
 	pid_t child;
-	int source, screen;
+	int source, held;
+	bool told; /* the tool may be answered by the caller */
 	struct relay_result *result;
 	struct signals_wait wait;
 	struct termios saved; /* of the person's terminal */
@@ -46,7 +50,8 @@ struct relay {
 	bool person, raw; /* a person is there, and their terminal hands every key on */
 	bool hang_up;     /* nobody may answer questions any more */
 	int stage;        /* of the interrupts, when they were last looked at */
-	char chunk[64 * 1024];
+	struct screen screen;
+	char chunk[SCREEN_BUFFER]; /* what was read at once */
 };
 
 /* relay_end.c: ways to end. */
@@ -57,10 +62,10 @@ void relay_fail(struct relay *r);
 bool relay_keep_limits(struct relay *r); /* false: there is nothing left to wait for */
 
 /* relay_question.c: what the tool asks, and what is typed for it. */
-bool relay_at_open_question(const struct relay_line *line,
-                            bool echo); /* at an unfinished line that wants something typed */
+bool relay_at_open_question(const struct relay_line *line, bool echo); /* an unfinished line wants something typed */
 void relay_consider_question(struct relay *r);
 void relay_carry_out(struct relay *r, const struct relay_answer *answer);
+void relay_note_output(struct relay *r, const char *bytes, size_t length);
 void relay_note_answer(struct relay *r, const char *bytes, size_t length);
 
 /* relay_person.c: the person's keys and interrupts. */

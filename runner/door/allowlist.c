@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "door/file_act.h"
 #include "door/forms.h"
@@ -123,6 +124,16 @@ int allowlist_check_change(const struct declared_tool *list, const char *const *
 	return why == NULL ? 0 : error_set(err, "refused", "will not run %s: %s", argv[0], why);
 }
 
+bool allowlist_may_be_answered(const char *path)
+{
+	static const char *const tools[] = { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil",
+		                                 "/usr/sbin/diskutil" };
+	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
+		if (strcmp(tools[i], path) == 0)
+			return true;
+	return false;
+}
+
 static bool ends_in(const char *text, const char *end)
 {
 	size_t length = strlen(text), size = strlen(end);
@@ -153,7 +164,7 @@ static bool starts_others(const char *path)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		size_t length = strlen(names[i]);
 		/* A version may follow: python3.11, lua5.4. */
-		if (strncmp(name, names[i], length) == 0 && strspn(name + length, "0123456789.-") == strlen(name + length))
+		if (strncasecmp(name, names[i], length) == 0 && strspn(name + length, "0123456789.-") == strlen(name + length))
 			return true;
 	}
 	return false;
@@ -165,12 +176,21 @@ static bool is_plain_path(const char *path)
 	       && !ends_in(path, "/");
 }
 
+/* Whether a tool of the table has this name, wherever it lies: the same program is on every system volume, and may be
+ * copied. A Mac's file system takes CSRUTIL for csrutil. */
+static bool is_known_name(const char *name)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (strcasecmp(strrchr(table[i].path, '/') + 1, name) == 0)
+			return true;
+	return false;
+}
+
 static const char *why_not_declarable(const struct declared_tool *list, const char *path)
 {
 	if (!is_plain_path(path))
 		return "its path must be absolute and plain";
-	/* The same program lies on every system volume: /Volumes/NAME/usr/bin/bputil is bputil. */
-	if (allowlist_path_at_end(path) != NULL)
+	if (is_known_name(strrchr(path, '/') + 1))
 		return "its forms are fixed";
 	if (find_declared(list, path) != NULL)
 		return "it is declared already";

@@ -22,6 +22,10 @@ int allowlist_check_read(const struct declared_tool *list, const char *const *ar
 /* Whether argv may go through the door. Returns 0, or -1 with `err`, code "refused". */
 int allowlist_check_change(const struct declared_tool *list, const char *const *argv, struct error *err);
 
+/* Whether this tool may be given the password, the user's name and an automatic yes: what it is called decides, not
+ * what a plan says of it. */
+bool allowlist_may_be_answered(const char *path);
+
 /* The path of the table's tool that `program` ends in ("/tmp/x/usr/bin/csrutil": "/usr/bin/csrutil"), or NULL. */
 const char *allowlist_path_at_end(const char *program);
 

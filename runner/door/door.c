@@ -49,9 +49,9 @@ int door_probe(const struct door_setup *setup, const char *const *argv, double s
 	return probe_run(setup->root, argv, seconds, result, err);
 }
 
-/* What a child of ours talks through: our side, and the descriptors that become its input and its outputs. */
+/* What a child talks through: our side, the descriptors that become its input and its outputs, and a hold (pty.h). */
 struct line {
-	int ours, input, outputs;
+	int ours, input, outputs, held;
 };
 
 static int open_pipe(struct line *line, struct error *err)
@@ -68,37 +68,44 @@ static int open_pipe(struct line *line, struct error *err)
 	return error_system(err, errno, "cannot prepare a pipe");
 }
 
-static int open_line(struct line *line, bool terminal, struct error *err)
+static int open_terminal(struct line *line, struct error *err)
 {
-	*line = (struct line){ -1, -1, -1 };
-	return terminal ? pty_open(&line->ours, &line->outputs, err) : open_pipe(line, err);
+	struct pty pty;
+	if (pty_open(&pty, err) != 0)
+		return -1;
+	*line = (struct line){ .ours = pty.master, .input = -1, .outputs = pty.slave, .held = pty.held };
+	return 0;
 }
 
-/* Starts the command. On success `*ours` is our side of its terminal or pipe. Returns the child, or -1 with `err`. */
-static pid_t start(const struct door_setup *setup, const struct door_order *order, int *ours, struct error *err)
+/* Starts the command. On success `tool` is what the relay needs. Returns 0, or -1 with `err`. */
+static int start(const struct door_setup *setup, const struct door_order *order, struct relay_tool *tool,
+                 struct error *err)
 {
-	struct line line;
-	pid_t child = -1;
+	struct line line = { -1, -1, -1, -1 };
 	bool terminal = order->relay.terminal;
-	if (open_line(&line, terminal, err) == 0) {
+	tool->child = -1;
+	if ((terminal ? open_terminal(&line, err) : open_pipe(&line, err)) == 0) {
 		int input = terminal ? line.outputs : line.input;
 		struct spawn_order child_order = { setup->root, order->argv, { input, line.outputs, line.outputs }, terminal };
-		child = spawn_child(&child_order, err);
+		tool->child = spawn_child(&child_order, err);
 	}
-	spawn_close((const int[]){ line.input, line.outputs, child < 0 ? line.ours : -1 }, 3);
-	*ours = line.ours;
-	return child;
+	tool->source = line.ours;
+	tool->held = line.held;
+	tool->told = allowlist_may_be_answered(order->argv[0]);
+	spawn_close((const int[]){ line.input, line.outputs }, 2);
+	if (tool->child < 0)
+		spawn_close((const int[]){ line.ours, line.held }, 2);
+	return tool->child < 0 ? -1 : 0;
 }
 
 static int act_by_program(const struct door_setup *setup, const struct door_order *order, struct relay_result *result,
                           struct error *err)
 {
-	int ours;
-	pid_t child = start(setup, order, &ours, err);
-	if (child < 0)
+	struct relay_tool tool;
+	if (start(setup, order, &tool, err) != 0)
 		return -1;
-	relay_run(&order->relay, child, ours, result);
-	spawn_close(&ours, 1);
+	relay_run(&order->relay, &tool, result);
+	spawn_close(&tool.source, 1);
 	return 0;
 }
 

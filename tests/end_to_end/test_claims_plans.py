@@ -84,7 +84,6 @@ def program(mac, path, text):
 
 # -- C.1 the password ----------------------------------------------------------------------------------------------------
 
-@wrong("C.1: a plan's own program gets the password")
 @pytest.mark.parametrize("tool", ["kmutil", "csrutil"])
 def test_the_password_goes_to_apples_tools_only(tmp_path, mac, tool):
     """Decided by what is started, whatever the plan calls it."""
@@ -96,7 +95,6 @@ def test_the_password_goes_to_apples_tools_only(tmp_path, mac, tool):
 
 # -- C.2 what a dry run starts -------------------------------------------------------------------------------------------
 
-@wrong("C.2: csrutil under another spelling is started as a reader")
 @pytest.mark.parametrize("words", [["plan"], ["run", "-n"]])
 def test_another_spelling_of_csrutil(tmp_path, mac, words):
     """The file system of a Mac ignores case: /usr/bin/CSRUTIL is csrutil."""
@@ -170,7 +168,6 @@ def test_nobody_is_there(mac):
     assert (seen.code, mac.acts()) == (4, []), seen.text
 
 
-@wrong("D.1: an answer that the tool threw away counts as given")
 def test_an_answer_that_was_thrown_away(mac):
     """The tool waits on, with echo off and no new prompt: the password is typed once more."""
     mac.fault("csrutil", "drop-answer", match=["disable"])

@@ -31,6 +31,7 @@
 #include "base/scratch.h"
 #include "base/signals.h"
 #include "base/system.h"
+#include "child/progress.h"
 #include "door/door.h"
 #include "door/journal.h"
 
@@ -146,6 +147,7 @@ SHARED void fixture_script(struct fixture *f, const char *script)
 }
 
 /* The relay's times, so short that a test need not live through them. */
+static const struct progress_times fixture_waiting = { .first = 0.1, .redraw = 0.1, .plain = 0.2 };
 static const struct relay_times fixture_times __attribute__((unused)) = {
 	.quiet = 0.02,
 	.echo_poll = 0.02,
@@ -155,7 +157,9 @@ static const struct relay_times fixture_times __attribute__((unused)) = {
 	.dead_end = 2,
 	.linger = 0.05,
 	.longest_linger = 0.3,
-	.waiting = { .first = 0.1, .redraw = 0.1, .plain = 0.2 },
+	.forget = 5,
+	.screen = 0.3,
+	.waiting = &fixture_waiting,
 };
 
 /* Part of a script: it waits until the test makes the file "go" below the root; and the making of it. */

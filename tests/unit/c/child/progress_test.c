@@ -1,8 +1,10 @@
 /* Tests of the waiting line, with a clock that is made up: when it is drawn, how wide, and that it is wiped. */
 #include "child/progress.h"
+#include "child/screen.h"
 #include "fixture.h"
 
 static const struct progress_times times = { .first = 2, .redraw = 1, .plain = 30 };
+static struct screen screen;
 static int master, slave;
 static char seen[4096];
 
@@ -33,12 +35,14 @@ static int open_terminal(void **state)
 	if (slave < 0 || tcgetattr(slave, &raw) != 0 || ioctl(slave, TIOCSWINSZ, &size) != 0)
 		return -1;
 	raw.c_oflag &= ~(tcflag_t)OPOST;
+	screen_open(&screen, slave, 2);
 	return tcsetattr(slave, TCSANOW, &raw) == 0 && setenv("TERM", "xterm", 1) == 0 ? 0 : -1;
 }
 
 static int close_terminal(void **state)
 {
 	(void)state;
+	screen_finish(&screen);
 	(void)close(slave);
 	return close(master);
 }
@@ -47,7 +51,7 @@ static void it_comes_after_two_seconds_and_then_every_second(void **state)
 {
 	struct progress p;
 	(void)state;
-	progress_begin(&p, &times, "waiting for kmutil", slave, 100);
+	progress_begin(&p, &times, "waiting for kmutil", &screen, 100);
 	assert_true(p.live);
 	progress_show(&p, 100, false);
 	progress_show(&p, 101.9, false);
@@ -70,7 +74,7 @@ static void it_takes_a_line_of_its_own(void **state)
 {
 	struct progress p;
 	(void)state;
-	progress_begin(&p, &times, "waiting", slave, 0);
+	progress_begin(&p, &times, "waiting", &screen, 0);
 	progress_show(&p, 2, true);
 	assert_string_equal(written(), "\n\r\033[K0:02 waiting");
 	progress_show(&p, 3, true);
@@ -81,21 +85,22 @@ static void nothing_to_wait_for_shows_nothing(void **state)
 {
 	struct progress p;
 	(void)state;
-	progress_begin(&p, &times, NULL, slave, 0);
+	progress_begin(&p, &times, NULL, &screen, 0);
 	progress_show(&p, 1000, true);
 	progress_clear(&p);
 	assert_string_equal(written(), "");
-	progress_begin(&p, &times, "waiting", -1, 0);
+	screen_finish(&screen);
+	progress_begin(&p, &times, "waiting", &screen, 0);
 	progress_show(&p, 1000, true);
 	progress_clear(&p);
 	assert_string_equal(written(), "");
 }
 
 /* One line every half minute, and no escape sequence. */
-static void assert_plain(int screen)
+static void assert_plain(struct screen *on)
 {
 	struct progress p;
-	progress_begin(&p, &times, "waiting", screen, 0);
+	progress_begin(&p, &times, "waiting", on, 0);
 	assert_false(p.live);
 	progress_show(&p, 29.9, false);
 	assert_string_equal(written(), "");
@@ -113,16 +118,19 @@ static void a_dumb_terminal_gets_plain_lines(void **state)
 {
 	(void)state;
 	assert_int_equal(setenv("TERM", "dumb", 1), 0);
-	assert_plain(slave);
+	assert_plain(&screen);
 }
 
 static void what_is_no_terminal_gets_plain_lines(void **state)
 {
+	static struct screen other;
 	int ends[2], terminal = master;
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	master = ends[0];
-	assert_plain(ends[1]);
+	screen_open(&other, ends[1], 2);
+	assert_plain(&other);
+	screen_finish(&other);
 	master = terminal;
 	(void)close(ends[0]);
 	(void)close(ends[1]);
@@ -133,10 +141,10 @@ static void an_unknown_terminal_is_drawn_on(void **state)
 	struct progress p;
 	(void)state;
 	assert_int_equal(setenv("TERM", "no-such-terminal", 1), 0);
-	progress_begin(&p, &times, "waiting", slave, 0);
+	progress_begin(&p, &times, "waiting", &screen, 0);
 	assert_true(p.live);
 	assert_int_equal(unsetenv("TERM"), 0);
-	progress_begin(&p, &times, "waiting", slave, 0);
+	progress_begin(&p, &times, "waiting", &screen, 0);
 	assert_true(p.live);
 }
 
@@ -148,7 +156,7 @@ static void a_long_line_is_cut(void **state)
 	(void)state;
 	memset(text, 'x', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
-	progress_begin(&p, &times, text, slave, 0);
+	progress_begin(&p, &times, text, &screen, 0);
 	progress_show(&p, 2, false);
 	assert_true(strlen(written()) < 256 + 4);
 	assert_null(strchr(seen, '\n'));

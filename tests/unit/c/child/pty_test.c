@@ -1,6 +1,7 @@
 /* Tests of the terminal given to a tool: that it is the tool's own, questions and passwords answered by the plan, its
  * limits. */
 #include "child/secret.h"
+#include "door/allowlist.h"
 #include "fixture.h"
 
 static struct relay_result result;
@@ -22,6 +23,8 @@ static void answer(void *context, const struct relay_line *line, bool echo, stru
 	assert_int_equal(file_write_atomic(fixture_path(plan->f, name), "", 0, 0600, &plan->f->err), 0);
 	plan->echoed += echo;
 	(void)snprintf(plan->last, sizeof plan->last, "%.*s", (int)line->length, line->text);
+	if (line->finished && plan->answer.kind == RELAY_SECRET)
+		return; /* an answered question stands there still */
 	if (plan->line == NULL || strcmp(plan->line, plan->last) == 0)
 		*given = plan->answer;
 }
@@ -100,6 +103,51 @@ static void a_password_is_typed_when_the_echo_is_off(void **state)
 	assert_true(plan.echoed >= 1);
 	secret_release(secret);
 	free(output);
+}
+
+/* The first line is read and dropped, as by a tool that flushes its input after the prompt. */
+static void a_password_that_was_thrown_away_is_typed_once_more(void **state)
+{
+	struct fixture *f = *state;
+	struct plan plan = { .line = "Password:", .answer = { .kind = RELAY_SECRET } };
+	struct secret *secret = secret_from_text("hunter2", 7, &f->err);
+	struct relay_times times = fixture_times;
+	times.forget = 0.2;
+	plan.answer.secret = secret;
+	plan.f = f;
+	fixture_script(
+		f,
+		"stty -echo echonl; printf 'Password:'; read x; read y; echo \"[$y]\" >$root/typed; read z; echo $z >$root/third");
+	struct relay_order relay = { .terminal = true, .screen = -1, .silence = 1, .times = &times };
+	relay.calls = (struct relay_calls){ &plan, answer, NULL };
+	struct door_order order = { .argv = fixture_disable, .relay = relay };
+	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
+	assert_string_equal(fixture_text(f, "typed"), "[hunter2]\n");
+	assert_string_equal(fixture_text(f, "third"), ""); /* not for ever */
+	assert_true(result.silent);
+	secret_release(secret);
+}
+
+/* A program that is none of Apple's is told nothing, whatever the plan calls it. */
+static void another_program_is_told_nothing(void **state)
+{
+	static const enum relay_answer_kind kinds[] = { RELAY_TYPE, RELAY_SECRET };
+	static const char *const argv[] = { "/opt/kit", NULL };
+	struct fixture *f = *state;
+	struct secret *secret = secret_from_text("hunter2", 7, &f->err);
+	assert_int_equal(allowlist_declare(&f->setup.declared, argv[0], WORDS("look"), &f->err), 0);
+	fixture_tool(f, argv[0], "stty -echo; printf 'Password:'; read x; echo \"$x\" >$root/typed");
+	for (size_t i = 0; i < 2; i++) {
+		struct plan plan = { .answer = { .kind = kinds[i], .text = "y\n", .length = 2, .secret = secret }, .f = f };
+		struct relay_order relay = { .terminal = true, .screen = -1, .seconds = 5, .times = &fixture_times };
+		relay.calls = (struct relay_calls){ &plan, answer, NULL };
+		struct door_order order = { .argv = argv, .relay = relay };
+		fixture_intend(f, argv);
+		assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
+		assert_true(result.gave_up);
+		assert_string_equal(fixture_text(f, "typed"), "");
+	}
+	secret_release(secret);
 }
 
 static void a_password_is_never_typed_where_it_would_show(void **state)
@@ -207,6 +255,18 @@ static void output_just_before_the_end_is_not_lost(void **state)
 	}
 }
 
+/* The end of its terminal is not the tool's: what comes after that is read, too. */
+static void a_tool_may_close_its_terminal_and_open_it_again(void **state)
+{
+	struct fixture *f = *state;
+	fixture_script(f, "echo first; exec 0<&- 1>&- 2>&-; sleep 0.1; seq 1 20000 >/dev/tty; exit 5");
+	char *output = act(f, NULL, 0);
+	assert_int_equal(result.total, 6 + 108894);
+	assert_string_equal(output + strlen(output) - 6, "20000\n");
+	assert_int_equal(result.end.exit, 5);
+	free(output);
+}
+
 static void memory_does_not_grow_with_output(void **state)
 {
 	struct fixture *f = *state;
@@ -244,6 +304,8 @@ int main(void)
 		TEST(only_the_usual_keys_are_special),
 		TEST(a_question_is_answered),
 		TEST(a_password_is_typed_when_the_echo_is_off),
+		TEST(a_password_that_was_thrown_away_is_typed_once_more),
+		TEST(another_program_is_told_nothing),
 		TEST(a_password_is_never_typed_where_it_would_show),
 		TEST(giving_up_ends_a_tool_at_its_question),
 		TEST(a_call_back_that_fails_ends_the_tool),
@@ -251,6 +313,7 @@ int main(void)
 		TEST(a_question_may_end_with_a_newline),
 		TEST(a_plan_may_want_to_be_asked_later),
 		TEST(output_just_before_the_end_is_not_lost),
+		TEST(a_tool_may_close_its_terminal_and_open_it_again),
 		TEST(memory_does_not_grow_with_output),
 		TEST(no_descriptor_is_left_open),
 	};

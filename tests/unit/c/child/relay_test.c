@@ -39,6 +39,14 @@ static int relay_patiently(struct fixture *f)
 	return relay_within(f, &times);
 }
 
+/* The same where an answer is soon forgotten. */
+static int relay_forgetfully(struct fixture *f)
+{
+	struct relay_times times = fixture_times;
+	times.forget = 0.2;
+	return relay_within(f, &times);
+}
+
 /* The same with a tool that asks nothing and may be stopped: a download. */
 static int relay_a_download(struct fixture *f)
 {
@@ -251,6 +259,54 @@ static void a_typed_password_is_an_answer(void **state)
 	person_ends(&p, EXIT_0 | STAGE(1));
 }
 
+/* It waits for a second line as one does that has thrown the first one away. */
+#define TAKES_TWO "stty -echo; printf 'Password:'; read x; echo x >$root/typed; read y; echo x >$root/finished; exit 0"
+
+static void an_answer_that_was_thrown_away_is_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	fixture_script(f, TAKES_TWO);
+	person_start(&p, relay_forgetfully, f);
+	assert_true(person_sees(&p, "Password:"));
+	person_types(&p, "hunter2\r");
+	assert_true(fixture_await(f, "typed", 5));
+	assert_int_equal(kill(p.child, SIGTERM), 0); /* hangs up at questions: after a while it is one again */
+	person_ends(&p, GAVE_UP | STAGE(1));
+	assert_string_equal(fixture_text(f, "finished"), "");
+}
+
+static void a_lost_terminal_forgets_the_answer(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	fixture_script(f, TAKES_TWO);
+	person_start(&p, relay_and_tell, f);
+	assert_true(person_sees(&p, "Password:"));
+	person_types(&p, "hunter2\r");
+	assert_true(fixture_await(f, "typed", 5));
+	person_leaves(&p);
+	assert_int_equal(person_waits(&p), 0);
+	assert_string_equal(fixture_text(f, "finished"), "");
+	assert_string_equal(fixture_text(f, "outcome"), "10"); /* GAVE_UP and stage 1 */
+}
+
+static void a_screen_that_stands_still_does_not_hold_up_the_tool(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	int status;
+	fixture_script(f, "head -c 1000000 /dev/zero | tr '\\0' x; echo x >$root/finished; exit 0");
+	person_start(&p, relay_to_person, f);
+	assert_true(fixture_await(f, "finished", 10));
+	while (waitpid(p.child, &status, WNOHANG) == 0) {
+		person_look(&p, 10);
+		p.length = p.length > sizeof p.seen / 2 ? 0 : p.length;
+	}
+	assert_int_equal(status, EXIT_0 << 8);
+	person_finds_all_as_before(&p);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
@@ -269,6 +325,9 @@ int main(void)
 		TEST(a_fatal_signal_restores_the_terminal),
 		TEST(the_third_signal_ends_the_program),
 		TEST(a_typed_password_is_an_answer),
+		TEST(an_answer_that_was_thrown_away_is_forgotten),
+		TEST(a_lost_terminal_forgets_the_answer),
+		TEST(a_screen_that_stands_still_does_not_hold_up_the_tool),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -234,6 +234,10 @@ static const char *const not_declarable[] = {
 	"/opt/",
 	"/",
 	"/Volumes/Mac HD/usr/bin/bputil",
+	"/usr/bin/CSRUTIL",
+	"/opt/copy/nvram",
+	"/bin/SH",
+	"/opt/Python3.11",
 };
 
 static void what_opens_a_way_round_the_door_is_not_declarable(void **state)
@@ -248,6 +252,18 @@ static void what_opens_a_way_round_the_door_is_not_declarable(void **state)
 	assert_int_equal(allowlist_declare(&list, "/opt/kit", WORDS("..."), &err), -1);
 	assert_int_equal(allowlist_declare(&list, "/opt/kit", WORDS(""), &err), -1);
 	assert_null(list);
+}
+
+static void only_four_tools_may_be_answered(void **state)
+{
+	(void)state;
+	assert_true(allowlist_may_be_answered("/usr/bin/csrutil"));
+	assert_true(allowlist_may_be_answered("/usr/bin/bputil"));
+	assert_true(allowlist_may_be_answered("/usr/bin/kmutil"));
+	assert_true(allowlist_may_be_answered("/usr/sbin/diskutil"));
+	assert_false(allowlist_may_be_answered("/usr/sbin/nvram"));
+	assert_false(allowlist_may_be_answered("/opt/usr/bin/csrutil"));
+	assert_false(allowlist_may_be_answered("csrutil"));
 }
 
 static void a_simulated_tool_is_known_by_its_path(void **state)
@@ -269,6 +285,7 @@ int main(void)
 		cmocka_unit_test(what_is_never_used_does_not),
 		cmocka_unit_test(a_declared_tool_has_its_forms),
 		cmocka_unit_test(what_opens_a_way_round_the_door_is_not_declarable),
+		cmocka_unit_test(only_four_tools_may_be_answered),
 		cmocka_unit_test(a_simulated_tool_is_known_by_its_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
