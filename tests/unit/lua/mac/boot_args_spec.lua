@@ -125,6 +125,8 @@ describe("boot_args.missing", function()
     assert.are.same({ "c", "a", "a=1" }, boot_args.missing("c a b a a=1", "b a a=2"))
     assert.are.same({}, boot_args.missing("", "a"))
     assert.are.same({ "a" }, boot_args.missing("\ta ", ""))
+    assert.are.same({}, boot_args.missing("a a a", "a a a"))
+    assert.are.same({ "a" }, boot_args.missing("a a a", "a a"))
   end)
 end)
 
