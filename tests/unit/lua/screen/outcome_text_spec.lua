@@ -96,7 +96,7 @@ describe("what is said", function()
       "Later, when online, type:", "> " .. PROGRAM .. " revert", outcome.BY_HAND },
       { result = "undone-lower", failed = "kernel", lower = { { step = "sip", leaves = "reduced security", refused = REFUSED } },
         differences = DIFFERENT })
-    is({ "Going back did not work for every step.", "Step sip, full security: offline (the tool said: Code=102)", 
+    is({ "Going back did not work for every step.", "Step sip, full security: offline (the tool said: Code=102)",
       "Step boot, way back: why", "Different from before this run:", "  SIP: on before, off (7f) now", "To try again:",
       "> " .. PROGRAM .. " rollback", outcome.BY_HAND },
       { result = "incomplete", stuck = { { step = "sip", refused = REFUSED } },
