@@ -58,9 +58,10 @@ readers[0x6] = function(self, at, low)
   while index < #units do
     local unit = string.unpack(">I2", units, index)
     index = index + 2
-    if unit >= 0xD800 and unit < 0xDC00 and index < #units then
-      unit = 0x10000 + (unit - 0xD800 << 10) + (string.unpack(">I2", units, index) - 0xDC00)
-      index = index + 2
+    if unit >= 0xD800 and unit < 0xE000 then
+      local second = unit < 0xDC00 and index < #units and string.unpack(">I2", units, index) or 0
+      if second < 0xDC00 or second > 0xDFFF then error("half a character", 0) end
+      unit, index = 0x10000 + (unit - 0xD800 << 10) + (second - 0xDC00), index + 2
     end
     letters[#letters + 1] = utf8.char(unit)
   end

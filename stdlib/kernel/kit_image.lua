@@ -47,7 +47,7 @@ function kit_image.signature(c)
   local package, why = kit_image.package(c)
   if not package then return why end
   local kind, status = pkgutil.signature(package)
-  return kind == "apple" and kind or status or "unknown"
+  return kind == "apple" and kind or status
 end
 
 --- Is the kit of this build installed and whole? @return "complete" | "incomplete" | "unknown" | "absent"

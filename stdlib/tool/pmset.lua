@@ -11,7 +11,8 @@ function pmset.power()
   if not out then return nil, message end
   local source = out:match("^Now drawing from '(%a+) Power'")
   if source ~= "AC" and source ~= "Battery" then return nil, "pmset does not say what the Mac draws its power from" end
-  return { source = source, percent = math.tointeger(tonumber(out:match("\t(%d%d?%d?)%%"))) }
+  local percent = math.tointeger(tonumber(out:match("\t(%d%d?%d?)%%")))
+  return { source = source, percent = percent and percent <= 100 and percent or nil }
 end
 
 return pmset

@@ -9,7 +9,7 @@ local route = {}
 function route.default()
   local answer, message = probe.run { "/sbin/route", "-n", "get", "default" }
   if not answer then return nil, message end
-  if answer.exit == 0 and answer.stdout:find("\n%s*interface: %S") then return true end
+  if answer.exit == 0 and answer.stdout:find("\n[ \t]*interface: %S") then return true end
   if (answer.stderr .. answer.stdout):find("not in table", 1, true) then return false end
   return nil, "route does not say whether there is a way to the Internet"
 end

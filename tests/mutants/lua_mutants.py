@@ -80,7 +80,9 @@ def texts(found, start, stop):
 
 
 def changes_nothing(found, number, new):
-    """Is the meaning the same for sure? error(x, 0) of a table, find(x, 0, true), and a plain find of a word without magic."""
+    """Is the meaning the same for sure? error(x, 0) of a table, find(x, 0, true), sub(0, n), a plain find of a word without magic."""
+    if new == "0" and texts(found, number - 2, number + 2) == ["sub", "(", "1", ","]:
+        return True
     if texts(found, number - 1, number + 2) == [",", "0", ")"]:
         depth, at = 0, number
         while depth >= 0 and at > 0:
@@ -138,10 +140,10 @@ def negated(found, number):
 
 
 def dropped_return(found, number):
-    """A `return` with a value that hands out nothing. The module's own is left alone."""
+    """A `return` with a value that hands out nothing. The module's own is left alone; false is as good as nothing."""
     token, after = found[number], found[number + 1] if number + 1 < len(found) else None
     is_modules = all(other.text != "end" for other in found[number:])
-    if after is None or after.text in ("end", "nil", "else", "elseif", ";") or is_modules:
+    if after is None or after.text in ("end", "nil", "false", "else", "elseif", ";") or is_modules:
         return None
     return Mutant(token.line, token.start, token.start, "do return nil end ", "the return is dropped")
 

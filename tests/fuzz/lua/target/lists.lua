@@ -8,8 +8,10 @@ local fileset = require "tests.unit.lua.support.fileset"
 local kmutil = require "tool.kmutil"
 local manifest = require "kernel.manifest"
 local pkgutil = require "tool.pkgutil"
+local pmset = require "tool.pmset"
 local profiles = require "tool.profiles"
 local ps = require "tool.ps"
+local route = require "tool.route"
 local shape = require "tests.fuzz.lua.shape"
 local sysctl = require "tool.sysctl"
 
@@ -63,6 +65,26 @@ local function check_guests(text)
   if why then return why end
   local _, mentioned = text:gsub("com%.apple%.Virtualization%.VirtualMachine", "")
   if guests and (guests < 0 or guests > mentioned) then return guests .. " guests of " .. mentioned end
+end
+
+local function check_power(text)
+  answers.use { ["/usr/bin/pmset -g batt"] = text }
+  local power, message = pmset.power()
+  local why = shape.answer_fault({ source = "string", percent = "integer?" }, power, message)
+  if why or not power then return why end
+  if not text:find("Now drawing from '" .. power.source .. " Power'", 1, true) then return power.source .. " has no ground" end
+  if power.percent and (power.percent < 0 or power.percent > 100) then return "a charge of " .. power.percent end
+end
+
+local function check_route(text)
+  for exit = 0, 1 do
+    answers.use { ["/sbin/route -n get default"] = answers.of(text, exit) }
+    local there, message = route.default()
+    local why = shape.answer_fault("boolean", there, message)
+    if why then return why end
+    if there and (exit ~= 0 or not text:find("interface: ", 1, true)) then return "a way out of nothing" end
+    if there == false and not text:find("not in table", 1, true) then return "no way, though nobody says so" end
+  end
 end
 
 local function check_product(text)
@@ -147,6 +169,10 @@ return {
     seeds = { "Enrolled via DEP: No\nMDM enrollment: No\n", "Enrolled via DEP: Yes\nMDM enrollment: Yes (User Approved)\n" } },
   { name = "ps", check = check_guests, seeds = { "/sbin/launchd\n/System/Library/Frameworks/Virtualization.framework/Versions/A/XPCServices"
     .. "/com.apple.Virtualization.VirtualMachine.xpc/Contents/MacOS/com.apple.Virtualization.VirtualMachine\n/usr/libexec/x\n" } },
+  { name = "pmset", check = check_power, words = { "AC", "Battery", "UPS" }, seeds = { "Now drawing from 'AC Power'\n",
+    "Now drawing from 'Battery Power'\n -InternalBattery-0 (id=4653155)\t93%; discharging; 6:12 remaining present: true\n" } },
+  { name = "route", check = check_route, seeds = { "   route to: default\n    gateway: 192.168.1.1\n  interface: en0\n",
+    "route: writing to routing socket: not in table\n" } },
   { name = "sw-vers", check = check_product, seeds = { "ProductName:\t\tmacOS\nProductVersion:\t\t15.6\nBuildVersion:\t\t24G84\n" } },
   { name = "sysctl", check = check_kernel, seeds = { BANNER, "development\n", "recoveryos\n" } },
   { name = "kit-catalogue", check = check_catalogue, seeds = { '[{"build":"23A344","version":"14.0",'

@@ -22,6 +22,13 @@ describe("json.copy_plain", function()
       json.copy_plain { value = "amfi=1 kcsuffix=development", done = true })
   end)
 
+  it("takes words of 256 bytes and tables of 32 fields", function()
+    local word, many = ("x"):rep(256), {}
+    for number = 1, 32 do many["key" .. number] = true end
+    assert.are.same({ a = word }, json.copy_plain { a = word })
+    assert.are.same(many, json.copy_plain(many))
+  end)
+
   it("leaves everything else to the way through text", function()
     local many = {}
     for number = 1, 33 do many["key" .. number] = true end

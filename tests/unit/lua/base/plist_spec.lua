@@ -80,6 +80,22 @@ describe("plist.parse", function()
     end
   end)
 
+  it("reads data of every length, and characters up to the last", function()
+    for data, bytes in pairs { QQ = "A", QUI = "AB", QUJD = "ABC", QUJDRA = "ABCD", ["QUJDRA=="] = "ABCD", ["\nQUI=\n\t"] = "AB",
+      Q = "" } do
+      assert.are.equal(bytes, value_of("<data>" .. data .. "</data>"), data)
+    end
+    assert.are.equal("\u{10FFFF}", value_of "<string>&#x10FFFF;</string>")
+    assert.are.equal("\u{10FFFF}", value_of "<string>&#1114111;</string>")
+  end)
+
+  it("skips a comment as short as it may be", function()
+    assert.are.equal(true, value_of "<!----><true/>")
+    assert.is_nil((value_of "<!--><true/>"))
+    assert.is_nil((value_of "<!---><true/>"))
+    assert.are.equal(-2.5, value_of "<real>-2.5</real>")
+  end)
+
   it("tells a real from an integer", function()
     assert.are.equal("float", math.type(value_of "<real>2</real>"))
     assert.are.equal("integer", math.type(value_of "<integer>2</integer>"))
@@ -94,6 +110,10 @@ describe("plist.parse", function()
   it("is not led into the depths", function()
     local function nested(depth) return value_of(("<array>"):rep(depth) .. ("</array>"):rep(depth)) end
     assert.is_table(nested(64))
+    assert.are.same({ nil, "not a property list: nested too deeply" }, { nested(65) })
+    local function dicts(depth) return value_of(("<dict><key>k</key>"):rep(depth) .. "<true/>" .. ("</dict>"):rep(depth)) end
+    assert.is_table(dicts(63))
+    assert.are.same({ nil, "not a property list: nested too deeply" }, { dicts(64) })
     assert.are.same({ nil, "not a property list: nested too deeply" }, { nested(100000) })
   end)
 

@@ -19,6 +19,13 @@ describe("collection.inspect", function()
     assert.are.equal(fileset.BANNER, found.kernel.banner)
   end)
 
+  it("reads a banner of 512 bytes and no more", function()
+    local tail = " root:xnu-1.2/RELEASE_ARM64_T6020"
+    local banner = "Darwin Kernel Version " .. ("x"):rep(512 - 22 - #tail) .. tail
+    assert.are.equal(banner, assert(inspect { banner = banner }).kernel.banner)
+    assert.are.equal(banner, assert(inspect { banner = banner .. "1" }).kernel.banner)
+  end)
+
   it("does not take a banner that lies before the kernel", function()
     local commands = { fileset.entry("com.apple.kernel", 3000) }
     assert.are.same({ nil, "/k: holds no kernel version banner" }, { inspect { commands = commands } })

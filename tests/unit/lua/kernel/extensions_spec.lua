@@ -77,6 +77,11 @@ describe("extensions.make of a kit's own list", function()
       { from_kit({ [LISTS .. "mac14g.manifest.plist"] = "x" }, {}) })
   end)
 
+  it("leaves out what holds the word anywhere in its id", function()
+    local made = from_kit({ [LISTS .. "mac14g.manifest.plist"] = list("SEPHibernation", "com.SEPHiber", "SEPHib") }, {})
+    assert.are.same({ "SEPHib" }, made.take)
+  end)
+
   it("goes by the kit's version", function()
     local contents = { [LISTS .. "mac14g.manifest.plist"] = list "com.apple.driver.SEPHibernation" }
     assert.are.same({ "com.apple.driver.SEPHibernation" }, from_kit(contents, {}, "11.4").take)

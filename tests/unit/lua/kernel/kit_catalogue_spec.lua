@@ -16,6 +16,8 @@ describe("kit_catalogue.parse", function()
   it("takes sound entries in their order", function()
     local list = catalogue.parse(json.encode { entry(), entry { build = "23B74", version = "14.1" } })
     assert.are.same({ "23A344", "23B74" }, { list[1].build, list[2].build })
+    assert.are.same({ list[1], list[2] }, { catalogue.exact(list, "23A344"), catalogue.exact(list, "23B74") })
+    assert.are.equal(1, catalogue.parse(json.encode { entry { fileSize = 1 } })[1].fileSize)
   end)
 
   it("passes over what could not be downloaded safely", function()

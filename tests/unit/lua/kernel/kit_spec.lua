@@ -95,6 +95,12 @@ describe("kits.completeness", function()
     assert.are.equal("complete", (completeness "System/Library/Other/x\nSystem/Library/KernelsX\nusr/include/x.h\n"))
   end)
 
+  it("counts a link that leads nowhere as there: the kit is as it was installed", function()
+    answers.use { [RECEIPT] = "System/Library/Kernels/kernel\n" }
+    disk.use({ [KIT .. "/System/Library/Kernels/kernel"] = "x" }, { [KIT .. "/System/Library/Kernels/kernel"] = { dangling = true } })
+    assert.are.equal("complete", (kits.completeness("", { path = KIT, build = "23A344" })))
+  end)
+
   it("is not known without a receipt", function()
     assert.are.same({ "unknown", "macOS has no receipt of its package, so nothing tells whether it is whole" },
       { completeness(answers.of("", 1, "No receipt for 'x' found at '/'.")) })
@@ -122,6 +128,7 @@ describe("a kit for a build", function()
     end
     assert.are.same({ nil, "it has no development kernel for t6041; it has: t8103 t6020" }, { kits.kernel(kit, "t6040") })
     assert.are.same({ nil, "it has no development kernel for t1; it has: none" }, { kits.kernel({ path = KIT, chips = {} }, "t1") })
+    assert.are.same({ nil, "it has no development kernel for t1; it has: t2" }, { kits.kernel({ path = KIT, chips = { "t2" } }, "t1") })
   end)
 
   it("is inspected for the kernel a collection should have", function()
@@ -176,5 +183,12 @@ describe("a kit's lists for Mac models", function()
     assert.are.same({ nil, "/l: requiredIdentifiers holds something else than names" },
       { required "<array><string>com.apple.a</string><integer>1</integer></array>" })
     assert.are.same({ nil, "/r/none: No such file or directory" }, { kits.required_bundles("/r", "/none") })
+    local limit
+    disk.use({}).read = function(_, bytes)
+      limit = bytes
+      return nil, "x"
+    end
+    kits.required_bundles("/r", "/l")
+    assert.are.equal(16 << 20, limit)
   end)
 end)

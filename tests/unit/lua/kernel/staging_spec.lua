@@ -41,6 +41,7 @@ describe("staging.is_open_to_others", function()
     assert.are.same({ true, "/d can be written by others" }, { open { ["/d"] = { mode = 493 | 2 } } })
     assert.are.same({ false }, { open { ["/d"] = { mode = 493 | 512 } } })
     assert.are.same({ false }, { staging.is_open_to_others "/none/f" })
+    assert.are.same({ true, "/d/f belongs to user 501" }, { open { ["/d/f"] = { link = { uid = 501 } } } })
   end)
 end)
 
@@ -55,7 +56,8 @@ describe("staging.holds", function()
   it("wants the sum, the owner, a plain file and no right to write for others", function()
     assert.are.same({ true, { sha256 = SUM, safe = true } }, { holds {} })
     assert.are.same({ false, { sha256 = SUM, safe = true } }, { holds({}, "other") })
-    for _, about in ipairs { { uid = 501 }, { mode = 420 | 2 }, { mode = 420 | 16 }, { type = "link" } } do
+    assert.is_true((holds { mode = 493 }))
+    for _, about in ipairs { { uid = 501 }, { mode = 420 | 2 }, { mode = 420 | 16 }, { link = { type = "link" } } } do
       assert.are.same({ false, { sha256 = SUM, safe = false } }, { holds(about) })
     end
     assert.are.same({ false, { sha256 = "none", safe = false } }, { staging.holds({ root = "/r", uid = 0 }, "/none", SUM) })

@@ -98,6 +98,24 @@ describe("policy.ladder", function()
       { ladder("broken", "unsealed")[1] })
   end)
 
+  it("takes only the kernel out where the seal is off, on the way to full security", function()
+    local rungs = ladder("full", "broken")
+    assert.are.same({ { K, "paired-recovery", false,
+      "the stock kernel; SIP and seal stay off, since a changed system would not start under full security" } }, rungs)
+    assert.are.equal(B .. "--full-security" .. V, ladder("full", "unsealed")[1][1])
+    assert.are.equal(B .. "--full-security" .. V, ladder("full", "asahi")[1][1])
+    assert.are.equal(B .. "-g" .. V, ladder("reduced", "broken")[1][1])
+  end)
+
+  it("makes no policy anew where the seal was off and is off", function()
+    for goal, now in pairs { unsealed = "broken", broken = "unsealed" } do
+      for _, rung in ipairs(ladder(goal, now)) do assert.are.equal(K, rung[1], goal) end
+    end
+    local sealed = ladder("unsealed", "permissive")
+    assert.are.equal(B .. "-n" .. V, sealed[1][1])
+    assert.are.equal(B .. "-n" .. V, ladder("permissive", "unsealed")[1][1])
+  end)
+
   it("says that an earlier custom kernel cannot come back", function()
     local rungs = ladder("asahi", "lowered")
     assert.are.same({ B .. "-nc" .. V, "paired-recovery", false,
@@ -179,6 +197,15 @@ describe("a rung's check", function()
     assert.is_false((asked("reduced_kexts", "full", 1, REDUCED)))
   end)
 
+  it("reads back SIP on rather than a custom word", function()
+    local relaxed = { mode = PERMISSIVE.mode, ctrr = "Disabled   (sip2): 1", boot_args_filter = "Disabled   (sip3): 1" }
+    assert.is_true((asked("custom", "lowered", 2, relaxed)))
+    assert.is_false((asked("custom", "lowered", 2, REDUCED)))
+    assert.is_false((asked("custom", "lowered", 2)))
+    assert.is_false((asked("custom", "lowered", 2, { mode = PERMISSIVE.mode, sip = "Customized (sip0): 46" })))
+    assert.is_false((asked("custom", "lowered", 2, { mode = PERMISSIVE.mode, coih = COIH })))
+  end)
+
   it("cannot tell when the policy cannot be read", function()
     answers.use {}
     local won, message = policy.ladder(C, FOUND.full, FOUND.lowered)[1].check()
@@ -214,10 +241,35 @@ describe("policies", function()
     assert.are.same({ 0, 127 }, { policy.sip_bits { sip = "absent" }, policy.sip_bits { sip = "7f" } })
   end)
 
+  it("say what full security may do where the seal is off", function()
+    assert.is_nil(policy.seal_warning(FOUND.full))
+    assert.is_nil(policy.seal_warning(FOUND.lowered))
+    local lead = "The sealed system volume is off. If this system was changed, it does not start under full security. "
+    assert.are.equal(lead .. "Go on only if it was not, or if you are ready to install macOS again.", policy.seal_warning(FOUND.unsealed))
+    assert.truthy(policy.seal_warning(FOUND.broken):find("So only the custom kernel is taken out here", 1, true))
+  end)
+
+  it("say what cannot be put back: an earlier kernel, a custom SIP word, the open seal", function()
+    for _, name in ipairs { "full", "reduced_kexts", "permissive", "sip_off" } do
+      assert.are.same({}, policy.unrestorable(FOUND[name]), name)
+    end
+    local function lines(name) return table.concat(policy.unrestorable(FOUND[name], "14.0"), "\n") end
+    assert.are.equal("The custom kernel that is registered now (CDCDCDCDCDCD…) is replaced and cannot be put back by this program.",
+      lines "lowered")
+    assert.truthy(lines("custom"):find(
+      "^SIP is custom %(46%)%. The way back types `csrutil enable %-%-without fs %-%-without debug %-%-without nvram`"))
+    assert.are.equal("The sealed system volume is off. A policy that is made anew has it on, and this program does not turn it off again.",
+      lines "unsealed")
+    assert.are.equal(2, #policy.unrestorable(FOUND.broken))
+    assert.are.equal(1, #policy.unrestorable(policies.summary { sip = "1" }))
+  end)
+
   it("are told in one line", function()
     assert.are.equal("Full Security, SIP on, boot-args filter on, stock kernel", policy.describe(FOUND.full))
     assert.are.equal("Permissive Security, SIP relaxed (7f), boot-args filter off, custom kernel CDCDCDCDCDCD…",
       policy.describe(FOUND.lowered))
+    assert.are.equal("Permissive Security, SIP on, sealed system volume off, boot-args filter on, stock kernel",
+      policy.describe(FOUND.unsealed))
     assert.are.equal("Reduced Security, SIP on, boot-args filter on, stock kernel, third-party kexts allowed",
       policy.describe(FOUND.reduced_kexts))
   end)

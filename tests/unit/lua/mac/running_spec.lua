@@ -38,11 +38,38 @@ describe("running.update", function()
     assert.are.same({ nil, UPDATE .. "Update.plist is no property list" }, { running.update(root) })
   end)
 
+  it("reads no file beyond 16 MiB", function()
+    local real, limit = files.read, nil
+    files.read = function(_, bytes)
+      limit = bytes
+      return nil, "x", "EFBIG"
+    end
+    local update = { running.update(root) }
+    files.read = real
+    assert.are.same({ 16 << 20, nil, "x" }, { limit, update[1], update[2] })
+  end)
+
   it("says so when it is no file", function()
     assert(files.make_directory(root .. UPDATE .. "Update.plist", 448))
     local update, why = running.update(root)
     assert.is_nil(update)
     assert.truthy(why:find("Update.plist", 1, true))
+  end)
+end)
+
+describe("running.virtual_words", function()
+  local function virtual(chip, present)
+    answers.use { ["/usr/sbin/sysctl -n kern.hv_vmm_present"] = present }
+    return running.virtual_words { kernel = chip and { chip = chip } }
+  end
+
+  it("are said of a virtual chip, and of a kernel that says it runs in a machine of another", function()
+    for _, case in ipairs { { "vmapple", "0\n" }, { "vmapple", false }, { "t6020", "1\n" }, { nil, "1\n" } } do
+      assert.truthy(virtual(case[1], case[2]):find("^this Mac is a virtual one"))
+    end
+    assert.is_nil(virtual("t6020", "0\n"))
+    assert.is_nil(virtual("t6020", false))
+    assert.is_nil(virtual(nil, "0\n"))
   end)
 end)
 

@@ -203,6 +203,44 @@ describe("mac.complete", function()
     assert.is_nil(completed({ [INFO .. "disk3s2"] = false }).preboot)
   end)
 
+  -- The same in macOS, where "/" belongs to this group, or to another; what macOS shows of Data may be missing.
+  local function in_macos(running, mounted, info)
+    if mounted then assert(files.make_directory(root .. "/System/Volumes/Data", 448)) end
+    write("/System/Library/CoreServices/SystemVersion.plist", dict { ProductVersion = "26.6", ProductBuildVersion = "25G70" })
+    local unmounted = dict { VolumeName = "x" }
+    answers.use { [LIST] = samples.read "azahi-26.6-diskutil/listVolumeGroups.plist", [INFO .. "disk3s1"] = info or unmounted,
+      [INFO .. "disk3s5"] = info or unmounted, [INFO .. "/"] = dict { APFSVolumeGroupID = running:lower() } }
+    return mac.complete(root, "macos", assert(mac.groups())[1])
+  end
+
+  local OWN = samples.read("azahi-26.6-diskutil/listVolumeGroups.plist"):match("APFSVolumeGroupUUID</key>%s*<string>([^<]+)")
+
+  it("knows where the running system lies, whatever diskutil says of its snapshot", function()
+    local group = in_macos(OWN, true)
+    assert.are.same({ "/", "/System/Volumes/Data", "25G70" }, { group.system.mount, group.data.mount, group.build })
+  end)
+
+  it("does not take another system's places for the running one's", function()
+    local group = in_macos(OTHER, true)
+    assert.are.same({}, { group.system.mount, group.data.mount, group.build })
+  end)
+
+  it("takes Data's mount point where diskutil names one, and none where there is no such folder", function()
+    assert.are.equal("/Volumes/D", in_macos(OWN, true, dict { MountPoint = "/Volumes/D" }).data.mount)
+    assert.are.equal("/Volumes/D", in_macos(OWN, true, dict { MountPoint = "/Volumes/D" }).system.mount)
+  end)
+
+  it("has no place for Data where macOS shows none", function()
+    assert.is_nil(in_macos(OWN, false).data.mount)
+  end)
+
+  it("takes nothing for granted in recovery", function()
+    assert(files.make_directory(root .. "/System/Volumes/Data", 448))
+    local group = completed { [INFO .. "disk3s1"] = dict { VolumeName = "x" }, [INFO .. "disk3s5"] = dict { VolumeName = "x" },
+      [INFO .. "/"] = dict { APFSVolumeGroupID = OWN } }
+    assert.are.same({}, { group.system.mount, group.data.mount })
+  end)
+
   it("says what is wrong with a list of owners that is none", function()
     write(OWNERS, "not a list")
     local group = completed()

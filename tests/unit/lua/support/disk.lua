@@ -15,17 +15,20 @@ end
 
 --- Puts files in place. A path that ends in "/" is an empty folder.
 -- @param contents path → bytes; may be changed later on
--- @param about path → fields that stat tells otherwise (uid, mode, type …)
+-- @param about path → fields that stat tells otherwise (uid, mode, type …); `link` are those of the path itself, where it is a link,
+--   and `dangling` says that what it names is not there
 -- @return the stand-in, with `summed`: how often a file was summed
 function disk.use(contents, about)
   local files = fileset.files(contents)
   local look = files.stat
-  function files.stat(path)
-    local found = contents[path] and look(path)
+  function files.stat(path, itself)
+    local told = (about or {})[path] or {}
+    local found = contents[path] and (itself or not told.dangling) and look(path) or nil
     if not found and is_folder(contents, path) then found = { type = "directory", size = 0, inode = 1, mtime = 1 } end
     if not found then return nil, path .. ": No such file or directory", "ENOENT" end
     found.uid, found.device, found.mode = 0, 1, found.type == "file" and 420 or 493
-    for key, value in pairs((about or {})[path] or {}) do found[key] = value end
+    for key, value in pairs(told) do found[key] = value end
+    for key, value in pairs(itself and told.link or {}) do found[key] = value end
     return found
   end
   function files.list(path)

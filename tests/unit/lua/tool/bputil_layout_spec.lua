@@ -119,6 +119,19 @@ describe("a text of bputil", function()
       { policy.vuid, policy.nsih, policy.coih, policy.chip, policy.os_version })
   end)
 
+  it("tells whether there are kexts that a user has approved", function()
+    local function approved(...)
+      local rows = {}
+      for index, value in ipairs { ... } do rows[index] = ("Hash (%s): %s\n"):format(({ "auxp", "auxi", "auxr" })[index], value) end
+      return layout.from_text(policies.text(nil, table.concat(rows)), GROUP).approved_kexts
+    end
+    assert.is_false(approved("absent", "absent", "absent"))
+    assert.is_true(approved("AB", "absent", "absent"))
+    assert.is_true(approved("absent", "AB", "absent"))
+    assert.is_true(approved("absent", "absent", "AB"))
+    assert.is_nil(approved())
+  end)
+
   it("holds the row that no verdict rests on to the same form", function()
     for row, value in pairs { ["Enabled    (smb4): 1"] = true, ["Disabled   (smb4): absent"] = false } do
       assert.are.equal(value, layout.from_text(policies.text(nil, "DEP-allowed MDM Control:     " .. row .. "\n"), GROUP).dep_mdm)

@@ -80,10 +80,11 @@ describe("bputil.read", function()
   end)
 
   it("finds the object with and without a line before it", function()
-    local object = json.encode(policies.object { sip3 = true })
-    for _, out in ipairs { object, "\n" .. object } do
-      answers.use { [TEXT] = policies.text(), [JSON] = out }
-      assert.are.equal("contradiction", select(3, bputil.read(GROUP)))
+    for _, before in ipairs { "", "\n", "Operating on Volume Group UUID x\n" } do
+      answers.use { [TEXT] = policies.text(), [JSON] = before .. json.encode(policies.object()) }
+      assert.are.equal("full", bputil.read(GROUP).mode)
+      answers.use { [TEXT] = policies.text(), [JSON] = before .. json.encode(policies.object { sip3 = true }) }
+      assert.are.equal("bputil contradicts itself about boot_args_filter: text on, JSON off", select(2, bputil.read(GROUP)))
     end
   end)
 

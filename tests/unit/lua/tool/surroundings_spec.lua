@@ -18,6 +18,7 @@ describe("pmset.power", function()
     assert.are.same({ source = "AC", percent = 100 },
       power "Now drawing from 'AC Power'\n -InternalBattery-0 (id=4653155)\t100%; charged; 0:00 remaining present: true\n")
     assert.are.same({ source = "AC" }, power "Now drawing from 'AC Power'\n")
+    assert.are.same({ source = "AC" }, power "Now drawing from 'AC Power'\n x\t101%; charged\n")
   end)
 
   it("takes nothing else for an answer", function()
@@ -39,6 +40,12 @@ describe("route.default", function()
     assert.is_true(default "   route to: default\n    gateway: 192.168.1.1\n  interface: en0\n")
     assert.is_false(default(answers.of("", 0, "route: writing to routing socket: not in table\n")))
     assert.is_false(default(answers.of("", 1, "route: writing to routing socket: not in table\n")))
+  end)
+
+  it("is quick on an answer full of line ends", function()
+    local began = os.clock()
+    assert.is_nil((default(("\n"):rep(200000))))
+    assert.is_true(os.clock() - began < 1)
   end)
 
   it("takes nothing else for an answer", function()

@@ -1,0 +1,129 @@
+-- The last words of a run, whole: every line in its place, and nothing besides.
+
+local outcome = require "screen.outcome"
+
+local PROGRAM = "/Volumes/Data/vmq-recovery"
+local STEP = { name = "kernel" }
+local REFUSED = { { leaves = "full security", why = "offline", words = "Code=102", kind = "network" } }
+local DIFFERENT = { { name = "SIP", before = "on", after = "off (7f)" } }
+
+local SELF = { again = "apply", words = {} }
+local OWN = { again = "build", own_journal = true, words = { stopped = function() return "No half file is left." end } }
+local FILE = { again = "run mine.lua", file = "mine.lua", words = {} }
+
+local function case(operation, environment)
+  local booted = environment == "macos" and "macos" or "recovery"
+  return { plan_name = "mine", operation = operation or SELF, findings = {}, options = {}, context = {},
+    target = { environment = environment or "paired-recovery", booted = booted, root = "", program = PROGRAM,
+      group = { data = { mount = "/Volumes/Data", name = "Data" } } } }
+end
+
+-- Commands are written with a ">" before them.
+local function said(final, operation, environment)
+  local lines = {}
+  for index, line in ipairs(outcome.lines(case(operation, environment), final)) do
+    lines[index] = type(line) == "table" and "> " .. line.command or line
+  end
+  return lines
+end
+
+local function is(expected, ...) assert.are.same(expected, said(...)) end
+
+local RECOVERY = "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then "
+  .. "Utilities > Terminal, and type:"
+local MACOS = "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet "
+  .. "saved would be lost. Then, in macOS, open Terminal and type:"
+
+describe("what is said", function()
+  it("of a run that is done, or was only rehearsed", function()
+    is({ "Done: every step of mine reads done." }, { result = "done" })
+    local dry = case()
+    dry.dry_run = true
+    assert.are.same({ "Dry run: nothing was started and nothing was changed. Above is what would run here." },
+      outcome.lines(dry, { result = "done" }))
+    assert.are.same({ "Nothing was changed; read back and compared with the state before this run." },
+      outcome.lines(dry, { result = "undone" }))
+    is({ "Done, but not all the way: x.", "Not possible: full security: offline (the tool said: Code=102)" },
+      { result = "lower", leaves = "x", refused = REFUSED })
+    is({ "The plan is wrong: r", "Nothing was changed." }, { result = "mistake", reason = "r" })
+  end)
+
+  it("of a phase", function()
+    for _, place in ipairs { "macos", "any" } do
+      is({ "This part is finished and read back.", MACOS, "> sudo /System/Volumes/Data/vmq-recovery apply" },
+        { result = "phase", next = place })
+    end
+    is({ "w", "If this stays so after a clean restart, go back:", "> " .. PROGRAM .. " revert", RECOVERY, "> " .. PROGRAM .. " apply" },
+      { result = "phase", next = "recovery", waits_for = "w" })
+    is({ "w", "If this stays so after a clean restart, go back:", "> " .. PROGRAM .. " rollback", RECOVERY,
+      "> " .. PROGRAM .. " run mine.lua" }, { result = "phase", next = "recovery", waits_for = "w" }, FILE)
+  end)
+
+  it("of a run that was stopped", function()
+    is({ "Stopped: r.", "What was done so far is in the journal. To go on:", "> " .. PROGRAM .. " resume", "Or to go back:",
+      "> " .. PROGRAM .. " rollback" }, { result = "stopped", kind = "asked", reason = "r", acted = 1, changed = true })
+    is({ "Stopped: r.", "No half file is left.", "> sudo " .. PROGRAM .. " build" },
+      { result = "stopped", kind = "asked", reason = "r", acted = 1, changed = true }, OWN, "macos")
+    is({ "Stopped: r.", "Nothing was changed." }, { result = "stopped", kind = "asked", reason = "r", acted = 0 })
+    is({ "Stopped: r.", "Nothing was changed; the state was read back." },
+      { result = "stopped", kind = "asked", reason = "r", acted = 1 })
+    local known = require("screen.errors").ours "undone"
+    is({ "Stopped: r.", ("Cause: %s. What helps: %s."):format(known.cause, known.cure), "Nothing was changed." },
+      { result = "stopped", kind = "undone", reason = "r", acted = 0 })
+  end)
+
+  it("of a state that nobody knows", function()
+    is({ "Step kernel: the state is neither what it was before nor what the step makes.", "Before: b", "Now:    n",
+      ("Cause: %s. Nothing more is done by itself."):format(require("screen.errors").ours("neither").cause),
+      "To look at it, to go back to the start, or to go to full security:", "> " .. PROGRAM .. " status", "> " .. PROGRAM .. " rollback",
+      "> " .. PROGRAM .. " revert" }, { result = "undecided", step = STEP, before_text = "b", now_text = "n" })
+  end)
+
+  it("of a way back that reached all", function()
+    is({ "Everything this run did is undone: read back and compared, the Mac is as it was before this run." },
+      { result = "undone", touched = true })
+    is({ "Step kernel failed. Everything this run did is undone.", "Different from before this run, by somebody else's doing:",
+      "  SIP: on before, off (7f) now" }, { result = "undone", touched = true, failed = "kernel", differences = DIFFERENT })
+    is({ "Nothing was changed; read back and compared with the state before this run.", "No half file is left." },
+      { result = "undone" }, OWN)
+    is({ "This run changed nothing, but the boot policy was written meanwhile by something else. It reads as it did before." },
+      { result = "undone", written = true })
+  end)
+
+  it("of a way back that fell short", function()
+    is({ "Step kernel failed. This run's changes are undone, but not all the way:", "step sip leaves reduced security.",
+      "Step sip, full security: offline (the tool said: Code=102)", "Different from before this run:", "  SIP: on before, off (7f) now",
+      "Later, when online, type:", "> " .. PROGRAM .. " revert", outcome.BY_HAND },
+      { result = "undone-lower", failed = "kernel", lower = { { step = "sip", leaves = "reduced security", refused = REFUSED } },
+        differences = DIFFERENT })
+    is({ "Going back did not work for every step.", "Step sip, full security: offline (the tool said: Code=102)",
+      "Step boot, way back: why", "Different from before this run:", "  SIP: on before, off (7f) now", "To try again:",
+      "> " .. PROGRAM .. " rollback", outcome.BY_HAND },
+      { result = "incomplete", stuck = { { step = "sip", refused = REFUSED } },
+        elsewhere = { { step = "boot", refused = { { why = "why" } } } }, differences = DIFFERENT })
+    is({ "Boot arguments of others were lost, and do not stay when they are put back.", "To try again:", "> " .. PROGRAM .. " build",
+      "No half file is left." }, { result = "incomplete", lost = true }, OWN)
+  end)
+
+  it("of a way back that goes on in recovery", function()
+    is({ "The rest of the way back can only be done in recovery.", "Step sip, full security: offline (the tool said: Code=102)",
+      "Here, x: it did not read back", RECOVERY, "> " .. PROGRAM .. " rollback" },
+      { result = "elsewhere", elsewhere = { { step = "sip", refused = REFUSED } }, refused = { { leaves = "x" } }, went_back = "asked" })
+    is({ "The rest of the way back can only be done in recovery.", RECOVERY, "> " .. PROGRAM .. " apply" }, { result = "elsewhere" })
+  end)
+
+  it("when no way worked", function()
+    is({ "No way to a safer policy worked. The policy is as it was.", "full security: offline (the tool said: Code=102)",
+      "Later, when online, type:", "> " .. PROGRAM .. " revert", outcome.BY_HAND }, { result = "none", refused = REFUSED })
+    is({ "No way to a safer policy worked. The policy is as it was.", "To try for full security again, type:",
+      "> sudo " .. PROGRAM .. " revert", outcome.BY_HAND }, { result = "none" }, SELF, "macos")
+  end)
+
+  it("first of what has to be so before full security is tried again: the first refusal that is known", function()
+    local lines = {}
+    outcome.add_later(lines, case(), { { { kind = "strange" }, { kind = "credentials" }, { kind = "network" } } })
+    assert.are.same("With the short name of an owner and that user's password, type:", lines[1])
+    outcome.add_later(lines, case(), { {}, { { refused = { { kind = "wait" } } }, { kind = "owner" } } })
+    assert.are.same("After a restart and some minutes of waiting, type:", lines[3])
+  end)
+end)
