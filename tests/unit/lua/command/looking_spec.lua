@@ -178,6 +178,17 @@ describe("log", function()
       { life.number, life:event("record").record.type, life.events[2].record.argv[1] })
   end)
 
+  it("lets a plan inside say what its steps saw, and a file's plan not", function()
+    local seen = '{"type":"outcome","step":"boot-args","verdict":"done","seen":{"value":"-v"}}'
+    life:write_journal({ plan = "revert" }, seen)
+    look(0, "log")
+    says('boot-args: read back as done: boot-args "-v"')
+    life:write_journal({ plan = "revert", plan_file = "/m.lua" }, seen)
+    look(0, "log")
+    assert.is_nil(life:text():find('boot-args "-v"', 1, true))
+    says "boot-args: read back as done: "
+  end)
+
   it("tells of the run that was named, and of none", function()
     life:write_journal { plan = "first" }
     life:write_journal { plan = "second" }
