@@ -204,6 +204,20 @@ describe("the check of the room", function()
     expect("ok", " free at /", room("/", 1))
   end)
 
+  it("asks for the room at that folder", function()
+    local real, asked = package.loaded.lib_file, nil
+    put("/a/file", "x")
+    package.loaded.lib_file = setmetatable({ space = function(path)
+      asked = path:sub(#root + 1)
+      return 1, false
+    end }, { __index = real })
+    for place, nearest in pairs { ["/a"] = "/a", ["/a/b/c"] = "/a", ["/b"] = "", ["/a/file"] = "/a/file" } do
+      room(place, 1)
+      assert.are.equal(nearest, asked, place)
+    end
+    package.loaded.lib_file = real
+  end)
+
   it("says how much is missing", function()
     cured(expect("bad", " are needed", room("/x", 1 << 60)), "free some space")
   end)
