@@ -90,6 +90,17 @@ describe("status", function()
     assert.is_nil(life:text():find("Before you go on", 1, true))
   end)
 
+  it("has no warning where the policy or the facts cannot be read", function()
+    put("/Users/Shared/vmq-recovery/manifest.json", '{"build":"24G80","collection":{"sha256":"00","size":1}}')
+    put("/System/Volumes/Update/Update.plist", "<plist><dict><key>update-asset-attributes</key><dict/></dict></plist>")
+    life.target = targets.macos { root = life.root, policy = targets.NONE }
+    look(0, "status")
+    assert.is_nil(life:text():find("Before you go on", 1, true))
+    life.target = targets.recovery { root = life.root, policy = { coih = ("CD"):rep(48) } }
+    look(0, "status")
+    assert.is_nil(life:text():find("Before you go on", 1, true))
+  end)
+
   it("shows rows of the policy that it does not know", function()
     life.target.policy.unknown = { "New Row: 1" }
     look(0, "status")
