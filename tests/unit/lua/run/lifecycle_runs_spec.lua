@@ -314,8 +314,8 @@ describe("lifecycle.survey", function()
       life:write_journal { plan = plan, words = { plan } }
       life:begin()
       require("run.lifecycle").look(life.options, "plan", function(invocation, target)
-        require("run.lifecycle").survey(invocation, target, life:operation { context = function(_, _, run)
-          seen = run and run.start.words[1] or "none"
+        require("run.lifecycle").survey(invocation, target, life:operation { context = function(_, _, current)
+          seen = current and current.start.words[1] or "none"
         end })
         return require("run.ending").new("done", 0)
       end)
