@@ -5,6 +5,7 @@ local files = require "lib_file"
 local fileset = require "tests.unit.lua.support.fileset"
 local preflight = require "preflight.run"
 local read_only = require "tests.unit.lua.support.read_only"
+local row_module = require "tests.unit.lua.support.row"
 local targets = require "tests.unit.lua.support.target"
 
 local KITS = "/Library/Developer/KDKs/"
@@ -38,12 +39,7 @@ local function check(name, options, known, changes)
   return rows[1], found
 end
 
-local function expect(verdict, words, row)
-  assert.are.equal(verdict, row.verdict, row.detail)
-  assert.truthy(row.detail:find(words, 1, true), row.detail)
-  assert.are.equal(verdict ~= "ok", row.cure ~= nil)
-  return row.cure or ""
-end
+local expect = row_module.expect
 
 local function cured(cure, words) assert.truthy(cure:find(words, 1, true), cure) end
 
