@@ -57,6 +57,17 @@ describe("kdk list", function()
     assert.are.same({ "done", 0 }, life:ended())
   end)
 
+  it("looks in recovery on the Data volume, and names the usual folder where that is not there", function()
+    life.target = targets.recovery { root = life.root }
+    assert.are.equal(0, life:command("kdk", { "list" }))
+    says "Kits in /Volumes/Data/Library/Developer/KDKs\nnone"
+    for _, group in ipairs { targets.NONE, { data = targets.NONE }, { data = {} } } do
+      life.target = targets.recovery { root = life.root, group = group }
+      assert.are.equal(0, life:command("kdk", { "list" }))
+      says "Kits in /Library/Developer/KDKs\nnone"
+    end
+  end)
+
   it("asks the public list only when it is told to", function()
     local list = json.encode { { version = "15.6", build = "24G84", url = "https://example.org/k.dmg", fileSize = 1 << 30,
       sha256sum = ("AB"):rep(32) } }

@@ -83,8 +83,9 @@ describe("status", function()
     put("/Users/Shared/vmq-recovery/manifest.json", '{"build":"24G80","collection":{"sha256":"00","size":1}}')
     answers.use { ["/usr/sbin/nvram -x boot-args"] = "boot-args\t\n", [SYSCTL .. "kern.bootargs"] = "hv_apple_isa_vm_quota=0xFF\n" }
     look(0, "status")
-    says("boot-args: (empty)", "in force: hv_apple_isa_vm_quota=0xFF", "quota: 255 macOS guests", "Before you go on",
-      "it no longer matches", "sudo /System/Volumes/Data/vmq-recovery revert")
+    says("boot-args: (empty)", "in force: hv_apple_isa_vm_quota=0xFF", "quota: 255 macOS guests",
+      "Before you go on\nthe staged collection is of build 24G80, this macOS is 24G84: it no longer matches\n"
+      .. require("mac.running").REVERT_FIRST .. ":\nsudo /System/Volumes/Data/vmq-recovery revert")
     life.target = targets.macos { root = life.root }
     look(0, "status")
     assert.is_nil(life:text():find("Before you go on", 1, true))

@@ -88,6 +88,14 @@ describe("a rehearsal", function()
     assert.is_false(says "To rehearse the way back")
   end)
 
+  it("is done where its command says nothing of how it ended", function()
+    local real_stand_in = stand_in
+    stand_in = function(name) package.loaded["command." .. name] = { run = function() return 0 end } end
+    assert.are.equal(0, play({ "step" }, { json = true }))
+    stand_in = real_stand_in
+    assert.are.equal("done", assert(json.decode(shown.lines()[#shown.lines()])).result)
+  end)
+
   it("is one event stream, with one beginning and one end", function()
     codes.apply = { 8 }
     play({ "apply" }, { json = true })
