@@ -71,8 +71,8 @@ end
 
 local ENDS = { undecided = true, stopped = true, elsewhere = true }
 
--- One session that sees up to a probe. @return number of probes asked, or nil and what is wrong
-local function session(self, frozen, command, how, from, once)
+-- One start of the program, which sees up to a probe. @return number of probes asked, or nil and what is wrong
+local function start(self, frozen, command, how, from, once)
   local world, blinded = world_module.thaw(frozen), {}
   stage.set(world, points.new())
   local ask, count = source(from, how, blinded, once)
@@ -88,9 +88,9 @@ end
 
 local function each_probe(self, frozen, command)
   for how in pairs(ANSWERS) do
-    for from = 1, session(self, frozen, command, how) do
+    for from = 1, start(self, frozen, command, how) do
       for _, once in ipairs { false, true } do
-        local fine, wrong = pcall(session, self, frozen, command, how, from, once)
+        local fine, wrong = pcall(start, self, frozen, command, how, from, once)
         told(self.scenario, once and how .. " once" or how, from, wrong or not fine and wrong)
       end
     end
@@ -101,7 +101,7 @@ local function run(scenario)
   local self = crash.open(scenario, place)
   each_probe(self, self.start, scenario.command)
   if scenario.command ~= "apply" then return end
-  local _, final, world = session(self, self.start, "apply", "fails")
+  local _, final, world = start(self, self.start, "apply", "fails")
   assert(final.result == "phase", final.result)
   world_module.restart(world, { clean = true, into = "macos" })
   each_probe(self, world_module.freeze(world), "resume")

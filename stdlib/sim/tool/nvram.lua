@@ -127,8 +127,8 @@ local function get(p, word)
   p.out(word, "\t", printable(variable), "\n")
 end
 
--- -d hides every error, -r tells it (§4.1).
-local function delete(p, word, tells)
+-- -d hides every error, -r prints it (§4.1).
+local function delete(p, word, prints)
   local name, guid = split(word)
   p.changes()
   local why = refusal(p, name, guid)
@@ -138,8 +138,8 @@ local function delete(p, word, tells)
     say(p, ("Error deleting variable - '%s': %s (0x%x)"):format(word, text, 0xE00002BC))
     p.leave(1)
   end
-  if why then return tells and fail() or 0 end
-  p.change({ function() variables.drop(p.state, name) end }, tells and fail or function() p.leave(0) end)
+  if why then return prints and fail() or 0 end
+  p.change({ function() variables.drop(p.state, name) end }, prints and fail or function() p.leave(0) end)
 end
 
 local function force_sync(p)

@@ -54,6 +54,18 @@ describe("kdk list", function()
   it("says that there is none", function()
     assert.are.equal(0, life:command("kdk", { "list" }))
     says "Kits in /Library/Developer/KDKs\nnone"
+    assert.are.same({ "done", 0 }, life:ended())
+  end)
+
+  it("looks in recovery on the Data volume, and names the usual folder where that is not there", function()
+    life.target = targets.recovery { root = life.root }
+    assert.are.equal(0, life:command("kdk", { "list" }))
+    says "Kits in /Volumes/Data/Library/Developer/KDKs\nnone"
+    for _, group in ipairs { targets.NONE, { data = targets.NONE }, { data = {} } } do
+      life.target = targets.recovery { root = life.root, group = group }
+      assert.are.equal(0, life:command("kdk", { "list" }))
+      says "Kits in /Library/Developer/KDKs\nnone"
+    end
   end)
 
   it("asks the public list only when it is told to", function()
@@ -78,6 +90,7 @@ describe("kdk check", function()
     local folder = install "24G84"
     assert.are.equal(0, life:command("kdk", { "check" }))
     says "This kit is whole, of exactly this macOS's build, and has this chip's kernel."
+    assert.are.same({ "done", 0 }, life:ended())
     assert.are.equal(0, life:command("kdk", { "check", folder }))
   end)
 
@@ -85,6 +98,7 @@ describe("kdk check", function()
     local other = install "24G90"
     assert.are.equal(3, life:command("kdk", { "check" }))
     says "This kit will not do as it is"
+    assert.are.same({ "precondition", 3 }, life:ended())
     assert.are.equal(3, life:command("kdk", { "check", other }))
     assert.are.equal("bad", life:event("preflight", { check = "kit" }).verdict)
     assert.are.same({}, life.acts)

@@ -83,9 +83,21 @@ describe("status", function()
     put("/Users/Shared/vmq-recovery/manifest.json", '{"build":"24G80","collection":{"sha256":"00","size":1}}')
     answers.use { ["/usr/sbin/nvram -x boot-args"] = "boot-args\t\n", [SYSCTL .. "kern.bootargs"] = "hv_apple_isa_vm_quota=0xFF\n" }
     look(0, "status")
-    says("boot-args: (empty)", "in force: hv_apple_isa_vm_quota=0xFF", "quota: 255 macOS guests", "Before you go on",
-      "it no longer matches", "sudo /System/Volumes/Data/vmq-recovery revert")
+    says("boot-args: (empty)", "in force: hv_apple_isa_vm_quota=0xFF", "quota: 255 macOS guests",
+      "Before you go on\nthe staged collection is of build 24G80, this macOS is 24G84: it no longer matches\n"
+      .. require("mac.running").REVERT_FIRST .. ":\nsudo /System/Volumes/Data/vmq-recovery revert")
     life.target = targets.macos { root = life.root }
+    look(0, "status")
+    assert.is_nil(life:text():find("Before you go on", 1, true))
+  end)
+
+  it("has no warning where the policy or the facts cannot be read", function()
+    put("/Users/Shared/vmq-recovery/manifest.json", '{"build":"24G80","collection":{"sha256":"00","size":1}}')
+    put("/System/Volumes/Update/Update.plist", "<plist><dict><key>update-asset-attributes</key><dict/></dict></plist>")
+    life.target = targets.macos { root = life.root, policy = targets.NONE }
+    look(0, "status")
+    assert.is_nil(life:text():find("Before you go on", 1, true))
+    life.target = targets.recovery { root = life.root, policy = { coih = ("CD"):rep(48) } }
     look(0, "status")
     assert.is_nil(life:text():find("Before you go on", 1, true))
   end)
@@ -176,6 +188,17 @@ describe("log", function()
       "closed: undone-lower")
     assert.are.same({ 1, "start", "/usr/bin/csrutil" },
       { life.number, life:event("record").record.type, life.events[2].record.argv[1] })
+  end)
+
+  it("lets a plan inside say what its steps saw, and a file's plan not", function()
+    local seen = '{"type":"outcome","step":"boot-args","verdict":"done","seen":{"value":"-v"}}'
+    life:write_journal({ plan = "revert" }, seen)
+    look(0, "log")
+    says('boot-args: read back as done: boot-args "-v"')
+    life:write_journal({ plan = "revert", plan_file = "/m.lua" }, seen)
+    look(0, "log")
+    assert.is_nil(life:text():find('boot-args "-v"', 1, true))
+    says "boot-args: read back as done: "
   end)
 
   it("tells of the run that was named, and of none", function()

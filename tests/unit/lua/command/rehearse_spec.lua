@@ -35,6 +35,25 @@ describe("rehearse", function()
     denied("", { "revert" }, { fault = { "csrutil:sings" } })
     assert.are.equal("", shown.out())
   end)
+
+  it("begins with a Mac that suits what is rehearsed", function()
+    local real, made = package.loaded["sim.mac"], nil
+    package.loaded["sim.mac"] = { new = function(...)
+      made = { ... }
+      return nil, "none"
+    end }
+    local function begins(args, options)
+      assert.are.equal(2, rehearse.run(args, options))
+      return made
+    end
+    local default, faults = require("sim.catalogue").default, { "csrutil:fail" }
+    assert.are.same({ default, {}, {} }, begins({}, {}))
+    assert.are.same({ "m9", { "macos" }, faults }, begins({ "apply" }, { mac = "m9", ["with"] = { "macos" }, fault = faults }))
+    assert.are.same({ default, {}, {} }, begins({ "revert" }, { fault = faults }))
+    assert.are.same({ default, { "macos", "no-collection", "old" }, {} }, begins({ "life" }, { ["with"] = { "old" } }))
+    assert.are.same({ "macos", "no-collection" }, life.circumstances)
+    package.loaded["sim.mac"] = real
+  end)
 end)
 
 describe("a whole life", function()

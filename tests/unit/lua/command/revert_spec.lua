@@ -90,6 +90,18 @@ describe("the boot arguments of revert", function()
   end)
 end)
 
+describe("what is told before a revert", function()
+  it("says first what full security does to a Mac whose seal is off", function()
+    local function titles(policy)
+      return cases.titles(operation.overview(cases.new { operation = operation, target = targets.recovery { policy = policy } }, {}))
+    end
+    assert.are.same({ "Policy now", "Steps", "Questions to come", "Network", "Way back" }, titles {})
+    assert.are.same({ "Policy now", "Look at this first", "Steps" }, { table.unpack(titles { ssv = "off" }, 1, 3) })
+    assert.are.equal("Steps", cases.titles(operation.overview(cases.new { operation = operation,
+      target = targets.recovery { policy = targets.NONE } }, {}))[2])
+  end)
+end)
+
 describe("the words of revert", function()
   it("say what is reached, and that it counts at the next start", function()
     assert.are.same({ "Done: full security and the stock kernel, read back. They take effect at the next start.", "Next: restart." },

@@ -92,6 +92,41 @@ describe("mac.look", function()
   end)
 end)
 
+describe("mac.look in macOS", function()
+  local function dict(words) return "<plist><dict>" .. words .. "</dict></plist>" end
+
+  local function write(path, words)
+    assert(files.make_directory(root .. path:match("^(.*)/"), 448))
+    assert(files.write_atomic(root .. path, words, 384))
+  end
+
+  -- The recorded Mac in macOS, where "/" is of this group and its System volume tells no mount point.
+  local function in_macos(running)
+    write("/System/Library/CoreServices/SystemVersion.plist", dict
+      "<key>ProductVersion</key><string>26.6</string><key>ProductBuildVersion</key><string>25G70</string>")
+    return (look { [ENVIRONMENT] = "macos\n",
+      [INFO .. "/"] = dict("<key>APFSVolumeGroupID</key><string>" .. running .. "</string>"),
+      [INFO .. "disk3s1"] = dict "<key>VolumeName</key><string>Macintosh HD</string><key>MountPoint</key><string></string>",
+      [INFO .. "disk3s5"] = dict "<key>MountPoint</key><string></string>" })
+  end
+
+  it("takes the running system's volume to be at / and its Data where macOS mounts it", function()
+    assert(files.make_directory(root .. "/System/Volumes/Data", 448))
+    local target = in_macos(group:lower())
+    assert.are.same({ "macos", "macos", "/", "26.6", "25G70", "/System/Volumes/Data" }, { target.booted, target.environment,
+      target.group.system.mount, target.group.version, target.group.build, target.group.data.mount })
+  end)
+
+  it("does not take another group's volumes to be there", function()
+    assert(files.make_directory(root .. "/System/Volumes/Data", 448))
+    local target = in_macos "00000000-0000-0000-0000-000000000000"
+    assert.are.same({ "macos", group, nil, nil, nil },
+      { target.booted, target.group.group, target.group.system.mount, target.group.version, target.group.data.mount })
+  end)
+
+  it("does not take Data to be where nothing is", function() assert.is_nil(in_macos(group).group.data.mount) end)
+end)
+
 describe("mac.again", function()
   it("reads policy and environment anew, and nothing else", function()
     local target = look()

@@ -106,6 +106,14 @@ describe("mac.choose", function()
       { mac.choose({ second, group(GROUP, "Second") }, { volume = "Second" }) })
   end)
 
+  it("goes by the group's name as by its System volume's, each alone", function()
+    local one = { group = GROUP, name = "Group", system = { name = "System", mount = "/s", device = "d" } }
+    local other = { group = OTHER, name = "x", system = { name = "y", device = "e" }, data = { name = "z", device = "f" } }
+    local function named(name) return (mac.choose({ other, one }, { volume = name })) end
+    for _, name in ipairs { "Group", "System", "/s", GROUP } do assert.are.equal(one, named(name), name) end
+    for _, name in ipairs { "x", "y", "z", OTHER } do assert.are.equal(other, named(name), name) end
+  end)
+
   it("falls back on the startup disk only when it is among them", function()
     default(GROUP:lower())
     assert.are.equal(hd, mac.choose({ second, hd }, { booted = "recovery" }))

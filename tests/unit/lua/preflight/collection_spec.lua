@@ -5,6 +5,7 @@ local files = require "lib_file"
 local fileset = require "tests.unit.lua.support.fileset"
 local preflight = require "preflight.run"
 local read_only = require "tests.unit.lua.support.read_only"
+local row_module = require "tests.unit.lua.support.row"
 local targets = require "tests.unit.lua.support.target"
 
 local FOLDER = "/Volumes/Data/Users/Shared/vmq-recovery/"
@@ -37,10 +38,7 @@ local function check(options, known, changes)
   return rows[1], found
 end
 
-local function expect(verdict, words, row)
-  assert.are.equal(verdict, row.verdict, row.detail)
-  assert.truthy(row.detail:find(words, 1, true), row.detail)
-end
+local expect = row_module.expect
 
 describe("which collection is meant", function()
   it("is the staged one", function()

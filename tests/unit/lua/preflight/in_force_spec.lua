@@ -3,6 +3,7 @@
 local answers = require "tests.unit.lua.support.answers"
 local preflight = require "preflight.run"
 local read_only = require "tests.unit.lua.support.read_only"
+local row_module = require "tests.unit.lua.support.row"
 local running = require "mac.running"
 local targets = require "tests.unit.lua.support.target"
 
@@ -20,11 +21,7 @@ local function check(name, told, known, target)
   return rows[1], fine
 end
 
-local function expect(verdict, words, row)
-  assert.are.equal(verdict, row.verdict, row.detail)
-  assert.truthy(row.detail:find(words, 1, true), row.detail)
-  assert.are.equal(verdict ~= "ok", row.cure ~= nil)
-end
+local expect = row_module.expect
 
 describe("in force: environment", function()
   it("is macOS and nothing else", function()

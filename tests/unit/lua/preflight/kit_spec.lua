@@ -5,6 +5,7 @@ local files = require "lib_file"
 local fileset = require "tests.unit.lua.support.fileset"
 local preflight = require "preflight.run"
 local read_only = require "tests.unit.lua.support.read_only"
+local row_module = require "tests.unit.lua.support.row"
 local targets = require "tests.unit.lua.support.target"
 
 local KITS = "/Library/Developer/KDKs/"
@@ -38,12 +39,7 @@ local function check(name, options, known, changes)
   return rows[1], found
 end
 
-local function expect(verdict, words, row)
-  assert.are.equal(verdict, row.verdict, row.detail)
-  assert.truthy(row.detail:find(words, 1, true), row.detail)
-  assert.are.equal(verdict ~= "ok", row.cure ~= nil)
-  return row.cure or ""
-end
+local expect = row_module.expect
 
 local function cured(cure, words) assert.truthy(cure:find(words, 1, true), cure) end
 
@@ -202,6 +198,20 @@ describe("the check of the room", function()
   it("looks at the nearest folder that is there", function()
     expect("ok", " free at /not/yet/there", room("/not/yet/there", 1))
     expect("ok", " free at /", room("/", 1))
+  end)
+
+  it("asks for the room at that folder", function()
+    local real, asked = package.loaded.lib_file, nil
+    put("/a/file", "x")
+    package.loaded.lib_file = setmetatable({ space = function(path)
+      asked = path:sub(#root + 1)
+      return 1, false
+    end }, { __index = real })
+    for place, nearest in pairs { ["/a"] = "/a", ["/a/b/c"] = "/a", ["/b"] = "", ["/a/file"] = "/a/file" } do
+      room(place, 1)
+      assert.are.equal(nearest, asked, place)
+    end
+    package.loaded.lib_file = real
   end)
 
   it("says how much is missing", function()

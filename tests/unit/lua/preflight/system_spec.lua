@@ -4,6 +4,7 @@ local answers = require "tests.unit.lua.support.answers"
 local files = require "lib_file"
 local preflight = require "preflight.run"
 local read_only = require "tests.unit.lua.support.read_only"
+local row_module = require "tests.unit.lua.support.row"
 local targets = require "tests.unit.lua.support.target"
 
 local real = package.loaded.lib_file or files
@@ -23,11 +24,7 @@ local function check(name, asked, changes, space, known)
   return rows[1]
 end
 
-local function expect(verdict, words, row)
-  assert.are.equal(verdict, row.verdict, row.detail)
-  assert.truthy(row.detail:find(words, 1, true), row.detail)
-  assert.are.equal(verdict ~= "ok", row.cure ~= nil)
-end
+local expect = row_module.expect
 
 describe("the check of the journal", function()
   local HERE = { here = "/r/Volumes/Data/j", path = "/Volumes/Data/j" }

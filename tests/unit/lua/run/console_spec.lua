@@ -24,6 +24,7 @@ describe("console.show", function()
       { "{}", {} }, { "{ 1, 2, 3 }", { 1, 2, 3 } }, { "{ a = 1, b = { c = true } }", { b = { c = true }, a = 1 } },
       { '{ 1, ["b c"] = 2, d = 3 }', { 1, d = 3, ["b c"] = 2 } }, { "{ [3] = 1 }", { [3] = 1 } },
       { "{ [true] = 1 }", { [true] = 1 } },
+      { "{ [2] = 1, [9] = 2, [10] = 3, a = 4, b = 5 }", { [10] = 3, b = 5, [2] = 1, a = 4, [9] = 2 } },
     } do
       assert.are.equal(case[1], console.show(case[2]))
     end
@@ -53,12 +54,14 @@ describe("console.show", function()
 end)
 
 describe("console.complete", function()
-  local words = { nvram = { get = 1, set_command = 1, sync = 1, snap = 1 }, number = 1, policy = { FULL = { a = 1 } } }
+  local words = { nvram = { get = 1, set_command = 1, sync = 1, snap = 1 }, number = 1, policy = { FULL = { a = 1 } }, alpha1 = 1,
+    alpha2 = 2 }
 
   it("puts in what is certain, and shows the choices", function()
     for _, case in ipairs {
       { "n", nil, "number  nvram" }, { "nv", "ram" }, { "nvram.g", "et" }, { "nvram.s", nil, "set_command  snap  sync" },
       { "nvram.se", "t_command" }, { "x = nvram:sy", "nc" }, { "policy.FULL.", "a" }, { "print(po", "licy" },
+      { "al", "pha", "alpha1  alpha2" },
       { "nvram.get", nil }, { "zzz", nil }, { "none.x", nil }, { "number.x", nil }, { "policy.x.y", nil },
     } do
       assert.are.same({ case[2], case[3] }, { console.complete(words, case[1]) }, case[1])
@@ -67,7 +70,7 @@ describe("console.complete", function()
 
   it("shows everything where nothing is typed", function()
     local _, choices = console.complete(words, "")
-    assert.are.equal("number  nvram  policy", choices)
+    assert.are.equal("alpha1  alpha2  number  nvram  policy", choices)
   end)
 
   it("knows the words that plans have", function()

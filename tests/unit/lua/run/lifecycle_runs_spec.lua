@@ -308,6 +308,23 @@ describe("lifecycle.survey", function()
       { case.plan_name, steps[1].verdict, steps[2].verdict, open.number, life:files() })
   end)
 
+  it("takes an open run for its own only where that is of the same plan", function()
+    local seen
+    local function survey(plan)
+      life:write_journal { plan = plan, words = { plan } }
+      life:begin()
+      require("run.lifecycle").look(life.options, "plan", function(invocation, target)
+        require("run.lifecycle").survey(invocation, target, life:operation { context = function(_, _, current)
+          seen = current and current.start.words[1] or "none"
+        end })
+        return require("run.ending").new("done", 0)
+      end)
+      return seen
+    end
+    assert.are.equal("none", survey "another")
+    assert.are.equal("switches", survey "switches")
+  end)
+
   it("needs a volume group", function()
     life.target.group, life.target.problems.group = nil, "no group"
     life:begin()

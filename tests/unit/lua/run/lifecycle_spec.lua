@@ -169,6 +169,9 @@ describe("a precondition", function()
     life.uid = 501
     run(3, "precondition", nil, { preflight = { "root" }, place = "macos" })
     assert.is_nil(life.loaded_for)
+    life.uid = 0
+    run(0, "done", nil, { preflight = { "root" }, place = "any" })
+    assert.are.equal(1, #life:checks())
   end)
 
   it("is of the place that the operation, or else the first step that is left, asks for", function()

@@ -22,6 +22,9 @@ local function door(outcome)
     started[#started + 1] = table.concat(argv, " ")
     local records = assert(require("lib_journal").read(root .. "/private/var/tmp/vmq-recovery", 1))
     assert.are.same({ 2, true }, { #records, journal:path():find("0001.journal", 1, true) ~= nil })
+    local intent = require("base.json").decode(records[2])
+    assert.are.same({ "intent", "unlock", 1, 1, argv }, { intent.type, intent.step, intent.part, intent.parts,
+      { table.unpack(intent.argv) } })
     return outcome, not outcome and "it is not there" or nil
   end }
 end

@@ -114,6 +114,15 @@ function Life:event(kind, wanted)
   end
 end
 
+--- The names of the checks that were made, in order.
+function Life:checks()
+  local names = {}
+  for _, event in ipairs(self.events) do
+    if event.type == "preflight" then names[#names + 1] = event.check end
+  end
+  return names
+end
+
 --- Everything that was said in notes, as one text: titles, lines, commands, and rows as "name: value".
 function Life:text()
   local all = {}
