@@ -143,9 +143,9 @@ local function resolve(operation, journal)
 end
 
 local function refuse_open(open, operation, options, directory)
-  local lines = operation.name == open.start.plan and operation.differs and operation.differs(options, open)
+  local lines = operation.owns(open.start) and operation.differs and operation.differs(options, open)
   if lines then ending.stop("stopped", exit_code.STOPPED, table.unpack(lines)) end
-  if operation.name == open.start.plan then return end
+  if operation.owns(open.start) then return end
   ending.stop("stopped", exit_code.STOPPED,
     ("Run %d (%s) in %s is not finished."):format(open.number, open.start.plan, directory),
     "`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.")
@@ -157,7 +157,7 @@ local function choose_run(operation, journal, options, params)
   local open = journal.open
   if not open then return nil end
   if params and not equal.same(params, open.start.params) then return nil, open end
-  if operation.supersedes and operation.name ~= open.start.plan then return nil, open end
+  if operation.supersedes and not operation.owns(open.start) then return nil, open end
   refuse_open(open, operation, options, journal.path)
   return open
 end
@@ -205,7 +205,7 @@ function lifecycle.survey(invocation, target, operation, journal)
   local plan = load_plan(operation)
   if not target.group then ending.refuse(target.problems.group) end
   local open = journal.open
-  local current = open and open.start.plan == plan.name and open or nil
+  local current = open and operation.owns(open.start) and open or nil
   local case = make_case(invocation, target, operation, {}, plan, current, journal)
   return case, engine.survey(plan, current or run_state.new(), case.context), open
 end
