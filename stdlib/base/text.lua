@@ -104,6 +104,9 @@ function text.wrap(value, columns, indent, first)
   return table.concat(lines, "\n")
 end
 
+--- The sentence with a capital letter at its start.
+function text.capitalized(sentence) return (sentence:gsub("^%l", string.upper)) end
+
 --- Pads to a number of columns (never cuts).
 function text.pad(value, columns)
   return value .. string.rep(" ", columns - width_of(value))

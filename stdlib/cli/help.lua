@@ -63,7 +63,7 @@ local function one(command)
   local place = command.where and "\nWhere: " .. command.where .. "." or ""
   return ("usage: vmq-recovery %s%s\n\n%s.%s%s\n\n`vmq-recovery help` lists the options that every command takes.\n"):format(
     command.name, command.args and " " .. command.args or "",
-    command.help:gsub("^%l", string.upper), place, options)
+    text.capitalized(command.help), place, options)
 end
 
 local function meaning_lines(lines, meaning)

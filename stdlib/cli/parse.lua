@@ -28,9 +28,9 @@ local function find_option(command, field, name)
   end
 end
 
-local function option_names(command)
+local function option_names()
   local names = { "--version" }
-  for _, options in ipairs(option_tables(command)) do
+  for _, options in ipairs(option_tables()) do
     for _, option in ipairs(options) do names[#names + 1] = "--" .. option.name end
   end
   return names

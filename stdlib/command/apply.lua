@@ -23,10 +23,10 @@ local LICENCE = {
   "This program grants nothing: what runs beyond two is your own responsibility.",
 }
 
--- Is a policy step left to do? rows: from engine.survey or overview.steps
+-- Is a policy step left to do? rows: from engine.survey
 local function left_in_recovery(rows)
   for _, row in ipairs(rows) do
-    if row.verdict ~= "done" and (row.where or row.step.where) == "paired-recovery" then return true end
+    if row.verdict ~= "done" and row.step.where == "paired-recovery" then return true end
   end
   return false
 end
@@ -39,12 +39,12 @@ end
 
 --- What `doctor` has to look at: the preconditions of what is left of apply, wherever that is done.
 -- @param target see mac.target.look
--- @param steps from overview.steps, or nil where nothing can be known of them
+-- @param rows from engine.survey, or nil where nothing can be known of the steps
 -- @return array of checks, the place that the next step needs here, and whether recovery is next
-function apply.preconditions(target, steps)
+function apply.preconditions(target, rows)
   if target.environment ~= "macos" then return IN_RECOVERY, "paired-recovery", false end
-  local recovery = steps ~= nil and left_in_recovery(steps)
-  return (recovery or not steps) and IN_RECOVERY or IN_MACOS, "any", recovery
+  local recovery = rows ~= nil and left_in_recovery(rows)
+  return (recovery or not rows) and IN_RECOVERY or IN_MACOS, "any", recovery
 end
 
 local function context(_, options, run)

@@ -10,7 +10,6 @@ local text = require "base.text"
 local check = {}
 
 local function load(name)
-  if find.is_file(name) then return plans.from_file(name) end
   local found, why = find.named(name)
   if not found then return nil, why end
   return found.load()

@@ -7,6 +7,7 @@ local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local lifecycle = require "run.lifecycle"
 local outcome = require "screen.outcome"
+local overview = require "screen.overview"
 local preflight = require "preflight.run"
 local status = require "run.status"
 
@@ -16,17 +17,10 @@ local doctor = {}
 local BESIDES, IN_MACOS = { "power", "network" }, { "in force/update", "in force/management" }
 
 -- Each step's verdict now; nil where that cannot be asked.
-local function steps_of(invocation, target)
+local function rows_of(invocation, target, journal)
   if not target.group or not target.group.system.mount or not target.policy then return nil end
-  local _, steps = lifecycle.survey(invocation, target, apply.operation())
-  return steps
-end
-
-local function all_done(steps)
-  for _, step in ipairs(steps or {}) do
-    if step.verdict ~= "done" then return false end
-  end
-  return steps ~= nil
+  local _, rows = lifecycle.survey(invocation, target, apply.operation(), journal)
+  return rows
 end
 
 local function all_names(target, names)
@@ -36,8 +30,8 @@ local function all_names(target, names)
 end
 
 -- What to do now that everything here is right.
-local function next_thing(target, steps, recovery)
-  if all_done(steps) then return "Nothing is left to do: every step of apply reads done." end
+local function next_thing(target, rows, recovery)
+  if rows and not overview.first_todo(rows) then return "Nothing is left to do: every step of apply reads done." end
   if not recovery then return "Everything that apply needs here is right.", outcome.type_this(target, target.booted, "apply") end
   return "Everything that can be checked from here is right; next: recovery. Shut down fully, hold the power button until startup "
     .. "options appear, choose Options and a user, then Utilities > Terminal, and type:",
@@ -45,13 +39,14 @@ local function next_thing(target, steps, recovery)
 end
 
 local function look(invocation, target, options)
-  local steps = steps_of(invocation, target)
-  local names, place, recovery = apply.preconditions(target, steps)
+  local journal = lifecycle.journal(target, options)
+  local rows = rows_of(invocation, target, journal)
+  local names, place, recovery = apply.preconditions(target, rows)
   local asked = { options = options, where = place, uid = invocation.uid, words = boot_args.raising(options.quota, options.boot_arg),
-    journal = lifecycle.journal(target, options) }
+    journal = journal }
   local known = { facts = target.booted == "macos" and status.facts(target) or nil }
   local fine, _, _, left = preflight.run(all_names(target, names), target, asked, known, invocation.view.emit)
-  if fine then return ending.new("done", exit_code.OK, next_thing(target, steps, recovery)) end
+  if fine then return ending.new("done", exit_code.OK, next_thing(target, rows, recovery)) end
   return ending.new("precondition", exit_code.PRECONDITION,
     preflight.not_checked(left) or "Mend what reads bad or unknown, then run doctor again.")
 end

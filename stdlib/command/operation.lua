@@ -2,6 +2,7 @@
 -- Must not carry anything out: run.lifecycle does, and knows nothing about any of them but this.
 
 local plans = require "run.plans"
+local run_state = require "engine.run_state"
 
 local operation = {}
 
@@ -18,6 +19,8 @@ local operation = {}
 --   params     function(target, findings, options) → table: the plan's parameters. An open run with others is superseded
 --   context    function(target, options, run, earlier) → table: more for the plan's functions, above all words, the boot arguments
 --              it is about. run: the one that goes on, or nil; earlier: function() → the runs on record, latest first
+--   owns       function(start) → boolean: is a run with this start record one of this plan? Default: by the plan's name, of the plans
+--              inside the program
 --   differs    function(options, run) → lines, or nil: why an open run cannot go on as it is asked for now
 --   overview   function(case, steps) → array of notes { title, lines } to be read before the question
 --   question   "name": the volume's name has to be typed; function(case) → a question to be answered y or n; nil: none is asked
@@ -30,8 +33,8 @@ local operation = {}
 --   back       true: goes back instead of forward
 local FIELDS = {
   name = "string", command = "string", load = "function", file = "string", own_journal = "string", look_up = "function",
-  preflight = "table|function", place = "string", params = "function", context = "function", differs = "function",
-  overview = "function", question = "string|function", again = "string", words = "table", supersedes = "boolean",
+  preflight = "table|function", place = "string", params = "function", context = "function", owns = "function",
+  differs = "function", overview = "function", question = "string|function", again = "string", words = "table", supersedes = "boolean",
   no_way_back = "string", resolve = "function", gate = "function", back = "boolean",
 }
 local WORDS = { done = true, lower = true, phase = true, stopped = true, none = true }
@@ -58,6 +61,7 @@ function operation.new(record)
   if not record.resolve then
     record.load = record.load or function() return plans.embedded(record.name) end
     record.again, record.words = record.again or record.name, record.words or {}
+    record.owns = record.owns or function(start) return run_state.is_of({ start = start }, record.name) end
   end
   check(record)
   return record

@@ -25,12 +25,17 @@ local function load(path, known)
   end
 end
 
+-- A run of the same file, or of the same plan in a file of another name.
+local function owns(path, hash)
+  return function(start) return start.plan_file ~= nil and (start.plan_file == path or start.plan_hash == hash) end
+end
+
 --- The operation of a file.
 -- @param path string
 -- @param known plan or nil: the file as it was loaded a moment ago; it is not loaded again
 function plan_file.operation(path, known)
   return operation.new { name = known and known.name or nil, command = "run", file = path, again = "run " .. text.quote(path),
-    load = load(path, known), question = "name", overview = overview.of_policy_work,
+    load = load(path, known), owns = owns(path, known and known.hash), question = "name", overview = overview.of_policy_work,
     preflight = function() return PRECONDITIONS, "any" end }
 end
 

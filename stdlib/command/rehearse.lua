@@ -114,10 +114,10 @@ function kinds.step(play) return through_restarts(play, "step") end
 function kinds.revert(play, state, faults)
   note(play.view, nil, "First, unseen: apply, and a restart back into recovery.")
   local prepared = prepare_revert(play, state)
-  if prepared ~= exit_code.OK then return prepared end
   local now = require("sim.scratch").load(play.directory)
   for _, fault in ipairs(faults) do require("sim.fault").add(now, fault) end
   require("sim.scratch").save(play.directory, now)
+  if prepared ~= exit_code.OK then return prepared end
   return require("command.revert").run({}, play.options)
 end
 
@@ -145,6 +145,13 @@ local function next_words(view, what, code)
   end
 end
 
+-- The faults that were asked for and broke nothing: what was seen is no answer to them. @return array, or nil
+local function tell_unfired(play)
+  local unfired = require("sim.fault").unfired(require("sim.scratch").load(play.directory))
+  for _, fault in ipairs(unfired) do note(play.view, nil, ("--fault %s never came to pass."):format(fault)) end
+  return #unfired > 0 and unfired or nil
+end
+
 local function play_on(directory, state, options, what, faults)
   local outer = require("screen.open").open(options, "rehearse", require("lib_embed").version())
   outer.start(nil)
@@ -155,7 +162,7 @@ local function play_on(directory, state, options, what, faults)
   local code = kind(play, state, faults)
   next_words(play.view, what, code)
   if code == exit_code.PHASE and not options.detailed_exitcode then code = exit_code.OK end
-  outer.emit { type = "end", result = play.view.result or "done", exit = code }
+  outer.emit { type = "end", result = play.view.result or "done", exit = code, unfired = tell_unfired(play) }
   return code
 end
 

@@ -1,5 +1,6 @@
 -- `resume`: goes on with the open run, forward or back, whichever way it was going.
 
+local exit_code = require "base.exit_code"
 local find = require "command.find"
 local lifecycle = require "run.lifecycle"
 local operation = require "command.operation"
@@ -9,7 +10,8 @@ local resume = {}
 local function resolve(latest, directory)
   if not latest then return nil, "There is no run in " .. directory .. "." end
   if latest.closed then return nil, "Nothing to resume: the last run is finished." end
-  return find.of_run(latest)
+  local found, why = find.of_run(latest)
+  return found, why, exit_code.STOPPED
 end
 
 function resume.operation() return operation.new { command = "resume", resolve = resolve } end

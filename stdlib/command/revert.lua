@@ -7,6 +7,7 @@ local operation = require "command.operation"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local policy = require "mac.policy"
+local run_state = require "engine.run_state"
 
 local revert = {}
 
@@ -26,8 +27,8 @@ local function applies(target, earlier)
   local found, group = {}, target.group and target.group.group
   for run in earlier() do
     local ours = run.start and run.start.group == group
-    if ours and run.start.plan == "revert" and run.closed then break end
-    if ours and run.start.plan == "apply" then found[#found + 1] = run end
+    if ours and run_state.is_of(run, "revert") and run.closed then break end
+    if ours and run_state.is_of(run, "apply") then found[#found + 1] = run end
   end
   return found
 end
@@ -60,7 +61,6 @@ function words.lower(case, final)
   local lines = { "Reverted, but not to full security: " .. final.leaves .. "." }
   outcome.add_refusals(lines, "Not possible: ", final.refused)
   outcome.add_later(lines, case, { final.refused or {} })
-  lines[#lines + 1] = outcome.BY_HAND
   return lines
 end
 

@@ -8,7 +8,6 @@ local operation = require "command.operation"
 local rollback = {}
 
 local PRECONDITIONS = { "root", "platform", "tools", "volume", "policy", "environment", "journal" }
-local OF_A_FILE = { "root", "volume", "environment", "journal" }
 
 -- Why the latest run cannot be undone, and the exit code; nil when it can.
 local function refusal(latest, found)
@@ -27,8 +26,9 @@ local function resolve(latest, directory)
   if not found then return nil, why, exit_code.STOPPED end
   local sentence, code = refusal(latest, found)
   if sentence then return nil, sentence, code end
-  local names = found.file and OF_A_FILE or PRECONDITIONS
-  return operation.with(found, { back = true, supersedes = false, preflight = function() return names, "any" end })
+  local changes = { back = true, supersedes = false }
+  if not found.file then changes.preflight = function() return PRECONDITIONS, "any" end end
+  return operation.with(found, changes)
 end
 
 function rollback.operation() return operation.new { command = "rollback", resolve = resolve } end

@@ -4,10 +4,9 @@
 local boot_args = require "mac.boot_args"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
-local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
-local paths = require "mac.paths"
 local preflight = require "preflight.run"
+local run_state = require "engine.run_state"
 
 local verify = {}
 
@@ -18,9 +17,8 @@ local ADVISORY = { "in force/update", "in force/guests", "in force/management" }
 
 -- The words of the last apply: it may have been run with --quota and --boot-arg.
 local function words_of(target, options)
-  local directory = paths.journal(target, options.journal)
-  local run = directory and journals.latest(directory)
-  local recorded = run and run.start.plan == "apply" and not options.quota and run.start.words
+  local run = lifecycle.journal(target, options).latest
+  local recorded = run and run_state.is_of(run, "apply") and not options.quota and run.start.words
   return recorded or boot_args.raising(options.quota, options.boot_arg)
 end
 

@@ -129,6 +129,11 @@ function run_state.rebuild(records)
   return run
 end
 
+--- Is it a run of the plan inside the program called `name`? A plan in somebody's file may be called so, too.
+function run_state.is_of(run, name)
+  return run.start ~= nil and run.start.plan == name and run.start.plan_file == nil
+end
+
 --- True when the run began and has not ended.
 function run_state.is_open(run)
   return run.start ~= nil and run.closed == nil

@@ -4,6 +4,7 @@
 local bputil = require "tool.bputil"
 local csrutil = require "tool.csrutil"
 local kmutil = require "tool.kmutil"
+local text = require "base.text"
 
 local policy = {}
 
@@ -45,7 +46,7 @@ end
 policy.FULL = { mode = "full", sip = "absent", ssv = "on", ctrr = "on", boot_args_filter = "on", kexts = false,
   mdm = false, coih = "absent" }
 
-local function mode_text(p) return (p.mode:gsub("^%l", string.upper)) .. " Security" end
+local function mode_text(p) return text.capitalized(p.mode) .. " Security" end
 
 -- The bits of sip0 that have a name of their own here. Bit 12: research guests, macOS 15 and later (darwin-2026-11 §10).
 local RESEARCH_GUESTS = 0x1000

@@ -10,6 +10,7 @@ local boot_args = require "mac.boot_args"
 local bputil = require "tool.bputil"
 local nvram = require "tool.nvram"
 local policy = require "mac.policy"
+local text = require "base.text"
 
 local state = {}
 
@@ -35,12 +36,10 @@ local function on_off(value) return value end
 local function allowed(value) return value and "allowed" or "not allowed" end
 local function quoted(value) return value == "" and "(empty)" or '"' .. value .. '"' end
 
-local function capitalized(value) return (value:gsub("^%l", string.upper)) end
-
 -- What is compared: its name for people, how it is read from a state, how it is told, and for a policy's field whether a value is
 -- weaker than another. Order is that of the screen.
 local FIELDS = {
-  { name = "security", read = field_of_policy "mode", text = capitalized },
+  { name = "security", read = field_of_policy "mode", text = text.capitalized },
   { name = "SIP", read = field_of_policy "sip", text = policy.sip_text },
   { name = "sealed system volume", read = field_of_policy "ssv", text = on_off },
   { name = "kernel CTRR", read = field_of_policy "ctrr", text = on_off },

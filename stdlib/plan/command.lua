@@ -27,8 +27,8 @@ function command.new(argv, fields)
   return made
 end
 
---- Is this a list of strings, with nothing else in it?
-function command.is_words(list)
+-- Is this a list of strings, with nothing else in it?
+local function is_words(list)
   if type(list) ~= "table" then return false end
   local count = 0
   for _, word in pairs(list) do
@@ -40,7 +40,7 @@ end
 
 --- Is this an argv at all: an absolute path (or an act on files) and words?
 function command.is_argv(argv)
-  if not command.is_words(argv) or not argv[1] or #argv > MOST_WORDS then return false end
+  if not is_words(argv) or not argv[1] or #argv > MOST_WORDS then return false end
   if argv[1]:sub(1, 1) ~= "/" and not file.ACTS[argv[1]] then return false end
   for _, word in ipairs(argv) do
     if word:find("\0", 1, true) then return false end
@@ -59,7 +59,7 @@ function command.fault(made)
   end
   local seconds = made.seconds
   if seconds and not (seconds >= 0 and seconds <= MOST_SECONDS) then return "has no sensible number of seconds" end
-  if made.prompts and not command.is_words(made.prompts) then return "has prompts that are no list of texts" end
+  if made.prompts and not is_words(made.prompts) then return "has prompts that are no list of texts" end
 end
 
 --- The same for a list of commands. @return nil, or a sentence that names the first that is wrong

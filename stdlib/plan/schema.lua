@@ -25,6 +25,7 @@
 local keys = require "base.keys"
 local place = require "plan.place"
 local text = require "base.text"
+local try = require("base.try").new()
 
 local schema = {}
 
@@ -45,7 +46,7 @@ local NEEDED = { "why", "where", "check" }
 local LISTS = { "needs", "resets", "prompts" }
 
 local function complain(at, form, ...)
-  error({ message = at .. ": " .. form:format(...) }, 0)
+  try.throw(at .. ": " .. form:format(...))
 end
 
 local function check_fields(at, what, object, fields)
@@ -207,24 +208,24 @@ local function check_tools(plan)
   end
 end
 
+local function check(plan)
+  check_fields(plan.at, ("plan %q"):format(plan.name), plan.fields, PLAN_FIELDS)
+  if not plan.fields.summary then complain(plan.at, "plan %q: summary is missing", plan.name) end
+  if #plan.steps == 0 then complain(plan.at, "plan %q has no steps", plan.name) end
+  check_params(plan)
+  check_tools(plan)
+  for _, step in ipairs(plan.steps) do check_step(step) end
+  local index = index_steps(plan)
+  check_needs(plan, index)
+  check_resets(plan, index)
+end
+
 --- Checks a whole plan.
 -- @param plan { name, at = "FILE:LINE", fields, steps = { { name, at, fields } } }
 -- @return true, or nil and "FILE:LINE: reason"
 function schema.check(plan)
-  local fine, problem = pcall(function()
-    check_fields(plan.at, ("plan %q"):format(plan.name), plan.fields, PLAN_FIELDS)
-    if not plan.fields.summary then complain(plan.at, "plan %q: summary is missing", plan.name) end
-    if #plan.steps == 0 then complain(plan.at, "plan %q has no steps", plan.name) end
-    check_params(plan)
-    check_tools(plan)
-    for _, step in ipairs(plan.steps) do check_step(step) end
-    local index = index_steps(plan)
-    check_needs(plan, index)
-    check_resets(plan, index)
-  end)
-  if fine then return true end
-  if type(problem) ~= "table" then error(problem, 0) end
-  return nil, problem.message
+  local fault = try.catch(check, plan)
+  return not fault or nil, fault
 end
 
 return schema

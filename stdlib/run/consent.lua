@@ -10,8 +10,6 @@ local text = require "base.text"
 
 local consent = {}
 
-local function capitalized(sentence) return (sentence:gsub("^%l", string.upper)) end
-
 local function name_of(group) return group.name or group.group end
 
 local function ask_name(view, target)
@@ -39,7 +37,7 @@ end
 function consent.doubts(invocation, list)
   for _, doubt in ipairs(list) do
     local sentence, word = doubt[1], doubt[2]
-    invocation.view.emit { type = "note", lines = { "", capitalized(sentence) .. ".",
+    invocation.view.emit { type = "note", lines = { "", text.capitalized(sentence) .. ".",
       ("If that is what you want, type: %s. To leave everything as it is: n"):format(word) } }
     local agreed, why = question.word(word .. "> ", word)
     if not agreed then decline(why) end

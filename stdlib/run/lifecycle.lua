@@ -83,13 +83,14 @@ local function take_lock(invocation)
 end
 
 -- Where the journals are, and the latest run. { here = their folder as this process opens it, path = as the Mac names it, why = why
--- there is none, latest, trouble = why the latest cannot be read }
+-- there is none, latest, open = the latest where it is not finished, trouble = why the latest cannot be read }
 local function read_journal(target, options, part)
   local journal = {}
   journal.here, journal.path = paths.journal(target, options.journal, part)
   if not journal.here then return { why = journal.path } end
   local latest, message, code = journals.latest(journal.here)
   journal.latest, journal.trouble = latest, not latest and code and message or nil
+  journal.open = latest and run_state.is_open(latest) and latest or nil
   local group = target.group and target.group.group
   journal.installed = function(coih) return journals.installed(journal.here, group, coih) end
   return journal
@@ -105,12 +106,12 @@ local function check_group(operation, target, journal)
 end
 
 --- Where the journals of apply and revert are, and the latest run, for commands that only look.
--- @return { here, path, why, latest, trouble }, see read_journal
+-- @return { here, path, why, latest, open, trouble }, see read_journal
 function lifecycle.journal(target, options) return read_journal(target, options) end
 
 -- The number of the run that is about to go on or begin.
 local function number_of(journal)
-  if journal.latest and not journal.latest.closed then return journal.latest.number end
+  if journal.open then return journal.open.number end
   return journal.here and (journals.latest_number(journal.here) or 0) + 1 or nil
 end
 
@@ -142,9 +143,9 @@ local function resolve(operation, journal)
 end
 
 local function refuse_open(open, operation, options, directory)
-  local lines = operation.name == open.start.plan and operation.differs and operation.differs(options, open)
+  local lines = operation.owns(open.start) and operation.differs and operation.differs(options, open)
   if lines then ending.stop("stopped", exit_code.STOPPED, table.unpack(lines)) end
-  if operation.name == open.start.plan then return end
+  if operation.owns(open.start) then return end
   ending.stop("stopped", exit_code.STOPPED,
     ("Run %d (%s) in %s is not finished."):format(open.number, open.start.plan, directory),
     "`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.")
@@ -152,12 +153,11 @@ end
 
 -- @return the run to go on with or nil, and the open run that is closed in favour of this one or nil
 local function choose_run(operation, journal, options, params)
-  local latest = journal.latest
-  if operation.back then return latest end
-  local open = latest and run_state.is_open(latest) and latest or nil
+  if operation.back then return journal.latest end
+  local open = journal.open
   if not open then return nil end
   if params and not equal.same(params, open.start.params) then return nil, open end
-  if operation.supersedes and operation.name ~= open.start.plan then return nil, open end
+  if operation.supersedes and not operation.owns(open.start) then return nil, open end
   refuse_open(open, operation, options, journal.path)
   return open
 end
@@ -198,16 +198,16 @@ local function make_case(invocation, target, operation, findings, plan, run, jou
 end
 
 --- What an operation would do here, for commands that only look.
--- @return case, steps (see screen.overview), and the open run or nil
-function lifecycle.survey(invocation, target, operation)
-  local journal = read_journal(target, invocation.options)
-  local latest = journal.latest
-  local open = latest and run_state.is_open(latest) and latest or nil
+-- @param journal from lifecycle.journal, or nil: it is read here
+-- @return case, rows (see engine.survey), and the open run or nil
+function lifecycle.survey(invocation, target, operation, journal)
+  journal = journal or read_journal(target, invocation.options)
   local plan = load_plan(operation)
   if not target.group then ending.refuse(target.problems.group) end
-  local current = open and open.start.plan == plan.name and open or nil
+  local open = journal.open
+  local current = open and operation.owns(open.start) and open or nil
   local case = make_case(invocation, target, operation, {}, plan, current, journal)
-  return case, overview.steps(engine.survey(plan, current or run_state.new(), case.context), case.context), open
+  return case, engine.survey(plan, current or run_state.new(), case.context), open
 end
 
 -- ---- preflight -------------------------------------------------------------------------------------------------------------
@@ -233,18 +233,12 @@ local function check_before_plan(invocation, credentials, operation, target, jou
   return check(invocation, credentials, operation.preflight, target, { where = operation.place or "any", journal = journal }, known)
 end
 
-local function first_todo(rows)
-  for _, row in ipairs(rows) do
-    if row.verdict ~= "done" then return row end
-  end
-end
-
 -- The checks that depend on what is left to do (an operation's function). @return the case, with what they found
 local function check_with_plan(invocation, credentials, case, rows, run, journal, acts)
   local operation, target = case.operation, case.target
   if type(operation.preflight) ~= "function" then return case end
   local names, place = operation.preflight(target, rows, run)
-  local todo = first_todo(rows)
+  local todo = overview.first_todo(rows)
   local asked = { where = place or todo and todo.step.where or "any", acts = acts or operation.back, journal = journal,
     words = case.context.words or {} }
   local complete = {}
@@ -386,7 +380,7 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   local operation = case.operation
   local rows = engine.survey(plan, run or run_state.new(), case.context)
   local steps = steps_of(invocation, case, rows, run)
-  if not operation.back and not run and not first_todo(rows) then return nil, nothing_to_do(invocation.view, case, steps) end
+  if not operation.back and not run and not overview.first_todo(rows) then return nil, nothing_to_do(invocation.view, case, steps) end
   local acts = overview.acts(steps, case.target.environment)
   local complete = check_with_plan(invocation, credentials, case, rows, run, journal, acts)
   show(invocation, complete, steps, run)

@@ -1,6 +1,7 @@
 -- Connects the engine to the real thing: journal, door, terminal, signals, transcript.
 -- Must not decide anything about a plan.
 
+local checksum = require "base.checksum"
 local errors = require "screen.errors"
 local journals = require "run.journals"
 local probe = require "tool.probe"
@@ -110,13 +111,19 @@ local function tool_ports(made, self)
   end
 end
 
+-- What was read before an act is no longer so.
+local function forget()
+  probe.forget()
+  checksum.forget()
+end
+
 --- Makes the engine's ports (see engine.run).
 -- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
 --   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
 --   remembers_nothing = true where what is typed is not a password for the other tools,
 --   compare = function() that compares the Mac with the run's baseline, see engine.run }
 function ports.new(self)
-  local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = probe.forget,
+  local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = forget,
     compare = self.compare, stop = require("lib_signals").stage }
   journal_ports(made, self.journal)
   tool_ports(made, self)

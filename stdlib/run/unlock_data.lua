@@ -41,8 +41,7 @@ local function run_unlock(invocation, target, credentials)
   if not journal then return nil, why end
   -- A FileVault passphrase is no login password: it is not remembered for the other tools.
   local ports = ports_module.new { view = invocation.view, options = invocation.options, credentials = credentials,
-    journal = journal, names = {}, remembers_nothing = true, compare = function() return {} end,
-    silence = invocation.rehearsal.silence }
+    journal = journal, remembers_nothing = true, silence = invocation.rehearsal.silence }
   local worked, problem = run_command(ports, diskutil.unlock(target.group.data.device))
   journal:close()
   return worked, problem

@@ -119,8 +119,8 @@ local function explanation(kind, words, entry)
     unaffected = entry.unaffected or common.unaffected }
 end
 
---- A tool's own catalogue: array of { pattern, kind, cause, cure, unaffected }; empty for tools that have none.
-function errors.catalogue(tool)
+-- A tool's own catalogue: array of { pattern, kind, cause, cure, unaffected }; empty for tools that have none.
+local function catalogue_of(tool)
   for _, name in ipairs(CATALOGUED) do
     if name == tool then return require("tool." .. name).errors end
   end
@@ -143,7 +143,7 @@ end
 function errors.explain(tool, outcome)
   local output = outcome.output or ""
   if outcome.refused_credentials then return explanation("credentials", last_line(output), {}) end
-  local entry, words = last_known({ require "tool.apple_errors", errors.catalogue(tool) }, output)
+  local entry, words = last_known({ require "tool.apple_errors", catalogue_of(tool) }, output)
   if entry then return explanation(entry.kind, words, entry) end
   local kind = ending(outcome)
   return explanation(kind, last_line(output), OURS_BY_KIND[kind])
@@ -178,7 +178,7 @@ function errors.all()
   local parts = { { title = "Any of Apple's tools says", entries = grouped(require "tool.apple_errors") } }
   for _, tool in ipairs(CATALOGUED) do
     local title = tool == "file" and "Files: the system says" or tool .. " says"
-    parts[#parts + 1] = { title = title, entries = grouped(errors.catalogue(tool)) }
+    parts[#parts + 1] = { title = title, entries = grouped(catalogue_of(tool)) }
   end
   local own = {}
   for index, entry in ipairs(OURS) do own[index] = { texts = { entry.text }, meaning = entry } end

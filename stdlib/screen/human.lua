@@ -158,7 +158,7 @@ function view.open(options)
   local terminal = require "lib_terminal"
   local screen = setmetatable({ colour = wants_colour(options), columns = columns(),
     quiet = options.quiet, verbose = options.verbose, write = function(words) terminal.write(1, words) end }, Screen)
-  local self = { screen = screen, leaves_out_plan = true }
+  local self = { leaves_out_plan = true }
   function self.emit(event)
     local handler = handlers[event.type]
     if handler then handler(screen, event) end

@@ -6,8 +6,8 @@ local text = require "base.text"
 
 local view = {}
 
---- Format of the event stream. Fields are only ever added within a format.
-view.FORMAT = 1
+-- Format of the event stream. Fields are only ever added within a format.
+local FORMAT = 1
 
 -- The order in which keys are written, so that lines can be read by eye and compared.
 local KEY_ORDER = { "type", "time", "format", "version", "command", "run", "check", "name", "step", "event", "verdict",
@@ -31,7 +31,7 @@ function view.open(_, command, version)
     terminal.write(1, text.valid(json.encode(line, KEY_ORDER)):gsub("\u{61C}", "\\u061c") .. "\n")
   end
   function self.start(run)
-    self.emit { type = "start", format = view.FORMAT, version = version, command = command,
+    self.emit { type = "start", format = FORMAT, version = version, command = command,
       run = run or json.null }
   end
   function self.after_tool() end

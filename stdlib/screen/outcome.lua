@@ -70,13 +70,14 @@ local function each_refusal(lists, visit)
   end
 end
 
---- The line to type later for full security, and what has to be so before.
+--- The line to type later for full security, what has to be so before, and the way without this program.
 -- @param lists arrays of refusals, or of { refused = array }
 function outcome.add_later(lines, case, lists)
   local lead
   each_refusal(lists, function(refused) lead = lead or LATER[refused.kind] end)
   lines[#lines + 1] = lead or "To try for full security again, type:"
   lines[#lines + 1] = here(case, "revert")
+  lines[#lines + 1] = outcome.BY_HAND
 end
 
 local words = {}
@@ -185,7 +186,6 @@ words["undone-lower"] = function(case, final)
   add_refused_steps(lines, final.lower)
   add_differences(lines, final, "Different from before this run:")
   outcome.add_later(lines, case, { final.lower })
-  lines[#lines + 1] = outcome.BY_HAND
   return lines
 end
 
@@ -218,7 +218,6 @@ function words.none(case, final)
   local lines = own_words(case, "none") or { "No way to a safer policy worked. The policy is as it was." }
   outcome.add_refusals(lines, "", final.refused)
   outcome.add_later(lines, case, { final.refused or {} })
-  lines[#lines + 1] = outcome.BY_HAND
   return lines
 end
 

@@ -58,6 +58,14 @@ function overview.steps(rows, c, environment)
   return steps
 end
 
+--- The first step that does not read done, or nil.
+-- @param rows from engine.survey, or overview.steps
+function overview.first_todo(rows)
+  for _, row in ipairs(rows) do
+    if row.verdict ~= "done" then return row end
+  end
+end
+
 --- Does anything that would be done in this environment run a command?
 -- @param steps from overview.steps
 -- @param environment where we are
@@ -94,8 +102,8 @@ end
 
 -- The notes of the overview, each { title, lines }. An operation's record says which are shown, and in which order.
 
---- Which Mac it is about.
-function overview.target(target)
+-- Which Mac it is about.
+local function about(target)
   local group, chip = target.group, target.kernel and target.kernel.chip:upper()
   return { title = "Target", lines = { ("%s, group %s"):format(group.name or "?", group.group),
     ("macOS %s build %s, chip %s"):format(group.version or "?", group.build or "?", chip or "?") } }
@@ -150,14 +158,21 @@ local function notes_of(case, steps)
   return operation.overview and operation.overview(case, steps) or { overview.steps_note(steps) }
 end
 
+--- Prints notes.
+-- @param emit function(event)
+-- @param notes array of { title, lines }
+function overview.tell(emit, notes)
+  for _, note in ipairs(notes) do emit { type = "note", title = note.title, lines = note.lines } end
+end
+
 --- Prints everything that must be known before anything changes.
 -- @param emit function(event)
 -- @param case { target, operation, … }, see run.lifecycle
 -- @param steps from overview.steps
 function overview.show(emit, case, steps)
   local notes = notes_of(case, steps)
-  table.insert(notes, 1, overview.target(case.target))
-  for _, note in ipairs(notes) do emit { type = "note", title = note.title, lines = note.lines } end
+  table.insert(notes, 1, about(case.target))
+  overview.tell(emit, notes)
 end
 
 return overview

@@ -178,3 +178,12 @@ def test_every_fault(scratch, tool):
         assert seen.code == FAULT_ENDS[tool].get(how, 0), (how, seen.text)
         assert "traceback" not in seen.text
     assert os.listdir(scratch) == []
+
+
+def test_a_fault_that_never_came(scratch):
+    """It is told in the last lines, and in the last event; one that came is not."""
+    seen = rehearse(scratch, "--fault", "nvram:act-then-fail", "--fault", "csrutil:lie:9", "--yes")
+    told = "--fault csrutil:lie:9 never came to pass."
+    assert seen.code == 0 and told in seen.text.splitlines()[-1] and "nvram:act-then-fail never" not in seen.text, seen.text
+    seen = rehearse(scratch, "--fault", "csrutil:lie:9", "--yes", "--json")
+    assert seen.events[-1]["unfired"] == ["csrutil:lie:9"], seen.text

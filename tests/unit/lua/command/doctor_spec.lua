@@ -14,16 +14,16 @@ after_each(function()
   life:over()
 end)
 
-local function step(verdict, where) return { verdict = verdict, where = where } end
+local function row(verdict, where) return { verdict = verdict, step = { where = where } } end
 
-local LEFT = { step("todo", "paired-recovery"), step("todo", "any") }
-local REST = { step("done", "paired-recovery"), step("todo", "macos") }
-local DONE = { step("done", "paired-recovery"), step("done", "macos") }
+local LEFT = { row("todo", "paired-recovery"), row("todo", "any") }
+local REST = { row("done", "paired-recovery"), row("todo", "macos") }
+local DONE = { row("done", "paired-recovery"), row("done", "macos") }
 
--- Starts doctor where apply has these steps, and its checks end like this.
-local function doctor(code, steps, fine, left)
+-- Starts doctor where apply has these rows, and its checks end like this.
+local function doctor(code, rows, fine, left)
   asked = {}
-  function lifecycle.survey() return {}, steps end
+  function lifecycle.survey() return {}, rows end
   function preflight.run(names, _, fields, known)
     asked = { names = " " .. table.concat(names, " ") .. " ", place = fields.where, facts = known.facts, words = fields.words }
     return fine, {}, {}, left or {}

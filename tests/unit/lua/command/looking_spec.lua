@@ -156,6 +156,8 @@ describe("verify", function()
     look(0, "verify", {}, { quota = 255 })
     life:write_journal { plan = "revert", words = { "-theirs" } }
     look(0, "verify")
+    life:write_journal { plan = "apply", plan_file = "/m.lua", words = { "-theirs" } }
+    look(0, "verify")
   end)
 
   it("says that it is not in force", function()

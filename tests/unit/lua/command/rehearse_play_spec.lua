@@ -107,6 +107,16 @@ describe("a rehearsal", function()
     assert.are.same({ 1, 1, "end", "done", 0 }, { kinds.start, kinds["end"], last.type, last.result, last.exit })
   end)
 
+  it("tells of each fault that was asked for and never came to pass, last", function()
+    play({ "apply" }, { fault = { "csrutil:lie:9", "nvram:fail-before" } })
+    assert.truthy(shown.out():find("%-%-fault csrutil:lie:9 never came to pass.\n%-%-fault nvram:fail%-before never came to pass.\n$"))
+    play({ "apply" }, { fault = { "csrutil:lie:9" }, json = true })
+    assert.are.same({ "csrutil:lie:9" }, assert(json.decode(shown.lines()[#shown.lines()])).unfired)
+    shown = screen.use(80)
+    play({ "apply" }, { json = true })
+    assert.is_nil(assert(json.decode(shown.lines()[#shown.lines()])).unfired)
+  end)
+
   it("types for whoever says --yes, and leaves it to the person otherwise", function()
     play({ "apply" }, { yes = true })
     local rehearsal = assert(invocation.open({}, "x")).rehearsal
@@ -153,5 +163,6 @@ describe("a rehearsal of revert", function()
     codes.apply = { 1 }
     assert.are.equal(1, play({ "revert" }, { fault = { "bputil:lie" } }))
     assert.are.same({ "apply", "restart paired-recovery" }, { table.unpack(happened) })
+    assert.is_true(says "--fault bputil:lie never came to pass.")
   end)
 end)

@@ -35,7 +35,16 @@ describe("resume", function()
   end)
 
   it("cannot go on with a plan that this program does not have", function()
-    assert.are.same({ nil, "run 3 is of the plan newer, which this program does not have" }, { meant(run "newer") })
+    assert.are.same({ nil, "run 3 is of the plan newer, which this program does not have", 6 }, { meant(run "newer") })
+  end)
+
+  it("says so and ends as stopped, as rollback does: 6", function()
+    local life = require("tests.unit.lua.support.life").new()
+    life:write_journal({ plan = "newer" }, '{"type":"intent","step":"a","argv":["/set","a"],"part":1,"parts":1}')
+    local codes = { life:command "resume", life:command "rollback" }
+    local told, ended = life:text(), life:ended()
+    life:over()
+    assert.are.same({ { 6, 6 }, { "stopped", 6 }, "run 1 is of the plan newer, which this program does not have" }, { codes, ended, told })
   end)
 
   it("is a command of its own and nothing else", function()

@@ -65,6 +65,13 @@ describe("the boot arguments of revert", function()
     assert.is_nil(context({}, nil, applied(nil, nil)).baseline_boot_args)
   end)
 
+  it("are none of a plan in somebody's file, whatever its name is", function()
+    assert.are.same({ words = OURS }, context({}, nil, applied({ "-theirs" }, "-v", { plan_file = "/m.lua" })))
+    local finished = { start = { plan = "revert", plan_file = "/m.lua", group = targets.GROUP }, closed = { result = "done" } }
+    assert.are.same({ words = { OURS[1], OURS[2], OURS[3], "-old" }, baseline_boot_args = "-v" },
+      context({}, nil, finished, applied({ "-old" }, "-v")))
+  end)
+
   it("go no further back than a revert that was finished", function()
     local finished = { start = { plan = "revert", group = targets.GROUP }, closed = { result = "done" } }
     local older = applied({ "-old" }, "-old-baseline")

@@ -55,6 +55,13 @@ describe("an open run", function()
     assert.are.same({ before, nil, {} }, { bytes(1), bytes(2), life.acts })
   end)
 
+  it("of a plan in somebody's file is another plan, whatever its name is", function()
+    life:write_journal({ plan_file = "/m.lua" }, BEGUN)
+    run(6, "stopped", "Run 1 (switches) in /Volumes/Data/private/var/db/vmq-recovery is not finished.")
+    run(0, "done", nil, { supersedes = true })
+    assert.are.equal("close superseded by flip", (life:journal(1))[3])
+  end)
+
   it("of another plan is closed in favour of what supersedes it", function()
     life:write_journal({ plan = "another" }, BEGUN)
     run(0, "done", nil, { supersedes = true })
@@ -310,8 +317,8 @@ describe("lifecycle.survey", function()
 
   it("takes an open run for its own only where that is of the same plan", function()
     local seen
-    local function survey(plan)
-      life:write_journal { plan = plan, words = { plan } }
+    local function survey(plan, file)
+      life:write_journal { plan = plan, words = { plan }, plan_file = file }
       life:begin()
       require("run.lifecycle").look(life.options, "plan", function(invocation, target)
         require("run.lifecycle").survey(invocation, target, life:operation { context = function(_, _, current)
@@ -323,6 +330,7 @@ describe("lifecycle.survey", function()
     end
     assert.are.equal("none", survey "another")
     assert.are.equal("switches", survey "switches")
+    assert.are.equal("none", survey("switches", "/m.lua"))
   end)
 
   it("needs a volume group", function()

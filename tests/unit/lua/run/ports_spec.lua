@@ -209,11 +209,23 @@ describe("what an end means", function()
 end)
 
 describe("the other ports", function()
-  it("are signals, the probes and how often a password is tried", function()
+  it("are signals and how often a password is tried", function()
     local made = ports()
     assert.are.same({ 1, 3 }, { made.stop(), made.attempts })
-    assert.are.equal(require("tool.probe").forget, made.forget)
     made.emit { type = "x" }
     assert.are.equal("x", events[1].type)
+  end)
+
+  it("forget what was read before an act: tools' answers and checksums", function()
+    local checksum, disk = require "base.checksum", require "tests.unit.lua.support.disk"
+    local answers, probe = require "tests.unit.lua.support.answers", require "tool.probe"
+    local asked, on_disk = answers.use { ["/t x"] = "y" }, disk.use { ["/f"] = "x" }
+    local function look() return probe.output { "/t", "x" }, checksum.sha256 "/f" end
+    look()
+    look()
+    ports().forget()
+    look()
+    assert.are.same({ 2, 2 }, { #asked, on_disk.summed })
+    disk.restore()
   end)
 end)

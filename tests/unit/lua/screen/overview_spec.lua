@@ -128,6 +128,15 @@ describe("overview.plan_lines", function()
   end)
 end)
 
+describe("overview.first_todo", function()
+  it("is the first row that does not read done", function()
+    local rows = { { verdict = "done" }, { verdict = "unknown" }, { verdict = "todo" } }
+    assert.are.equal(rows[2], overview.first_todo(rows))
+    assert.is_nil(overview.first_todo { { verdict = "done" } })
+    assert.is_nil(overview.first_todo {})
+  end)
+end)
+
 describe("overview.show", function()
   local function shown(plan, manifest)
     local text = {}
