@@ -95,7 +95,7 @@ describe("an orphan", function()
     run(directory, "/usr/bin/bputil -nm -u ada -p rehearsal")
     assert.is_true(wait_for(8, function() return sip0(directory) == "7f" end))
     assert.are.equal("boot-args\t-v\n", run(directory, "/usr/sbin/nvram boot-args"))
-    assert.is_false(scratch.load(directory).groups[1].policy.smb3)
+    assert.is_false(state_file.load(directory).groups[1].policy.smb3)
   end)
 
   -- Somebody else writes as soon as the tool has read the state again.
@@ -120,7 +120,7 @@ describe("an orphan", function()
     end
     local status = entry.main(directory, "/usr/bin/csrutil", {})
     tools.play = play
-    local state = scratch.load(directory)
+    local state = state_file.load(directory)
     assert.are.same({ 0, false, true }, { status, state.online, state.managed })
   end)
 end)
@@ -135,7 +135,7 @@ describe("a tool that throws away what is typed right behind its prompt", functi
     for _, case in ipairs { { "0.02", nil }, { "0.8", 0x7f } } do
       local directory = make({}, { "prompt-flushes-late" })
       hang_up(directory, "/usr/bin/csrutil", "disable", "'' y rehearsal ''", case[1])
-      assert.are.equal(case[2], scratch.load(directory).groups[1].policy.sip0)
+      assert.are.equal(case[2], state_file.load(directory).groups[1].policy.sip0)
     end
   end)
 end)
