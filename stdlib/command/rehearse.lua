@@ -128,7 +128,7 @@ function kinds.life(play)
     restart = function(into) restart(play, into) end,
     stage_update = function()
       local scratch = require "sim.scratch"
-      scratch.stage_update(play.directory, scratch.load(play.directory))
+      scratch.stage_update(play.directory, require("sim.state_file").load(play.directory))
     end,
   }
 end

@@ -62,11 +62,16 @@ function policy.sip_text(sip)
   return ("%s (%s)%s"):format(rest & 0x7f == 0x7f and "off" or "custom", sip, guests)
 end
 
+local function short(coih) return coih:sub(1, 12) .. "…" end
+
 --- The kernel that a policy names, in words.
 -- @param coih string: "absent" or a hash
 function policy.kernel_text(coih)
-  return coih == "absent" and "Apple's" or "custom " .. coih:sub(1, 12) .. "…"
+  return coih == "absent" and "Apple's" or "custom " .. short(coih)
 end
+
+-- A command as a person types it.
+local function typed(command) return (table.concat(command.argv, " "):gsub("^/usr/bin/", "")) end
 
 -- What a ladder answers where nothing is left to do.
 local ALREADY_SO = "the policy recorded before this run"
@@ -128,7 +133,7 @@ end
 local function sip_command(c, goal)
   if goal.sip == "absent" then return nil end
   if policy.sip_bits(goal) == ALL_SIP_BITS then return csrutil.disable(c.volume_name) end
-  return csrutil.enable_without(csrutil.parts_of(policy.sip_bits(goal)), c.volume_name, c.release)
+  return csrutil.enable_without(policy.sip_bits(goal), c.volume_name, c.release)
 end
 
 -- The goal as far as a rebuilt policy can be it: sealed.
@@ -141,7 +146,7 @@ end
 -- A policy made anew with what was recorded. The seal is never opened by this program, and an earlier custom kernel is in no policy.
 local function rebuild_rung(c, goal)
   local sip = sip_command(c, goal)
-  local by = sip and policy.sip_bits(goal) ~= ALL_SIP_BITS and (" (%s)"):format(table.concat(sip.argv, " "):gsub("^/usr/bin/", "")) or ""
+  local by = sip and policy.sip_bits(goal) ~= ALL_SIP_BITS and (" (%s)"):format(typed(sip)) or ""
   return { bputil.permissive(c.group, goal), sip, where = "paired-recovery",
     leaves = ("permissive security, SIP %s%s, stock kernel%s%s"):format(policy.sip_text(goal.sip), by,
       goal.coih ~= "absent" and " instead of your earlier custom one" or "",
@@ -189,7 +194,7 @@ end
 function policy.describe(p)
   local words = { mode_text(p), p.sip == "absent" and "SIP on" or ("SIP relaxed (%s)"):format(p.sip),
     "boot-args filter " .. p.boot_args_filter,
-    p.coih == "absent" and "stock kernel" or "custom kernel " .. p.coih:sub(1, 12) .. "…" }
+    p.coih == "absent" and "stock kernel" or "custom kernel " .. short(p.coih) }
   if p.ssv == "off" then table.insert(words, 3, "sealed system volume off") end
   if p.kexts then words[#words + 1] = "third-party kexts allowed" end
   return table.concat(words, ", ")
@@ -210,12 +215,12 @@ end
 function policy.unrestorable(p, release)
   local lines, bits = {}, policy.sip_bits(p)
   if p.coih ~= "absent" then
-    lines[1] = "The custom kernel that is registered now (" .. p.coih:sub(1, 12) .. "…) is replaced and cannot be put back by this program."
+    lines[1] = "The custom kernel that is registered now (" .. short(p.coih) .. ") is replaced and cannot be put back by this program."
   end
   if bits ~= 0 and bits & ALL_SIP_BITS ~= ALL_SIP_BITS then
-    local argv = csrutil.enable_without(csrutil.parts_of(bits), nil, release).argv
+    local command = csrutil.enable_without(bits, nil, release)
     lines[#lines + 1] = ("SIP is %s. The way back types `%s` and compares; where your csrutil writes another word, SIP stays on, and the "
-      .. "line is for you to type."):format(policy.sip_text(p.sip), table.concat(argv, " "):gsub("^/usr/bin/", ""))
+      .. "line is for you to type."):format(policy.sip_text(p.sip), typed(command))
   end
   if p.ssv == "off" then
     lines[#lines + 1] = "The sealed system volume is off. A policy that is made anew has it on, and this program does not turn it "

@@ -36,8 +36,8 @@ local function on_off(value) return value end
 local function allowed(value) return value and "allowed" or "not allowed" end
 local function quoted(value) return value == "" and "(empty)" or '"' .. value .. '"' end
 
--- What is compared: its name for people, how it is read from a state, how it is told, and for a policy's field whether a value is
--- weaker than another. Order is that of the screen.
+-- What is compared: its name for people, how it is read from a state, how it is told, and whether it is a list of words. Order is
+-- that of the screen.
 local FIELDS = {
   { name = "security", read = field_of_policy "mode", text = text.capitalized },
   { name = "SIP", read = field_of_policy "sip", text = policy.sip_text },
@@ -60,8 +60,11 @@ local function lost_words(before, after)
 end
 
 local function difference(field, before, after)
-  return { name = field.name, before = field.text(before), after = after == nil and "cannot be read" or field.text(after),
-    lost = field.is_words and after ~= nil and lost_words(before, after) or nil, added_only = false, unread = after == nil }
+  local unread = after == nil
+  local has_words = field.is_words and not unread
+  local lost = has_words and lost_words(before, after) or nil
+  return { name = field.name, before = field.text(before), after = unread and "cannot be read" or field.text(after),
+    lost = lost, added_only = has_words and not lost or false, unread = unread }
 end
 
 --- Compares two states field by field. What was not known before is not compared; what cannot be read now is a difference.
@@ -73,11 +76,7 @@ function state.compare(before, after)
   local found = {}
   for _, field in ipairs(FIELDS) do
     local one, other = field.read(before), field.read(after)
-    if one ~= nil and one ~= other then
-      local entry = difference(field, one, other)
-      entry.added_only = field.is_words and other ~= nil and not entry.lost or false
-      found[#found + 1] = entry
-    end
+    if one ~= nil and one ~= other then found[#found + 1] = difference(field, one, other) end
   end
   return found
 end

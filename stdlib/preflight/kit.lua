@@ -7,6 +7,7 @@ local extensions = require "kernel.extensions"
 local kits = require "kernel.kit"
 local paths = require "mac.paths"
 local result = require "preflight.result"
+local room = require "preflight.room"
 local text = require "base.text"
 
 local ok, bad, unknown = result.ok, result.bad, result.unknown
@@ -113,9 +114,7 @@ end
 --- Is there room for what is to be written? known.room = { place (as the Mac names it), bytes }.
 function checks.room(target, _, known)
   local place, bytes = known.room.place, known.room.bytes
-  local here = target.root .. place
-  while here ~= target.root and not require("lib_file").stat(here) do here = here:match("^(.*)/[^/]*$") end
-  local free, read_only = require("lib_file").space(here == "" and "/" or here)
+  local free, read_only = room.at(target.root .. place)
   if not free then return unknown(tostring(read_only), "choose another place") end
   if read_only then return bad(place .. " is on a read-only volume", "choose a place on the Data volume") end
   if free < bytes then

@@ -8,6 +8,7 @@ local place = require "plan.place"
 local pmset = require "tool.pmset"
 local policy = require "mac.policy"
 local result = require "preflight.result"
+local room = require "preflight.room"
 local route = require "tool.route"
 local running = require "mac.running"
 local sysctl = require "tool.sysctl"
@@ -77,18 +78,12 @@ end
 -- Bytes that a run's journal and transcript may need.
 local JOURNAL_ROOM = 2 << 20
 
-local function nearest_folder(path)
-  local files = require "lib_file"
-  while path ~= "" and not files.stat(path) do path = path:match("^(.*)/[^/]*$") or "" end
-  return path == "" and "/" or path
-end
-
 local function journal_room(journal)
-  local room, read_only = require("lib_file").space(nearest_folder(journal.here))
-  if not room then return unknown(journal.path .. ": " .. tostring(read_only), "name another folder with --journal") end
+  local free, read_only = room.at(journal.here)
+  if not free then return unknown(journal.path .. ": " .. tostring(read_only), "name another folder with --journal") end
   if read_only then return bad(journal.path .. " is on a read-only volume", "name another folder with --journal") end
-  if room < JOURNAL_ROOM then
-    return bad(("only %s are free at %s"):format(text.size(room), journal.path),
+  if free < JOURNAL_ROOM then
+    return bad(("only %s are free at %s"):format(text.size(free), journal.path),
       "free some space, or name another folder with --journal")
   end
 end
@@ -136,18 +131,18 @@ function checks.preboot(target, _, found)
   local preboot = target.group and target.group.preboot
   if not preboot then return unknown("the Preboot volume is not known", "diskutil apfs list") end
   if not preboot.mount then return bad("the Preboot volume is not mounted", "diskutil mount " .. preboot.device) end
-  local room, read_only = require("lib_file").space(target.root .. preboot.mount)
+  local free, read_only = require("lib_file").space(target.root .. preboot.mount)
   if preboot.writable == false or read_only == true then
     return bad(preboot.mount .. " is mounted read-only",
       ("diskutil unmount %s, then diskutil mount %s"):format(preboot.device, preboot.device))
   end
   local needed = found.collection and found.collection.size or 64 << 20
-  if not room then return unknown(preboot.mount .. ": " .. tostring(read_only), "diskutil info " .. preboot.device) end
-  if room < needed then
-    return bad(("%s has %s free, the kernel needs %s"):format(preboot.mount, text.size(room), text.size(needed)),
+  if not free then return unknown(preboot.mount .. ": " .. tostring(read_only), "diskutil info " .. preboot.device) end
+  if free < needed then
+    return bad(("%s has %s free, the kernel needs %s"):format(preboot.mount, text.size(free), text.size(needed)),
       "free space on the disk; old custom kernels in Preboot take the most")
   end
-  return ok(("%s is writable, %s free"):format(preboot.mount, text.size(room)))
+  return ok(("%s is writable, %s free"):format(preboot.mount, text.size(free)))
 end
 
 -- The stored value, or a row that says why it must not be written anew.

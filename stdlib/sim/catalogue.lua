@@ -168,10 +168,13 @@ local macs = {
 
 catalogue.default = "m2pro-14.0"
 
---- An older kit that every public list has.
+--- What a system and a kit say of the macOS that they are of.
+catalogue.SYSTEM_FIELDS = { "version", "build", "darwin", "date", "xnu" }
+
+--- An older macOS, whose kit every public list has.
 catalogue.OLD_KIT = {
   version = "13.6", build = "22G120", darwin = "22.6.0", date = "Fri Sep 15 13:41:30 PDT 2023",
-  xnu = "8796.141.3.700.8~1",
+  xnu = "8796.141.3.700.8~1", love = "22.7.120.0.0,0",
 }
 
 --- Names of the Macs, in the order of their age.

@@ -58,16 +58,16 @@ local function take_seal_off(state)
   run(policy.enforce_seal(first_policy(state), false))
 end
 
-local STUB = {
-  name = "Asahi Linux", data = "Asahi Linux - Data", container = "disk4", version = "14.0", build = "23A344",
-  darwin = "23.0.0", date = "Fri Sep 15 14:41:43 PDT 2023", xnu = "10002.1.13~1", love = "23.1.344.0.0,0",
-}
+local function with_macos_of(system, other)
+  system.love = other.love
+  for _, field in ipairs(catalogue.SYSTEM_FIELDS) do system[field] = other[field] end
+  return system
+end
 
 local function linux_stub(kind)
   return function()
-    local system = { linux = kind }
-    for key, value in pairs(STUB) do system[key] = value end
-    return system
+    local names = { name = "Asahi Linux", data = "Asahi Linux - Data", container = "disk4", linux = kind }
+    return with_macos_of(names, catalogue.entry("m2pro-14.0").systems[1])
   end
 end
 
@@ -79,23 +79,30 @@ local function become_default(state, group)
   variables.put(state, { name = "boot-volume", value = before:gsub("[^:]*$", group.uuid) })
 end
 
+local function install_object(group, object)
+  local p = group.policy
+  run(policy.configure_boot(p, object.coih, function() group.objects[p.nsih] = { object } end))
+end
+
 -- Permissive, CTRR off, a raw boot object: what the Asahi installer leaves (field: asahi-stub-is-the-target).
 local function finish_stub(state)
   local group = newest_group(state)
-  local coih = digest.hex "m1n1"
   run(policy.rebuild(group.policy, { n = true, c = true }))
-  run(policy.configure_boot(group.policy, coih, function()
-    group.objects[group.policy.nsih] = { { coih = coih, raw = true } }
-  end))
+  install_object(group, { coih = digest.hex "m1n1", raw = true })
   become_default(state, group)
+end
+
+-- A custom object of somebody else's, and the policy that goes with it (reference §10, kmutil alone).
+local function install_foreign_kernel(state)
+  local group = state.groups[1]
+  install_object(group, {
+    coih = digest.hex "foreign object", soc = state.mac.soc, darwin = group.darwin, xnu = group.xnu, release = true,
+  })
 end
 
 local function namesake(entry)
   local first = entry.systems[1]
-  return {
-    name = first.name, data = first.data, version = "13.6", build = "22G120", darwin = "22.6.0",
-    date = "Fri Sep 15 13:41:30 PDT 2023", xnu = "8796.141.3.700.8~1", love = "22.7.120.0.0,0",
-  }
+  return with_macos_of({ name = first.name, data = first.data }, catalogue.OLD_KIT)
 end
 
 -- guess: model, chip and board of a virtual Mac.
@@ -144,7 +151,7 @@ local known = {
     function(state) add_arguments(state, "-v note=caf\xE9") end },
   { "nvram-loses-word", "nvram loses a word of others when it sets boot-args", function() end },
   { "custom-kernel-installed", "another custom kernel is already installed",
-    function(state) circumstance.install_foreign_kernel(state) end },
+    install_foreign_kernel },
   { "preboot-read-only", "Preboot is mounted read-only",
     function(state) place.volume(state, nil, "Preboot").writable = false end },
   { "preboot-full", "no room in Preboot", function(state) state.container.free = 0 end },
@@ -258,28 +265,6 @@ local known = {
   { "guests-running", "two guests run whenever macOS runs", function(state) state.guests = 2 end },
 }
 
---- The systems that circumstances bring along, beside those of a Mac's catalogue entry: array as `disks.add` takes it.
-function circumstance.systems(entry, words)
-  local list = {}
-  for _, word in ipairs(words) do
-    for _, item in ipairs(known) do
-      if item[1] == word and item.system then list[#list + 1] = item.system(entry) end
-    end
-  end
-  return list
-end
-
---- Puts a custom object of somebody else's in place, and the policy that goes with it (reference §10, kmutil alone).
-function circumstance.install_foreign_kernel(state)
-  local p, group = first_policy(state), state.groups[1]
-  local coih = digest.hex("foreign object")
-  run(policy.configure_boot(p, coih, function()
-    group.objects[p.nsih] = {
-      { coih = coih, soc = state.mac.soc, darwin = group.darwin, xnu = group.xnu, release = true },
-    }
-  end))
-end
-
 --- Names of all circumstances, in a fixed order.
 function circumstance.names()
   local names = {}
@@ -293,6 +278,16 @@ local function lookup(name)
   end
   return nil, ("there is no circumstance called %q; there are: %s"):format(
     name, table.concat(circumstance.names(), ", ")), "unknown"
+end
+
+--- The systems that circumstances bring along, beside those of a Mac's catalogue entry: array as `disks.add` takes it.
+function circumstance.systems(entry, words)
+  local list = {}
+  for _, word in ipairs(words) do
+    local item = lookup(word)
+    if item and item.system then list[#list + 1] = item.system(entry) end
+  end
+  return list
 end
 
 --- A few words about a circumstance for people, or nil, message, "unknown".

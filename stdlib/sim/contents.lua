@@ -36,7 +36,7 @@ end
 -- A Linux stub looks like a system without a macOS (field: asahi-stub-is-the-target): no kernel, and its version file
 -- under another name, or one that names some macOS.
 local function add_system(state, group, files)
-  local top = layout.storage(place.volume(state, group.uuid, "System"))
+  local top = place.storage(place.volume(state, group.uuid, "System"))
   local disabled = group.linux == "disabled"
   files[top .. (disabled and VERSION:gsub("%.plist", "-disabled.plist") or VERSION)] = system_version(group)
   if group.linux then return end
@@ -46,7 +46,7 @@ local function add_system(state, group, files)
 end
 
 local function add_preboot(state, group, files)
-  local preboot = layout.storage(place.preboot_volume(state, group)) .. "/" .. group.uuid
+  local preboot = place.storage(place.preboot_volume(state, group)) .. "/" .. group.uuid
   files[preboot .. contents.OWNERS] = contents.owners(state)
   local kernels = preboot .. "/boot/" .. group.policy.nsih .. "/System/Library/Caches/com.apple.kernelcaches/"
   files[kernels .. "kernelcache"] = "stock kernel collection of " .. group.build .. "\n"
@@ -56,7 +56,7 @@ local function add_preboot(state, group, files)
 end
 
 local function add_data(state, group, files)
-  local home = layout.storage(place.volume(state, group.uuid, "Data"))
+  local home = place.storage(place.volume(state, group.uuid, "Data"))
   if group.linux then
     files[home .. "/.keep"] = ""
     return
@@ -80,7 +80,7 @@ end
 
 local function add_collection(state, files)
   if not state.collection then return end
-  local data = layout.storage(place.volume(state, state.groups[1].uuid, "Data"))
+  local data = place.storage(place.volume(state, state.groups[1].uuid, "Data"))
   files[data .. layout.COLLECTION] = wrapped(collection.make(state.collection), state.collection.wrapped)
 end
 
@@ -99,7 +99,7 @@ end
 
 --- The files that a system of its present version has, but for its users': path below the root → bytes.
 function contents.system(state, group)
-  local files = { [layout.DISKS .. "base" .. VERSION] = system_version(place.booted(state)) }
+  local files = { [place.DISKS .. "base" .. VERSION] = system_version(place.booted(state)) }
   add_system(state, group, files)
   add_preboot(state, group, files)
   return files
@@ -108,7 +108,7 @@ end
 --- Every file a new Mac has, but for kits: path below the root → bytes.
 function contents.files(state)
   local files = contents.update(state)
-  files[layout.DISKS .. "base" .. VERSION] = system_version(place.booted(state))
+  files[place.DISKS .. "base" .. VERSION] = system_version(place.booted(state))
   for _, group in ipairs(state.groups) do
     add_system(state, group, files)
     add_preboot(state, group, files)

@@ -23,8 +23,8 @@ local function add_memory(io, root, state, loaded)
   function io.keep() return keep(root, state, loaded) end
   function io.renew()
     local now = assert(state_file.load(root))
+    changes.replace(loaded, changes.copy(now))
     changes.settle(now, io.now())
-    changes.replace(loaded, assert(state_file.load(root)))
     changes.replace(state, now)
   end
 end

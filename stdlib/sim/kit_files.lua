@@ -4,7 +4,6 @@
 local collection = require "sim.collection"
 local kexts = require "sim.kexts"
 local kits = require "sim.kits"
-local layout = require "sim.layout"
 local place = require "sim.place"
 local xml = require "sim.xml"
 
@@ -90,7 +89,7 @@ end
 
 --- What the kits that are installed put on a new Mac: path below the root → bytes.
 function kit_files.installed(state)
-  local files, top = {}, layout.storage(place.volume(state, state.groups[1].uuid, "Data")) .. kits.FOLDER
+  local files, top = {}, place.storage(place.volume(state, state.groups[1].uuid, "Data")) .. kits.FOLDER
   for _, kit in ipairs(state.kits) do
     for path, bytes in pairs(kit_files.present(kit)) do
       files[("%s/%s/%s"):format(top, kits.name(kit), path)] = bytes

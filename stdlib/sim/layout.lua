@@ -5,33 +5,32 @@ local place = require "sim.place"
 
 local layout = {}
 
-layout.DISKS, layout.storage = place.DISKS, place.storage
-layout.UPDATE = layout.DISKS .. "update" -- the volume of staged updates; recovery does not mount it
+layout.UPDATE = place.DISKS .. "update" -- the volume of staged updates; recovery does not mount it
 layout.COLLECTION = "/Users/Shared/vmq-recovery/VirtualMachine.kc"
 
 -- Recovery's own writable folders are a ramdisk: every start has new ones (reference §6.3).
-local function ramdisk(state) return layout.DISKS .. "ramdisk-" .. state.boots end
+local function ramdisk(state) return place.DISKS .. "ramdisk-" .. state.boots end
 
 local function common(state, links)
   for _, volume in ipairs(state.volumes) do
-    if volume.mount and volume.mount ~= "/" then links[volume.mount] = layout.storage(volume) end
+    if volume.mount and volume.mount ~= "/" then links[volume.mount] = place.storage(volume) end
   end
   links["/var"], links["/tmp"], links["/etc"] = "/private/var", "/private/tmp", "/private/etc"
 end
 
 local function in_recovery(state, links)
   links["/private"] = ramdisk(state) .. "/private"
-  links["/System/Installation"] = layout.DISKS .. "base/System/Installation"
-  links["/System/Library"] = layout.DISKS .. "base/System/Library"
-  links["/System/Volumes/iSCPreboot"] = layout.DISKS .. "iSCPreboot"
+  links["/System/Installation"] = place.DISKS .. "base/System/Installation"
+  links["/System/Library"] = place.DISKS .. "base/System/Library"
+  links["/System/Volumes/iSCPreboot"] = place.DISKS .. "iSCPreboot"
 end
 
 -- The firmlinks of macOS: these folders of Data are reached from the top as well.
 local function in_macos(state, links)
-  local data = layout.storage(place.volume(state, state.default, "Data"))
+  local data = place.storage(place.volume(state, state.default, "Data"))
   local system = place.volume(state, state.default, "System")
   for _, folder in ipairs { "/private", "/Users", "/Library", "/Applications" } do links[folder] = data .. folder end
-  links["/System/Library"] = layout.storage(system) .. "/System/Library"
+  links["/System/Library"] = place.storage(system) .. "/System/Library"
   links["/Volumes/" .. system.name] = "/"
   links["/System/Volumes/Update"] = layout.UPDATE
 end
@@ -47,10 +46,10 @@ end
 --- Folders that must be there in the present environment.
 function layout.folders(state)
   local folders = { "/Volumes", "/System/Volumes", "/usr/bin", "/usr/sbin", "/bin", "/sbin", layout.UPDATE,
-    layout.DISKS .. "base/System/Installation", layout.DISKS .. "iSCPreboot" }
+    place.DISKS .. "base/System/Installation", place.DISKS .. "iSCPreboot" }
   for _, name in ipairs { "Extensions", "DriverExtensions" } do
     local system = place.volume(state, state.default, "System")
-    folders[#folders + 1] = layout.storage(system) .. "/System/Library/" .. name
+    folders[#folders + 1] = place.storage(system) .. "/System/Library/" .. name
   end
   if not place.in_recovery(state) then return folders end
   for _, name in ipairs { "var/db", "var/root", "var/tmp", "tmp", "etc" } do

@@ -9,8 +9,6 @@ local fault = require "sim.fault"
 
 local copy = changes.copy
 
-local SYSTEM_FIELDS = { "version", "build", "darwin", "date", "xnu" }
-
 local mac = {}
 
 local function machine(entry)
@@ -40,7 +38,7 @@ end
 
 local function kit_of(entry, system)
   local kit = { soc = entry.soc, model = entry.model }
-  for _, field in ipairs(SYSTEM_FIELDS) do kit[field] = system[field] end
+  for _, field in ipairs(catalogue.SYSTEM_FIELDS) do kit[field] = system[field] end
   return kit
 end
 
@@ -91,8 +89,5 @@ function mac.new(name, circumstances, faults)
   require("sim.boot").first(state)
   return state
 end
-
---- A copy that shares nothing with `state`.
-mac.copy = copy
 
 return mac

@@ -3,19 +3,15 @@
 local files = require "sim.files"
 local keys = require "base.keys"
 local layout = require "sim.layout"
+local must = require("sim.attempt").must
 
 local mount = {}
 
 local FOLDER = 448 -- 0700
 
-local function must(ok, message)
-  if not ok then error({ message = message }, 0) end
-  return ok
-end
-
 local function make_folder(lib, directory, path) must(lib.make_directory(directory .. path, FOLDER)) end
 
---- Mounts everything that the state says. Throws { message }.
+--- Mounts everything that the state says. A failure ends the attempt around it.
 function mount.all(directory, state)
   local lib, links = require "lib_file", layout.links(state)
   for _, path in ipairs(layout.folders(state)) do make_folder(lib, directory, path) end

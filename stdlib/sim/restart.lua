@@ -1,14 +1,15 @@
 -- Restarts a simulated Mac that is laid out in a scratch folder.
 -- It must not decide what boots; that is `sim.boot`.
 
+local attempt = require "sim.attempt"
+
 local restart = {}
 
--- Expected failures come as a table with a message; anything else is a fault of the program.
 local function remount(directory, state)
-  local fine, problem = pcall(require("sim.mount").all, directory, state)
-  if fine then return require("sim.state_file").save(directory, state) end
-  if type(problem) ~= "table" then error(problem, 0) end
-  return nil, problem.message, "scratch"
+  return attempt.guarded(function()
+    require("sim.mount").all(directory, state)
+    attempt.must(require("sim.state_file").save(directory, state))
+  end)
 end
 
 --- Restarts the Mac in `directory` and changes `state` with it.

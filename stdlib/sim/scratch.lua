@@ -1,25 +1,15 @@
 -- Lays a new simulated Mac out in a scratch folder: volumes, files, links to the tools, state.
 -- It must write below the folder it is given only.
 
+local attempt = require "sim.attempt"
 local contents = require "sim.contents"
 local state_file = require "sim.state_file"
 
-local scratch = { load = state_file.load, save = state_file.save }
+local guarded, must = attempt.guarded, attempt.must
+
+local scratch = {}
 
 local FOLDER, FILE = 448, 420 -- 0700, 0644
-
-local function must(ok, message)
-  if not ok then error({ message = message }, 0) end
-  return ok
-end
-
--- Expected failures inside come as a table with a message; anything else is a fault of the program.
-local function guarded(work)
-  local ok, problem = pcall(work)
-  if ok then return true end
-  if type(problem) ~= "table" then error(problem, 0) end
-  return nil, problem.message, "scratch"
-end
 
 local function write_files(directory, files)
   local lib = require "lib_file"

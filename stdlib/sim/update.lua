@@ -1,6 +1,7 @@
 -- Installs the update of macOS that a simulated Mac has staged: what becomes of the system and of its policy.
 -- It must not touch files; `sim.scratch` writes those of the new system.
 
+local catalogue = require "sim.catalogue"
 local digest = require "sim.digest"
 local policy = require "sim.policy"
 
@@ -33,7 +34,7 @@ function update.install(state)
   local group, new = state.groups[1], state.update
   local why = obstacle(state, group)
   if why then return nil, why end
-  for _, field in ipairs { "version", "build", "darwin", "date", "xnu" } do group[field] = new[field] end
+  for _, field in ipairs(catalogue.SYSTEM_FIELDS) do group[field] = new[field] end
   renew(group.policy, new.build)
   group.updated_without_sip = group.policy.sip0 ~= nil
   state.update, state.latest = nil, true

@@ -31,34 +31,17 @@ end
 -- csrutil writes for a part is not known: what is read back decides.
 local PARTS = { { "kext", 0x1 }, { "fs", 0x2 }, { "debug", 0x4 }, { "dtrace", 0x20 }, { "nvram", 0x40 }, { "basesystem", 0x100 } }
 
---- The parts that a SIP word leaves open.
+--- Command: SIP on but for the parts that a SIP word leaves open. It writes the whole word, whatever stood there (darwin-2026-11 §10).
+-- macOS 12 takes the parts that stay on instead (facts-2026-11 D.1).
 -- @param bits integer: sip0
--- @return array of csrutil's names
-function csrutil.parts_of(bits)
-  local parts = {}
-  for _, part in ipairs(PARTS) do
-    if bits & part[2] ~= 0 then parts[#parts + 1] = part[1] end
-  end
-  return parts
-end
-
-local function is_among(list, wanted)
-  for _, name in ipairs(list) do
-    if name == wanted then return true end
-  end
-  return false
-end
-
---- Command: SIP on but for these parts. It writes the whole word, whatever stood there (darwin-2026-11 §10). macOS 12 takes the parts
--- that stay on instead (facts-2026-11 D.1).
--- @param parts array of csrutil's names
 -- @param volume_name string
 -- @param release string or nil: macOS of the target, such as "14.0"
-function csrutil.enable_without(parts, volume_name, release)
+function csrutil.enable_without(bits, volume_name, release)
   local on_12 = (release or ""):match("^12%f[%D]") ~= nil
   local arguments = { on_12 and "disable" or "enable" }
   for _, part in ipairs(PARTS) do
-    if is_among(parts, part[1]) ~= on_12 then
+    local is_open = bits & part[2] ~= 0
+    if is_open ~= on_12 then
       arguments[#arguments + 1] = on_12 and "--with" or "--without"
       arguments[#arguments + 1] = part[1]
     end

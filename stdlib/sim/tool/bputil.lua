@@ -1,6 +1,7 @@
 -- bputil: reads and rebuilds LocalPolicies (reference §1).
 -- It must not lay out what is displayed (`sim.tool.bputil_display`) nor decide what a policy becomes (`sim.policy`).
 
+local menu = require "sim.menu"
 local owner = require "sim.owner"
 local place = require "sim.place"
 local policy = require "sim.policy"
@@ -74,14 +75,7 @@ end
 
 -- csrutil's menu, but by UUID (facts-2026-11 A.1).
 local function choose(p)
-  local groups = p.state.groups
-  if #groups == 1 then return groups[1] end
-  p.out("This computer has several macOS installations:\n")
-  for number, group in ipairs(groups) do p.out(("%d: %s\n"):format(number, group.uuid)) end
-  local answer = p.ask(("Pick a macOS installation (1..%d): "):format(#groups))
-  local group = answer and groups[tonumber(answer:match("^%s*(%d+)%s*$"))]
-  if not group then p.fail(1, "\nbputil: no matching OS installation\n") end -- guess: wording
-  return group
+  return menu.pick(p, function(group) return group.uuid end, "no matching OS installation") -- guess: the refusal
 end
 
 local function target(p, options)

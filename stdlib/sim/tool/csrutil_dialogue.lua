@@ -1,6 +1,7 @@
 -- What csrutil asks before it changes anything: which system, whether really, and who signs (reference §2.2).
 -- It must not change the policy.
 
+local menu = require "sim.menu"
 local mounting = require "sim.mounting"
 local owner = require "sim.owner"
 local place = require "sim.place"
@@ -19,19 +20,12 @@ function dialogue.not_written(p, group, why)
   p.fail(1, 'csrutil: Failed to update security configuration for "', group.name, '": ', why, "\n")
 end
 
---- The system that is meant. Several systems: a menu by number, also for commands that only read (§2.2). At the end of
--- input the menu stays alone on the screen.
+-- guess: what follows the number in the menu
+local function name_and_version(group) return ("%s (macOS %s)"):format(group.name, group.version) end
+
+--- The system that is meant, also for commands that only read (§2.2).
 function dialogue.pick(p)
-  local groups = p.state.groups
-  if #groups == 1 then return groups[1] end
-  p.out("This computer has several macOS installations:\n")
-  for number, group in ipairs(groups) do
-    p.out(("%d: %s (macOS %s)\n"):format(number, group.name, group.version)) -- guess: what follows the number
-  end
-  local answer = p.ask(("Pick a macOS installation (1..%d): "):format(#groups))
-  local group = answer and groups[tonumber(answer:match("^%s*(%d+)%s*$"))]
-  if not group then p.fail(1, "\ncsrutil: no installation chosen\n") end
-  return group
+  return menu.pick(p, name_and_version, "no installation chosen")
 end
 
 local SIP = {

@@ -1,7 +1,6 @@
 -- diskutil: volumes, groups, owners, mounting and unlocking (reference §6.3).
 -- It must not lay out files itself; it tells the `files` port what is attached.
 
-local contents = require "sim.contents"
 local display = require "sim.tool.diskutil_display"
 local mounting = require "sim.mounting"
 local owner = require "sim.owner"
@@ -130,6 +129,7 @@ local function update_preboot(p)
   p.out("UpdatePreboot: Commencing operation to update the Preboot Volume for Target Volume ", volume.device, "\n")
   p.change({ function()
     p.state.circumstances["stale-owners"] = nil
+    local contents = require "sim.contents" -- long; every other call of diskutil does without
     local path = place.preboot(p.state, place.booted(p.state)) .. contents.OWNERS
     if p.files then assert(p.files.write(path, contents.owners(p.state))) end
   end }, failing(p, "UpdatePreboot: Exiting Update Preboot operation with overall error=-69854"))

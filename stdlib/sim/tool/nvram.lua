@@ -1,7 +1,6 @@
 -- nvram: firmware variables (reference §4).
 -- It must not keep anything across a restart by itself; `sim.variables` says what survives one.
 
-local mac_roman = require "sim.mac_roman"
 local place = require "sim.place"
 local variables = require "sim.variables"
 
@@ -33,7 +32,8 @@ end
 -- A string that is no UTF-8 is read again as MacRoman, so other bytes are shown than are stored (facts-2026-11 B.3).
 local function shown(variable)
   local value = variable.value
-  return variable.data and value or utf8.len(value) and value or mac_roman.to_utf8(value)
+  if variable.data or utf8.len(value) then return value end
+  return require("sim.mac_roman").to_utf8(value) -- a table that is hardly ever needed
 end
 
 -- Data is shown with %xx for whatever is not printable; strings are shown as they are.

@@ -31,7 +31,7 @@ local function stored(state, path)
     local inside = mount and (mount == "/" or path == mount or path:sub(1, #mount + 1) == mount .. "/")
     if inside and #mount > #best then best, found = mount, volume end
   end
-  return found and layout.storage(found) .. path:sub(best == "/" and 1 or #best + 1) or path
+  return found and place.storage(found) .. path:sub(best == "/" and 1 or #best + 1) or path
 end
 
 local collections = {}
@@ -42,7 +42,7 @@ function files.new(state)
   if not state.collection then return {} end
   local key = require("dkjson").encode(state.collection, { keyorder = { "darwin", "date", "soc", "xnu" } })
   collections[key] = collections[key] or require("sim.collection").make(state.collection)
-  return { [layout.storage(place.volume(state, state.default, "Data")) .. layout.COLLECTION] = collections[key] }
+  return { [place.storage(place.volume(state, state.default, "Data")) .. layout.COLLECTION] = collections[key] }
 end
 
 local function readers(get)

@@ -2,7 +2,7 @@
 -- Must not use the program's own reading of the Mac: it looks at the simulated Mac's state itself.
 
 local boot = require "sim.boot"
-local mac = require "sim.mac"
+local changes = require "sim.changes"
 local runs = require "run.journals"
 local world_module = require "support.world"
 
@@ -31,7 +31,7 @@ end
 
 -- The Mac must start, whatever was done to it.
 local function starts(world)
-  local state = mac.copy(world.state)
+  local state = changes.copy(world.state)
   local reached, why = boot.next(state, { clean = true, into = "macos" })
   if reached ~= "macos" then return "macOS does not start: " .. why end
 end
@@ -39,7 +39,7 @@ end
 -- What the Mac is after a start of macOS, where it does not run yet (a finished run that nothing was left to do for).
 local function in_macos(world)
   if world.state.environment == "macos" then return world end
-  local state = mac.copy(world.state)
+  local state = changes.copy(world.state)
   boot.next(state, { clean = true, into = "macos" })
   return { state = state }
 end

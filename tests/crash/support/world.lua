@@ -2,6 +2,7 @@
 -- Must not know the program: what is started on it and what it should become is for others.
 
 local boot = require "sim.boot"
+local changes = require "sim.changes"
 local files = require "support.files"
 local mac = require "sim.mac"
 
@@ -49,7 +50,7 @@ end
 
 --- All of it as it is now: Mac, files, journals byte for byte.
 function world.freeze(self)
-  local frozen = { state = mac.copy(self.state), contents = {}, journals = {}, directory = self.directory }
+  local frozen = { state = changes.copy(self.state), contents = {}, journals = {}, directory = self.directory }
   for path, bytes in pairs(self.contents) do frozen.contents[path] = bytes end
   for number, path in pairs(world.journals(self)) do frozen.journals[number] = world.read(path) end
   return frozen
@@ -57,7 +58,7 @@ end
 
 --- A Mac as it was frozen; its journal folder is made so again.
 function world.thaw(frozen)
-  local self = { state = mac.copy(frozen.state), contents = {}, directory = frozen.directory }
+  local self = { state = changes.copy(frozen.state), contents = {}, directory = frozen.directory }
   for path, bytes in pairs(frozen.contents) do self.contents[path] = bytes end
   for _, path in pairs(world.journals(self)) do assert(os.remove(path)) end
   for number, bytes in pairs(frozen.journals) do

@@ -2,6 +2,7 @@
 
 local boot = require "sim.boot"
 local catalogue = require "sim.catalogue"
+local changes = require "sim.changes"
 local circumstance = require "sim.circumstance"
 local collection = require "sim.collection"
 local contents = require "sim.contents"
@@ -175,7 +176,7 @@ describe("a state", function()
 
   it("is copied whole", function()
     local state = mac.new("m2-15")
-    local copy = mac.copy(state)
+    local copy = changes.copy(state)
     assert.are.same(state, copy)
     copy.groups[2].policy.mode = "reduced"
     assert.are.equal("full", state.groups[2].policy.mode)

@@ -3,13 +3,16 @@
 
 local changes = require "sim.changes"
 local collection = require "sim.collection"
+local entry = require "sim.entry"
 local fault = require "sim.fault"
 local file = require "lib_file"
 local files = require "sim.files"
 local mac = require "sim.mac"
 local player = require "sim.player"
 local scratch = require "sim.scratch"
+local state_file = require "sim.state_file"
 local system = require "lib_system"
+local tools = require "sim.tools"
 
 local PROGRAM = system.executable():gsub("tests/lua$", "vmq-recovery")
 
@@ -92,7 +95,33 @@ describe("an orphan", function()
     run(directory, "/usr/bin/bputil -nm -u ada -p rehearsal")
     assert.is_true(wait_for(8, function() return sip0(directory) == "7f" end))
     assert.are.equal("boot-args\t-v\n", run(directory, "/usr/sbin/nvram boot-args"))
-    assert.is_false(scratch.load(directory).groups[1].policy.smb3)
+    assert.is_false(state_file.load(directory).groups[1].policy.smb3)
+  end)
+
+  -- Somebody else writes as soon as the tool has read the state again.
+  local function renew_while_another_writes(directory, io)
+    local load = state_file.load
+    function state_file.load(...)
+      state_file.load = load
+      local read, now = load(...), load(...)
+      now.online = false
+      assert(state_file.save(directory, now))
+      return read
+    end
+    io.renew()
+  end
+
+  it("does not undo what others did right behind its reading", function()
+    local directory, play = make {}, tools.play
+    function tools.play(state, _, _, io)
+      renew_while_another_writes(directory, io)
+      state.managed = true
+      return 0
+    end
+    local status = entry.main(directory, "/usr/bin/csrutil", {})
+    tools.play = play
+    local state = state_file.load(directory)
+    assert.are.same({ 0, false, true }, { status, state.online, state.managed })
   end)
 end)
 
@@ -106,7 +135,7 @@ describe("a tool that throws away what is typed right behind its prompt", functi
     for _, case in ipairs { { "0.02", nil }, { "0.8", 0x7f } } do
       local directory = make({}, { "prompt-flushes-late" })
       hang_up(directory, "/usr/bin/csrutil", "disable", "'' y rehearsal ''", case[1])
-      assert.are.equal(case[2], scratch.load(directory).groups[1].policy.sip0)
+      assert.are.equal(case[2], state_file.load(directory).groups[1].policy.sip0)
     end
   end)
 end)

@@ -2,6 +2,7 @@
 -- kernels in their odder forms.
 
 local boot = require "sim.boot"
+local changes = require "sim.changes"
 local collection = require "sim.collection"
 local contents = require "sim.contents"
 local file = require "lib_file"
@@ -12,6 +13,7 @@ local place = require "sim.place"
 local player = require "sim.player"
 local restart = require "sim.restart"
 local scratch = require "sim.scratch"
+local state_file = require "sim.state_file"
 local update = require "sim.update"
 
 local function sysctl(state, name)
@@ -29,7 +31,7 @@ end
 describe("an update", function()
   it("makes another system of it, with another folder in Preboot", function()
     local state = mac.new(nil, { "update-staged" })
-    local before = mac.copy(state.groups[1].policy)
+    local before = changes.copy(state.groups[1].policy)
     assert.is_true(update.install(state))
     local group = state.groups[1]
     assert.are.same({ "14.1", "23B74", "23.2.74.0.0,0", 24 },
@@ -80,7 +82,7 @@ describe("an update", function()
     assert.is_table(file.stat(directory .. contents.NOTICE))
     assert.is_true(scratch.install_update(directory, state))
     assert.is_nil((file.stat(directory .. contents.NOTICE)))
-    assert.are.equal("macos", (restart.restart(directory, scratch.load(directory), { into = "macos" })))
+    assert.are.equal("macos", (restart.restart(directory, state_file.load(directory), { into = "macos" })))
     assert.truthy(file.read(directory .. "/System/Library/CoreServices/SystemVersion.plist"):find("23B74", 1, true))
     assert.is_table(file.stat(directory .. place.objects(state, state.groups[1]):gsub("^/Volumes", "/System/Volumes")
       .. "/kernelcache"))

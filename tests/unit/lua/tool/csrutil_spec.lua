@@ -14,38 +14,37 @@ describe("csrutil.disable", function()
   end)
 end)
 
-describe("csrutil.parts_of", function()
-  it("names the part of each bit, and none for the others", function()
-    for bits, part in pairs { [0x1] = "kext", [0x2] = "fs", [0x4] = "debug", [0x20] = "dtrace", [0x40] = "nvram",
-      [0x100] = "basesystem" } do
-      assert.are.same({ part }, csrutil.parts_of(bits))
-    end
-    for _, bits in ipairs { 0, 0x8, 0x10, 0x80, 0x200, 0x1000 } do assert.are.same({}, csrutil.parts_of(bits)) end
-    assert.are.same({ "fs", "debug", "nvram" }, csrutil.parts_of(0x46))
-    assert.are.same({ "kext", "fs", "debug", "dtrace", "nvram", "basesystem" }, csrutil.parts_of(0x1FF))
-  end)
-end)
-
 describe("csrutil.enable_without", function()
   local function line(...) return table.concat(csrutil.enable_without(...).argv, " ") end
 
+  it("names the part of each bit, and none for the others", function()
+    for bits, part in pairs { [0x1] = "kext", [0x2] = "fs", [0x4] = "debug", [0x20] = "dtrace", [0x40] = "nvram",
+      [0x100] = "basesystem" } do
+      assert.are.equal("/usr/bin/csrutil enable --without " .. part, line(bits, "HD", "14.0"))
+    end
+    for _, bits in ipairs { 0, 0x8, 0x10, 0x80, 0x200, 0x1000 } do
+      assert.are.equal("/usr/bin/csrutil enable", line(bits, "HD", nil))
+    end
+  end)
+
   it("names the parts that are left open, in csrutil's order", function()
-    assert.are.equal("/usr/bin/csrutil enable --without fs --without nvram", line({ "nvram", "fs" }, "HD", "14.0"))
-    assert.are.equal("/usr/bin/csrutil enable", line({}, "HD", nil))
+    assert.are.equal("/usr/bin/csrutil enable --without fs --without debug --without nvram", line(0x46, "HD", "14.0"))
+    assert.are.equal("/usr/bin/csrutil enable --without kext --without fs --without debug --without dtrace --without nvram "
+      .. "--without basesystem", line(0x1FF, "HD", "14.0"))
     for _, release in ipairs { "13.6", "120.1", "26.0", "112.0" } do
-      assert.are.equal("/usr/bin/csrutil enable --without kext", line({ "kext" }, "HD", release), release)
+      assert.are.equal("/usr/bin/csrutil enable --without kext", line(0x1, "HD", release), release)
     end
   end)
 
   it("names the parts that stay on for macOS 12", function()
     for _, release in ipairs { "12", "12.7.6" } do
       assert.are.equal("/usr/bin/csrutil disable --with kext --with debug --with dtrace --with basesystem",
-        line({ "fs", "nvram" }, "HD", release), release)
+        line(0x42, "HD", release), release)
     end
   end)
 
   it("asks like csrutil disable does", function()
-    local command = csrutil.enable_without({ "fs" }, "Macintosh HD", "14.0")
+    local command = csrutil.enable_without(0x2, "Macintosh HD", "14.0")
     assert.are.same({ "csrutil", true, "Macintosh HD", "y", 4 },
       { command.tool, command.interactive, command.os_name, command.yes_no, #command.prompts })
   end)
