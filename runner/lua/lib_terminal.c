@@ -1,5 +1,5 @@
 /*
- * Binding of terminal: lines, size, width.
+ * Binding of terminal: lines, keys, size, width.
  * Must not hold logic.
  */
 #include "base/secret_zero.h"
@@ -66,6 +66,12 @@ static int read_hidden(lua_State *L)
 	return pushed;
 }
 
+static int read_key(lua_State *L)
+{
+	char key[2];
+	return push_read(L, terminal_read_key(luaL_optstring(L, 1, ""), key), key);
+}
+
 static int flush_input(lua_State *L)
 {
 	(void)L;
@@ -89,6 +95,7 @@ int lib_open_terminal(lua_State *L)
 		{ "write", write_text },
 		{ "read_line", read_line },
 		{ "read_hidden", read_hidden },
+		{ "read_key", read_key },
 		{ "flush_input", flush_input },
 		{ "width", width },
 		{ NULL, NULL },

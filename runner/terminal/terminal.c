@@ -103,6 +103,8 @@ static bool change_input(int fd, tcflag_t without, int when, struct termios *sav
 		return false;
 	struct termios changed = *saved;
 	changed.c_lflag &= ~without;
+	changed.c_cc[VMIN] = 1;
+	changed.c_cc[VTIME] = 0;
 	terminal_limit_keys(&changed);
 	signals_guard(fd, saved);
 	(void)set_settings(fd, when, &changed);
@@ -163,6 +165,21 @@ enum terminal_read terminal_read_hidden(const char *prompt, char line[TERMINAL_L
 	if (tty >= 0)
 		(void)close(tty);
 	return result;
+}
+
+/* Signal keys are off: where no handler is installed, one would leave the terminal without echo. */
+enum terminal_read terminal_read_key(const char *prompt, char key[2])
+{
+	struct termios saved;
+	bool changed = change_input(STDIN_FILENO, ICANON | ECHO | ISIG | IEXTEN, TCSANOW, &saved);
+	key[0] = key[1] = '\0';
+	write_prompt(STDERR_FILENO, prompt);
+	int n = signals_read_byte(STDIN_FILENO, key);
+	if (changed)
+		terminal_restore(STDIN_FILENO, &saved);
+	if (n < 0 || (changed && key[0] == (char)saved.c_cc[VINTR]))
+		return TERMINAL_INTERRUPTED;
+	return n == 0 || (changed && key[0] == (char)saved.c_cc[VEOF]) ? TERMINAL_EOF : TERMINAL_LINE;
 }
 
 void terminal_flush_input(void)

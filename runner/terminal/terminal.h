@@ -26,6 +26,11 @@ enum terminal_read terminal_read_line(const char *prompt, char line[TERMINAL_LON
 /* The same on /dev/tty, else standard input, without showing what is typed. */
 enum terminal_read terminal_read_hidden(const char *prompt, char line[TERMINAL_LONGEST_LINE]);
 
+/* Prompts on standard error and reads one key, at once and not shown. A key that sends several bytes comes byte by
+ * byte; the keys for an interrupt and for the end of input come as TERMINAL_INTERRUPTED and TERMINAL_EOF. `key` is
+ * terminated. */
+enum terminal_read terminal_read_key(const char *prompt, char key[2]);
+
 /* Throws away what was typed ahead on standard input. */
 void terminal_flush_input(void);
 

@@ -70,9 +70,12 @@ function text.trim_end(value)
   return value:match("^.*%S") or ""
 end
 
--- Columns on a terminal: wide characters take two.
-local function width_of(value)
-  return require("lib_terminal").width(value)
+--- Columns that a text takes on a terminal: wide characters take two.
+function text.width(value) return require("lib_terminal").width(value) end
+
+--- Columns to lay text out in: as many as the terminal has, between 40 and 100.
+function text.columns()
+  return math.max(40, math.min(require("lib_terminal").size(), 100))
 end
 
 -- Breaks one paragraph into lines. Its own leading blanks are kept, and two more hang under them.
@@ -81,7 +84,7 @@ local function wrap_paragraph(lines, paragraph, columns, indent, first)
   local line, empty = (first or indent) .. lead, true
   local hanging = indent .. lead .. (lead ~= "" and "  " or "")
   for word in paragraph:gmatch("%S+") do
-    if not empty and width_of(line) + 1 + width_of(word) > columns then
+    if not empty and text.width(line) + 1 + text.width(word) > columns then
       lines[#lines + 1] = line
       line, empty = hanging, true
     end
@@ -109,7 +112,7 @@ function text.capitalized(sentence) return (sentence:gsub("^%l", string.upper)) 
 
 --- Pads to a number of columns (never cuts).
 function text.pad(value, columns)
-  return value .. string.rep(" ", columns - width_of(value))
+  return value .. string.rep(" ", columns - text.width(value))
 end
 
 --- 268435456 → "256.0 MiB".

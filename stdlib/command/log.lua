@@ -54,7 +54,7 @@ local function report_run(view, directory, number)
   local run, records = journals.read(directory, number)
   if not run then ending.refuse(records) end
   for _, record in ipairs(records) do view.emit { type = "record", record = record } end
-  view.emit { type = "note", title = run.path, lines = lines_of(run, records) }
+  view.paged(function() view.emit { type = "note", title = run.path, lines = lines_of(run, records) } end)
   return ending.new("done", exit_code.OK)
 end
 

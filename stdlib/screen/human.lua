@@ -17,11 +17,6 @@ local function wants_colour(options)
   return terminal.is_terminal(1) and system.environment "TERM" ~= "dumb"
 end
 
-local function columns()
-  local wide = require("lib_terminal").size()
-  return math.max(40, math.min(wide or 80, 100))
-end
-
 local Screen = {}
 Screen.__index = Screen
 
@@ -156,7 +151,7 @@ end
 -- @param options color, quiet
 function view.open(options)
   local terminal = require "lib_terminal"
-  local screen = setmetatable({ colour = wants_colour(options), columns = columns(),
+  local screen = setmetatable({ colour = wants_colour(options), columns = text.columns(),
     quiet = options.quiet, verbose = options.verbose, write = function(words) terminal.write(1, words) end }, Screen)
   local self = { leaves_out_plan = true }
   function self.emit(event)
@@ -170,6 +165,14 @@ function view.open(options)
   end
   function self.raw_text(words) screen.write(text.printable(words) .. "\n") end
   function self.text(words) screen:line(words, "") end
+  -- What `make` emits is long: a person turns its pages.
+  function self.paged(make)
+    local pieces, write = {}, screen.write
+    screen.write = function(words) pieces[#pieces + 1] = words end
+    make()
+    screen.write = write
+    require("screen.pager").show(table.concat(pieces))
+  end
   return self
 end
 

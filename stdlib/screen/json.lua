@@ -37,6 +37,7 @@ function view.open(_, command, version)
   function self.after_tool() end
   function self.text(words) terminal.write(2, text.printable(words) .. "\n") end
   self.raw_text = self.text
+  function self.paged(make) make() end
   return self
 end
 

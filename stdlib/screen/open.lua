@@ -3,8 +3,8 @@
 
 local view = {}
 
---- @return { emit(event), start(run), after_tool(output), text(words), raw_text(words), leaves_out_plan = true where "plan" events are
--- not shown and need not be made }
+--- @return { emit(event), start(run), after_tool(output), text(words), raw_text(words), paged(make) = a person turns the pages of what
+-- make() emits, leaves_out_plan = true where "plan" events are not shown and need not be made }
 function view.open(options, command, version)
   local module = options.json and "screen.json" or "screen.human"
   return require(module).open(options, command, version)

@@ -291,3 +291,32 @@ def test_the_window_is_closed_while_a_tool_works(mac, session):
     mac.mend()
     assert driver.unattended(mac, "resume").code == 0
     assert policy_is_raised(mac)
+
+
+@pytest.mark.parametrize("size", [(8, 80), (10, 40)])
+def test_a_long_log_is_read_by_pages(mac, session, size):
+    """A screenful at a time; space goes on, b goes back, q leaves; the terminal is as it was."""
+    driver.unattended(mac, "apply")
+    reader = session(mac, "log", size=size)
+    reader.child.expect(r"-- \d+% -- space: on, b: back, q: quit ")
+    assert "run of apply" in reader.log and "closed" not in reader.log
+    reader.takes_keys()
+    assert reader.log.count("\n") < size[0]
+    for key in (" ", "b", " "):
+        reader.types_alone(key)
+        reader.child.expect(r"-- \d+% -- space: on, b: back, q: quit ")
+        reader.takes_keys()
+    assert reader.log.count("run of apply") == 2
+    reader.child.send("q")
+    assert reader.finish() == 0 and reader.terminal_as_before()
+    assert "closed" not in reader.log
+
+
+def test_a_signal_key_at_the_pager_leaves_the_terminal_as_it_was(mac, session):
+    """Ctrl-C only ends the reading."""
+    driver.unattended(mac, "apply")
+    reader = session(mac, "log", size=(10, 40))
+    reader.child.expect("q: quit ")
+    reader.takes_keys()
+    reader.child.send("\x03")
+    assert reader.finish() == 0 and reader.terminal_as_before()

@@ -25,6 +25,12 @@ static int read_hidden(struct fixture *f)
 	return tell(f, terminal_read_hidden("Password:", line), line);
 }
 
+static int read_key(struct fixture *f)
+{
+	char key[2];
+	return tell(f, terminal_read_key("key> ", key), key);
+}
+
 static void check(struct fixture *f, int (*work)(struct fixture *), const char *prompt, const char *typed,
                   const char *expected)
 {
@@ -51,6 +57,15 @@ static void a_hidden_line_is_not_shown(void **state)
 {
 	check(*state, read_hidden, "Password:", "hunter2\r", "line:hunter2");
 	check(*state, read_hidden, "Password:", "\003", "interrupted:");
+}
+
+static void a_key_counts_at_once_and_is_not_shown(void **state)
+{
+	check(*state, read_key, "key> ", "q", "line:q");
+	check(*state, read_key, "key> ", " ", "line: ");
+	check(*state, read_key, "key> ", "\033", "line:\033");
+	check(*state, read_key, "key> ", "\003", "interrupted:");
+	check(*state, read_key, "key> ", "\004", "eof:");
 }
 
 /* The prompt comes when the echo is off, so that an answer typed at once is neither seen nor thrown away. */
@@ -107,11 +122,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
-		TEST(a_line_an_end_and_an_interrupt_are_told_apart),
-		TEST(a_hidden_line_is_not_shown),
-		TEST(what_is_typed_at_once_is_hidden),
-		TEST(only_the_usual_keys_are_special_at_a_question),
-		TEST(an_interrupt_just_before_the_read_is_not_lost),
+		TEST(a_line_an_end_and_an_interrupt_are_told_apart), TEST(a_hidden_line_is_not_shown),
+		TEST(a_key_counts_at_once_and_is_not_shown),         TEST(what_is_typed_at_once_is_hidden),
+		TEST(only_the_usual_keys_are_special_at_a_question), TEST(an_interrupt_just_before_the_read_is_not_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,7 @@ end
 local function view_of(self)
   local function nothing() end
   return { start = function(number) self.number = number or false end, after_tool = nothing, text = nothing,
+    paged = function(make) make() end,
     emit = function(event) self.events[#self.events + 1] = event end }
 end
 
