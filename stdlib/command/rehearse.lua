@@ -61,7 +61,7 @@ local function options_for(directory, options)
 end
 
 local function restart(play, into)
-  local state = require("sim.scratch").load(play.directory)
+  local state = require("sim.state_file").load(play.directory)
   local reached, why = require("sim.restart").restart(play.directory, state, { clean = true, into = into })
   note(play.view, ("---- The simulated Mac restarts: it is now in %s%s ----"):format(reached, why and (" (%s)"):format(why) or ""))
   return reached
@@ -114,9 +114,9 @@ function kinds.step(play) return through_restarts(play, "step") end
 function kinds.revert(play, state, faults)
   note(play.view, nil, "First, unseen: apply, and a restart back into recovery.")
   local prepared = prepare_revert(play, state)
-  local now = require("sim.scratch").load(play.directory)
+  local now = require("sim.state_file").load(play.directory)
   for _, fault in ipairs(faults) do require("sim.fault").add(now, fault) end
-  require("sim.scratch").save(play.directory, now)
+  require("sim.state_file").save(play.directory, now)
   if prepared ~= exit_code.OK then return prepared end
   return require("command.revert").run({}, play.options)
 end
@@ -147,7 +147,7 @@ end
 
 -- The faults that were asked for and broke nothing: what was seen is no answer to them. @return array, or nil
 local function tell_unfired(play)
-  local unfired = require("sim.fault").unfired(require("sim.scratch").load(play.directory))
+  local unfired = require("sim.fault").unfired(require("sim.state_file").load(play.directory))
   for _, fault in ipairs(unfired) do note(play.view, nil, ("--fault %s never came to pass."):format(fault)) end
   return #unfired > 0 and unfired or nil
 end

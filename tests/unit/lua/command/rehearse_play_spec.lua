@@ -145,7 +145,7 @@ describe("a rehearsal of revert", function()
     local function faults_at(name)
       local run = package.loaded["command." .. name].run
       package.loaded["command." .. name].run = function(args, options)
-        happened[name] = #require("sim.scratch").load(options.root).faults
+        happened[name] = #require("sim.state_file").load(options.root).faults
         return run(args, options)
       end
     end
