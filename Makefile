@@ -140,7 +140,7 @@ rehearse: deps-build  ## rehearse everything on a simulated Mac; changes nothing
 # What a release consists of, below build/dist/: the program for a Mac, this source, the libraries' sources, the formula.
 RELEASE = vmq-recovery-$(VERSION)
 DIST    = $(RELEASE)-macos-arm64
-MANUAL  = $(wildcard build/man/*.1 build/completions/*)
+MANUAL  = $(wildcard build/man/*.[17] build/completions/*)
 dist: build/macos/vmq-recovery dist-source build/dist/THIRD-PARTY-NOTICES  ## pack a release for a Mac, with its sources and a Homebrew formula: build/dist/
 	@sh runner/build/provenance.sh $(VERSION) build/ORIGIN build/dist/$(RELEASE)-source.tar.gz $(DKJSON) > build/dist/PROVENANCE
 	@sh runner/build/dist.sh $(DIST) build/dist =$< =README.md =LICENSE =runner/build/install.sh \

@@ -19,6 +19,7 @@ class VmqRecovery < Formula
   def install
     bin.install "vmq-recovery"
     man1.install Dir["man/*.1"]
+    man7.install Dir["man/*.7"]
     bash_completion.install "completions/vmq-recovery.bash" => "vmq-recovery" if File.exist? "completions/vmq-recovery.bash"
     zsh_completion.install Dir["completions/_vmq-recovery"]
     fish_completion.install Dir["completions/vmq-recovery.fish"]

@@ -32,7 +32,7 @@ put() {
 [ ! -e "$from/SHA256SUMS" ] || check_sums || fail "a file is not as it was packed. Fetch the archive again. Nothing was installed"
 [ -x "$from/vmq-recovery" ] || fail "there is no vmq-recovery in $from"
 put 755 "$from/vmq-recovery" bin
-for page in "$from"/man/*.1; do put 644 "$page" share/man/man1; done
+for page in "$from"/man/*.[17]; do put 644 "$page" "share/man/man${page##*.}"; done
 put 644 "$from/completions/vmq-recovery.bash" share/bash-completion/completions vmq-recovery
 put 644 "$from/completions/_vmq-recovery" share/zsh/site-functions
 put 644 "$from/completions/vmq-recovery.fish" share/fish/vendor_completions.d
