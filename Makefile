@@ -11,6 +11,7 @@ endif
 OPTIMIZE ?= -O2
 WARNINGS ?= -Wall -Wextra -Wconversion -Wshadow
 PREFIX   ?= /usr/local
+HOMEPAGE ?= https://example.org/vmq-recovery#  where releases are published; the Homebrew formula names it
 DEPS     ?= yes#        no: never call apt-get, trust that everything is there
 
 # Third-party code comes from Debian packages. On a Mac the first words are darwin.mk's.
@@ -39,8 +40,9 @@ RUNNER  := $(sort $(wildcard runner/*.c runner/*/*.c))
 PARTS   := $(filter-out runner/main.c,$(RUNNER))
 SCRIPTS := $(sort $(wildcard scripts/*.lua scripts/*/*.lua stdlib/*/*.lua stdlib/*/*/*.lua))
 
-# The scripts go in as they are. A pair is: file that is read = name inside.
-EMBEDDED := $(foreach file,$(SCRIPTS),$(file)=$(file)) $(DKJSON)=stdlib/dkjson.lua
+# The scripts go in as they are, and ORIGIN, which says of which commit they are. A pair is: file that is read = name inside.
+EMBEDDED := $(foreach file,$(SCRIPTS),$(file)=$(file)) $(DKJSON)=stdlib/dkjson.lua build/ORIGIN=ORIGIN
+INSIDE   := $(SCRIPTS) $(DKJSON) build/ORIGIN
 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Irunner -DVMQ_VERSION=\"$(VERSION)\"
 CROSS_FLAGS = $(BASE_CFLAGS) $(WARNINGS) $(CROSS_CFLAGS)
@@ -66,7 +68,7 @@ build/native/%.o: runner/%.c Makefile | build/native/ $(NATIVE_LIBRARIES)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/native/embedded.o: build/embedded.S $(SCRIPTS) $(DKJSON)
+build/native/embedded.o: build/embedded.S $(INSIDE)
 	$(say)
 	$(Q)$(CC) -c -o $@ $<
 
@@ -84,6 +86,9 @@ build/dev/embed.o: runner/lua/embed.c Makefile | build/dev/
 # It names the scripts (.incbin); the assembler reads them. It changes when one comes or goes.
 build/embedded.S: runner/build/embed.sh FORCE | build/
 	@sh runner/build/embed.sh $@ $(EMBEDDED)
+
+build/ORIGIN: FORCE | build/
+	@sh runner/build/origin.sh $@
 
 # --- The program for other machines (toolchain and libraries: runner/build/cross.mk) ---------
 
@@ -120,9 +125,9 @@ build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 # Zig's cache does not see what .incbin reads; the checksum tells it.
-build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(SCRIPTS) $(DKJSON) build/zig/.done | build/%/
+build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(INSIDE) build/zig/.done | build/%/
 	$(say)
-	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(SCRIPTS) $(DKJSON) | cksum | cut -d' ' -f1) -c -o $@ $<
+	$(Q)$(ZIG) cc -target $(TARGET_$*) -DSUM=$$(cat $(INSIDE) | cksum | cut -d' ' -f1) -c -o $@ $<
 
 -include $(wildcard build/*/*.d build/*/*/*.d build/asan/unit/*/*.d)
 
@@ -132,17 +137,25 @@ rehearse: deps-build  ## rehearse everything on a simulated Mac; changes nothing
 	@$(MAKE) --no-print-directory all
 	build/vmq-recovery rehearse apply --yes
 
-# Program, words, licences and checksums for a Mac; the manual page once there is one.
-DIST = vmq-recovery-$(VERSION)-macos-arm64
-dist: build/macos/vmq-recovery build/dist/THIRD-PARTY-NOTICES  ## pack the macOS program: build/dist/vmq-recovery-VERSION-macos-arm64.tar.gz
-	@sh runner/build/dist.sh $(DIST) build/dist $^ README.md LICENSE $(wildcard *.1 runner/*.1)
+# What a release consists of, below build/dist/: the program for a Mac, this source, the libraries' sources, the formula.
+RELEASE = vmq-recovery-$(VERSION)
+DIST    = $(RELEASE)-macos-arm64
+MANUAL  = $(wildcard build/man/*.[17] build/completions/*)
+dist: build/macos/vmq-recovery dist-source build/dist/THIRD-PARTY-NOTICES  ## pack a release for a Mac, with its sources and a Homebrew formula: build/dist/
+	@sh runner/build/provenance.sh $(VERSION) build/ORIGIN build/dist/$(RELEASE)-source.tar.gz $(DKJSON) > build/dist/PROVENANCE
+	@sh runner/build/dist.sh $(DIST) build/dist =$< =README.md =LICENSE =runner/build/install.sh \
+	  =build/dist/THIRD-PARTY-NOTICES =build/dist/PROVENANCE $(foreach file,$(MANUAL),$(notdir $(patsubst %/,%,$(dir $(file))))/=$(file))
+	@sh runner/build/formula.sh $(VERSION) $(HOMEPAGE) build/dist/$(DIST).tar.gz > build/dist/vmq-recovery.rb
+
+dist-source: build/ORIGIN $(foreach name,lua5.4 libedit ncurses,$(call SOURCE,$(name))) | build/dist/  ## pack this source, and the libraries' sources for a native build on a Mac
+	@sh runner/build/tree.sh build/dist $(RELEASE)-source build/ORIGIN
+	@sh runner/build/libraries.sh build/dist $(RELEASE)-libraries $(DKJSON)
 
 build/dist/THIRD-PARTY-NOTICES: runner/build/notices.sh $(foreach name,lua5.4 libedit ncurses,$(call SOURCE,$(name))) | build/dist/
 	@sh $< build/sources $(DKJSON_LICENCE) > $@
 
-install: all  ## copy the program to PREFIX/bin
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 build/vmq-recovery $(DESTDIR)$(PREFIX)/bin/
+install: all  ## put the program into PREFIX/bin, and its manual pages and completions below PREFIX/share
+	@sh runner/build/install.sh --from build $(DESTDIR)$(PREFIX)
 
 # --- Programs that only tests use -----------------------------------------------------------------
 
@@ -226,7 +239,8 @@ LINT = CFLAGS='$(BASE_CFLAGS) -Itests/unit/c $(WARNINGS) $(LUA_CFLAGS)' python3 
 check-lint: deps-check build/venv/.done  ## compilers' warnings, static analysis, style, doc comments
 	@JUNIT=$(RESULTS) $(LINT)
 
-BUSTED = build/tests/lua /usr/bin/busted --output=tests/support/busted_output.lua --pattern=_spec
+BUSTED_SCRIPT ?= /usr/bin/busted
+BUSTED = build/tests/lua $(BUSTED_SCRIPT) --output=tests/support/busted_output.lua --pattern=_spec
 check-lua: deps-check all build/tests/lua  ## unit tests of the Lua modules (busted)
 	@mkdir -p $(RESULTS)
 	$(BUSTED) -Xoutput $(RESULTS)/busted.xml $(SPECS)
@@ -331,5 +345,5 @@ build/ build/dev/ build/tests/ build/macos/ build/linux-arm64/ build/dist/:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all dev macos linux-arm64 rehearse dist install check check-deep $(LAYERS:%=check-%) bench lint test quick quick-lint \
+.PHONY: all dev macos linux-arm64 rehearse dist dist-source install check check-deep $(LAYERS:%=check-%) bench lint test quick quick-lint \
         quick-lua quick-rehearse format hooks deps deps-build deps-cross deps-check deps-bench clean help FORCE

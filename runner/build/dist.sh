@@ -1,22 +1,21 @@
 #!/bin/sh
 # Packs what a Mac's owner gets: the program, what to read, and the checksums of both.
-# The same files give the same archive: names sorted, one date, no owners.
-# Usage: dist.sh NAME OUT-FOLDER FILE...      makes OUT-FOLDER/NAME.tar.gz
+# Usage: dist.sh NAME OUT-FOLDER [FOLDER/]=FILE...      makes OUT-FOLDER/NAME.tar.gz, each FILE in its FOLDER there
 set -eu
+here=$(dirname "$0")
 name=$1
 out=$2
 shift 2
-date=${SOURCE_DATE_EPOCH:-1767225600} # 1 January 2026
 
 rm -rf "${out:?}/$name"
-mkdir -p "$out/$name"
-for file in "$@"; do
+for pair in "$@"; do
+    file=${pair#*=}
     mode=644
     [ -x "$file" ] && mode=755
-    install -m "$mode" "$file" "$out/$name/"
+    mkdir -p "$out/$name/${pair%%=*}"
+    install -m "$mode" "$file" "$out/$name/${pair%%=*}"
 done
-(cd "$out/$name" && sha256sum -- * >"../$name.sums" && mv "../$name.sums" SHA256SUMS && chmod 644 SHA256SUMS)
-tar -C "$out" --format=ustar --sort=name --mtime="@$date" --owner=0 --group=0 --numeric-owner \
-    -cf - "$name" | gzip -9n >"$out/$name.tar.gz.part"
-mv "$out/$name.tar.gz.part" "$out/$name.tar.gz"
-echo "$out/$name.tar.gz"
+(cd "$out/$name" && find . -type f | sed 's|^\./||' | LC_ALL=C sort | xargs sha256sum -- >"../$name.sums")
+install -m 644 "$out/$name.sums" "$out/$name/SHA256SUMS"
+rm "$out/$name.sums"
+sh "$here/archive.sh" "$out" "$name"

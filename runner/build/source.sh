@@ -62,6 +62,7 @@ rm -rf "$part" "$folder"
 mkdir -p "$part"
 (cd "$part" && download) || fail "could not fetch: $advice"
 dpkg-source --no-check -x "$part"/*.dsc "$part/tree" >"$part/log" 2>&1 || fail "$(cat "$part/log")"
+cp "$part"/*.dsc "$part/tree/.dsc" # the hashes of what was fetched, for the provenance file
 sed -n 's/^Version: //p' "$part"/*.dsc | head -n 1 >"$part/tree/.debian-version"
 mv "$part/tree" "$folder"
 rm -rf "$part"

@@ -6,6 +6,12 @@ local parse = require "cli.parse"
 
 local cli = {}
 
+-- The number, and which source the program was made of.
+local function version()
+  local embed = require "lib_embed"
+  return ("vmq-recovery %s (%s)\n"):format(embed.version(), embed.source "ORIGIN")
+end
+
 --- Runs the program.
 -- @param args array of words, without the program's name
 -- @return exit code
@@ -15,7 +21,7 @@ function cli.main(args)
   if not parsed then return require("screen.complain").usage(message) end
   local terminal, command = require "lib_terminal", parsed.command
   if parsed.version then
-    terminal.write(1, "vmq-recovery " .. require("lib_embed").version() .. "\n")
+    terminal.write(1, version())
     return exit_code.OK
   end
   if parsed.options.help then return require("cli.help").run(command and { command.name } or {}) end

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 TREE = Path(__file__).resolve().parent.parent.parent
 # A make of our own, not a part of the one that runs the tests; and no repository but the one that a test makes.
 ALONE = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MAKE", "MFLAGS", "JUNIT"))}
@@ -108,6 +110,34 @@ def git(*words, folder):
     return done.returncode, done.stdout
 
 
+def origin(folder):
+    assert run("sh", TREE / "runner/build/origin.sh", "out", folder=folder).returncode == 0
+    return (folder / "out").read_text()
+
+
+def test_the_origin_is_the_commit_or_what_the_archive_says(tmp_path):
+    folder = tmp_path / "tree"
+    (folder / "runner").mkdir(parents=True)
+    assert origin(folder) == "commit unknown"
+    (folder / "ORIGIN").write_text("commit 0123456789ab of 2026-01-01")
+    assert origin(folder) == "commit 0123456789ab of 2026-01-01"
+    (folder / "runner/a.c").touch()
+    for words in (("init", "-q"), ("add", "runner"), ("commit", "-qm", "one", "--date=2020-02-03T00:00")):
+        assert git(*words, folder=folder)[0] == 0
+    commit = git("rev-parse", "HEAD", folder=folder)[1][:12]
+    clean = origin(folder)
+    assert re.fullmatch(rf"commit {commit} of \d{{4}}-\d\d-\d\d", clean), clean
+    (folder / "runner/new.c").touch()
+    assert origin(folder) == clean + ", with changes"
+
+
+def test_an_origin_that_stays_is_not_written_again(tmp_path):
+    assert origin(tmp_path) == "commit unknown"
+    os.utime(tmp_path / "out", (1, 1))
+    origin(tmp_path)
+    assert (tmp_path / "out").stat().st_mtime == 1
+
+
 def repository(tmp_path):
     """A repository whose `make quick` fails as long as the file bad is there; and a worktree of it."""
     folder = tmp_path / "clone"
@@ -166,3 +196,22 @@ def test_a_good_c_test_passes(tmp_path):
     result, counted = c_tests(tmp_path, f"echo '{GOOD}' > \"$CMOCKA_XML_FILE\"\n")
     assert (result.returncode, result.stdout.startswith("ok ")) == (0, True), result.stdout
     assert counted.strip() == GOOD
+
+
+WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: 'true'\n"
+
+
+@pytest.mark.parametrize("wrong, complaint", [
+    ("on: [", "expected"), (WORKFLOW.replace("on: push\n", ""), "needs `on`"), (WORKFLOW.replace("runs-on: x", "needs: b"), "no job b"),
+    (WORKFLOW.replace("run: 'true'", "run: 'if'"), "syntax error"), (WORKFLOW.replace("run: 'true'", "uses: x/y"), "no version"),
+    (WORKFLOW.replace("run: 'true'", "name: x"), "either")])
+def test_a_wrong_workflow_is_a_fault(tmp_path, wrong, complaint):
+    folder = tmp_path / ".github/workflows"
+    folder.mkdir(parents=True)
+    lint = (sys.executable, TREE / "tests/lint/workflows.py")
+    (folder / "w.yml").write_text(WORKFLOW)
+    good = run(*lint, folder=tmp_path, PATH="/usr/bin:/bin")
+    assert good.returncode == 0 and "actionlint is not installed" in good.stdout, good.stdout
+    (folder / "w.yml").write_text(wrong)
+    bad = run(*lint, folder=tmp_path, PATH="/usr/bin:/bin")
+    assert bad.returncode == 1 and complaint in bad.stdout, bad.stdout

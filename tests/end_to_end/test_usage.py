@@ -1,9 +1,11 @@
 """The command line by itself: what is refused, help, version, the scripts inside."""
 
 import os
+import re
 import signal
 
 import driver
+
 import pytest
 
 COMMANDS = ("apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "run", "check", "rehearse",
@@ -108,11 +110,11 @@ def test_help_of_apply():
 
 
 def test_version():
-    """Name and number, nothing else."""
+    """Name, number, and the commit that the program was made of, on one line."""
     seen = driver.run(None, "--version")
     assert (seen.code, seen.err) == (0, "")
-    name, number = seen.out.split()
-    assert name == "vmq-recovery" and number.count(".") == 2
+    commit = r"commit ([0-9a-f]{12} of \d{4}-\d\d-\d\d(, with changes)?|unknown)"
+    assert re.fullmatch(rf"vmq-recovery \d+\.\d+\.\d+ \({commit}\)\n", seen.out), seen.out
 
 
 def test_source_lists_and_prints():

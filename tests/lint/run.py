@@ -22,7 +22,7 @@ FLAGS = shlex.split(os.environ.get("CFLAGS", ""))
 STRICTER = ["-Werror", "-fsyntax-only", "-Wformat=2", "-Wmissing-prototypes", "-Wstrict-prototypes",
             "-Wpointer-arith", "-Wcast-qual", "-Wundef", "-Wwrite-strings"]
 VENV = "build/venv/bin"
-TELLING = {"style", "layers"}  # they say something of interest when all is well, too
+TELLING = {"style", "layers", "workflows"}  # they say something of interest when all is well, too
 
 
 def c_files():
@@ -52,6 +52,7 @@ def linters():
         ("docs", [sys.executable, "tests/lint/docs.py"]),
         ("width-table", ["sh", "runner/build/width_table.sh", "--check"]),
         ("layers", [sys.executable, "tests/lint/layers.py"]),
+        ("workflows", [f"{VENV}/python", "tests/lint/workflows.py"]),
         ("style", [f"{VENV}/python", "tests/lint/style.py"]),
     ]
 

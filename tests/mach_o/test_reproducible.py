@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = "build/macos/vmq-recovery"
+SOURCE = f"build/dist/vmq-recovery-{os.environ.get('VERSION', '1.0.0')}-source.tar.gz"
 
 
 def make(folder):
@@ -25,12 +26,11 @@ def make(folder):
 
 @pytest.fixture(scope="module", name="other")
 def _other(tmp_path_factory):
-    """A copy of the tree, elsewhere, where the program has been built."""
+    """The source archive that `make dist` packed, unpacked elsewhere, without git, where the program has been built."""
     other = tmp_path_factory.mktemp("build") / "another-folder-of-another-length"
     (other / "build").mkdir(parents=True)
-    for name in ("runner", "stdlib", "scripts", "build/sources"):
-        shutil.copytree(name, other / name)
-    shutil.copy("Makefile", other)
+    subprocess.run(["tar", "-C", other, "--strip-components=1", "-xf", SOURCE], check=True)
+    shutil.copytree("build/sources", other / "build/sources")
     (other / "build/zig").symlink_to(Path("build/zig").absolute())
     make(other)
     yield other
