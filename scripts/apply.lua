@@ -72,6 +72,7 @@ return plan "apply" {
   step "sip" {
     why = "Turns System Integrity Protection off; the boot policy becomes Permissive, which a custom kernel needs.",
     where = "paired-recovery",
+    part = "policy",
     expected = "Permissive Security with System Integrity Protection off (7f)",
     check = function(c)
       local now, seen = read_policy(c)
@@ -80,7 +81,7 @@ return plan "apply" {
     end,
     describe = policy.describe,
     run = function(c) return csrutil.disable(c.volume_name) end,
-    after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f" }) end,
+    after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f", ctrr = "off" }) end,
     undo = policy_undo,
   },
 
@@ -88,6 +89,7 @@ return plan "apply" {
     why = "Lets the boot loader pass boot arguments that Apple does not list. Newer csrutil has done this already.",
     where = "paired-recovery",
     needs = { "sip" },
+    part = "policy",
     expected = "the boot-args filter off",
     resets = { "sip", "kernel" },
     check = function(c)
@@ -107,6 +109,7 @@ return plan "apply" {
     why = "Registers the development kernel collection as what this volume boots. The last of the policy changes.",
     where = "paired-recovery",
     needs = { "sip", "boot-args-filter" },
+    part = "policy",
     expected = "a custom kernel with our collection's bytes, SIP still off",
     check = function(c)
       local now, seen = read_policy(c)
@@ -123,6 +126,7 @@ return plan "apply" {
     why = "Tells the development kernel how many macOS guests may run. Words of others stay as they are.",
     where = "any",
     needs = { "boot-args-filter" },
+    part = "boot-args",
     expected = "boot-args with our words in them, all others as they are",
     defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
     check = function(c)

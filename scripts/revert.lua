@@ -23,6 +23,7 @@ return plan "revert" {
   step "boot-args" {
     why = "Takes our boot arguments out again. Words of others stay as they are.",
     where = "any",
+    part = "boot-args",
     defers = "they stay in NVRAM; full security does not let them through to the kernel",
     expected = "boot-args without our words",
     no_way_back = "apply sets them again",
@@ -35,11 +36,13 @@ return plan "revert" {
     run = function(c, seen)
       return { nvram.set("boot-args", wanted(c, seen.value), { guid = c.environment ~= "macos" }), nvram.sync() }
     end,
+    after = function(c, seen) return { value = wanted(c, seen.value) } end,
   },
 
   step "policy" {
     why = "Makes a new boot policy without the custom kernel: full security if Apple's server grants it.",
     where = "any",
+    part = "policy",
     prompts = { "short name of a volume owner", "that user's password" },
     expected = "Full Security, SIP on, the stock kernel",
     no_way_back = "apply lowers it again",

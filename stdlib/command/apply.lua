@@ -64,7 +64,7 @@ local function collection_note(findings)
   local found = findings.collection
   return found and { title = "Kernel collection", lines = { findings.collection_path,
     ("%s, SHA-256 %s"):format(text.size(found.size), found.sha256), found.kernel.banner,
-    findings.manifest_doubt or findings.manifest and "its manifest vouches for it" or "no manifest vouches for it" } }
+    findings.manifest_doubt or "checksum matches" } }
 end
 
 local function notes(case, steps)
@@ -76,6 +76,20 @@ local function notes(case, steps)
     { title = "What stops working", lines = { LOSSES } }, { title = "Licence", lines = LICENCE }, overview.WAY_BACK,
   } do list[#list + 1] = note end
   return list
+end
+
+-- The kernel that the policy would name, as far as it is known before.
+local function after(case)
+  local found = case.findings.collection
+  if not found then return nil end
+  return { kernel = ("%s %s (%s)"):format(found.kernel.kind, case.target.group.build or "?",
+    case.findings.manifest_doubt or "checksum matches") }
+end
+
+local function summary(case, steps)
+  return overview.policy_summary(case, steps, {
+    { "Stops working", "Apple Pay, iPhone apps, protected video at full quality, macOS updates (revert first)" },
+    { "Licence", "it still allows only two extra copies of macOS" } }, "revert")
 end
 
 local words = {}
@@ -91,7 +105,7 @@ end
 
 function apply.operation()
   return operation.new { name = "apply", command = "apply", preflight = preflight, context = context, differs = differs,
-    overview = notes, question = "name", words = words }
+    overview = notes, after = after, summary = summary, question = "name", words = words }
 end
 
 function apply.run(_, options) return lifecycle.run(apply.operation(), options) end

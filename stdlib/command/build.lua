@@ -67,6 +67,13 @@ local function notes(case, steps)
   }
 end
 
+local function summary(case)
+  local found = case.findings
+  local left = #found.bundles.left
+  return { { "Kit", found.kit.path }, { "Extensions", ("%d go in%s"):format(#found.bundles.take,
+    left > 0 and (", %d are left out (-v names them)"):format(left) or "") }, { "Result", found.output } }
+end
+
 local function add_next(lines, case)
   local options, kit = case.options, case.findings.kit
   if options.from_kit then
@@ -99,7 +106,7 @@ function words.stopped() return "No half file is left. What was built before is 
 
 function build.operation()
   return operation.new { name = "build", command = "build", own_journal = "build", look_up = look_up, preflight = PRECONDITIONS,
-    place = "macos", params = params, overview = notes, words = words }
+    place = "macos", params = params, overview = notes, summary = summary, words = words }
 end
 
 function build.run(_, options) return lifecycle.run(build.operation(), options) end

@@ -86,6 +86,15 @@ local function notes(case, steps)
   }
 end
 
+local function summary(case)
+  local entry, image = case.findings.entry, case.findings.image
+  local exact = entry.build == (case.target.group and case.target.group.build)
+  local rows = { { "Kit", ("%s, build %s%s"):format(entry.version, entry.build, exact and ", exactly this macOS's" or "") },
+    { "From", entry.url }, { "Download", ("%s to %s"):format(text.size(entry.fileSize), image) }, { "Licence", LICENCE } }
+  if not exact then table.insert(rows, 2, { "Careful", kit.NEAR_WARNING }) end
+  return rows
+end
+
 local words = {}
 
 function words.done(case)
@@ -103,7 +112,7 @@ end
 
 function kdk_fetch.operation()
   return operation.new { name = "kdk-fetch", command = "kdk", again = "kdk fetch", own_journal = "kdk-fetch", look_up = look_up,
-    preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, words = words,
+    preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, summary = summary, words = words,
     question = function() return "Download it now?" end }
 end
 

@@ -46,6 +46,10 @@ local function notes(case, steps)
   return { { title = "Kit", lines = { ("build %s, from %s"):format(found.image_build, found.image) } }, overview.steps_note(steps) }
 end
 
+local function summary(case)
+  return { { "Kit", ("build %s, from %s"):format(case.findings.image_build, case.findings.image) } }
+end
+
 local words = {}
 
 function words.done(case)
@@ -58,7 +62,7 @@ function words.stopped() return "Run it again: it goes on." end
 --- @param given string or nil: the image named on the command line
 function kdk_install.operation(given)
   return operation.new { name = "kdk-install", command = "kdk", again = "kdk install", own_journal = "kdk-install",
-    look_up = look_up(given), preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, words = words }
+    look_up = look_up(given), preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, summary = summary, words = words }
 end
 
 return kdk_install

@@ -23,6 +23,8 @@ local operation = {}
 --              inside the program
 --   differs    function(options, run) → lines, or nil: why an open run cannot go on as it is asked for now
 --   overview   function(case, steps) → array of notes { title, lines } to be read before the question
+--   after      function(case) → table: by a field's name of mac.state, what is said of it afterwards on the first screen
+--   summary    function(case, steps) → array of { label, words }: what else the first screen says
 --   question   "name": the volume's name has to be typed; function(case) → a question to be answered y or n; nil: none is asked
 --   again      what is typed after the program's name to go on with it. Default: name
 --   words      functions(case, final) → lines, by how a run can end: done, lower, phase, stopped (a line), none. Each may be left out
@@ -34,7 +36,8 @@ local operation = {}
 local FIELDS = {
   name = "string", command = "string", load = "function", file = "string", own_journal = "string", look_up = "function",
   preflight = "table|function", place = "string", params = "function", context = "function", owns = "function",
-  differs = "function", overview = "function", question = "string|function", again = "string", words = "table", supersedes = "boolean",
+  differs = "function", overview = "function", after = "function", summary = "function", question = "string|function",
+  again = "string", words = "table", supersedes = "boolean",
   no_way_back = "string", resolve = "function", gate = "function", back = "boolean",
 }
 local WORDS = { done = true, lower = true, phase = true, stopped = true, none = true }

@@ -33,7 +33,7 @@ end
 -- One event stream for the whole rehearsal: the parts' own beginnings and ends are kept out of it. What happens unseen is not
 -- shown at all.
 local function shared_view(outer)
-  local view = { result = nil, unseen = false }
+  local view = { result = nil, unseen = false, leaves_out_plan = outer.leaves_out_plan, is_brief = outer.is_brief }
   local function pass_on(name)
     view[name] = function(...)
       if not view.unseen then outer[name](...) end

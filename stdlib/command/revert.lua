@@ -51,6 +51,13 @@ local function notes(case, steps)
   return list
 end
 
+local function summary(case, steps)
+  local warning = case.target.policy and policy.seal_warning(case.target.policy)
+  local rows = { { "Network", "full security needs it; without it a lower level is used" } }
+  if warning then table.insert(rows, 1, { "Look at this", warning }) end
+  return overview.policy_summary(case, steps, rows, "apply")
+end
+
 local words = {}
 
 function words.done()
@@ -66,7 +73,7 @@ end
 
 function revert.operation()
   return operation.new { name = "revert", command = "revert", supersedes = true, context = context, overview = notes,
-    question = "name", words = words, preflight = function() return PRECONDITIONS, "any" end,
+    summary = summary, question = "name", words = words, preflight = function() return PRECONDITIONS, "any" end,
     no_way_back = "The last run was a revert: there is no way back from it but apply." }
 end
 

@@ -63,6 +63,12 @@ local function notes(case, steps)
     ("%s, SHA-256 %s"):format(text.size(found.size), found.sha256), found.kernel.banner } }, overview.steps_note(steps) }
 end
 
+local function summary(case)
+  local found = case.findings.collection
+  return { { "Collection", ("%s, %s"):format(case.findings.source, text.size(found.size)) },
+    { "Copied to", "the Data volume: collection, checksum file and this program" } }
+end
+
 -- Data appears in recovery under its own name or as "Data" (reference §6.3): the line is given for both.
 local function recovery_lines(group)
   local name = group.data and group.data.name or "Data"
@@ -86,7 +92,7 @@ function words.stopped() return "Run it again; until it is done, `apply` refuses
 
 function stage.operation()
   return operation.new { name = "stage", command = "stage", own_journal = "stage", look_up = look_up, preflight = PRECONDITIONS,
-    place = "macos", params = params, overview = notes, words = words }
+    place = "macos", params = params, overview = notes, summary = summary, words = words }
 end
 
 function stage.run(_, options) return lifecycle.run(stage.operation(), options) end

@@ -15,6 +15,8 @@
 --   settles        now, or clean-restart: done only when read back after a restart
 --   verify(c, seen) → a verdict right after the act, stricter than check
 --   expected       a sentence: the state it makes
+--   part           policy or boot-args: what check sees is this part of the Mac's state as mac.state knows it, so that the change can be
+--                  told as a table before the run
 --   after(c, seen) → that state as check would see it, so that its way back can be told before it has run
 --   describe(seen) → what was seen, in words; without it keys and values are told
 --   waits_for      a sentence: what it waits for when it has nothing to run
@@ -30,12 +32,13 @@ local try = require("base.try").new()
 local schema = {}
 
 local SETTLES = { now = true, ["clean-restart"] = true }
+local PARTS = { policy = true, ["boot-args"] = true }
 local PARAMS = { uuid = true, word = true, integer = true, path = true, text = true }
 
 local PLAN_FIELDS = { summary = "string", params = "table", tools = "table" }
 
 local STEP_FIELDS = {
-  why = "string", where = "string", needs = "table", resets = "table", prompts = "table", settles = "string",
+  why = "string", part = "string", where = "string", needs = "table", resets = "table", prompts = "table", settles = "string",
   check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
   after = "function", describe = "function",
   defers = "string", expected = "string", no_way_back = "string", waits_for = "string", repeatable = "boolean",
@@ -89,6 +92,9 @@ local function check_step(step)
   end
   if fields.settles and not SETTLES[fields.settles] then
     complain(at, "%s: settles is %q; it may be now or clean-restart", what, fields.settles)
+  end
+  if fields.part and not PARTS[fields.part] then
+    complain(at, "%s: part is %q; it may be policy or boot-args", what, fields.part)
   end
   for _, field in ipairs(LISTS) do check_words(at, what, field, fields[field]) end
   if fields.run and fields.ladder then complain(at, "%s: run and ladder exclude each other", what) end

@@ -46,9 +46,9 @@ end
 
 -- @return the manifest, or nil; why it does not count, in words; or a row that says why everything is refused
 local function believable_manifest(target, path, here)
-  if not path then return nil, "no manifest vouches for it" end
+  if not path then return nil, "no checksum file found, so it cannot be verified" end
   local stated, why, code = manifest.read(path)
-  if not stated and code == "ENOENT" then return nil, "no manifest vouches for it" end
+  if not stated and code == "ENOENT" then return nil, "no checksum file found, so it cannot be verified" end
   if not stated then return nil, nil, bad(paths.without_root(target.root, why), "stage the collection again") end
   for _, file in ipairs { path, here } do
     local open, how = staging.is_open_to_others(file)

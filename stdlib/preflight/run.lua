@@ -75,6 +75,17 @@ function preflight.not_checked(left)
   return #left > 0 and ("Not checked, since this comes first: %s."):format(table.concat(left, ", ")) or nil
 end
 
+--- How many checks stop what was asked for.
+-- @param rows from preflight.run
+-- @return how many are bad, and how many unknown
+function preflight.stopping(rows)
+  local count = { bad = 0, unknown = 0, ok = 0 }
+  for _, row in ipairs(rows) do
+    if not ADVISORY[row.check] then count[row.verdict] = count[row.verdict] + 1 end
+  end
+  return count.bad, count.unknown
+end
+
 --- Is there such a check?
 function preflight.knows(name) return checks[name] ~= nil end
 

@@ -12,17 +12,22 @@ local consent = {}
 
 local function name_of(group) return group.name or group.group end
 
-local function ask_name(view, target)
-  local group, name = target.group, text.printable(name_of(target.group))
-  view.emit { type = "note",
-    lines = { "", ("Target: %s (%s), build %s. Steps and ways back are listed above."):format(name, group.group,
-      group.build or "?"),
-      ("To go on, type the volume's name: %s. To leave everything as it is: n"):format(name) } }
-  return question.word("volume's name> ", name)
+-- What is taken for the volume's name. One that a keyboard in recovery may not have the keys for has a second: the first eight digits
+-- of the group's UUID.
+local function words_for(group)
+  local name = text.printable(name_of(group))
+  if name == name_of(group) and not name:find("[^ -~]") then return { name } end
+  return { name, group.group:sub(1, 8) }
 end
 
-local function ask(view, target, sentence)
-  if sentence == "name" then return ask_name(view, target) end
+local function ask_name(view, target, details)
+  local words = words_for(target.group)
+  view.emit { type = "note", lines = { ("Type %s to start, d for details, n to cancel."):format(table.concat(words, " or ")) } }
+  return question.word("volume's name> ", words, { d = details })
+end
+
+local function ask(view, target, sentence, details)
+  if sentence == "name" then return ask_name(view, target, details) end
   local agreed, why = question.yes_no(sentence)
   return agreed or nil, why or "declined"
 end
@@ -38,8 +43,8 @@ function consent.doubts(invocation, list)
   for _, doubt in ipairs(list) do
     local sentence, word = doubt[1], doubt[2]
     invocation.view.emit { type = "note", lines = { "", text.capitalized(sentence) .. ".",
-      ("If that is what you want, type: %s. To leave everything as it is: n"):format(word) } }
-    local agreed, why = question.word(word .. "> ", word)
+      ("If that is what you want, type: %s. Type n to cancel."):format(word) } }
+    local agreed, why = question.word(word .. "> ", { word })
     if not agreed then decline(why) end
   end
 end
@@ -57,10 +62,11 @@ end
 -- @param invocation; nobody is asked with --yes
 -- @param target
 -- @param sentence "name" for the volume's name, else a question to be answered y or n
+-- @param details function(): tells everything that the first screen left out; called when d is typed
 -- @param plan, run, context, shown: what engine.verdicts needs, and the rows that were shown
-function consent.ask(invocation, target, sentence, plan, run, context, shown)
+function consent.ask(invocation, target, sentence, details, plan, run, context, shown)
   if not invocation.options.yes then
-    local agreed, why = ask(invocation.view, target, sentence)
+    local agreed, why = ask(invocation.view, target, sentence, details)
     if not agreed then decline(why) end
   end
   if state_changed(plan, run, context, shown) then

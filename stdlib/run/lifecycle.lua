@@ -10,6 +10,7 @@ local engine = require "engine.run"
 local equal = require "base.equal"
 local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
+local first_screen = require "screen.first"
 local invocation_module = require "run.invocation"
 local journals = require "run.journals"
 local outcome = require "screen.outcome"
@@ -185,15 +186,15 @@ local function refuse_params(target, why)
     system.mount_problem and "; " .. system.mount_problem or ""), ("What helps: diskutil mount %s."):format(system.device))
 end
 
--- What is known of the run: { target, options, operation, plan_name, findings, context, params, dry_run }. Two things come later: more
+-- What is known of the run: { target, options, operation, plan_name, findings, checks, context, params, dry_run }. Two things come later: more
 -- findings (in the copy that check_with_plan returns), and the context's baseline, which a new run has once its journal is begun.
-local function make_case(invocation, target, operation, findings, plan, run, journal, params)
+local function make_case(invocation, target, operation, findings, plan, run, journal, params, checks)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
   if not filled then refuse_params(target, why) end
   local more = operation.context and operation.context(target, options, run, earlier(journal))
   return { target = target, options = options, operation = operation, plan_name = plan.name, findings = findings,
-    params = filled,
+    checks = checks, params = filled,
     context = context_module.new(target, options, findings, filled, more, run), dry_run = invocation.dry_run }
 end
 
@@ -212,6 +213,25 @@ end
 
 -- ---- preflight -------------------------------------------------------------------------------------------------------------
 
+-- A person is told at once of what is not right; what is right is counted on the first screen, and told with -v.
+local function teller(invocation)
+  local view = invocation.view
+  if not view.is_brief then return view.emit end
+  return function(row)
+    if row.verdict ~= "ok" then view.emit(row) end
+  end
+end
+
+-- "2 checks failed", "1 check could not be made", and what to fix.
+local function failures(rows)
+  local bad, unknown = preflight.stopping(rows)
+  local parts = {}
+  if bad > 0 then parts[1] = ("%d check%s failed"):format(bad, bad == 1 and "" or "s") end
+  if unknown > 0 then parts[#parts + 1] = ("%d check%s could not be made"):format(unknown, unknown == 1 and "" or "s") end
+  return table.concat(parts, " and "), bad + unknown == 1 and "it" or "them"
+end
+
+-- @return what was found, known included, and the rows
 local function check(invocation, credentials, names, target, asked, known)
   asked.options, asked.uid = invocation.options, invocation.uid
   asked.answers = credentials:who_answers(invocation)
@@ -220,16 +240,16 @@ local function check(invocation, credentials, names, target, asked, known)
     names = { table.unpack(names) }
     names[#names + 1] = "credentials"
   end
-  local fine, _, found, left = preflight.run(names, target, asked, known, invocation.view.emit)
-  if fine then return found end
-  ending.refuse("Not everything is right, so nothing was changed. Mend what reads bad or unknown above and run this again.",
+  local fine, rows, found, left = preflight.run(names, target, asked, known, teller(invocation))
+  if fine then return found, rows end
+  ending.refuse(("%s, so nothing was changed. Fix %s as described above, then run this command again."):format(failures(rows)),
     preflight.not_checked(left))
 end
 
 -- What is known before the plan is loaded: looked up, and found by the checks that need no plan (an operation's array of them).
 local function check_before_plan(invocation, credentials, operation, target, journal)
   local known = operation.look_up and operation.look_up(target, invocation.options, invocation.view.emit) or {}
-  if type(operation.preflight) ~= "table" then return known end
+  if type(operation.preflight) ~= "table" then return known, {} end
   return check(invocation, credentials, operation.preflight, target, { where = operation.place or "any", journal = journal }, known)
 end
 
@@ -243,7 +263,7 @@ local function check_with_plan(invocation, credentials, case, rows, run, journal
     words = case.context.words or {} }
   local complete = {}
   for key, value in pairs(case) do complete[key] = value end
-  complete.findings = check(invocation, credentials, names, target, asked, case.findings)
+  complete.findings, complete.checks = check(invocation, credentials, names, target, asked, case.findings)
   return complete
 end
 
@@ -266,18 +286,21 @@ end
 -- The steps as data. Where nobody is shown them (a gate shows each by itself), no more than says whether anything acts here.
 local function steps_of(invocation, case, rows, run)
   local operation = case.operation
-  local all = has_readers(invocation, operation, run) and not operation.gate or not invocation.view.leaves_out_plan
+  local all = has_readers(invocation, operation, run) or not invocation.view.leaves_out_plan
   return overview.steps(rows, case.context, not all and case.target.environment or nil)
 end
 
-local function show(invocation, case, steps, run)
-  if not invocation.view.leaves_out_plan then invocation.view.emit { type = "plan", steps = steps } end
-  if has_readers(invocation, case.operation, run) then overview.show(invocation.view.emit, case, steps) end
+local function show(invocation, case, rows, steps, run)
+  local emit = invocation.view.emit
+  if not invocation.view.leaves_out_plan then emit { type = "plan", steps = steps } end
+  if not has_readers(invocation, case.operation, run) then return end
+  if invocation.options.verbose or invocation.dry_run then overview.show(emit, case, steps) end
+  first_screen.show(emit, case, rows, steps)
 end
 
 -- Is a yes needed before this run goes on?
 local function needs_consent(operation, run, acts)
-  if not operation.question or operation.gate then return false end
+  if not operation.question then return false end
   if operation.back then return true end
   return acts and (operation.question ~= "name" or not run)
 end
@@ -290,11 +313,12 @@ local function doubts_of(findings)
   return doubts
 end
 
-local function ask(invocation, credentials, case, plan, run, rows)
+local function ask(invocation, credentials, case, plan, run, rows, steps)
   local operation = case.operation
   consent.doubts(invocation, doubts_of(case.findings))
   local sentence = type(operation.question) == "function" and operation.question(case) or operation.question
-  consent.ask(invocation, case.target, sentence, plan, run or run_state.new(), case.context, rows)
+  local function details() overview.show(invocation.view.emit, case, steps) end
+  consent.ask(invocation, case.target, sentence, details, plan, run or run_state.new(), case.context, rows)
   if sentence == "name" and not credentials:who_answers(invocation) then
     ending.refuse "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed."
   end
@@ -383,9 +407,9 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   if not operation.back and not run and not overview.first_todo(rows) then return nil, nothing_to_do(invocation.view, case, steps) end
   local acts = overview.acts(steps, case.target.environment)
   local complete = check_with_plan(invocation, credentials, case, rows, run, journal, acts)
-  show(invocation, complete, steps, run)
+  show(invocation, complete, rows, steps, run)
   local wanted = needs_consent(operation, run, acts) or acts and #doubts_of(complete.findings) > 0
-  if wanted and not invocation.dry_run then ask(invocation, credentials, complete, plan, run, rows) end
+  if wanted and not invocation.dry_run then ask(invocation, credentials, complete, plan, run, rows, steps) end
   return complete
 end
 
@@ -393,11 +417,11 @@ local function carry_out(invocation, credentials, operation)
   local held <close> = take_lock(invocation) -- luacheck: ignore (released when this returns or throws)
   local target, journal = find_target_and_journal(invocation, credentials, operation)
   operation = resolve(operation, journal)
-  local findings = check_before_plan(invocation, credentials, operation, target, journal)
+  local findings, checks = check_before_plan(invocation, credentials, operation, target, journal)
   local params = operation.params and operation.params(target, findings, invocation.options)
   local run, superseded = choose_run(operation, journal, invocation.options, params)
   local plan = load_plan(operation, run)
-  local case = make_case(invocation, target, operation, findings, plan, run, journal, params)
+  local case = make_case(invocation, target, operation, findings, plan, run, journal, params, checks)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
   return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal)
 end

@@ -142,8 +142,58 @@ function handlers.note(screen, event)
     if type(words) == "table" then screen.write(indent .. "  " .. text.printable(words.command) .. "\n")
     else screen:line(words, indent) end
   end
-  for _, row in ipairs(event.rows or {}) do
-    screen:line(row[2], indent .. ROW_INDENT, indent .. text.pad(row[1] == "" and "" or text.printable(row[1]) .. ":", #ROW_INDENT))
+  if event.changes then screen:changes(event.changes) end
+  if event.rows then screen:rows(event.rows, indent, event.labels) end
+end
+
+local HEADS = { "", "now", "after" }
+local LEAST_CELL = 16 -- columns: narrower ones cannot be read
+
+-- The width of a column of rows.
+local function width_of(rows, column)
+  local width = 0
+  for _, row in ipairs(rows) do width = math.max(width, text.width(text.printable(row[column]))) end
+  return width
+end
+
+local function cell(words, width)
+  local lines = {}
+  for line in (text.wrap(text.printable(words), width) .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
+  return lines
+end
+
+-- One row of a table: each cell is as many lines high as it needs.
+function Screen:cells(row, widths)
+  local columns, height = {}, 0
+  for index, width in ipairs(widths) do
+    columns[index] = cell(row[index], width)
+    height = math.max(height, #columns[index])
+  end
+  for number = 1, height do
+    local line = " "
+    for index, width in ipairs(widths) do line = line .. " " .. text.pad(columns[index][number] or "", width) .. " " end
+    self.write(text.trim_end(line) .. "\n")
+  end
+end
+
+-- A table of what changes: three columns, or where they do not fit a line each.
+function Screen:changes(changes)
+  local rows = { HEADS, table.unpack(changes) }
+  local first = width_of(rows, 1)
+  local rest = self.columns - first - 7
+  local second = math.min(width_of(rows, 2), rest // 2)
+  if rest // 2 >= LEAST_CELL then
+    for _, row in ipairs(rows) do self:cells(row, { first, second, rest - second }) end
+    return
+  end
+  for _, row in ipairs(changes) do self:line(("%s: now %s; after %s"):format(row[1], row[2], row[3]), "    ", "  ") end
+end
+
+-- Rows { label, words }, the words in a column of their own.
+function Screen:rows(rows, indent, labels)
+  local width = math.max(#ROW_INDENT, labels or 0, width_of(rows, 1) + 2)
+  for _, row in ipairs(rows) do
+    self:line(row[2], indent .. (" "):rep(width), indent .. text.pad(row[1] == "" and "" or text.printable(row[1]) .. ":", width))
   end
 end
 
@@ -153,7 +203,7 @@ function view.open(options)
   local terminal = require "lib_terminal"
   local screen = setmetatable({ colour = wants_colour(options), columns = text.columns(),
     quiet = options.quiet, verbose = options.verbose, write = function(words) terminal.write(1, words) end }, Screen)
-  local self = { leaves_out_plan = true }
+  local self = { leaves_out_plan = true, is_brief = not options.verbose }
   function self.emit(event)
     local handler = handlers[event.type]
     if handler then handler(screen, event) end

@@ -21,6 +21,7 @@ function view.open(_, command, version)
   local self = {}
   local function tell_people(note)
     for _, words in ipairs(note.lines or {}) do self.text(type(words) == "table" and "  " .. words.command or words) end
+    for _, row in ipairs(note.changes or {}) do self.text(("%s: now %s; after %s"):format(row[1], row[2], row[3])) end
     for _, row in ipairs(note.rows or {}) do self.text(row[1] .. ": " .. row[2]) end
   end
   function self.emit(event)

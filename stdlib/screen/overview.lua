@@ -145,16 +145,26 @@ overview.WAY_BACK = { title = "Way back", lines = {
   "`vmq-recovery revert`, in recovery or macOS. Without it: hold the power button at start, Options, Utilities > "
     .. "Startup Security Utility, Full Security. Last of all: restore from another Mac (DFU)." } }
 
+--- What is said on the first screen of an operation that changes the boot policy.
+-- @param case, steps as in overview.show
+-- @param more array of rows { label, words }: the operation's own
+-- @param back string: what to type after the program's name to go back
+function overview.policy_summary(case, steps, more, back)
+  local rows = { { "To type", overview.questions(steps, case.target.environment).lines[1] } }
+  table.move(more, 1, #more, 2, rows)
+  rows[#rows + 1] = { "Way back", ("vmq-recovery %s; or hold the power button at start, then Options > Startup Security Utility > "
+    .. "Full Security"):format(back) }
+  return rows
+end
+
 --- The notes of an operation that changes the boot policy and has nothing more to say.
 function overview.of_policy_work(case, steps)
   return { overview.policy(case.target), overview.steps_note(steps), overview.questions(steps, case.target.environment),
     { title = "Network", lines = { "full security needs it; without it a lower rung is used" } }, overview.WAY_BACK }
 end
 
--- A gate tells of each step when it comes to it.
 local function notes_of(case, steps)
   local operation = case.operation
-  if operation.gate then return {} end
   return operation.overview and operation.overview(case, steps) or { overview.steps_note(steps) }
 end
 
@@ -172,6 +182,7 @@ end
 function overview.show(emit, case, steps)
   local notes = notes_of(case, steps)
   table.insert(notes, 1, about(case.target))
+  for _, row in ipairs(case.checks or {}) do emit(row) end
   overview.tell(emit, notes)
 end
 

@@ -9,16 +9,39 @@ local function read(prompt)
   return terminal.read_line(prompt)
 end
 
---- Wants one word typed exactly.
+local TRIES = 3
+
+local function tell(words) require("lib_terminal").write(2, words .. "\n") end
+
+-- @return "yes", "no", or a function that the word asks for; nil for anything else
+local function meaning(typed, accepted, keys)
+  for _, word in ipairs(accepted) do
+    if typed == word then return "yes" end
+  end
+  local key = typed:lower()
+  if key == "n" or key == "no" then return "no" end
+  return keys and keys[key]
+end
+
+--- Wants a word typed exactly.
+-- @param prompt string
+-- @param accepted array of words: the first is the one that is asked for, each is taken
+-- @param keys table or nil: functions by what is typed; the question is asked again afterwards
 -- @return true, or nil and "declined" | "eof" | "interrupted"
-function question.word(prompt, wanted)
-  for _ = 1, 3 do
+function question.word(prompt, accepted, keys)
+  local wrong = 0
+  while wrong < TRIES do
     local line, why = read(prompt)
     if not line then return nil, why end
-    local typed = line:match("^%s*(.-)%s*$")
-    if typed == wanted then return true end
-    if typed:lower() == "n" or typed:lower() == "no" then return nil, "declined" end
-    require("lib_terminal").write(2, ("That is not it: type %s, or n to leave everything as it is.\n"):format(wanted))
+    local meant = meaning(line:match("^%s*(.-)%s*$"), accepted, keys)
+    if meant == "yes" then return true end
+    if meant == "no" then return nil, "declined" end
+    if meant then
+      meant()
+    else
+      wrong = wrong + 1
+      tell(("That is not it: type %s, or n to cancel."):format(accepted[1]))
+    end
   end
   return nil, "declined"
 end

@@ -36,7 +36,7 @@ def test_the_whole_way(build, machine):
     run(mac, "stage")
     mac.restart("paired-recovery")
     seen = driver.unattended(mac, "apply")
-    assert seen.code == 0 and "its manifest vouches for it" in told(seen), seen.text
+    assert seen.code == 0 and "checksum matches" in told(seen), seen.text
     assert policy_is_raised(mac)
     for _ in range(2):
         mac.restart("macos")

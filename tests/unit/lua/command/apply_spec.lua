@@ -109,8 +109,9 @@ describe("what is told before an apply", function()
     local function lines(manifest, doubt)
       return notes({ collection_path = "/k.kc", collection = FOUND.collection, manifest = manifest, manifest_doubt = doubt })[1].lines
     end
-    assert.are.same({ "/k.kc", "1.0 MiB, SHA-256 " .. ("ab"):rep(32), "Darwin Kernel Version 24", "its manifest vouches for it" }, lines {})
-    assert.are.equal("no manifest vouches for it", lines(nil)[4])
+    assert.are.same({ "/k.kc", "1.0 MiB, SHA-256 " .. ("ab"):rep(32), "Darwin Kernel Version 24", "checksum matches" }, lines {})
+    local none = "no checksum file found, so it cannot be verified"
+    assert.are.equal(none, lines(nil, none)[4])
     assert.are.equal("its manifest cannot be trusted: x", lines({}, "its manifest cannot be trusted: x")[4])
   end)
 end)

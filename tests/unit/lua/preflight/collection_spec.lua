@@ -45,7 +45,7 @@ describe("which collection is meant", function()
     put(KC, BYTES)
     local row, found = check()
     expect("ok", KC .. ", 4.0 KiB, SHA-256 " .. files.sha256_text(BYTES):sub(1, 16) .. "…, xnu_development-", row)
-    assert.are.same({ KC, "t6041", nil, "no manifest vouches for it" },
+    assert.are.same({ KC, "t6041", nil, "no checksum file found, so it cannot be verified" },
       { found.collection_path, found.collection.kernel.chip, found.manifest, found.manifest_doubt })
   end)
 
@@ -56,7 +56,7 @@ describe("which collection is meant", function()
       { { kc = "/d/other.kc" }, { source = "/d/k.kc" } } } do
       local row, found = check(case[1], case[2])
       expect("ok", "/d/k.kc, ", row)
-      assert.are.equal("no manifest vouches for it", found.manifest_doubt)
+      assert.are.equal("no checksum file found, so it cannot be verified", found.manifest_doubt)
     end
   end)
 

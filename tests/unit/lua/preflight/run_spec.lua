@@ -254,7 +254,7 @@ describe("preflight", function()
     stage "T6020"
     expect("collection", "bad", "it is for chip t6020, this Mac needs t6041", "apply")
     local bytes = stage "T6041"
-    expect("collection", "ok", "no manifest vouches for it", "apply")
+    expect("collection", "ok", "no checksum file found, so it cannot be verified", "apply")
     assert.are.equal("t6041", select(3, row_of("collection", "apply")).collection.kernel.chip)
     local manifest = '{"collection":{"sha256":"%s","size":4096},"build":"24G84"}'
     assert(files.write_atomic(folder .. "manifest.json", manifest:format(files.sha256_text(bytes)), 384))

@@ -24,25 +24,46 @@ local function ask(lines, sentence, options, shown, target)
   local _, prompts = typist.use(80, lines)
   local view = { emit = function(event) events[#events + 1] = event end }
   local invocation = setmetatable({ view = view }, { __index = read_only { options = options or {} } })
-  local ending = try.catch(consent.ask, invocation, read_only(target or targets.recovery()), sentence or "name", plan(),
+  local function details() events[#events + 1] = "details" end
+  local ending = try.catch(consent.ask, invocation, read_only(target or targets.recovery()), sentence or "name", details, plan(),
     run_state.new(), { environment = "macos" }, read_only { shown or { verdict = "todo", seen = { value = 1 } } })
   return ending, prompts
 end
 
 describe("consent by name", function()
-  it("shows the target and wants its name exactly, three times at most", function()
+  it("wants the volume's name exactly, three times at most", function()
     assert.is_nil((ask { "Macintosh HD" }))
     assert.is_nil((ask { "macintosh hd", "", "  Macintosh HD " }))
-    assert.are.same({ "", ("Target: Macintosh HD (%s), build 24G84. Steps and ways back are listed above."):format(targets.GROUP),
-      "To go on, type the volume's name: Macintosh HD. To leave everything as it is: n" }, events[1].lines)
+    assert.are.same({ "Type Macintosh HD to start, d for details, n to cancel." }, events[1].lines)
     local ending, prompts = ask { "yes", "y", "Macintosh", "Macintosh HD" }
     assert.are.same({ "declined", 4, 3 }, { ending.result, ending.code, #prompts })
   end)
 
-  it("names a volume without a name by its group, and a build that is not known with ?", function()
-    local target = targets.recovery { group = { name = targets.NONE, build = targets.NONE } }
+  it("names a volume without a name by its group", function()
+    local target = targets.recovery { group = { name = targets.NONE } }
     assert.is_nil((ask({ targets.GROUP }, "name", nil, nil, target)))
-    assert.truthy(events[1].lines[2]:find(targets.GROUP .. " (" .. targets.GROUP .. "), build ?.", 1, true), events[1].lines[2])
+    assert.are.same({ ("Type %s to start, d for details, n to cancel."):format(targets.GROUP) }, events[1].lines)
+  end)
+
+  it("takes the first digits of the group for a name that may have no keys in recovery", function()
+    for name, shown in pairs { ["Größe"] = "Größe", ["a\27b"] = "a?b" } do
+      events = {}
+      local target = targets.recovery { group = { name = name } }
+      local digits = targets.GROUP:sub(1, 8)
+      assert.is_nil((ask({ digits }, "name", nil, nil, target)))
+      assert.are.same({ ("Type %s or %s to start, d for details, n to cancel."):format(shown, digits) }, events[1].lines)
+      assert.are.equal("declined", ask({ digits:sub(1, 7), "", "x" }, "name", nil, nil, target).result)
+    end
+    assert.are.equal("declined", ask({ targets.GROUP:sub(1, 8), "", "x" }).result)
+  end)
+
+  it("tells the details as often as they are asked for, and asks again", function()
+    local ending, prompts = ask { "d", "D", "d", "d", "Macintosh HD" }
+    assert.are.same({ nil, 5, "details", "details" }, { ending, #prompts, events[2], events[5] })
+    local named_d = targets.recovery { group = { name = "d" } }
+    events = {}
+    assert.is_nil((ask({ "d" }, "name", nil, nil, named_d)))
+    assert.are.equal(1, #events)
   end)
 
   it("takes n, no, the end of input and an interrupt for a no, each in its words", function()

@@ -192,7 +192,7 @@ describe("no place for a journal", function()
   before_each(function() life.target.group.data = nil end)
 
   it("refuses through the check of it", function()
-    run(3, "precondition", "Not everything is right", { preflight = function() return { "journal" }, "any" end })
+    run(3, "precondition", "1 check failed, so nothing was changed.", { preflight = function() return { "journal" }, "any" end })
     assert.are.equal(false, life.number)
   end)
 

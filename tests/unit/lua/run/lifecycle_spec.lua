@@ -126,7 +126,7 @@ describe("the lock", function()
   it("is not asked of who is not root: the preflight says what is missing", function()
     life.uid = 501
     local held <close> = hold() -- luacheck: ignore
-    run(3, "precondition", "Not everything is right, so nothing was changed.")
+    run(3, "precondition", "1 check failed, so nothing was changed.")
     assert.are.same({ "root", "bad", "running as user 501" },
       { life.events[1].check, life.events[1].verdict, life.events[1].detail })
     untouched()
@@ -161,7 +161,7 @@ end)
 describe("a precondition", function()
   it("that is bad or unknown refuses before anything", function()
     life.uid = 501
-    run(3, "precondition", "Not everything is right")
+    run(3, "precondition", "1 check failed, so nothing was changed.")
     untouched()
   end)
 

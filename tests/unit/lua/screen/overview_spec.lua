@@ -143,6 +143,7 @@ describe("overview.show", function()
     local target = { group = { name = "Macintosh HD", group = policies.GROUP, version = "15.6", build = "24G84" },
       kernel = { chip = "t6041" }, policy = policies.summary(), environment = "paired-recovery", root = "" }
     local findings = { collection_path = "/k.kc", manifest = manifest,
+      manifest_doubt = not manifest and "no checksum file found, so it cannot be verified" or nil,
       collection = { size = 1 << 20, sha256 = ("ab"):rep(32), kernel = { banner = "Darwin Kernel Version 24" } } }
     overview.show(function(event) text[#text + 1] = event.title .. ": " .. table.concat(event.lines, "\n") end,
       { target = target, findings = findings, operation = require("command.find").inside(plan) },
@@ -154,13 +155,13 @@ describe("overview.show", function()
   it("holds all that must be known before an apply", function()
     local text = shown "apply"
     for _, words in ipairs { "Macintosh HD, group " .. policies.GROUP, "macOS 15.6 build 24G84, chip T6041", "/k.kc",
-      "1.0 MiB, SHA-256 " .. ("ab"):rep(32), "Darwin Kernel Version 24", "no manifest vouches for it",
+      "1.0 MiB, SHA-256 " .. ("ab"):rep(32), "Darwin Kernel Version 24", "no checksum file found, so it cannot be verified",
       "Full Security, SIP on, boot-args filter on, stock kernel", "/usr/bin/csrutil disable", "not needed now",
       "System Integrity Protection is off, Apple Pay", "macOS updates end in an error", "two additional copies",
       "Startup Security Utility, Full Security", "restore from another Mac (DFU)" } do
       assert.truthy(text:find(words, 1, true), words)
     end
-    assert.truthy(shown("apply", {}):find("its manifest vouches for it", 1, true))
+    assert.truthy(shown("apply", {}):find("checksum matches", 1, true))
   end)
 
   it("counts the tools that will ask: nvram does not", function()
