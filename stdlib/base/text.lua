@@ -78,9 +78,6 @@ function text.columns()
   return math.max(40, math.min(require("lib_terminal").size(), 100))
 end
 
---- Columns that a text takes on a terminal: wide characters take two.
-text.width = width_of
-
 -- Breaks one paragraph into lines. Its own leading blanks are kept, and two more hang under them.
 local function wrap_paragraph(lines, paragraph, columns, indent, first)
   local lead = paragraph:match("^ *")

@@ -67,11 +67,16 @@ local function notes(case, steps)
   }
 end
 
+local MOST_NAMED = 4 -- extensions that are left out and named on the first screen
+
 local function summary(case)
   local found = case.findings
-  local left = #found.bundles.left
-  return { { "Kit", found.kit.path }, { "Extensions", ("%d go in%s"):format(#found.bundles.take,
-    left > 0 and (", %d are left out (-v names them)"):format(left) or "") }, { "Result", found.output } }
+  local left = left_out(found.bundles)
+  local rows = { { "Kit", found.kit.path }, { "Extensions", ("%d go in"):format(#found.bundles.take) } }
+  for index = 1, math.min(#left, MOST_NAMED) do rows[#rows + 1] = { index == 1 and "Left out" or "", left[index] } end
+  if #left > MOST_NAMED then rows[#rows + 1] = { "", ("and %d more; -v names them"):format(#left - MOST_NAMED) } end
+  rows[#rows + 1] = { "Result", found.output }
+  return rows
 end
 
 local function add_next(lines, case)

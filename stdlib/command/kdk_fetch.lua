@@ -90,7 +90,8 @@ local function summary(case)
   local entry, image = case.findings.entry, case.findings.image
   local exact = entry.build == (case.target.group and case.target.group.build)
   local rows = { { "Kit", ("%s, build %s%s"):format(entry.version, entry.build, exact and ", exactly this macOS's" or "") },
-    { "From", entry.url }, { "Download", ("%s to %s"):format(text.size(entry.fileSize), image) }, { "Licence", LICENCE } }
+    { "From", entry.url }, { "Download", ("%s to %s"):format(text.size(entry.fileSize), image) }, { "SHA-256", entry.sha256sum:lower() },
+    { "Licence", LICENCE } }
   if not exact then table.insert(rows, 2, { "Careful", kit.NEAR_WARNING }) end
   return rows
 end

@@ -62,7 +62,8 @@ function words.stopped() return "Run it again: it goes on." end
 --- @param given string or nil: the image named on the command line
 function kdk_install.operation(given)
   return operation.new { name = "kdk-install", command = "kdk", again = "kdk install", own_journal = "kdk-install",
-    look_up = look_up(given), preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, summary = summary, words = words }
+    look_up = look_up(given), preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, summary = summary,
+    words = words }
 end
 
 return kdk_install

@@ -33,7 +33,8 @@ function checks.volume(target)
     return bad(("%s: the System volume is not mounted"):format(group.name or group.group)
       .. (group.system.mount_problem and "; " .. group.system.mount_problem or ""), "diskutil mount " .. group.system.device)
   end
-  return ok(("%s, macOS %s build %s%s"):format(name_of(group), group.version or "?", group.build or "?", namesakes(target)))
+  local same = namesakes(target)
+  return ok(("%s, macOS %s build %s%s"):format(name_of(group), group.version or "?", group.build or "?", same), same ~= "")
 end
 
 local NO_MACOS = "name the system that is meant with --volume; `diskutil apfs listVolumeGroups` lists them"
@@ -75,7 +76,7 @@ checks["replaced/policy"] = function(target, asked)
   if not policy or policy.coih == "absent" or is_ours(target, asked, policy.coih) then return row end
   local sentence = ("the custom kernel %s… is not ours, and once replaced it cannot be put back"):format(policy.coih:sub(1, 16))
   local detail = row.detail .. "; " .. sentence
-  if result.will_ask(asked) then return ok(detail .. ": you will be asked"), { foreign_object = sentence } end
+  if result.will_ask(asked) then return ok(detail .. ": you will be asked", true), { foreign_object = sentence } end
   return bad(detail, "leave this system alone if it is needed; to replace its kernel for good, " .. result.ASK_FIRST)
 end
 

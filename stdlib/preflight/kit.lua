@@ -40,7 +40,7 @@ local function judge(kit, options, wanted)
     return bad(("%s is of build %s, this macOS is %s"):format(kit.name, kit.build, wanted or "?"),
       "only a kit of exactly this build fits; --inexact tries a near one. " .. kits.NEAR_WARNING)
   end
-  return ok(("%s, build %s, not this macOS's %s. %s"):format(kit.path, kit.build, wanted or "?", kits.NEAR_WARNING))
+  return ok(("%s, build %s, not this macOS's %s. %s"):format(kit.path, kit.build, wanted or "?", kits.NEAR_WARNING), true)
 end
 
 local function named_kit(target, options, name)

@@ -4,7 +4,8 @@
 local result = {}
 
 --- @param detail string
-function result.ok(detail) return { verdict = "ok", detail = detail } end
+-- @param remark true where the detail is to be read though it is ok
+function result.ok(detail, remark) return { verdict = "ok", detail = detail, remark = remark and true or nil } end
 
 --- @param detail string
 -- @param cure string: what helps, in words

@@ -29,7 +29,7 @@ end
 function checks.platform(target)
   if target.kernel then
     local virtual = running.virtual_words(target)
-    return ok("Apple silicon, chip " .. target.kernel.chip:upper() .. (virtual and "; " .. virtual or ""))
+    return ok("Apple silicon, chip " .. target.kernel.chip:upper() .. (virtual and "; " .. virtual or ""), virtual)
   end
   local message = target.problems.kernel
   if target.problems.kernel_kind == "unknown" then return bad(message, "this program is for Apple silicon Macs") end
@@ -50,7 +50,7 @@ end
 function checks.policy(target)
   if target.policy then
     local rows = table.concat(target.policy.unknown, " | ")
-    return ok(policy.describe(target.policy) .. (rows ~= "" and "; rows this program does not know: " .. rows or ""))
+    return ok(policy.describe(target.policy) .. (rows ~= "" and "; rows this program does not know: " .. rows or ""), rows ~= "")
   end
   return unknown(target.problems.policy or "no volume group was chosen", "run bputil -d -v GROUP and read what it says")
 end

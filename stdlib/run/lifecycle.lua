@@ -186,7 +186,8 @@ local function refuse_params(target, why)
     system.mount_problem and "; " .. system.mount_problem or ""), ("What helps: diskutil mount %s."):format(system.device))
 end
 
--- What is known of the run: { target, options, operation, plan_name, findings, checks, context, params, dry_run }. Two things come later: more
+-- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run }.
+-- Two things come later: more
 -- findings (in the copy that check_with_plan returns), and the context's baseline, which a new run has once its journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params, checks)
   local options = invocation.options
@@ -218,7 +219,7 @@ local function teller(invocation)
   local view = invocation.view
   if not view.is_brief then return view.emit end
   return function(row)
-    if row.verdict ~= "ok" then view.emit(row) end
+    if row.verdict ~= "ok" or row.remark then view.emit(row) end
   end
 end
 
@@ -317,9 +318,10 @@ local function ask(invocation, credentials, case, plan, run, rows, steps)
   local operation = case.operation
   consent.doubts(invocation, doubts_of(case.findings))
   local sentence = type(operation.question) == "function" and operation.question(case) or operation.question
-  local function details() overview.show(invocation.view.emit, case, steps) end
+  local view = invocation.view
+  local function details() view.paged(function() overview.show(view.emit, case, steps) end) end
   consent.ask(invocation, case.target, sentence, details, plan, run or run_state.new(), case.context, rows)
-  if sentence == "name" and not credentials:who_answers(invocation) then
+  if sentence == "name" and not operation.gate and not credentials:who_answers(invocation) then
     ending.refuse "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed."
   end
 end

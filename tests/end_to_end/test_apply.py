@@ -81,17 +81,17 @@ def test_again_in_recovery_does_nothing(mac):
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_what_is_told_before(build, machine):
-    """Target, collection, policy, commands, prompts, the licence, the way back: all before the first act."""
+    """Target, collection, policy, commands, prompts, the licence, the way back: all before the first act, with -v."""
     mac = build(machine)
     owner = mac.group()["owners"][0]
-    seen = driver.run(mac, "apply", "--user", owner["name"], password=owner["password"])
+    seen = driver.run(mac, "apply", "-v", "--user", owner["name"], password=owner["password"])
     assert seen.code == 4, seen.text
     assert mac.acts() == []
     group, chip = mac.group(), mac.state()["chip"]
     data = mac.collection_path().read_bytes()
     wanted = (group["name"], group["uuid"], group["os"]["build"], "VirtualMachine.kc",
               hashlib.sha256(data).hexdigest(), "DEVELOPMENT_ARM64_" + chip["soc"] if machine != "m1-12.1" else "T8101",
-              "csrutil disable", "kmutil configure-boot", "hv_apple_isa_vm_quota=0xFF", "no manifest", "password")
+              "csrutil disable", "kmutil configure-boot", "hv_apple_isa_vm_quota=0xFF", "no checksum file", "password")
     squeezed = " ".join(seen.text.split())
     dense = "".join(seen.text.split())
     for word in wanted:

@@ -65,7 +65,7 @@ def test_fetch_install_build(build, machine):
 def test_shown_first(macos):
     """Address, size, checksum and licence before the question; end of input is no yes."""
     seen = run(macos, "kdk", "fetch", code=4)
-    for word in (macos.dmg_address(), "SHA-256 " + hashlib.sha256(macos.dmg_bytes()).hexdigest(), "Apple developer account"):
+    for word in (macos.dmg_address(), "SHA-256: " + hashlib.sha256(macos.dmg_bytes()).hexdigest(), "Apple developer account"):
         assert word in told(seen), word
     assert not part(macos).exists() and len(macos.calls("curl")) == 1
 

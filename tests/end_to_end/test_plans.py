@@ -278,7 +278,7 @@ def test_nonsense_ends_in_words(tmp_path, mac, name):
     assert old in STEP
     path = written(tmp_path, HEAD + STEP.replace(old, new) + "}\n")
     mac.fault("csrutil", "fail", match=["disable"], times=None)
-    seen = [driver.run(mac, "step", path, stdin="w\np\nd\nq\n")]
+    seen = [driver.run(mac, "step", path, stdin=mac.group()["name"] + "\nw\np\nd\nq\n")]
     seen += [driver.unattended(mac, *words) for words in (["plan", path, "--json"], ["run", path], ["rollback", "--json"], ["log"])]
     for one in seen:
         assert one.code != 70 and "traceback" not in one.text, one.text

@@ -28,6 +28,13 @@ def _screen(tmp_path):
         one.child.close(force=True)
 
 
+def begins(one, name):
+    """Say yes at the first screen of step, and wait for its first step."""
+    one.shows("name>")
+    one.types(name)
+    stands_at(one, "sip")
+
+
 def stands_at(one, step):
     """Wait for the prompt of a step, and until it takes keys."""
     one.shows(f"{step} {KEYS}")
@@ -38,7 +45,9 @@ def stands_at(one, step):
 def test_step(screen, mac, size):
     """The introduction, each looking key, a step done, taken back, and the stop with what to type next."""
     one = screen(mac, "step", size=size)
-    stands_at(one, "sip")
+    one.shows("name>")
+    one.like("step-name")
+    begins(one, "Macintosh HD")
     one.like("step-introduction")
     for key, name in (("w", "why"), ("p", "command"), ("d", "difference"), ("?", "help"), ("x", "unknown"),
                       ("n", "refused")):
@@ -104,6 +113,9 @@ def test_wide_and_combining_names(screen, build, size):
     owner = {"name": "ren", "password": "Tr0ub4dor", "full_name": "日本 太郎 Jose\u0301", "uuid": "X"}
     mac = build(name="マッキントッシュ ディスク", data_name="データ", owners=[owner])
     one = screen(mac, "step", size=size)
+    one.shows("name>")
+    one.like("wide-names-first")
+    one.types(mac.group()["uuid"][:8])
     stands_at(one, "sip")
     one.like("wide-names")
     one.types("q")
@@ -113,7 +125,7 @@ def test_wide_and_combining_names(screen, build, size):
 def test_a_window_that_changes_its_size(screen, mac):
     """Narrower and wider at a prompt of step and at a tool's: the keys still work."""
     one = screen(mac, "step")
-    stands_at(one, "sip")
+    begins(one, "Macintosh HD")
     one.resize(50, 12)
     one.types("w")
     stands_at(one, "sip")
@@ -129,6 +141,8 @@ def test_in_tmux(mac):
     """A real terminal shows what the kept screen holds."""
     one = Tmux(mac, "step")
     try:
+        screens.hold_against_kept(one.shows("name>"), "step-name", (80, 24))
+        one.types("Macintosh HD")
         screens.hold_against_kept(one.shows(f"sip {KEYS}"), "step-introduction", (80, 24))
     finally:
         one.close()

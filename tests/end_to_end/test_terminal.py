@@ -197,6 +197,7 @@ def test_ctrl_c_in_the_middle_of_a_password_typed_once(mac, session):
 def test_ctrl_c_at_a_prompt_of_step(mac, session):
     """It stops, as q does."""
     one = session(mac, "step")
+    Person(one, mac).step()
     one.child.expect(r"q/\?\]> ")
     one.takes_keys()
     one.child.send("\x03")
@@ -243,6 +244,8 @@ def test_a_signal_while_a_tool_works(mac, session, number):
 def test_a_signal_at_ones_own_prompt(mac, session, number, command, code):
     """Nothing is changed, the terminal is as before."""
     one = session(mac, command)
+    if command == "step":
+        Person(one, mac).step()
     one.child.expect("> $")
     if command != "apply":  # which reads a whole line
         one.takes_keys()

@@ -27,6 +27,11 @@ class Tmux:
         """Wait for words at the end of the screen; all of it."""
         return wait_for(lambda: (text := self._run("capture-pane", "-p")).rstrip().endswith(words) and text)
 
+    def types(self, text):
+        """Type text and Enter."""
+        self._run("send-keys", "-l", text)
+        self._run("send-keys", "Enter")
+
     def close(self):
         """End it, and what runs in it."""
         self._run("kill-server", check=False)

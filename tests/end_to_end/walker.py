@@ -1,10 +1,10 @@
 """A person who goes through `step`: types the keys of a list at its prompts and answers the tools' questions between."""
 
 import pexpect
-from person import PASSWORD, USER, YES_NO, Person
+from person import NAME, PASSWORD, USER, YES_NO, Person
 
 KEYS = r"([\w-]+) \[y/n/c/w/p/d/u/l/q/\?\]> "
-KINDS = ("end", "key", "yes-no", "password", "user")
+KINDS = ("end", "key", "name", "yes-no", "password", "user")
 
 
 class Walker(Person):
@@ -17,7 +17,7 @@ class Walker(Person):
 
     def step(self):
         """Wait for one question, answer it; its kind."""
-        kind = KINDS[self.child.expect([pexpect.EOF, KEYS, YES_NO, PASSWORD, USER])]
+        kind = KINDS[self.child.expect([pexpect.EOF, KEYS, NAME, YES_NO, PASSWORD, USER])]
         if kind == "end":
             return kind
         self.seen.append(kind)
@@ -29,7 +29,7 @@ class Walker(Person):
         elif kind == "password":
             self._password()
         else:
-            self._type({"yes-no": "y", "user": self.name}[kind])
+            self._type({"name": self.volume, "yes-no": "y", "user": self.name}[kind])
         return kind
 
     def walk(self):
