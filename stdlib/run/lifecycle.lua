@@ -187,8 +187,8 @@ local function refuse_params(target, why)
 end
 
 -- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run }.
--- Two things come later: more
--- findings (in the copy that check_with_plan returns), and the context's baseline, which a new run has once its journal is begun.
+-- Two things come later: more findings (in the copy that check_with_plan returns), and the
+-- context's baseline, which a new run has once its journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params, checks)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
