@@ -21,7 +21,7 @@ TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TREE / "tests"))
 
 from mutations import MUTATIONS  # noqa: E402
-from support import results  # noqa: E402
+from support import patience, results  # noqa: E402
 
 # What of build/ is worth copying: objects, so that a mutant compiles one file. Copies keep times, or make starts over.
 BUILT = ("native", "tests", "asan")
@@ -75,7 +75,7 @@ def run(command, tree):
         process = subprocess.Popen([str(word) for word in command], cwd=tree, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
                                    stdout=said, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            status = process.wait(SECONDS)
+            status = process.wait(patience.seconds(SECONDS))
         except subprocess.TimeoutExpired:
             return 124, "it took too long"
         finally:
