@@ -25,7 +25,7 @@ struct tool {
 static const struct tool table[] = {
 	{ "/usr/bin/csrutil", { "status", "authenticated-root status" }, { "..." }, forms_refuse_csrutil, NULL },
 	{ "/usr/bin/bputil", { "-d -v <uuid>", "-d -j -v <uuid>" }, { "..." }, forms_refuse_bputil, NULL },
-	{ "/usr/bin/kmutil", { "inspect ..." }, { "..." }, NULL, forms_refuse_inspect },
+	{ "/usr/bin/kmutil", { "inspect ..." }, { "..." }, forms_refuse_kmutil, forms_refuse_inspect },
 	{ "/usr/sbin/nvram", { "<name>", "-x <name>", "-xp", "-p", "-x -p" }, { "..." }, forms_refuse_nvram, NULL },
 	{ .path = "/usr/sbin/diskutil",
 	  .reads = { "list", "list -plist", "info <word>", "info -plist <word>", "apfs list", "apfs list -plist",
@@ -43,7 +43,7 @@ static const struct tool table[] = {
 	{ .path = "/sbin/route", .reads = { "-n get default" } },
 	{ .path = "/bin/ps", .reads = { "-axo comm=" } },
 	{ .path = "/usr/bin/hdiutil", .reads = { "info", "info -plist" }, .changes = { "..." } },
-	{ .path = "/usr/sbin/installer", .changes = { "..." } },
+	{ .path = "/usr/sbin/installer", .changes = { "..." }, .refuse_change = forms_refuse_installer },
 	/* Only the public list of kits is read without an intent, and only from its own address (reference §7.4). */
 	{ .path = "/usr/bin/curl",
 	  .reads = { CURL
@@ -170,12 +170,6 @@ static bool starts_others(const char *path)
 	return false;
 }
 
-static bool is_plain_path(const char *path)
-{
-	return path[0] == '/' && !strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../")
-	       && !ends_in(path, "/");
-}
-
 /* Whether a tool of the table has this name, wherever it lies: the same program is on every system volume, and may be
  * copied. A Mac's file system takes CSRUTIL for csrutil. */
 static bool is_known_name(const char *name)
@@ -188,7 +182,7 @@ static bool is_known_name(const char *name)
 
 static const char *why_not_declarable(const struct declared_tool *list, const char *path)
 {
-	if (!is_plain_path(path))
+	if (!forms_path_is_plain(path))
 		return "its path must be absolute and plain";
 	if (is_known_name(strrchr(path, '/') + 1))
 		return "its forms are fixed";

@@ -17,16 +17,9 @@
 #include "base/folder.h"
 #include "base/system.h"
 #include "base/words.h"
+#include "door/forms.h"
 
 #define OWN "vmq-recovery"
-
-static bool is_plain_path(const char *path)
-{
-	size_t length = strlen(path);
-	return path[0] == '/' && path[length - 1] != '/' && strstr(path, "//") == NULL && strstr(path, "/./") == NULL
-	       && strstr(path, "/../") == NULL && (length < 3 || strcmp(path + length - 3, "/..") != 0)
-	       && strcmp(path + length - 2, "/.") != 0;
-}
 
 /* Does the path end in our name, or lie in a folder of that name? */
 static bool is_ours(const char *path)
@@ -136,7 +129,7 @@ int file_act_check(const char *const *argv, struct error *err)
 	if (act == NULL || words_count(argv) != words_of(act))
 		return error_set(err, "refused", "will not %s: these are not its arguments", argv[0]);
 	for (int i = 0; i < act->paths && argv[1 + i] != NULL; i++) {
-		if (!is_plain_path(argv[1 + i]))
+		if (!forms_path_is_plain(argv[1 + i]))
 			return error_set(err, "refused", "will not %s %s: the path must be absolute and plain", argv[0],
 			                 argv[1 + i]);
 		if ((act->own >> i & 1) != 0 && !is_ours(argv[1 + i]))

@@ -62,6 +62,19 @@ bool forms_any_fits(const char *const *forms, size_t count, const char *const *a
 	return false;
 }
 
+bool forms_path_is_plain(const char *path)
+{
+	if (*path != '/')
+		return false;
+	while (*path == '/') {
+		size_t length = strcspn(++path, "/");
+		if (length <= 2 && strspn(path, ".") == length)
+			return false;
+		path += length;
+	}
+	return true;
+}
+
 /* bputil's long options that the door lets through, with the letter that means the same; '?' for any other. */
 static char bputil_letter(const char *option)
 {
@@ -118,10 +131,46 @@ const char *forms_refuse_bputil(const char *const *args)
 			return "this option of bputil is never used";
 		if (letters[plain + 1] != '\0' || args[1] == NULL || !is_uuid(args[1]))
 			return "bputil -v needs the UUID of a volume group as the next argument";
+		if (volume)
+			return "bputil -v may stand there only once";
 		volume = true;
 		args++;
 	}
 	return volume ? NULL : "bputil without -v may change another system";
+}
+
+/* "-v", "-Cv", "--volume", "--volume=/x" */
+static bool is_volume_option(const char *word)
+{
+	static const char name[] = "--volume";
+	size_t length = sizeof name - 1;
+	if (strncmp(word, name, length) == 0)
+		return word[length] == '\0' || word[length] == '=';
+	return word[0] == '-' && word[1] != '-' && strchr(word, 'v') != NULL;
+}
+
+static bool is_target_option(const char *word)
+{
+	return strcmp(word, "-target") == 0;
+}
+
+static bool stands_twice(const char *const *args, bool (*is_it)(const char *))
+{
+	int count = 0;
+	for (; *args != NULL; args++)
+		count += is_it(*args) ? 1 : 0;
+	return count > 1;
+}
+
+const char *forms_refuse_kmutil(const char *const *args)
+{
+	bool configures = *args != NULL && strcmp(*args, "configure-boot") == 0;
+	return configures && stands_twice(args, is_volume_option) ? "kmutil configure-boot takes one volume" : NULL;
+}
+
+const char *forms_refuse_installer(const char *const *args)
+{
+	return stands_twice(args, is_target_option) ? "installer takes one target" : NULL;
 }
 
 static bool is_boot_args(const char *name)

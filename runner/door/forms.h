@@ -15,9 +15,14 @@
 bool forms_fit(const char *form, const char *const *args);
 bool forms_any_fits(const char *const *forms, size_t count, const char *const *args);
 
-/* Why the door never lets these arguments through, or NULL. Facts: reference §1.1 (bputil), §2.1 (csrutil), §4.1
- * (nvram). */
+/* Whether a path is absolute, and none of its parts is empty, "." or "..": then it names what a person reads in it. */
+bool forms_path_is_plain(const char *path);
+
+/* Why the door never lets these arguments through, or NULL. Facts: reference §1.1 (bputil), §2.1 (csrutil), §3.1
+ * (kmutil), §4.1 (nvram). A command that names its volume twice is refused: which of them counts is not known. */
 const char *forms_refuse_bputil(const char *const *args);
+const char *forms_refuse_kmutil(const char *const *args);
+const char *forms_refuse_installer(const char *const *args);
 const char *forms_refuse_nvram(const char *const *args);
 const char *forms_refuse_csrutil(const char *const *args);
 const char *forms_refuse_curl(const char *const *args);

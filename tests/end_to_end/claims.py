@@ -14,11 +14,6 @@ def wrong(why):
     return pytest.mark.xfail(strict=True, reason="claims " + why)
 
 
-def said(seen):
-    """Everything that was said, lines joined."""
-    return " ".join(seen.text.split())
-
-
 def crc32c(data):
     """The checksum of a journal's record."""
     crc = 0xFFFFFFFF

@@ -20,6 +20,9 @@ PROGRAM = os.environ.get("VMQ_PROGRAM") or str(TREE / "build" / "vmq-recovery")
 NOBODY = 65534
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="needs root to stop being it")
 
+# A rehearsal's tools are links to the program, which the system cannot start without its emulator.
+needs_own_tools = pytest.mark.skipif("VMQ_PROGRAM" in os.environ, reason="an emulator cannot play a rehearsal's tools")
+
 # What a child of the program must not see.
 MARK = "environment-of-the-caller"
 ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/root", "LANG": "C.UTF-8", "VMQ_MARK": MARK, "DYLD_X": MARK,

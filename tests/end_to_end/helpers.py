@@ -32,6 +32,23 @@ def has_words(mac, words=WORDS):
     return set(words.split()) <= set((mac.boot_args() or "").split())
 
 
+def said(seen):
+    """Everything that was said, on one line."""
+    return " ".join(seen.text.split())
+
+
+def written(folder, text, name="plan of mine.lua"):
+    """A plan file, with blanks in its name; its path."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def records(mac):
+    """Every journal, byte for byte."""
+    return {one.name: one.read_bytes() for one in sorted(mac.journal().iterdir()) if one.is_file()}
+
+
 def tool_waits(mac):
     """Wait until a tool with the fault `wait` stands still."""
     wait_for(lambda: mac.records("waiting"))
@@ -40,11 +57,6 @@ def tool_waits(mac):
 def tool_hangs(mac):
     """Wait until a tool with a fault that hangs does so."""
     wait_for(lambda: mac.records("hanging"))
-
-
-def let_go(mac):
-    """Let the tool that stands still go on."""
-    (mac.folder / "go").touch()
 
 
 def act_kinds(mac):

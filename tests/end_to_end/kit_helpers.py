@@ -39,8 +39,3 @@ def run(mac, *words, code=0, **more):
     assert seen.code == code, seen.text
     assert "traceback" not in seen.text
     return seen
-
-
-def told(seen):
-    """Everything said, on one line."""
-    return " ".join(seen.text.split())

@@ -4,7 +4,8 @@ import driver
 import pytest
 from conftest import MACHINES
 from invariants import check_events
-from kit_helpers import below, built, left_in_work, run, told
+from helpers import said
+from kit_helpers import below, built, left_in_work, run
 
 from support.patience import wait_for
 
@@ -20,7 +21,7 @@ def test_build(build, machine):
     """The kit's own kernel, read back; either output name of kmutil; no work left; the next line to type."""
     mac = build(machine, "macos", kit="good", staged=None)
     seen = run(mac, "build")
-    assert "stage" in told(seen)
+    assert "stage" in said(seen)
     assert mac.group()["os"]["development"].encode() in built(mac).read_bytes()
     assert left_in_work(mac) == []
 
@@ -42,7 +43,7 @@ def test_the_command(macos):
 
 def test_what_is_left_out_is_shown(macos):
     """Never silently."""
-    seen = told(run(macos, "build"))
+    seen = said(run(macos, "build"))
     assert "com.apple.driver.SEPHibernation: known not to link" in seen
     assert "not Apple's: /Library/Extensions" in seen
 
@@ -53,8 +54,8 @@ def test_exclude_and_include(macos):
     assert "com.apple.iokit.IOPCIFamily" not in macos.calls("kmutil")[-1]
     seen = run(macos, "build", "--include", "com.apple.driver.SEPHibernation", code=1)
     assert "com.apple.driver.SEPHibernation" in macos.calls("kmutil")[-1]
-    assert "link" in told(seen)
-    assert "no such kernel extension" in told(run(macos, "build", "--exclude", "com.apple.nothing", code=3))
+    assert "link" in said(seen)
+    assert "no such kernel extension" in said(run(macos, "build", "--exclude", "com.apple.nothing", code=3))
 
 
 def test_again_is_nothing_to_do(macos):
@@ -70,7 +71,7 @@ def test_again_is_nothing_to_do(macos):
 def test_dry_run_changes_nothing(macos):
     """It says what would run; no tool, no file."""
     seen = run(macos, "-n", "build")
-    assert "kmutil create" in told(seen) and "nothing was changed" in told(seen)
+    assert "kmutil create" in said(seen) and "nothing was changed" in said(seen)
     assert macos.acts() == [] and not built(macos).exists()
 
 
@@ -132,7 +133,7 @@ def test_ctrl_c_stops_it(macos, session):
 def test_a_kit_that_will_not_do(build, kit, words):
     """Said, with the cure; nothing is started."""
     mac = build("m2pro-14.0", "macos", kit=kit, staged=None)
-    assert words in told(run(mac, "build", code=3))
+    assert words in said(run(mac, "build", code=3))
     assert mac.acts() == []
 
 
@@ -140,17 +141,17 @@ def test_inexact(build):
     """A near kit only when told to, and with what may happen."""
     mac = build("m2pro-14.0", "macos", kit="near", staged=None)
     seen = driver.run(mac, "build", "--inexact")
-    assert "may not link" in told(seen)
+    assert "may not link" in said(seen)
     argv = next(argv for argv in mac.calls("kmutil") if argv[1] == "create")
     assert argv[argv.index("--build") + 1] != "23A344"
-    assert seen.code == 0 and "stage --inexact" in told(seen), seen.text
-    assert "another build of macOS" in told(run(mac, "stage", code=3))
+    assert seen.code == 0 and "stage --inexact" in said(seen), seen.text
+    assert "another build of macOS" in said(run(mac, "stage", code=3))
     run(mac, "stage", "--inexact")
 
 
 def test_from_the_kit_alone(macos):
     """For another Mac: the kit's own list, its own extensions, its build; several lists are not guessed among."""
-    assert "mac14" in told(run(macos, "build", "--from-kit", code=3))
+    assert "mac14" in said(run(macos, "build", "--from-kit", code=3))
     run(macos, "build", "--from-kit", "--model", "mac14j", "--output", "/Users/Shared/für Ada.kc")
     argv = next(argv for argv in macos.calls("kmutil") if argv[1] == "create")
     assert argv.count("--repository") == 1 and argv[argv.index("--build") + 1] == "23A344"
@@ -161,7 +162,7 @@ def test_from_the_kit_alone(macos):
 def test_another_system_than_the_running_one(build):
     """Its extensions are not those that kmutil names: refused, with the ways that work."""
     mac = build("m2pro-14.0", "macos", kit="good", staged=None, several="Second")
-    assert "--from-kit" in told(run(mac, "build", "--volume", "Second", code=3))
+    assert "--from-kit" in said(run(mac, "build", "--volume", "Second", code=3))
     assert mac.acts() == []
 
 
@@ -169,7 +170,7 @@ def test_another_file_is_not_replaced(macos):
     """--output names somebody's letter: it stays."""
     letter = below(macos, "Users/Shared/letter.txt")
     letter.write_text("dear")
-    assert "something else" in told(run(macos, "build", "--output", "/Users/Shared/letter.txt", code=3))
+    assert "something else" in said(run(macos, "build", "--output", "/Users/Shared/letter.txt", code=3))
     assert letter.read_text() == "dear"
 
 

@@ -6,8 +6,8 @@ that mark away, since a mark on a test that passes is a failure.
 
 import driver
 import pytest
-from claims import AS_BEFORE, PARTIAL, SEAL_OFF, said, wrong
-from helpers import flags, has_words
+from claims import AS_BEFORE, PARTIAL, SEAL_OFF, wrong
+from helpers import flags, has_words, said, written
 from person import NAME, Person
 
 
@@ -148,13 +148,6 @@ PLAN = """return plan "mine" {{
 """
 
 
-def written(folder, undo):
-    """A plan whose first step has that undo."""
-    path = folder / "mine.lua"
-    path.write_text(PLAN.format(undo=undo), encoding="utf-8")
-    return path
-
-
 BAD_UNDO = {"nothing": 'nvram.set("mine", "0")', "one command": 'return nvram.set("mine", "0")', "an empty list": "return {}"}
 
 
@@ -164,14 +157,14 @@ BAD_UNDO = {"nothing": 'nvram.set("mine", "0")', "one command": 'return nvram.se
     pytest.param("an empty list", marks=wrong("A.4: an empty list is called as before"))])
 def test_an_undo_that_undoes_nothing(tmp_path, mac, name):
     """A mistake in the plan, told with file and line before the first act."""
-    seen = driver.unattended(mac, "run", written(tmp_path, BAD_UNDO[name]))
+    seen = driver.unattended(mac, "run", written(tmp_path, PLAN.format(undo=BAD_UNDO[name])))
     assert (seen.code, mac.acts()) == (2, []), seen.text
     assert "mine.lua:3" in said(seen) and AS_BEFORE not in said(seen), seen.text
 
 
 def test_an_exact_rung_is_compared(tmp_path, mac):
     """It says exact and writes junk."""
-    path = written(tmp_path, 'return {{ nvram.set("mine", "junk"), leaves = "old mine", exact = true }}')
+    path = written(tmp_path, PLAN.format(undo='return {{ nvram.set("mine", "junk"), leaves = "old mine", exact = true }}'))
     seen = driver.unattended(mac, "run", path)
     assert AS_BEFORE not in said(seen) and seen.code == 5, seen.text
 
@@ -179,7 +172,7 @@ def test_an_exact_rung_is_compared(tmp_path, mac):
 @wrong("A.4: check does not call a plan's functions against the simulated Mac")
 def test_check_finds_a_bad_undo(tmp_path, mac):
     """It starts nothing on this Mac, and says what is wrong."""
-    seen = driver.run(mac, "check", written(tmp_path, BAD_UNDO["nothing"]))
+    seen = driver.run(mac, "check", written(tmp_path, PLAN.format(undo=BAD_UNDO["nothing"])))
     assert (seen.code, mac.calls()) == (2, []), seen.text
 
 
@@ -247,6 +240,7 @@ def test_on_linux():
     assert len(seen.text.splitlines()) <= 6, seen.text
 
 
+@driver.needs_root
 def test_as_a_normal_user(open_mac, open_folder):
     """Be root first; the rest is not checked."""
     seen = driver.run(open_mac(), "doctor", user=driver.NOBODY, program=driver.copied(open_folder))

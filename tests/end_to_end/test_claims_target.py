@@ -5,8 +5,8 @@ import os
 
 import driver
 import pytest
-from claims import said, wrong
-from helpers import FULL, flags, policy_is_raised
+from claims import wrong
+from helpers import FULL, flags, policy_is_raised, records, said, tool_waits
 from person import Person
 
 from support.patience import wait_for
@@ -63,10 +63,10 @@ def test_a_journal_of_another_group_and_revert(build):
     mac = build(several="Second")
     assert driver.unattended(mac, "apply").code == 0
     folder = "/Volumes/Data/private/var/db/vmq-recovery"
-    before = {one.name: one.read_bytes() for one in mac.journal().iterdir() if one.is_file()}
+    before = records(mac)
     seen = driver.unattended(mac, "revert", "--volume", "Second", "--journal", folder)
     assert "another system" in said(seen) and policy_is_raised(mac), seen.text
-    assert {one.name: one.read_bytes() for one in mac.journal().iterdir() if one.is_file()} == before
+    assert records(mac) == before
 
 
 def test_a_custom_object_that_is_not_ours(mac):
@@ -197,8 +197,8 @@ def test_rollback_while_an_orphan_works(mac, tool, match, how):
     """It waits for it, or exits 7 and names it: what is said at the end is still so when the orphan has written."""
     mac.orphan(tool, how, seconds=None, match=match)
     assert driver.unattended(mac, "apply").code == -9
-    acts, owner = len(mac.acts()), mac.group()["owners"][0]
-    process = driver.start(mac, "rollback", "--yes", "--user", owner["name"], password=owner["password"])
+    acts = len(mac.acts())
+    process = driver.start_unattended(mac, "rollback")
     # the orphan goes on when the rollback is over, or has done nothing for so long that it must be waiting
     with contextlib.suppress(AssertionError):
         wait_for(lambda: process.poll() is not None or len(mac.acts()) > acts, 4)
@@ -220,10 +220,9 @@ def test_resume_held_up_while_a_rollback_finishes(mac):
     """It stands still while it looks; whoever comes first, the last words of both are true."""
     mac.fault("kmutil", "kill-program", match=["configure-boot"])
     assert driver.unattended(mac, "apply").code == -9
-    owner = mac.group()["owners"][0]
     mac.fault("bputil", "wait", match=["-d"])
-    resume = driver.start(mac, "resume", "--yes", "--user", owner["name"], password=owner["password"])
-    wait_for(lambda: mac.records("waiting"))
+    resume = driver.start_unattended(mac, "resume")
+    tool_waits(mac)
     rollback = driver.unattended(mac, "rollback")
     after = flags(mac)
     mac.release()

@@ -1,6 +1,5 @@
 """Adds a plan the way .github/CONTRIBUTING.md says, in a copy of the tree: its two files must be all that it takes."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -9,13 +8,15 @@ from pathlib import Path
 import driver
 import pytest
 
+from support import processes
+
 TREE = Path(__file__).resolve().parent.parent.parent
 PAGE = TREE / ".github/CONTRIBUTING.md"
 # What is named in a paragraph goes into the block of code that comes next.
 FILE = re.compile(r"`([\w/]+\.lua)`(?:(?!```).)*?```lua\n(.*?)```", re.DOTALL)
 COMMANDS = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 # A make of our own, not a part of the one that runs the tests. Everything that is needed is there.
-ALONE = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "JUNIT"))} | {"DEPS": "no"}
+ALONE = processes.environment_without("MAKE", "MFLAGS", "JUNIT") | {"DEPS": "no"}
 
 
 def files_on_the_page():

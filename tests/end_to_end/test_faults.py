@@ -2,7 +2,7 @@
 
 import driver
 import pytest
-from helpers import FULL, act_kinds, flags, has_words, let_go, policy_is_raised, tool_waits
+from helpers import FULL, act_kinds, flags, has_words, policy_is_raised, tool_waits
 
 ACTS = {"csrutil": ["disable"], "kmutil": ["configure-boot"]}
 BEFORE_ACTING = ("fail", "lie", "die", "garbage", "text")
@@ -154,7 +154,7 @@ def test_undone_behind_its_back(mac, field, value):
     process = driver.start_unattended(mac, "apply")
     tool_waits(mac)
     mac.set_policy(**{field: value})
-    let_go(mac)
+    mac.release()
     seen = driver.finish(process)
     consistent(mac, seen, 0)
     if field in ("sip0", "sip3"):

@@ -5,7 +5,7 @@ import signal
 
 import driver
 import pytest
-from helpers import FULL, flags, has_words, let_go, policy_is_raised, tool_waits
+from helpers import FULL, flags, has_words, policy_is_raised, records, tool_waits
 
 from support import processes
 from support.patience import wait_for
@@ -35,11 +35,6 @@ def test_a_users_plan_names_the_chip(build, plan, command, machine, words):
     assert mac.acts() == []
 
 
-def records(mac):
-    """Every journal, byte for byte."""
-    return {one.name: one.read_bytes() for one in sorted(mac.journal().iterdir())}
-
-
 def stopped(mac):
     """An apply that was interrupted while csrutil worked."""
     mac.fault("csrutil", "interrupt-program-after", match=["disable"])
@@ -64,7 +59,7 @@ def test_resume_while_a_rollback_works(mac):
     seen = driver.unattended(mac, "resume")
     assert seen.code == 7 and f"pid {first.pid}, rollback" in seen.text, seen.text
     assert records(mac) == before and mac.acts() == acts
-    let_go(mac)
+    mac.release()
     assert driver.finish(first).code == 0
     assert flags(mac) == FULL
 
@@ -92,7 +87,7 @@ def test_rollback_while_a_resume_looks(mac, tool, match):
     seen = driver.unattended(mac, "rollback")
     assert seen.code == 7, seen.text
     assert records(mac) == before and mac.acts() == []
-    let_go(mac)
+    mac.release()
     assert driver.finish(first).code == 0
     assert policy_is_raised(mac) and has_words(mac)
 
@@ -108,6 +103,6 @@ def test_a_stopped_run_keeps_its_lock(mac):
     assert driver.unattended(mac, "resume").code == 7
     assert records(mac) == before
     os.kill(first.pid, signal.SIGCONT)
-    let_go(mac)
+    mac.release()
     assert driver.finish(first).code == 0
     assert policy_is_raised(mac)

@@ -6,7 +6,8 @@ import driver
 import pytest
 from conftest import MACHINES
 from invariants import check_events
-from kit_helpers import LIST, image, part, run, told
+from helpers import said
+from kit_helpers import LIST, image, part, run
 
 
 @pytest.fixture(name="macos")
@@ -39,7 +40,7 @@ def test_list_online(macos):
 def test_check(build, kit, code, words):
     """Exit 0 only for a whole kit of this build with this chip's kernel."""
     mac = build("m2pro-14.0", "macos", kit=kit, staged=None)
-    assert words in told(run(mac, "kdk", "check", code=code))
+    assert words in said(run(mac, "kdk", "check", code=code))
     assert mac.acts() == []
 
 
@@ -47,17 +48,17 @@ def test_check_of_a_near_one(build):
     """Named by hand: it is near, and that is not enough."""
     mac = build("m2pro-14.0", "macos", kit="near", staged=None)
     path = f"/Library/Developer/KDKs/{mac.kit_path().name}"
-    assert "only a kit of exactly this build fits" in told(run(mac, "kdk", "check", path, code=3))
+    assert "only a kit of exactly this build fits" in said(run(mac, "kdk", "check", path, code=3))
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_fetch_install_build(build, machine):
     """The whole way to a kit; each command names the next."""
     mac = build(machine, "macos", staged=None, published=True)
-    assert "kdk install" in told(run(mac, "kdk", "fetch", "--yes"))
+    assert "kdk install" in said(run(mac, "kdk", "fetch", "--yes"))
     assert hashlib.sha256(image(mac).read_bytes()).hexdigest() == hashlib.sha256(mac.dmg_bytes()).hexdigest()
     assert not part(mac).exists()
-    assert "build" in told(run(mac, "kdk", "install"))
+    assert "build" in said(run(mac, "kdk", "install"))
     run(mac, "kdk", "check")
     run(mac, "build")
 
@@ -66,7 +67,7 @@ def test_shown_first(macos):
     """Address, size, checksum and licence before the question; end of input is no yes."""
     seen = run(macos, "kdk", "fetch", code=4)
     for word in (macos.dmg_address(), "SHA-256: " + hashlib.sha256(macos.dmg_bytes()).hexdigest(), "Apple developer account"):
-        assert word in told(seen), word
+        assert word in said(seen), word
     assert not part(macos).exists() and len(macos.calls("curl")) == 1
 
 
@@ -80,7 +81,7 @@ def test_dry_run(macos):
 def test_broken_off_and_gone_on_with(macos):
     """Half a file is kept, never used, and finished the next time."""
     macos.fault("curl", "cut", match=["--output"])
-    assert "kept" in told(run(macos, "kdk", "fetch", "--yes", code=1))
+    assert "kept" in said(run(macos, "kdk", "fetch", "--yes", code=1))
     assert 0 < part(macos).stat().st_size < len(macos.dmg_bytes()) and not image(macos).exists()
     run(macos, "kdk", "install", code=3)
     run(macos, "kdk", "fetch", "--yes")
@@ -90,7 +91,7 @@ def test_broken_off_and_gone_on_with(macos):
 def test_wrong_bytes(macos):
     """The checksum is not the list's: nothing is kept."""
     macos.fault("curl", "wrong-bytes", match=["--output"])
-    seen = told(run(macos, "kdk", "fetch", "--yes", code=1))
+    seen = said(run(macos, "kdk", "fetch", "--yes", code=1))
     assert "checksum was wrong" in seen and "Nothing of the download is kept" in seen
     assert not part(macos).exists() and not image(macos).exists()
 
@@ -107,13 +108,13 @@ def test_killed_and_run_again(macos):
 def test_offline(build):
     """Said, with what helps; nothing changed."""
     mac = build("m2pro-14.0", "macos", staged=None, online=False)
-    assert "check the network" in told(run(mac, "kdk", "fetch", "--yes", code=3))
+    assert "check the network" in said(run(mac, "kdk", "fetch", "--yes", code=3))
 
 
 def test_not_published(build):
     """The way through Apple's site; the nearest is named, not taken."""
     mac = build("m2pro-14.0", "macos", staged=None, published=False)
-    seen = told(run(mac, "kdk", "fetch", "--yes", code=3))
+    seen = said(run(mac, "kdk", "fetch", "--yes", code=3))
     assert "developer.apple.com" in seen and "may not link" in seen
     assert len(mac.calls("curl")) == 1
 
@@ -151,10 +152,10 @@ def test_install_needs_the_build(macos):
     run(macos, "kdk", "fetch", "--yes")
     other = image(macos).with_name("Kernel_Debug_Kit_14.1_build_23B74.dmg")
     image(macos).rename(other)
-    assert "23B74" in told(run(macos, "kdk", "install", code=3))
+    assert "23B74" in said(run(macos, "kdk", "install", code=3))
     plain = other.rename(other.with_name("kit.dmg"))
     path = f"/private/var/db/vmq-recovery/kits/{plain.name}"
-    assert "--build" in told(run(macos, "kdk", "install", path, code=3))
+    assert "--build" in said(run(macos, "kdk", "install", path, code=3))
     run(macos, "kdk", "install", path, "--build", "23A344")
 
 

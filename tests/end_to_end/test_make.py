@@ -1,6 +1,5 @@
 """What the Makefile promises to authors: the list of targets, tests found by name, sums that are true, the hook."""
 
-import os
 import re
 import shutil
 import stat
@@ -10,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from support import processes
+
 TREE = Path(__file__).resolve().parent.parent.parent
 # A make of our own, not a part of the one that runs the tests; and no repository but the one that a test makes.
-ALONE = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MAKE", "MFLAGS", "JUNIT"))}
+ALONE = processes.environment_without("GIT_", "MAKE", "MFLAGS", "JUNIT")
 
 
 def run(*words, folder=TREE, **more):

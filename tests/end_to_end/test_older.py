@@ -12,10 +12,9 @@ LEFT = pathlib.Path(__file__).parent / "older" / "1.0.0.journal"
 
 
 @pytest.fixture(name="raised")
-def _raised(build):
+def _raised(applied_mac):
     """A Mac as 1.0.0 left it: applied, with only 1.0.0's journal there."""
-    mac = build()
-    assert driver.unattended(mac, "apply").code == 0
+    mac = applied_mac
     [journal] = sorted(mac.folder.rglob("0001.journal"))
     journal.write_bytes(LEFT.read_bytes())
     return mac, journal

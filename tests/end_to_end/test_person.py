@@ -6,7 +6,7 @@ import signal
 
 import pytest
 from conftest import MACHINES
-from helpers import FULL, WORDS, flags, let_go, policy_is_raised, tool_hangs, tool_waits
+from helpers import FULL, WORDS, flags, policy_is_raised, tool_hangs, tool_waits
 from person import Person
 
 from support import processes
@@ -152,7 +152,7 @@ def test_interrupt_while_a_tool_runs(mac, session):
     tool_waits(mac)
     os.kill(one.program(), signal.SIGINT)
     one.child.expect("Ctrl-C again leaves now")
-    let_go(mac)
+    mac.release()
     assert person.answer_all() == 6, one.log
     assert one.terminal_as_before()
     assert mac.boot_args() is None, "nothing was started after the interrupt"

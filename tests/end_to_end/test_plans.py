@@ -4,7 +4,7 @@ import os
 
 import driver
 import pytest
-from helpers import FULL, flags
+from helpers import FULL, flags, written
 
 HEAD = 'return plan "mine" {\n  summary = "A plan of the tests.",\n'
 STEP = """  step "one" {
@@ -15,13 +15,6 @@ STEP = """  step "one" {
     undo = function(c) return {} end,
   },
 """
-
-
-def written(folder, text, name="plan of mine.lua"):
-    """A plan file; its path."""
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def refused(path, line, *words):

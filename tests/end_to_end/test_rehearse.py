@@ -6,6 +6,8 @@ import os
 import driver
 import pytest
 
+pytestmark = driver.needs_own_tools
+
 
 @pytest.fixture(name="scratch")
 def _scratch(tmp_path):

@@ -6,7 +6,7 @@ import subprocess
 import driver
 import pytest
 from conftest import MACHINES
-from helpers import let_go, tool_waits
+from helpers import tool_waits
 from person import Person
 
 from support import processes
@@ -79,7 +79,7 @@ def test_memory_of_the_running_program(mac):
             core = next(line for line in file if line.startswith("Max core file size"))
         assert core.split()[4] == "0", "no core image could hold it"
     finally:
-        let_go(mac)
+        mac.release()
         assert driver.finish(process).code == 0
 
 

@@ -8,9 +8,9 @@ import stat
 import driver
 import pytest
 from conftest import MACHINES
-from helpers import has_words, policy_is_raised
+from helpers import has_words, policy_is_raised, said
 from invariants import check_events
-from kit_helpers import below, built, run, told
+from kit_helpers import below, built, run
 
 PLACE = "Users/Shared/vmq-recovery"
 
@@ -21,11 +21,9 @@ def manifest(mac):
 
 
 @pytest.fixture(name="macos")
-def _macos(build):
+def _macos(build, models):
     """A Mac on which the collection is built and nothing is staged."""
-    mac = build("m2pro-14.0", "macos", kit="good", staged=None)
-    run(mac, "build", "-q")
-    return mac
+    return build(like=models("built", lambda mac: run(mac, "build", "-q"), "m2pro-14.0", "macos", kit="good", staged=None))
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -36,18 +34,18 @@ def test_the_whole_way(build, machine):
     run(mac, "stage")
     mac.restart("paired-recovery")
     seen = driver.unattended(mac, "apply")
-    assert seen.code == 0 and "checksum matches" in told(seen), seen.text
+    assert seen.code == 0 and "checksum matches" in said(seen), seen.text
     assert policy_is_raised(mac)
     for _ in range(2):
         mac.restart("macos")
         assert driver.unattended(mac, "apply").code == 0
     assert has_words(mac)
-    assert "Everything is in force" in told(run(mac, "verify"))
+    assert "Everything is in force" in said(run(mac, "verify"))
 
 
 def test_what_is_staged(macos):
     """Three files, owned by root, nobody else may write; the manifest tells sizes and sums."""
-    seen = told(run(macos, "stage"))
+    seen = said(run(macos, "stage"))
     for name, mode in ((f"{PLACE}/VirtualMachine.kc", 0o644), (f"{PLACE}/manifest.json", 0o644), ("vmq-recovery", 0o755)):
         about = below(macos, name).stat()
         assert (stat.S_IMODE(about.st_mode), about.st_uid) == (mode, os.getuid() and about.st_uid), name
@@ -76,7 +74,7 @@ def test_a_folder_of_somebody_else(macos):
     place.rename(place.with_name("aside"))
     place.symlink_to(place.with_name("aside"))
     below(macos, f"{PLACE}/VirtualMachine.kc").write_bytes(b"old")
-    assert "as a folder" in told(run(macos, "stage", code=1))
+    assert "as a folder" in said(run(macos, "stage", code=1))
 
 
 def test_names_with_blanks_and_accents(macos):
@@ -101,7 +99,7 @@ def test_another_build_of_the_same_kernel_version(macos):
     from recorded_macs import collection
     other = macos.group()["os"]["development"].replace("Aug 17", "Aug 18")
     below(macos, "Users/Shared/x.kc").write_bytes(collection.collection(other))
-    assert "the kit's of this build is" in told(run(macos, "stage", "--kc", "/Users/Shared/x.kc", code=3))
+    assert "the kit's of this build is" in said(run(macos, "stage", "--kc", "/Users/Shared/x.kc", code=3))
 
 
 @pytest.mark.parametrize("environment", ["macos", "paired-recovery"])
@@ -114,7 +112,7 @@ def test_candidates_are_listed_not_guessed(build, environment):
         below(mac, f"Users/{user}/VirtualMachine.kc").write_bytes(whole)
     seen = run(mac, "stage", code=3) if environment == "macos" else driver.unattended(mac, "apply")
     assert seen.code == 3 and mac.acts() == []
-    assert "mykola/VirtualMachine.kc" in told(seen) and "lena/VirtualMachine.kc" in told(seen)
+    assert "mykola/VirtualMachine.kc" in said(seen) and "lena/VirtualMachine.kc" in said(seen)
 
 
 def spoil_collection(mac):
@@ -152,7 +150,7 @@ def test_what_does_not_match_is_refused(macos, spoil, words):
     spoil(macos)
     macos.forget()
     seen = driver.unattended(macos, "apply")
-    assert seen.code == 3 and words in told(seen), seen.text
+    assert seen.code == 3 and words in said(seen), seen.text
     assert macos.acts() == []
 
 
@@ -161,7 +159,7 @@ def test_a_manifest_others_can_write_does_not_vouch(macos):
     run(macos, "stage")
     macos.restart("paired-recovery")
     below(macos, f"{PLACE}/manifest.json").chmod(0o666)
-    assert "its manifest cannot be trusted" in told(driver.run(macos, "doctor"))
+    assert "its manifest cannot be trusted" in said(driver.run(macos, "doctor"))
 
 
 def test_staged_again(macos):
@@ -186,4 +184,4 @@ def test_not_root(open_mac, open_folder):
     """sudo, in words."""
     mac = open_mac("m2pro-14.0", "macos", kit="good", staged=None)
     seen = driver.run(mac, "stage", user=driver.NOBODY, program=driver.copied(open_folder))
-    assert seen.code == 3 and "sudo" in told(seen), seen.text
+    assert seen.code == 3 and "sudo" in said(seen), seen.text

@@ -7,6 +7,7 @@ from helpers import FULL, flags, policy_is_raised
 from walker import Owner, Walker
 
 
+@driver.needs_own_tools
 @pytest.mark.timeout(120)
 def test_the_whole_rehearsal(session):
     """y at each step, through the restarts, to the end."""
@@ -40,6 +41,7 @@ def test_the_lua_prompt_within(mac, session):
     one.child.expect("> $")
     one.child.sendline("policy().mode")
     one.child.expect('"full"')
+    one.child.expect("> $")
     one.child.send("\x04")
     walker.keys = ["q"]
     assert walker.finish() == 4, one.log

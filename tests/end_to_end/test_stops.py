@@ -6,7 +6,7 @@ import subprocess
 
 import driver
 import pytest
-from helpers import FULL, GUID, WORDS, flags, has_words, let_go, policy_is_raised, tool_waits
+from helpers import FULL, GUID, WORDS, flags, has_words, policy_is_raised, tool_waits
 
 from support import processes
 
@@ -119,7 +119,7 @@ def test_other_signals(mac, sent):
     process = driver.start_unattended(mac, "apply")
     tool_waits(mac)
     processes.send(process.pid, sent)
-    let_go(mac)
+    mac.release()
     seen = driver.finish(process)
     assert seen.code == (-sent if sent == signal.SIGQUIT else 6), seen.text
     again = driver.unattended(mac, "resume")
@@ -138,7 +138,7 @@ def test_two_runs_at_once(mac):
         assert str(first.pid) in second.text
     assert mac.acts() == [["csrutil", "disable"]]
     assert driver.run(mac, "status").code == 0, "who only looks needs no lock"
-    let_go(mac)
+    mac.release()
     assert driver.finish(first).code == 0
     assert policy_is_raised(mac)
 
@@ -320,7 +320,7 @@ def test_a_disk_that_fills_up(mac, tool, code):
         tool_waits(mac)
         filler = mac.journal() / "filler"
         _fill(filler)
-        let_go(mac)
+        mac.release()
         seen = driver.finish(process)
         assert seen.code == code, seen.text
         recorded = intents(mac)

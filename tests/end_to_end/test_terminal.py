@@ -9,7 +9,7 @@ import subprocess
 import driver
 import pytest
 from conftest import MACHINES
-from helpers import FULL, flags, let_go, policy_is_raised, tool_waits
+from helpers import FULL, flags, policy_is_raised, tool_waits
 from person import Person
 from test_secrets import everywhere
 
@@ -108,7 +108,7 @@ def test_a_core_image_does_not_hold_it(mac, session):
         image = mac.folder.parent / "core"
         subprocess.run(["gcore", "-o", str(image), str(program)], capture_output=True, timeout=seconds(40), check=True)
         assert secret.encode() not in image.with_name(f"core.{program}").read_bytes()
-    let_go(mac)
+    mac.release()
     assert person.answer_all() == 0, one.log
 
 
@@ -220,7 +220,7 @@ def test_the_waiting_line(mac, session):
     """After two seconds of silence it says what is waited for; it is wiped before the tool speaks."""
     one, person = at_work(mac, session)
     one.child.expect(r"0:0[2-9] waiting for kmutil; Ctrl-C lets it finish, then stops")
-    let_go(mac)
+    mac.release()
     assert person.answer_all() == 0, one.log
     last = one.log.rindex("waiting for kmutil")
     assert "\r\x1b[K" in one.log[last:]
@@ -233,7 +233,7 @@ def test_a_signal_while_a_tool_works(mac, session, number):
     one, _ = at_work(mac, session)
     os.kill(one.program(), number)
     one.child.expect("Ctrl-C again leaves now")
-    let_go(mac)
+    mac.release()
     assert one.finish() == 6, one.log
     assert one.terminal_as_before() and mac.boot_args() is None
     assert "resume" in one.log
@@ -288,7 +288,7 @@ def test_the_window_is_closed_while_a_tool_works(mac, session):
     one, _ = at_work(mac, session)
     program = one.program()
     one.child.close(force=True)
-    let_go(mac)
+    mac.release()
     wait_for(lambda: processes.has_ended(program))
     assert mac.boot_args() is None
     mac.mend()

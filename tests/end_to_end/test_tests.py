@@ -12,9 +12,11 @@ import sys
 
 import pytest
 
+from support import processes
+
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 # A run of its own, not a part of the one that this test belongs to.
-ALONE = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "JUNIT"))}
+ALONE = processes.environment_without("PYTEST_", "JUNIT")
 IGNORED = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
 SAMPLE = ("test_stops.py::test_other_signals", "test_person.py::test_two_interrupts_leave_now",
           "test_terminal.py::test_the_window_is_closed_while_a_tool_works")

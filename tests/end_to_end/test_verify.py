@@ -2,9 +2,9 @@
 
 import driver
 import pytest
-from helpers import WORDS, flags, has_words
+from helpers import WORDS, flags, has_words, said
 from invariants import check_events
-from kit_helpers import below, run, told
+from kit_helpers import below, run
 
 
 def put_in_force(mac):
@@ -48,14 +48,14 @@ def test_a_mac_that_is_not_raised(build):
 
 def test_in_recovery(build):
     """Only macOS can tell."""
-    assert "restart into macOS" in told(run(build("m2pro-14.0"), "verify", code=3))
+    assert "restart into macOS" in said(run(build("m2pro-14.0"), "verify", code=3))
 
 
 def test_quota_and_guests(raised):
     """The base quota of the device tree, the one in force, the guests that run."""
     raised.set_quota(2)
     raised.run_guests(3)
-    seen = told(run(raised, "verify"))
+    seen = said(run(raised, "verify"))
     assert "up to 255 macOS guests; without it 2" in seen and "3 virtual machines run now" in seen
     status = run(raised, "--json", "status").of("status")[0]
     assert (status["base_quota"], status["guests"], status["quota"]) == (2, 3, 255)
@@ -64,7 +64,7 @@ def test_quota_and_guests(raised):
 def test_an_update_that_waits(raised):
     """status and verify say: revert first. It does not make the phase wrong."""
     raised.stage_update("14.1", "23B74")
-    assert "revert first" in told(run(raised, "status"))
+    assert "revert first" in said(run(raised, "status"))
     seen = run(raised, "--json", "verify")
     assert verdicts(seen)["update"] == "bad"
     assert run(raised, "--json", "status").of("status")[0]["update"] == {"version": "14.1", "build": "23B74"}
@@ -74,13 +74,13 @@ def test_no_warning_without_a_custom_kernel(build):
     """A Mac with its stock kernel may update."""
     mac = build("m2pro-14.0", "macos")
     mac.stage_update("14.1", "23B74")
-    assert "revert first" not in told(run(mac, "status"))
+    assert "revert first" not in said(run(mac, "status"))
 
 
 def test_enrolment(raised):
     """Whoever manages it sees a lowered policy."""
     raised.enrol()
-    assert "managed" in told(run(raised, "verify"))
+    assert "managed" in said(run(raised, "verify"))
     assert run(raised, "--json", "status").of("status")[0]["enrolled"] is True
 
 
@@ -88,7 +88,7 @@ def test_a_collection_of_another_build(raised):
     """After an update the staged collection no longer matches."""
     path = below(raised, "Users/Shared/vmq-recovery/manifest.json")
     path.write_text(path.read_text().replace('"build":"23A344"', '"build":"23A339"'))
-    assert "no longer matches" in told(run(raised, "status"))
+    assert "no longer matches" in said(run(raised, "status"))
     assert verdicts(run(raised, "--json", "verify", code=3))["collection"] == "bad"
 
 
@@ -112,7 +112,7 @@ def test_the_words_of_the_last_apply(build):
     assert driver.unattended(mac, "apply", "--quota", "12").code == 0
     mac.restart("macos")
     assert driver.unattended(mac, "apply").code == 0
-    assert "up to 12 macOS guests" in told(run(mac, "verify"))
+    assert "up to 12 macOS guests" in said(run(mac, "verify"))
 
 
 @pytest.mark.parametrize("tool", ["ps", "ioreg", "profiles", "sysctl"])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from support import results  # noqa: E402
+from support import patience, results  # noqa: E402
 
 CORPUS, FOUND, WORK = Path("tests/fuzz/corpus"), Path("build/fuzz/found"), Path("build/fuzz/work")
 LUA = ["build/tests/lua", "tests/fuzz/lua/run.lua"]
@@ -49,7 +49,8 @@ def run(name, seconds, seed):
     scratch = "/dev/shm" if os.path.isdir("/dev/shm") else os.environ.get("TMPDIR", "/tmp")
     try:
         # On a busy machine a second of the processor takes several of the clock.
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=5 * seconds + SLACK,
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=patience.seconds(5 * seconds + SLACK),
                               env={**os.environ, "TMPDIR": scratch}, check=False)
     except subprocess.TimeoutExpired:
         return name, f"hangs: {' '.join(command)}"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from support import processes
+
 PROGRAM = "build/macos/vmq-recovery"
 SOURCE = f"build/dist/vmq-recovery-{os.environ.get('VERSION', '1.0.0')}-source.tar.gz"
 
@@ -17,7 +19,7 @@ SOURCE = f"build/dist/vmq-recovery-{os.environ.get('VERSION', '1.0.0')}-source.t
 def make(folder):
     """Builds the macOS program in folder; returns the names of what was made."""
     # Without what an outer make told its children.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "ZIG_"))}
+    environment = processes.environment_without("MAKE", "MFLAGS", "ZIG_")
     result = subprocess.run(["make", "-C", folder, f"-j{os.cpu_count()}", "DEPS=no", "macos"], check=False,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
     assert result.returncode == 0, result.stdout

@@ -3,12 +3,13 @@
 It looks at the objects of all three builds, before they are linked and stripped: calls are relocations there.
 """
 
-import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from support import processes
 
 BUILDS = {"native": "all", "macos": "macos", "linux-arm64": "linux-arm64"}
 # The module that wipes, and how many places in it do. `memset_s` and `explicit_bzero` are the systems' own.
@@ -25,7 +26,7 @@ WIPES = {
 @pytest.fixture(scope="module", name="folder", params=BUILDS)
 def _folder(request):
     """The folder of a build's objects, which are made if they are not there."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "ZIG_"))}
+    environment = processes.environment_without("MAKE", "MFLAGS", "ZIG_")
     subprocess.run(["make", "DEPS=no", BUILDS[request.param]], check=True, stdout=subprocess.DEVNULL, env=environment)
     return Path("build") / request.param
 

@@ -21,14 +21,14 @@ TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TREE / "tests"))
 
 from mutations import MUTATIONS  # noqa: E402
-from support import results  # noqa: E402
+from support import patience, processes, results  # noqa: E402
 
 # What of build/ is worth copying: objects, so that a mutant compiles one file. Copies keep times, or make starts over.
 BUILT = ("native", "tests", "asan")
 PROGRAMS = ("vmq-recovery", "embedded.S", "embedded.names")
 SECONDS = 300  # for a busy machine; each takes a few
 # One test each, quickly, whatever make and the caller are up to.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "DEEP", "JUNIT")}
+ENVIRONMENT = processes.environment_without("MAKE", "MFLAGS", "DEEP", "JUNIT")
 
 
 def copy(target):
@@ -75,7 +75,7 @@ def run(command, tree):
         process = subprocess.Popen([str(word) for word in command], cwd=tree, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
                                    stdout=said, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            status = process.wait(SECONDS)
+            status = process.wait(patience.seconds(SECONDS))
         except subprocess.TimeoutExpired:
             return 124, "it took too long"
         finally:

@@ -19,13 +19,13 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import lua_mutants  # noqa: E402
-from support import results  # noqa: E402
+from support import patience, results  # noqa: E402
 
 STDLIB, SPECS = Path("stdlib"), Path("tests/unit/lua")
 CORE = ["engine", "plan", "mac", "kernel", "preflight", "run", "screen/outcome.lua", "tool"]
 GOAL, FLOOR = 97, 90  # per cent: what is wanted, and what cannot be chance
 LUA, BUSTED, COMPILER = "build/tests/lua", "/usr/bin/busted", "luac5.4"
-PATIENCE = 10  # times as long as the unchanged module's tests: then it hangs
+SLOWEST = 10  # times as long as the unchanged module's tests: then it hangs
 
 
 def modules(paths):
@@ -68,9 +68,9 @@ def judge(module, source, seconds):
 def baseline(module):
     """How long the specs may take for a mutant of this module; fails if they do not pass unchanged."""
     start = time.monotonic()
-    if not judge(module, module.read_text("utf-8"), 600):
+    if not judge(module, module.read_text("utf-8"), patience.seconds(600)):
         raise SystemExit(f"{module}: its specs fail unchanged, or there are none")
-    return 5 + PATIENCE * (time.monotonic() - start)
+    return patience.seconds(5) + SLOWEST * (time.monotonic() - start)
 
 
 def candidates(paths):
@@ -86,13 +86,13 @@ def apply(module, mutant):
     return None if code is None or code == bytecode(source) else broken
 
 
-def try_mutant(pair, patience):
+def try_mutant(pair, limits):
     """Returns None if the mutant is noticed, "void" if it is none, else what survived."""
     module, mutant = pair
     broken = apply(module, mutant)
     if broken is None:
         return "void"
-    if not judge(module, broken, patience[module]):
+    if not judge(module, broken, limits[module]):
         return None
     line = module.read_text("utf-8").splitlines()[mutant.line - 1].strip()
     return f"{module}:{mutant.line}: {mutant.what}: {line[:110]}"
@@ -122,8 +122,8 @@ def main():
     print(f"seed {options.seed}: {len(chosen)} of {total} mutants", flush=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         touched = sorted({module for module, _ in chosen})
-        patience = dict(zip(touched, pool.map(baseline, touched), strict=True))
-        tried = list(tell(pool.map(lambda one: try_mutant(one, patience), chosen)))
+        limits = dict(zip(touched, pool.map(baseline, touched), strict=True))
+        tried = list(tell(pool.map(lambda one: try_mutant(one, limits), chosen)))
     rate = 100 * tried.count(None) / max(1, len(tried))
     told = f"{rate:.1f} % of {len(tried)} mutants noticed (goal {GOAL} %: {'met' if rate >= GOAL else 'missed'}), seed {options.seed}"
     print(told, flush=True)

@@ -182,11 +182,6 @@ class Mac(situations.Situations):
         """The image of that build (this system's), as it is delivered."""
         return downloads.image(self._published(build)["kit"])
 
-    def system_volume(self, index=0):
-        """The System volume's mount point as the Mac names it."""
-        state = self.state()
-        return mounts.points(state)[state["groups"][index]["system"]["device"]]
-
     def records(self, event=None):
         """The call log, all of it or one kind of record."""
         path = self.folder / "calls.jsonl"
@@ -258,11 +253,6 @@ class Mac(situations.Situations):
         """Somebody else has changed a policy."""
         with self.change() as state:
             state["groups"][index]["policy"].update(fields)
-
-    def gut_kit(self, index=0):
-        """An update of macOS has taken files of a kit away; the receipt stays. Returns their paths in the kit."""
-        kits.gut(self.kit_path(index))
-        return list(kits.GUTTED)
 
     def publish(self, version=None, build=None, *, kind="good", signed=True, there=True, says=None):
         """Put a kit into the public list, in place of one of that build; this system's without another.

@@ -15,11 +15,7 @@ from recorded_macs.calls import DMG, ENVIRONMENT, FETCH, POINT, attach, below, c
 from support.patience import seconds, wait_for
 
 
-@pytest.fixture(name="build")
-def _build(tmp_path):
-    def build(machine="m2pro-14.0", environment="macos", **more):
-        return Mac.build(tmp_path / "mac", machine, environment, **{"staged": None, **more})
-    return build
+USUAL = {"environment": "macos", "staged": None}
 
 
 class TestPackages:

@@ -4,15 +4,7 @@ import hashlib
 
 import pytest
 
-from recorded_macs.builder import Mac
 from recorded_macs.talking import KMUTIL, answers, configure, talk
-
-
-@pytest.fixture(name="build")
-def _build(tmp_path):
-    def build(machine, **more):
-        return Mac.build(tmp_path / "mac", machine, **more)
-    return build
 
 
 class TestStored:

@@ -9,7 +9,7 @@ import pytest
 
 from end_to_end import invariants
 from recorded_macs import calls, kexts, kits
-from recorded_macs.builder import Mac, may_change
+from recorded_macs.builder import may_change
 from recorded_macs.calls import ENVIRONMENT, LIST, OUT, below, create, entries, mac_path, run, start, words
 from recorded_macs.collection import identity_of
 from support.patience import seconds, wait_for
@@ -17,11 +17,7 @@ from support.patience import seconds, wait_for
 MACHINES = ("m1-12.1", "m2pro-14.0", "m4-26.3")
 
 
-@pytest.fixture(name="build")
-def _build(tmp_path):
-    def build(machine="m2pro-14.0", environment="macos", **more):
-        return Mac.build(tmp_path / "mac", machine, environment, **{"staged": None, **more})
-    return build
+USUAL = {"environment": "macos", "staged": None}
 
 
 class TestKits:

@@ -6,18 +6,13 @@ import os
 import pytest
 
 from recorded_macs import calls, sip
-from recorded_macs.builder import Mac
 from recorded_macs.talking import CSRUTIL, FIELDS, answers, talk
 
 RAISED = {"mode": "permissive", "coih": "C" * 96, "sip0": 0x7F, "sip1": True, "sip2": True, "sip3": True, "smb2": True,
           "smb3": True, "smb4": True, "auxp": "A" * 96, "auxi": "1" * 96, "auxr": "2" * 96}
 
 
-@pytest.fixture(name="build")
-def _build(tmp_path):
-    def build(machine="m1-12.6", *arguments, **more):
-        return Mac.build(tmp_path / "mac", machine, *arguments, **more)
-    return build
+USUAL = {"machine": "m1-12.6"}
 
 
 def fields(mac):

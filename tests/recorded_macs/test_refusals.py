@@ -3,18 +3,13 @@
 import pytest
 
 from recorded_macs import calls, refusals, situations
-from recorded_macs.builder import Mac
 from recorded_macs.talking import CSRUTIL, KMUTIL, answers, configure, talk
 
 DISKUTIL, BPUTIL = "usr/sbin/diskutil", "usr/bin/bputil"
 ENVIRONMENT = {"__OSINSTALL_ENVIRONMENT": "1"}
 
 
-@pytest.fixture(name="build")
-def _build(tmp_path):
-    def build(machine="m1-12.6", *arguments, **more):
-        return Mac.build(tmp_path / "mac", machine, *arguments, **more)
-    return build
+USUAL = {"machine": "m1-12.6"}
 
 
 class TestRefusals:

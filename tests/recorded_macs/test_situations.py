@@ -6,18 +6,13 @@ import plistlib
 import pytest
 
 from recorded_macs import calls, situations
-from recorded_macs.builder import Mac
 from recorded_macs.talking import CSRUTIL, answers, configure, talk
 from support.patience import seconds, wait_for
 
 DISKUTIL, BPUTIL = "usr/sbin/diskutil", "usr/bin/bputil"
 
 
-@pytest.fixture(name="build")
-def _build(tmp_path):
-    def build(machine="m1-12.6", *arguments, **more):
-        return Mac.build(tmp_path / "mac", machine, *arguments, **more)
-    return build
+USUAL = {"machine": "m1-12.6"}
 
 
 def told(mac, *words):

@@ -6,34 +6,14 @@ import plistlib
 import re
 import subprocess
 
-import pexpect
 import pytest
 
-from recorded_macs.builder import Mac
+from recorded_macs.calls import ENVIRONMENT, GUID, run
 from recorded_macs.collection import collection
+from recorded_macs.talking import talk
 from support.patience import seconds
 
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/var/root", "TERM": "dumb", "LANG": "C"}
-GUID = "40A0DDD2-77F8-4392-B4A3-1E7304206516"
 SAMPLES = os.path.join(os.path.dirname(__file__), "..", "samples")
-
-
-@pytest.fixture(name="build")
-def _build(tmp_path):
-    def build(*arguments, **more):
-        return Mac.build(tmp_path / "mac", *arguments, **more)
-    return build
-
-
-def run(mac, path, *arguments):
-    """Run a tool with no terminal and nothing on standard input."""
-    return subprocess.run([str(mac.root / path), *arguments], env=ENVIRONMENT, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, check=False, start_new_session=True)
-
-
-def talk(mac, path, *arguments):
-    """Run a tool on a terminal of its own."""
-    return pexpect.spawn(str(mac.root / path), list(arguments), env=ENVIRONMENT, encoding="utf-8", timeout=seconds(10))
 
 
 def finish(child):

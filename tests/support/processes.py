@@ -19,6 +19,11 @@ def give_children_usual_signals():
             signal.signal(number, lambda *_: None)
 
 
+def environment_without(*beginnings):
+    """This process's environment but for the names that begin so."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(beginnings)}
+
+
 def _read(pid, name):
     try:
         with open(f"/proc/{pid}/{name}", "rb") as file:

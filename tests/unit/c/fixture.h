@@ -101,12 +101,20 @@ SHARED const char *fixture_text(struct fixture *f, const char *name)
 	return text;
 }
 
+/* That many seconds on this machine: VMQ_PATIENCE=4 is for one that is four times slower. */
+SHARED double fixture_seconds(double seconds)
+{
+	const char *patience = getenv("VMQ_PATIENCE");
+	double times = patience != NULL ? strtod(patience, NULL) : 1;
+	return times > 0 ? seconds * times : seconds;
+}
+
 /* Whether the process named in a file is gone, or goes within two seconds. */
 SHARED bool fixture_is_gone(struct fixture *f, const char *name)
 {
 	pid_t pid = (pid_t)strtol(fixture_text(f, name), NULL, 10);
 	assert_true(pid > 1);
-	for (int i = 0; i < 200; i++) {
+	for (double until = system_monotonic() + fixture_seconds(2); system_monotonic() < until;) {
 		char path[64], text[256];
 		size_t got = 0;
 		(void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
@@ -162,11 +170,24 @@ static const struct relay_times fixture_times __attribute__((unused)) = {
 	.waiting = &fixture_waiting,
 };
 
-/* Part of a script: it waits until the test makes the file "go" below the root; and the making of it. */
-#define UNTIL_GO "while [ ! -e $root/go ]; do sleep 0.02; done; "
+/* Part of a script: it stays until the test is over, but for some minutes only. */
+#define UNTIL_THE_END "n=0; while [ -e $0 ] && [ $((n += 1)) -lt 1800 ]; do sleep 0.1; done"
+
+/* Part of a script: it waits until the test makes the file "go" below the root; and the making of it. It waits for some
+ * minutes only, and not where its own file is gone: what a failed test leaves behind does not stay. */
+#define UNTIL_GO "n=0; while [ -e $0 ] && [ ! -e $root/go ] && [ $((n += 1)) -lt 9000 ]; do sleep 0.02; done; "
 SHARED void fixture_go(struct fixture *f)
 {
 	assert_int_equal(file_write_atomic(fixture_path(f, "go"), "", 0, 0600, &f->err), 0);
+}
+
+/* The lowest descriptor that is free: the same before and after where nothing stays open. */
+SHARED int fixture_free_descriptor(void)
+{
+	int lowest = dup(STDIN_FILENO);
+	assert_true(lowest >= 0);
+	assert_int_equal(close(lowest), 0);
+	return lowest;
 }
 
 /* The signals' actions as they are before signals_install. */
@@ -181,7 +202,7 @@ SHARED void fixture_signals_default(void)
 /* Waits at most `seconds` for a file to appear. */
 SHARED bool fixture_await(struct fixture *f, const char *name, double seconds)
 {
-	double until = system_monotonic() + seconds;
+	double until = system_monotonic() + fixture_seconds(seconds);
 	while (access(fixture_path(f, name), F_OK) != 0) {
 		if (system_monotonic() > until)
 			return false;

@@ -58,7 +58,7 @@ SHARED void person_look(struct person *p, int milliseconds)
 /* Waits at most ten seconds for a text on the screen; what was seen up to its end is forgotten. */
 SHARED bool person_sees(struct person *p, const char *text)
 {
-	double until = system_monotonic() + 10;
+	double until = system_monotonic() + fixture_seconds(10);
 	for (;;) {
 		char *hit = strstr(p->seen, text);
 		if (hit != NULL) {
@@ -125,7 +125,7 @@ SHARED bool same_settings(const struct termios *a, const struct termios *b)
 SHARED int person_waits(struct person *p)
 {
 	int status = 0;
-	double until = system_monotonic() + 15;
+	double until = system_monotonic() + fixture_seconds(15);
 	while (waitpid(p->child, &status, WNOHANG) == 0) {
 		assert_true(system_monotonic() < until);
 		if (p->master >= 0 && p->length < sizeof p->seen - 1)

@@ -2,6 +2,7 @@
 -- Must not need a Mac: the files that the modules open are the input.
 
 local answers = require "tests.unit.lua.support.answers"
+local disk = require "tests.unit.lua.support.disk"
 local diskutil = require "tool.diskutil"
 local ioreg = require "tool.ioreg"
 local kit = require "kernel.kit"
@@ -30,23 +31,11 @@ local BINARY = ("62706c6973743030dc0102030405060708090a0b0c0d0e0f101115161718191
   .. "5a656e727b7f818283aeb7b8c1c5ce0000000000000101000000000000001c000000000000000000000000000000cf")
   :gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end)
 
--- Files in place of the real ones: `contents` by path, everything else is absent. A folder ends in "/".
+-- Does the work with these files in place of the real ones: by path, everything else is absent.
 local function with_files(contents, work, ...)
-  local real = package.loaded.lib_file
-  local function absent(path) return nil, path .. ": No such file or directory", "ENOENT" end
-  package.loaded.lib_file = {
-    read = function(path)
-      if not contents[path] then return absent(path) end
-      return contents[path]
-    end,
-    stat = function(path)
-      if contents[path .. "/"] then return { type = "directory", size = 0, uid = 0, mode = 493 } end
-      return contents[path] and { type = "file", size = #contents[path] } or nil
-    end,
-    list = function(path) return contents[path .. "/"] end,
-  }
+  disk.use(contents)
   local result = table.pack(xpcall(work, debug.traceback, ...))
-  package.loaded.lib_file = real
+  disk.restore()
   if not result[1] then error(result[2], 0) end
   return table.unpack(result, 2, result.n)
 end
@@ -108,7 +97,7 @@ local function check_version(text)
   local group = complete_with { ["/S" .. VERSION] = text }
   local why = shape.fault(group.version, "string?", "the version") or shape.fault(group.build, "string?", "the build")
   if why then return why end
-  local found = with_files({ ["/K/"] = {}, ["/K" .. VERSION] = text }, kit.read, "", "/K")
+  local found = with_files({ ["/K" .. VERSION] = text }, kit.read, "", "/K")
   return shape.fault(found, { path = "string", name = "string", chips = { each = "string" }, version = "string?", build = "string?",
     problem = "string?" }) or (not found.build and not found.problem and "a kit without a build and without a problem")
 end

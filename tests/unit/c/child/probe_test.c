@@ -41,7 +41,7 @@ static void at_the_limit_the_whole_group_is_killed(void **state)
 	             "trap '' TERM HUP INT; sleep 60 & echo $! > $root/grandchild; echo begun; wait; sleep 60");
 	double before = system_monotonic();
 	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 0.3), 0);
-	assert_true(system_monotonic() - before < 5);
+	assert_true(system_monotonic() - before < fixture_seconds(5));
 	assert_true(result.timed_out);
 	assert_int_equal(result.end.signal, SIGKILL);
 	assert_memory_equal(result.outputs[0].bytes, "begun\n", 6);
@@ -55,7 +55,7 @@ static void a_left_behind_child_does_not_hold_a_probe(void **state)
 	fixture_tool(f, "/usr/bin/sw_vers", "sleep 60 & echo $! > $root/grandchild; echo done");
 	double before = system_monotonic();
 	assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 30), 0);
-	assert_true(system_monotonic() - before < 5);
+	assert_true(system_monotonic() - before < fixture_seconds(5));
 	assert_false(result.timed_out);
 	assert_true(result.end.exited);
 	assert_memory_equal(result.outputs[0].bytes, "done\n", 5);
@@ -106,23 +106,20 @@ static void the_second_interrupt_leaves_a_probe(void **state)
 	fixture_signals_default();
 	assert_int_equal(outcome, -1);
 	assert_string_equal(f->err.code, "interrupted");
-	assert_true(system_monotonic() - before < 5);
+	assert_true(system_monotonic() - before < fixture_seconds(5));
 }
 
 static void no_descriptor_is_left_open(void **state)
 {
 	struct fixture *f = *state;
 	fixture_tool(f, "/usr/bin/sw_vers", "exit 0");
-	int before = dup(0);
-	(void)close(before);
+	int before = fixture_free_descriptor();
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(probe(f, WORDS("/usr/bin/sw_vers"), 5), 0);
 		probe_release(&result);
 		assert_int_equal(probe(f, WORDS("/usr/bin/csrutil", "status"), 5), -1);
 	}
-	int after = dup(0);
-	(void)close(after);
-	assert_int_equal(before, after);
+	assert_int_equal(fixture_free_descriptor(), before);
 }
 
 int main(void)

@@ -107,7 +107,7 @@ static void ctrl_c_lets_a_working_tool_finish(void **state)
 static void a_second_ctrl_c_leaves(void **state)
 {
 	struct person p;
-	begin(&p, *state, "trap '' HUP INT TERM; echo working; while :; do sleep 60; done", "working\r\n");
+	begin(&p, *state, "trap '' HUP INT TERM; echo working; sleep 60", "working\r\n");
 	person_types(&p, "\003");
 	assert_true(person_sees(&p, "Ctrl-C again leaves now"));
 	person_types(&p, "\003");
@@ -230,7 +230,7 @@ static void the_third_signal_ends_the_program(void **state)
 	struct fixture *f = *state;
 	struct person p;
 	/* Nobody ends this tool: it goes on until its own file goes with the fixture's folder. */
-	fixture_script(f, "trap '' HUP INT TERM; echo ready; while [ -e $0 ]; do sleep 0.1; done");
+	fixture_script(f, "trap '' HUP INT TERM; echo ready; " UNTIL_THE_END);
 	person_start(&p, relay_patiently, f);
 	assert_true(person_sees(&p, "ready"));
 	assert_true(person_sees_raw(&p, true));

@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #define UUID "01234567-89AB-cdef-0123-456789abcdef"
+#define OTHER "01234567-89AB-cdef-0123-456789abcde0"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
@@ -103,6 +104,8 @@ static const char *const changing[][24] = {
 	{ "/usr/bin/bputil", "-nkca", "-v", UUID },
 	{ "/usr/bin/bputil", "--permissive-security", "--vuid", UUID },
 	{ "/usr/bin/kmutil", "configure-boot", "-c", "/x.kc", "-v", "/Volumes/Macintosh HD" },
+	{ "/usr/bin/kmutil", "configure-boot", "--volume", "/Volumes/-v", "--custom-boot-object", "/v --volume", "-C" },
+	{ "/usr/bin/kmutil", "create", "-v", "-V", "development", "--volume-root", "/", "-v" },
 	{ "/usr/sbin/nvram", "boot-args=hypervisor=0x1" },
 	{ "/usr/sbin/nvram", "-s" },
 	{ "/usr/sbin/diskutil", "apfs", "unlockVolume", "disk3s5" },
@@ -137,6 +140,14 @@ static const char *const never[][24] = {
 	{ "/usr/bin/bputil", "-n", "-v", "-r" },
 	{ "/usr/bin/bputil", "-nv01234567-89AB-cdef-0123-456789abcdef", "-z" },
 	{ "/usr/bin/bputil", "-n", "-v", UUID, "word" },
+	{ "/usr/bin/bputil", "-f", "-v", UUID, "-v", OTHER },
+	{ "/usr/bin/bputil", "-v", UUID, "-nv", UUID },
+	{ "/usr/bin/bputil", "--vuid", UUID, "-f", "--vuid", OTHER },
+	{ "/usr/bin/bputil", "-f", "-v", UUID, "--vuid", OTHER },
+	{ "/usr/bin/kmutil", "configure-boot", "-v", "/Volumes/A", "-c", "/x.kc", "-v", "/Volumes/B" },
+	{ "/usr/bin/kmutil", "configure-boot", "--volume", "/Volumes/A", "--volume=/Volumes/B" },
+	{ "/usr/bin/kmutil", "configure-boot", "-Cv", "/Volumes/A", "--volume", "/Volumes/A", "-c", "/x.kc" },
+	{ "/usr/sbin/installer", "-pkg", "x.pkg", "-target", "/", "-target", "/Volumes/B" },
 	{ "/usr/sbin/nvram", "-c" },
 	{ "/usr/sbin/nvram", "-xc" },
 	{ "/usr/sbin/nvram", "-z" },
@@ -232,6 +243,8 @@ static const char *const not_declarable[] = {
 	"/opt/../bin/kit",
 	"/opt/./kit",
 	"/opt/",
+	"/opt/..",
+	"/opt/.",
 	"/",
 	"/Volumes/Mac HD/usr/bin/bputil",
 	"/usr/bin/CSRUTIL",

@@ -52,6 +52,19 @@ static void dots_take_whatever_follows(void **state)
 	assert_false(forms_fit("mount ...", WORDS("unmount")));
 }
 
+static void a_plain_path_names_what_is_read_in_it(void **state)
+{
+	static const char *const plain[] = { "/a", "/a/b", "/.a/b..", "/...", "/a/.../b", "/..a", "/a b/c", "/a/..b/.c" };
+	static const char *const others[] = { "",      "a",     "./a",    "../a",    "/",   "//",   "//a",
+		                                  "/a//b", "/a/",   "/a//",   "/.",      "/..", "/./a", "/../a",
+		                                  "/a/.",  "/a/..", "/a/./b", "/a/../b", "/./", "/../" };
+	(void)state;
+	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+		assert_true(forms_path_is_plain(plain[i]));
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		assert_false(forms_path_is_plain(others[i]));
+}
+
 static void one_of_several_is_enough(void **state)
 {
 	static const char *const forms[4] = { "a", "b <word>" };
@@ -68,6 +81,7 @@ int main(void)
 		cmocka_unit_test(a_word_is_no_option),
 		cmocka_unit_test(a_uuid_and_a_flag_have_their_shape),
 		cmocka_unit_test(dots_take_whatever_follows),
+		cmocka_unit_test(a_plain_path_names_what_is_read_in_it),
 		cmocka_unit_test(one_of_several_is_enough),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,7 +46,7 @@ static void a_tool_does_not_inherit_it(void **state)
 	struct fixture *f = *state;
 	struct probe_result result;
 	char holder[64];
-	fixture_tool(f, "/usr/bin/sw_vers", "(sleep 20 >/dev/null 2>&1 &) ; exit 0");
+	fixture_tool(f, "/usr/bin/sw_vers", "(" UNTIL_THE_END " >/dev/null 2>&1 &) ; exit 0");
 	struct lock *lock = lock_take(f->root, "us", 2, holder, sizeof holder, &f->err);
 	assert_int_equal(door_probe(&f->setup, WORDS("/usr/bin/sw_vers"), 5, &result, &f->err), 0);
 	probe_release(&result);

@@ -123,8 +123,7 @@ static void nothing_starts_before_configure(void **state)
 static void a_journal_closes_itself(void **state)
 {
 	struct program *p = *state;
-	int before = dup(0);
-	(void)close(before);
+	int before = fixture_free_descriptor();
 	assert_string_equal(
 		run(p,
 	        "local j = require('lib_journal').open(root, 3) j:append('{}') return #j:records() .. ' ' .. j:torn() .. ' ' .. j:append('{}')"),
@@ -134,9 +133,7 @@ static void a_journal_closes_itself(void **state)
 	assert_non_null(strstr(run(p, "local j = require('lib_journal').open(root, 3) j:close() j:append('{}')"),
 	                       "the journal is closed"));
 	(void)run(p, "collectgarbage() collectgarbage()");
-	int after = dup(0);
-	(void)close(after);
-	assert_int_equal(before, after);
+	assert_int_equal(fixture_free_descriptor(), before);
 }
 
 static const char act_with[] = "local p, j = require 'lib_door', require('lib_journal').open(root, 2)\n"

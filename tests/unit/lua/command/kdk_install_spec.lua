@@ -5,6 +5,7 @@ local files = require "lib_file"
 local kdk_install = require "command.kdk_install"
 local read_only = require "tests.unit.lua.support.read_only"
 local targets = require "tests.unit.lua.support.target"
+local write = require "tests.unit.lua.support.put"
 
 local operation = kdk_install.operation()
 
@@ -15,8 +16,7 @@ before_each(function() root = assert(files.make_scratch()) end)
 after_each(function() files.remove_tree(root) end)
 
 local function put(...)
-  assert(files.make_directory(root .. KITS, 448))
-  for _, name in ipairs { ... } do assert(files.write_atomic(root .. KITS .. "/" .. name, "", 384)) end
+  for _, name in ipairs { ... } do write(root .. KITS .. "/" .. name, "") end
 end
 
 local function look_up(given, changes)

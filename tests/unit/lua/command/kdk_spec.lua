@@ -7,6 +7,7 @@ local fileset = require "tests.unit.lua.support.fileset"
 local json = require "base.json"
 local life_module = require "tests.unit.lua.support.life"
 local targets = require "tests.unit.lua.support.target"
+local write = require "tests.unit.lua.support.put"
 
 local KITS = "/Library/Developer/KDKs/"
 local RECEIPT = "/usr/sbin/pkgutil --files com.apple.pkg.KDK.24G84"
@@ -21,10 +22,7 @@ before_each(function()
 end)
 after_each(function() life:over() end)
 
-local function put(path, bytes)
-  assert(files.make_directory(life.root .. path:match("^(.*)/"), 448))
-  assert(files.write_atomic(life.root .. path, bytes, 384))
-end
+local function put(path, bytes) write(life.root .. path, bytes) end
 
 local function install(build)
   local folder = KITS .. "KDK_15.6_" .. build .. ".kdk"

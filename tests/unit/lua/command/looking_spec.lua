@@ -5,6 +5,7 @@ local files = require "lib_file"
 local fileset = require "tests.unit.lua.support.fileset"
 local life_module = require "tests.unit.lua.support.life"
 local targets = require "tests.unit.lua.support.target"
+local write = require "tests.unit.lua.support.put"
 
 local SYSCTL = "/usr/sbin/sysctl -n "
 local BEGUN = '{"type":"intent","step":"sip","argv":["/usr/bin/csrutil","disable"],"part":1,"parts":1,"before":{}}'
@@ -13,10 +14,7 @@ local life, before
 before_each(function() life = life_module.new() end)
 after_each(function() life:over() end)
 
-local function put(path, bytes)
-  assert(files.make_directory(life.root .. path:match("^(.*)/"), 448))
-  assert(files.write_atomic(life.root .. path, bytes, 384))
-end
+local function put(path, bytes) write(life.root .. path, bytes) end
 
 -- Runs a command that must leave every file as it is, and take no lock.
 local function look(code, name, args, options)

@@ -6,6 +6,7 @@ local json = require "base.json"
 local read_only = require "tests.unit.lua.support.read_only"
 local stage = require "command.stage"
 local targets = require "tests.unit.lua.support.target"
+local write = require "tests.unit.lua.support.put"
 
 local operation = stage.operation()
 
@@ -23,10 +24,7 @@ after_each(function()
   files.remove_tree(root)
 end)
 
-local function put(path, bytes)
-  assert(files.make_directory(root .. path:match("^(.*)/"), 448))
-  assert(files.write_atomic(root .. path, bytes, 384))
-end
+local function put(path, bytes) write(root .. path, bytes) end
 
 local function look_up(options, changes)
   local target = targets.macos { root = root, group = changes }

@@ -7,6 +7,7 @@ local preflight = require "preflight.run"
 local read_only = require "tests.unit.lua.support.read_only"
 local row_module = require "tests.unit.lua.support.row"
 local targets = require "tests.unit.lua.support.target"
+local write = require "tests.unit.lua.support.put"
 
 local FOLDER = "/Volumes/Data/Users/Shared/vmq-recovery/"
 local KC = FOLDER .. "VirtualMachine.kc"
@@ -20,10 +21,7 @@ before_each(function()
 end)
 after_each(function() files.remove_tree(root) end)
 
-local function put(path, bytes, mode)
-  assert(files.make_directory(root .. path:match("^(.*)/"), 448))
-  assert(files.write_atomic(root .. path, bytes, mode or 384))
-end
+local function put(path, bytes, mode) write(root .. path, bytes, mode) end
 
 local function put_manifest(fields)
   put(FOLDER .. "manifest.json", ('{"collection":{"sha256":"%s","size":%d}%s}'):format(files.sha256_text(BYTES), #BYTES, fields or ""))

@@ -7,6 +7,7 @@ local preflight = require "preflight.run"
 local read_only = require "tests.unit.lua.support.read_only"
 local row_module = require "tests.unit.lua.support.row"
 local targets = require "tests.unit.lua.support.target"
+local write = require "tests.unit.lua.support.put"
 
 local KITS = "/Library/Developer/KDKs/"
 
@@ -14,10 +15,7 @@ local root
 before_each(function() root = assert(files.make_scratch()) end)
 after_each(function() files.remove_tree(root) end)
 
-local function put(path, bytes)
-  assert(files.make_directory(root .. path:match("^(.*)/"), 448))
-  assert(files.write_atomic(root .. path, bytes, 384))
-end
+local function put(path, bytes) write(root .. path, bytes) end
 
 -- A kit of this build, with development kernels for these chips.
 local function install(name, version, build, ...)
