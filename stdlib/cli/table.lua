@@ -110,6 +110,15 @@ function commands.all() return COMMANDS end
 --- One command's entry, or nil.
 function commands.command(name) return BY_NAME[name] end
 
+--- The names that may be suggested for a mistyped one: never revert, which must be meant.
+function commands.suggested()
+  local names = {}
+  for _, command in ipairs(COMMANDS) do
+    if command.name ~= "revert" then names[#names + 1] = command.name end
+  end
+  return names
+end
+
 --- Options that every command takes.
 function commands.global_options() return GLOBAL end
 

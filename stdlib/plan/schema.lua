@@ -54,7 +54,7 @@ local function check_fields(at, what, object, fields)
     if type(field) == "string" then
       local wanted = fields[field]
       if not wanted then
-        complain(at, "%s: unknown field %q (did you mean %q?)", what, field, text.nearest(field, keys.sorted(fields)))
+        complain(at, "%s: unknown field %q%s", what, field, text.suggestion(field, keys.sorted(fields)))
       end
       if type(value) ~= wanted then complain(at, "%s: %s must be a %s, not a %s", what, field, wanted, type(value)) end
     end
