@@ -143,7 +143,7 @@ local function distance(a, b)
 end
 
 local function have_a_letter_in_common(a, b)
-  for letter in b:gmatch(".") do
+  for letter in b:gmatch("%w") do
     if a:find(letter, 1, true) then return true end
   end
   return false

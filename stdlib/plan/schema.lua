@@ -6,8 +6,8 @@
 --   where          paired-recovery, recovery, macos or any
 --   check(c)       → "done" | "todo" | "unknown", and what was seen: plain data for the journal, or nil. It only looks.
 --   run(c, seen)   → a command, or commands in order; nil: nothing to do but wait. A step without it waits, too
---   ladder(c, seen) → rungs in the place of run's commands: the first that reads back wins (a rung: plan.answer)
---   undo(c, before, now) → rungs, the ways back to what was before
+--   ladder(c, seen) → rungs in the place of run's commands: the first that reads back wins (rungs are told of at undo)
+--   undo(c, before, now) → rungs, the ways back to what was before (a rung: plan.answer)
 -- and if they are needed:
 --   needs          names of steps that must be done before
 --   resets         names of steps that its command is known to drop

@@ -138,16 +138,16 @@ describe("the table of commands", function()
       assert.is_string(command.help, command.name)
     end
     for _, name in ipairs { "apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "run", "check",
-      "rehearse", "console", "log", "source", "build", "kdk", "kc", "stage", "verify", "help" } do
+      "rehearse", "console", "log", "source", "build", "kdk", "kc", "stage", "verify", "completion", "help" } do
       assert.is_table(commands.command(name), name)
     end
-    assert.are.equal(20, #names)
+    assert.are.equal(21, #names)
     assert.is_nil(commands.command "nothing")
   end)
 
   it("names modules that exist, and no option twice for one command", function()
     for _, command in ipairs(commands.all()) do
-      local module = command.name == "help" and "cli.help" or "command." .. command.name
+      local module = commands.module(command)
       assert.is_function(require(module).run, module)
       local seen = {}
       for _, options in ipairs { commands.global_options(), command.options or {} } do
