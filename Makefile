@@ -140,8 +140,8 @@ rehearse: deps-build  ## rehearse everything on a simulated Mac; changes nothing
 # What a release consists of, below build/dist/: the program for a Mac, this source, the libraries' sources, the formula.
 RELEASE = vmq-recovery-$(VERSION)
 DIST    = $(RELEASE)-macos-arm64
-MANUAL  = $(wildcard build/man/*.[17] build/completions/*)
-dist: build/macos/vmq-recovery dist-source build/dist/THIRD-PARTY-NOTICES  ## pack a release for a Mac, with its sources and a Homebrew formula: build/dist/
+MANUAL  = $(shell ls build/man/*.[17] build/completions/*)
+dist: build/macos/vmq-recovery man dist-source build/dist/THIRD-PARTY-NOTICES  ## pack a release for a Mac, with its sources and a Homebrew formula: build/dist/
 	@sh runner/build/provenance.sh $(VERSION) build/ORIGIN build/dist/$(RELEASE)-source.tar.gz $(DKJSON) > build/dist/PROVENANCE
 	@sh runner/build/dist.sh $(DIST) build/dist =$< =README.md =LICENSE =runner/build/install.sh \
 	  =build/dist/THIRD-PARTY-NOTICES =build/dist/PROVENANCE $(foreach file,$(MANUAL),$(notdir $(patsubst %/,%,$(dir $(file))))/=$(file))
@@ -154,7 +154,10 @@ dist-source: build/ORIGIN $(foreach name,lua5.4 libedit ncurses,$(call SOURCE,$(
 build/dist/THIRD-PARTY-NOTICES: runner/build/notices.sh $(foreach name,lua5.4 libedit ncurses,$(call SOURCE,$(name))) | build/dist/
 	@sh $< build/sources $(DKJSON_LICENCE) > $@
 
-install: all  ## put the program into PREFIX/bin, and its manual pages and completions below PREFIX/share
+man: all  ## the manual's pages for man(1), and the completions of shells: build/man, build/completions
+	@sh runner/build/man.sh build/vmq-recovery build
+
+install: man  ## put the program into PREFIX/bin, and its manual pages and completions below PREFIX/share
 	@sh runner/build/install.sh --from build $(DESTDIR)$(PREFIX)
 
 # --- Programs that only tests use -----------------------------------------------------------------
@@ -345,5 +348,5 @@ build/ build/dev/ build/tests/ build/macos/ build/linux-arm64/ build/dist/:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all dev macos linux-arm64 rehearse dist dist-source install check check-deep $(LAYERS:%=check-%) bench lint test quick quick-lint \
+.PHONY: all dev macos linux-arm64 rehearse dist dist-source man install check check-deep $(LAYERS:%=check-%) bench lint test quick quick-lint \
         quick-lua quick-rehearse format hooks deps deps-build deps-cross deps-check deps-bench clean help FORCE

@@ -123,8 +123,12 @@ function text.size(bytes)
   return ("%.1f GiB"):format(bytes / (1 << 30))
 end
 
+-- Letters that may differ between what was typed and what is suggested.
+local MOST_LETTERS = 2
+
 -- Edit distance, for "did you mean": two short words only.
 local function distance(a, b)
+  if math.abs(#a - #b) > MOST_LETTERS then return MOST_LETTERS + 1 end -- far, however long: words come from outside
   local previous = {}
   for column = 0, #b do previous[column] = column end
   for row = 1, #a do
@@ -138,14 +142,34 @@ local function distance(a, b)
   return previous[#b]
 end
 
+local function have_a_letter_in_common(a, b)
+  for letter in b:gmatch("%w") do
+    if a:find(letter, 1, true) then return true end
+  end
+  return false
+end
+
 --- The candidate nearest to what was typed.
+-- @param typed string
+-- @param candidates array of strings
+-- @return the candidate, or nil where none is within two letters
 function text.nearest(typed, candidates)
-  local best, best_distance
+  local best, least
   for _, candidate in ipairs(candidates) do
     local far = distance(typed, candidate)
-    if not best or far < best_distance then best, best_distance = candidate, far end
+    if far <= MOST_LETTERS and have_a_letter_in_common(typed, candidate) and (not best or far < least) then best, least = candidate, far end
   end
   return best
+end
+
+--- The end of a sentence about a word that is not known: the nearest that is, or where they all are told.
+-- @param typed string
+-- @param candidates array of strings
+-- @param otherwise string or nil: what is said where none is near
+function text.suggestion(typed, candidates, otherwise)
+  local near = text.nearest(typed, candidates)
+  if near then return "; the nearest is " .. near end
+  return otherwise and "; " .. otherwise or ""
 end
 
 return text

@@ -1,110 +1,138 @@
--- `help [COMMAND]`: made from the same table that parses the command line.
--- Must not list anything that does not exist.
+-- `help [COMMAND|TOPIC]`: one screen of everything, and the pages of the manual.
+-- Must not list anything that does not exist: all of it is made from the table of commands and the pages.
 
 local commands = require "cli.table"
 local complain = require "screen.complain"
 local exit_code = require "base.exit_code"
+local page = require "manual.page"
 local text = require "base.text"
 
 local help = {}
 
-local COLUMN = (" "):rep(32)
-
--- A name and its meaning; a name too long for its column gets a line of its own.
-local function entry(name, meaning)
-  if #name > 29 then return "  " .. name .. "\n" .. text.wrap(meaning, 80, COLUMN) end
-  return text.wrap(meaning, 80, COLUMN, "  " .. text.pad(name, 29) .. " ")
-end
-
-local function option_line(option)
-  local name = (option.short and "-" .. option.short .. ", " or "    ") .. "--" .. option.name
-  return entry(option.value and name .. " " .. option.value or name, option.help)
-end
-
-local function command_line(command)
-  local name = command.name .. (command.args and " " .. command.args or "")
-  return entry(name, command.help)
-end
-
-local function lines_of(list, make)
-  local lines = {}
-  for index, item in ipairs(list) do lines[index] = make(item) end
-  return table.concat(lines, "\n")
-end
-
-local EXIT_CODES = [[
-exit codes:
-   0 done, nothing to do, or phase finished   6 stopped, journal open
-   1 failed, everything undone                7 another run holds the lock
-   2 usage                                    8 restart needed (if asked for)
-   3 a precondition is bad or unknown         9 reverted, not to full security
-   4 declined, nothing changed               10 plan: changes (if asked for)
-   5 failed, undo incomplete                 11 neither before nor after: look
-  70 a bug in the program      (if asked for: --detailed-exitcode)]]
+local USAGE = "usage: vmq-recovery [OPTIONS] COMMAND [OPTIONS] [ARGS]"
+local COLUMN = 11
 
 --- Printed when no command is given.
 function help.short()
-  return "usage: vmq-recovery [OPTIONS] COMMAND [OPTIONS] [ARGS]\n\n" ..
-    "  plan      what would run; changes nothing\n  apply     do it, in the target's own recovery, then in macOS\n" ..
-    "  revert    stock kernel and full security again\n  rehearse  practise on a simulated Mac\n" ..
-    "  help      everything else\n"
+  return USAGE .. "\n\n  rehearse  practise on a simulated Mac\n  plan      what would run; changes nothing\n" ..
+    "  apply     raise the macOS guest limit, in recovery, then in macOS\n" ..
+    "  revert    Apple's kernel and Full Security again\n  help      everything else\n"
 end
 
-local function everything()
-  return "usage: vmq-recovery [OPTIONS] COMMAND [OPTIONS] [ARGS]\n\ncommands:\n" .. lines_of(commands.all(), command_line) ..
-    "\n\noptions, before or after the command:\n" .. lines_of(commands.global_options(), option_line) .. "\n\n" .. EXIT_CODES ..
-    "\n\n`vmq-recovery help errors` explains every failure that is known.\n" ..
-    "Stop it anywhere. Run it again: it finishes or goes back, and tells you which.\n"
-end
-
-local function one(command)
-  local own = command.options or {}
-  local options = #own > 0 and "\n\noptions:\n" .. lines_of(own, option_line) or ""
-  local place = command.where and "\nWhere: " .. command.where .. "." or ""
-  return ("usage: vmq-recovery %s%s\n\n%s.%s%s\n\n`vmq-recovery help` lists the options that every command takes.\n"):format(
-    command.name, command.args and " " .. command.args or "",
-    text.capitalized(command.help), place, options)
-end
-
-local function meaning_lines(lines, meaning)
-  for _, pair in ipairs { { "cause", meaning.cause }, { "what helps", meaning.cure }, { "not affected", meaning.unaffected } } do
-    if pair[2] then lines[#lines + 1] = text.wrap(("%s: %s"):format(pair[1], pair[2]), 80, "        ", "      ") end
+local function of_group(group)
+  local members = {}
+  for _, command in ipairs(commands.all()) do
+    if command.group == group then members[#members + 1] = command end
   end
+  return members
 end
 
---- The catalogue of failures: what is said, why, what helps, what is not affected.
-function help.errors()
-  local lines = {}
-  for _, part in ipairs(require("screen.errors").all()) do
-    lines[#lines + 1] = part.title
-    for _, known in ipairs(part.entries) do
-      for _, words in ipairs(known.texts) do lines[#lines + 1] = text.wrap(words, 80, "    ", "  ") end
-      meaning_lines(lines, known.meaning)
-    end
-    lines[#lines + 1] = ""
-  end
-  return table.concat(lines, "\n")
-end
-
-local function page(name)
-  if not name then return everything() end
-  if name == "errors" then return help.errors() end
-  local command = commands.command(name)
-  return command and one(command)
-end
-
---- `help [COMMAND|errors]`.
--- @param args array
--- @return exit code
-function help.run(args)
-  local words = page(args[1])
-  if words then
-    require("lib_terminal").write(1, words)
-    return exit_code.OK
-  end
+local function names_of(list)
   local names = {}
-  for index, known in ipairs(commands.all()) do names[index] = known.name end
-  return complain.usage(("unknown command %s; the nearest is %s"):format(args[1], text.nearest(args[1], names)))
+  for index, item in ipairs(list) do names[index] = item.name end
+  return names
+end
+
+local function option_names()
+  local names = {}
+  for index, option in ipairs(commands.global_options()) do
+    names[index] = (option.short and "-" .. option.short .. "/" or "") .. "--" .. option.name
+  end
+  return names
+end
+
+local function topics()
+  local names = { table.unpack(page.TOPICS) }
+  names[#names + 1] = "options"
+  return names
+end
+
+local function row(title, names, columns)
+  return text.wrap(table.concat(names, "  "):gsub("  ", " "), columns, (" "):rep(COLUMN), text.pad(title, COLUMN))
+end
+
+-- The whole program on one screen.
+local function everything(columns)
+  local lines = { text.wrap(USAGE, columns, "  ", ""), "" }
+  for number, group in ipairs(commands.groups()) do
+    local members = of_group(group[1])
+    if number == 1 then
+      lines[#lines + 1] = group[2] .. ":"
+      for _, command in ipairs(members) do
+        lines[#lines + 1] = text.wrap(command.help, columns, (" "):rep(COLUMN), "  " .. text.pad(command.name, COLUMN - 2))
+      end
+      lines[#lines + 1] = ""
+    else
+      lines[#lines + 1] = row(group[2], names_of(members), columns)
+    end
+  end
+  local rest = { "", row("Options", option_names(), columns), row("Topics", topics(), columns), "",
+    text.wrap("`vmq-recovery help NAME` explains a command or a topic.", columns) }
+  return table.concat(table.move(rest, 1, #rest, #lines + 1, lines), "\n") .. "\n"
+end
+
+local function as_list(names, meaning)
+  local list = {}
+  for index, name in ipairs(names) do list[index] = { name, meaning(name) } end
+  return { list = list }
+end
+
+local function command_list()
+  return as_list(names_of(commands.all()), function(name) return commands.command(name).help end)
+end
+
+local OPTIONS = { name = "options", summary = "options that every command takes, before or after it" }
+
+local function options_page()
+  OPTIONS.blocks = { { options = commands.global_options() } }
+  return OPTIONS
+end
+
+-- The page of the program itself, for man(1).
+local function own_page()
+  return { summary = "raise the macOS guest limit of an Apple silicon Mac, and bring the Mac back", blocks = {
+    { heading = "Commands" }, command_list(), { heading = "Options of every command" }, { options = commands.global_options() },
+    { heading = "Topics" }, as_list(page.TOPICS, function(name) return page.of_topic(name).summary end),
+    table.unpack(page.of_topic("events").blocks, 1, 2) } } -- the exit codes
+end
+
+-- @return page, or nil
+local function find(name)
+  local command = commands.command(name)
+  if command then return page.of_command(command) end
+  return name == "options" and options_page() or page.of_topic(name)
+end
+
+local function show(found)
+  local columns = math.min(text.columns(), 80)
+  require("screen.pager").show(found and require("manual.terminal").text(found, columns) or everything(columns))
+  return exit_code.OK
+end
+
+local function write_out(words)
+  require("lib_terminal").write(1, words)
+  return exit_code.OK
+end
+
+local function unknown(name)
+  local names = table.move(topics(), 1, #topics(), #commands.suggested() + 1, commands.suggested())
+  return complain.usage(("unknown command or topic %s%s"):format(name,
+    text.suggestion(name, names, "`vmq-recovery help` lists them")))
+end
+
+--- `help [COMMAND|TOPIC]`.
+-- @param args array
+-- @param options mdoc, schema
+-- @return exit code
+function help.run(args, options)
+  local found = args[1] and find(args[1])
+  if args[1] and not found then return unknown(args[1]) end
+  if options.schema then
+    if not found or found.name ~= "events" then return complain.usage "--schema goes with help events" end
+    return write_out(require("manual.event_schema").json())
+  end
+  if options.mdoc then return write_out(require("manual.mdoc").text(found or own_page())) end
+  return show(found)
 end
 
 return help

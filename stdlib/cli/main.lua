@@ -24,13 +24,12 @@ function cli.main(args)
     terminal.write(1, version())
     return exit_code.OK
   end
-  if parsed.options.help then return require("cli.help").run(command and { command.name } or {}) end
+  if parsed.options.help then return require("cli.help").run(command and { command.name } or {}, {}) end
   if not command then
     terminal.write(2, require("cli.help").short())
     return exit_code.USAGE
   end
-  if command.name == "help" then return require("cli.help").run(parsed.args) end
-  return require("command." .. command.name).run(parsed.args, parsed.options)
+  return require(require("cli.table").module(command)).run(parsed.args, parsed.options)
 end
 
 return cli

@@ -7,7 +7,9 @@ local try = require "base.try"
 local parse = {}
 
 -- base.text is loaded for mistakes only: it would be a twentieth of the time that a start takes.
-local function nearest(word, names) return require("base.text").nearest(word, names) end
+local function suggestion(word, names)
+  return require("base.text").suggestion(word, names, "`vmq-recovery help` lists them")
+end
 
 -- What is wrong with the command line, in one sentence.
 local function usage(form, ...) try.throw { mistake = form:format(...) } end
@@ -70,7 +72,7 @@ local function take_long(parsed, args, at)
     return at
   end
   local option = name and find_option(nil, "name", name)
-  if not option then usage("unknown option %s; the nearest is %s", args[at], nearest(args[at], option_names())) end
+  if not option then usage("unknown option %s%s", args[at], suggestion(args[at], option_names())) end
   if not option.value then
     if has_value then usage("--%s takes no value", name) end
     keep(parsed, option, true)
@@ -100,9 +102,7 @@ local function take_word(parsed, word)
   end
   parsed.command = commands.command(word)
   if not parsed.command then
-    local names = {}
-    for _, command in ipairs(commands.all()) do names[#names + 1] = command.name end
-    usage("unknown command %s; the nearest is %s", word, nearest(word, names))
+    usage("unknown command %s%s", word, suggestion(word, commands.suggested()))
   end
 end
 

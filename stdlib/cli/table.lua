@@ -5,17 +5,17 @@ local commands = {}
 
 -- name, argument shown in help (nil: a switch), what it does. A repeatable option collects a list.
 local GLOBAL = {
-  { name = "root", value = "DIR", help = "put everything in front of another Mac, whose files lie below DIR" },
+  { name = "root", value = "DIR", help = "work on another Mac, whose files lie below DIR" },
   { name = "volume", value = "NAME|UUID", help = "the volume group to work on" },
   { name = "journal", value = "DIR", help = "where the journal is kept (default: on the Data volume)" },
-  { name = "dry-run", short = "n", help = "go through everything, start nothing that changes the Mac" },
-  { name = "yes", short = "y", help = "answer yes to this program's and the tools' yes/no questions" },
-  { name = "json", help = "one JSON event a line on standard output" },
+  { name = "dry-run", short = "n", help = "go through everything, but start nothing that changes the Mac" },
+  { name = "yes", short = "y", help = "answer yes to this program's and Apple's yes/no questions" },
+  { name = "json", help = "one JSON event a line on standard output; see `help events`" },
   { name = "color", value = "auto|always|never", choices = { auto = true, always = true, never = true },
     help = "colour; NO_COLOR and CLICOLOR_FORCE are honoured" },
   { name = "verbose", short = "v", help = "say more" },
   { name = "quiet", short = "q", help = "say only what must be acted on" },
-  { name = "user", value = "NAME", help = "short name to type at the tools' prompts" },
+  { name = "user", value = "NAME", help = "the owner's short name, typed at Apple's prompts" },
   { name = "password-fd", value = "N", integer = { 0, 1023 }, help = "read that user's password from this descriptor" },
   { name = "help", short = "h", help = "help on the command" },
 }
@@ -26,8 +26,8 @@ local APPLY = {
   { name = "boot-arg", value = "WORD", list = true, form = "^[%g]+$",
     help = "a further boot argument (repeatable)" },
 }
-local KC = { name = "kc", value = "FILE", help = "kernel collection (default: what build made, else the staged one)" }
-local INEXACT = { name = "inexact", help = "take a near kit, or what was built from one, where none fits; says what may happen" }
+local KC = { name = "kc", value = "FILE", help = "the kernel collection (default: what build made, else the staged one)" }
+local INEXACT = { name = "inexact", help = "take a kit of a near build where none fits; says what may happen" }
 local BUILD = {
   { name = "kdk", value = "DIR", help = "the kit to use (default: the installed one of exactly this build)" },
   { name = "output", value = "FILE", help = "where the collection goes (default: where stage looks for it)" },
@@ -56,50 +56,57 @@ local function with(...)
   return options
 end
 
--- In the order of help. The module command/NAME.lua carries it out.
+-- In the order of help: the journey first, the rest by its group. command/NAME.lua carries it out, or the module that is named.
 local COMMANDS = {
-  { name = "apply", where = "recovery, then macOS", options = with(APPLY, DETAILED),
-    help = "bring the Mac to the raised limit; run again, it goes on" },
-  { name = "revert", where = "recovery, macOS", options = with(DETAILED),
-    help = "stock kernel and full security, or the best that can be had" },
-  { name = "step", args = "[apply|revert|NAME|FILE]", max = 1, options = with(APPLY, SET, DETAILED),
-    help = "the same, one step at a time" },
-  { name = "resume", options = with(DETAILED), help = "go on with the open run" },
-  { name = "rollback", help = "undo the open or last run, back to its recorded baseline" },
-  { name = "plan", args = "[apply|revert|NAME|FILE]", max = 1, options = with(APPLY, SET, DETAILED),
-    help = "what would run, each step's verdict now and its way back; changes nothing" },
-  { name = "status", help = "OS environment, policy, kernel, boot arguments, journal" },
-  { name = "doctor", options = with(APPLY),
-    help = "every precondition: ok, bad or unknown, with the cure" },
-  { name = "run", args = "NAME|FILE", min = 1, max = 1, options = with(SET, DETAILED),
-    help = "run a plan that is inside, or one of your own" },
-  { name = "check", args = "NAME|FILE", min = 1, max = 1,
-    help = "check a plan without running any of it" },
-  { name = "rehearse", args = "[apply|revert|step|life|NAME|FILE]", max = 1,
+  { name = "kdk", group = "journey", args = "list|check [DIR]|fetch|install [FILE]", where = "macOS", min = 1, max = 2,
+    options = with(FETCH, INEXACT), help = "list, check, download and install Kernel Debug Kits (KDKs)" },
+  { name = "build", group = "journey", where = "macOS", options = with(BUILD, INEXACT),
+    help = "make the kernel collection from the kit of this macOS" },
+  { name = "stage", group = "journey", where = "macOS", options = with(KC, INEXACT),
+    help = "put program and kernel collection where recovery finds them" },
+  { name = "apply", group = "journey", where = "recovery, then macOS", options = with(APPLY, DETAILED),
+    help = "raise the macOS guest limit; safe to run again: it continues" },
+  { name = "revert", group = "journey", where = "recovery, macOS", options = with(DETAILED),
+    help = "Apple's kernel and Full Security, or the nearest to be had" },
+  { name = "rehearse", group = "try", args = "[apply|revert|step|life|NAME|FILE]", max = 1,
     options = with(APPLY, DETAILED, {
       { name = "list", help = "list the simulated Macs, circumstances and faults" },
       { name = "mac", value = "NAME", help = "which simulated Mac" },
       { name = "with", value = "CIRCUMSTANCE", list = true, help = "a circumstance, such as offline (repeatable)" },
       { name = "fault", value = "TOOL:HOW", list = true, help = "break a tool (repeatable)" },
     }), help = "practise on a simulated Mac in a scratch folder; runs on Linux too" },
-  { name = "console", help = "a Lua prompt with the library" },
-  { name = "log", args = "[RUN]", max = 1,
-    help = "the journal, told for people; --json gives its records" },
-  { name = "source", args = "[NAME]", max = 1,
-    help = "print an embedded script; without a name list them" },
-  { name = "build", where = "macOS", options = with(BUILD, INEXACT),
-    help = "kernel collection from the matching kit" },
-  { name = "kdk", args = "list|check [DIR]|fetch|install [FILE]", where = "macOS", min = 1, max = 2,
-    options = with(FETCH, INEXACT), help = "kernel debug kits: on this Mac, in the public list; download and install one" },
-  { name = "kc", args = "FILE", min = 1, max = 1,
+  { name = "doctor", group = "look", options = with(APPLY),
+    help = "is everything ready for the next thing to do, and if not, how to fix it" },
+  { name = "status", group = "look", help = "this Mac as it is: boot policy, kernel, boot arguments, journal" },
+  { name = "plan", group = "look", args = "[apply|revert|NAME|FILE]", max = 1, options = with(APPLY, SET, DETAILED),
+    help = "what would run, what is done already, and each way back; changes nothing" },
+  { name = "verify", group = "look", where = "macOS", options = with(APPLY),
+    help = "is the raised limit in force, and what else to know" },
+  { name = "kc", group = "look", args = "FILE", min = 1, max = 1,
     help = "what is in a kernel collection, and whether it fits this Mac" },
-  { name = "stage", where = "macOS", options = with(KC, INEXACT),
-    help = "program, collection and manifest onto the Data volume, for recovery" },
-  { name = "verify", where = "macOS", options = with(APPLY),
-    help = "the last phase's checks alone, and what else to know there" },
-  { name = "help", args = "[COMMAND|errors]", max = 1,
-    help = "this, one command's options, or what failures mean" },
+  { name = "log", group = "look", args = "[RUN]", max = 1,
+    help = "what a run did, from its journal; --json gives the records" },
+  { name = "step", group = "runs", args = "[apply|revert|NAME|FILE]", max = 1, options = with(APPLY, SET, DETAILED),
+    help = "apply or another plan, one step at a time" },
+  { name = "resume", group = "runs", options = with(DETAILED), help = "continue the run that was stopped" },
+  { name = "rollback", group = "runs", help = "undo the open or newest run, back to the state recorded before it" },
+  { name = "run", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET, DETAILED),
+    help = "run a plan that is inside the program, or one of your own" },
+  { name = "check", group = "plans", args = "NAME|FILE", min = 1, max = 1,
+    help = "check a plan without running it" },
+  { name = "console", group = "plans", help = "a Lua prompt with the words of plans; it only looks" },
+  { name = "source", group = "plans", args = "[NAME]", max = 1,
+    help = "print a script of the program; without a name list them" },
+  { name = "completion", group = "more", module = "cli.completion", args = "bash|zsh|fish", min = 1, max = 1,
+    help = "a script that lets your shell complete commands and options" },
+  { name = "help", group = "more", module = "cli.help", args = "[COMMAND|TOPIC]", max = 1, options = {
+      { name = "mdoc", help = "print the page in the language of man(1)" },
+      { name = "schema", help = "print the JSON Schema of the events (help events)" },
+    }, help = "the manual: a command or a topic" },
 }
+
+local GROUPS = { { "journey", "The way, in this order" }, { "try", "Practise" }, { "look", "Look" }, { "runs", "Runs" },
+  { "plans", "Plans" }, { "more", "More" } }
 
 local BY_NAME = {}
 for _, command in ipairs(COMMANDS) do BY_NAME[command.name] = command end
@@ -107,8 +114,23 @@ for _, command in ipairs(COMMANDS) do BY_NAME[command.name] = command end
 --- All commands, for help.
 function commands.all() return COMMANDS end
 
+--- The groups of commands in the order of help: { name, title }.
+function commands.groups() return GROUPS end
+
+--- The module that carries a command out.
+function commands.module(command) return command.module or "command." .. command.name end
+
 --- One command's entry, or nil.
 function commands.command(name) return BY_NAME[name] end
+
+--- The names that may be suggested for a mistyped one: never revert, which must be meant.
+function commands.suggested()
+  local names = {}
+  for _, command in ipairs(COMMANDS) do
+    if command.name ~= "revert" then names[#names + 1] = command.name end
+  end
+  return names
+end
 
 --- Options that every command takes.
 function commands.global_options() return GLOBAL end

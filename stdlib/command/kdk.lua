@@ -77,8 +77,8 @@ local ARGUMENTS = { list = 1, fetch = 1, check = 2, install = 2 }
 function kdk.run(args, options)
   local verb = verbs[args[1]]
   if not verb then
-    return complain.usage(("kdk takes list, check, fetch or install; the nearest to %s is %s"):format(args[1],
-      text.nearest(args[1], { "list", "check", "fetch", "install" })))
+    return complain.usage(("kdk takes list, check, fetch or install, not %s%s"):format(args[1],
+      text.suggestion(args[1], { "list", "check", "fetch", "install" })))
   end
   if #args > ARGUMENTS[args[1]] then return complain.usage(("kdk %s does not take %s"):format(args[1], args[#args])) end
   return verb(args, options)

@@ -58,6 +58,15 @@ function sandbox.vocabulary(embedded)
   return words
 end
 
+--- The modules whose functions everybody's plans can call, by the name that plans have for them.
+function sandbox.public_modules()
+  local modules = {}
+  for name, module in pairs(PUBLIC) do
+    if name == module:match("[^.]+$") then modules[name] = module end -- older names are not told
+  end
+  return modules
+end
+
 --- Every name there is in a plan's text, in order: what the linter is told.
 function sandbox.names(embedded)
   local names = { table.unpack(DESCRIBING) }

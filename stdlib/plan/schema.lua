@@ -6,8 +6,8 @@
 --   where          paired-recovery, recovery, macos or any
 --   check(c)       → "done" | "todo" | "unknown", and what was seen: plain data for the journal, or nil. It only looks.
 --   run(c, seen)   → a command, or commands in order; nil: nothing to do but wait. A step without it waits, too
---   ladder(c, seen) → rungs in the place of run's commands: the first that reads back wins (a rung: plan.answer)
---   undo(c, before, now) → rungs, the ways back to what was before
+--   ladder(c, seen) → rungs in the place of run's commands: the first that reads back wins (rungs are told of at undo)
+--   undo(c, before, now) → rungs, the ways back to what was before (a rung: plan.answer)
 -- and if they are needed:
 --   needs          names of steps that must be done before
 --   resets         names of steps that its command is known to drop
@@ -57,7 +57,7 @@ local function check_fields(at, what, object, fields)
     if type(field) == "string" then
       local wanted = fields[field]
       if not wanted then
-        complain(at, "%s: unknown field %q (did you mean %q?)", what, field, text.nearest(field, keys.sorted(fields)))
+        complain(at, "%s: unknown field %q%s", what, field, text.suggestion(field, keys.sorted(fields)))
       end
       if type(value) ~= wanted then complain(at, "%s: %s must be a %s, not a %s", what, field, wanted, type(value)) end
     end

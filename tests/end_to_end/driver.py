@@ -9,6 +9,7 @@ import subprocess
 
 import pexpect
 import pytest
+import schema
 
 from support import place, processes
 from support.patience import seconds, wait_for
@@ -108,7 +109,10 @@ def finish(process, stdin=None, timeout=45):
         process.kill()
         out, err = process.communicate()
         raise AssertionError(f"no end after {seconds(timeout):g} s\n{out.decode()}\n{err.decode()}") from None
-    return Result(process.returncode, (out or b"").decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+    result = Result(process.returncode, (out or b"").decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+    if "--json" in process.args:
+        schema.check(PROGRAM, result.out)
+    return result
 
 
 def end_hanging(mac):

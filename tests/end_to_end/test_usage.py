@@ -22,7 +22,7 @@ def test_no_command():
 
 
 @pytest.mark.parametrize(("typed", "nearest"), [
-    ("aply", "apply"), ("revrt", "revert"), ("rolback", "rollback"), ("statsu", "status"), ("docter", "doctor"),
+    ("aply", "apply"), ("rolback", "rollback"), ("statsu", "status"), ("docter", "doctor"),
 ])
 def test_unknown_command(typed, nearest):
     """One line that says which and the nearest right one."""
@@ -30,6 +30,15 @@ def test_unknown_command(typed, nearest):
     assert (seen.code, seen.out) == (2, "")
     assert len(seen.err.strip().splitlines()) == 1
     assert typed in seen.err and nearest in seen.err.replace(typed, "")
+
+
+@pytest.mark.parametrize("words", [["revrt"], ["rever"], ["reverts"], ["zz"], [""], ["status", "--quotient"]])
+def test_no_suggestion(words):
+    """Nothing within two letters, or only revert, which must be meant: one line that says where they all are told."""
+    seen = driver.run(None, *words)
+    assert (seen.code, seen.out) == (2, "")
+    assert seen.err.endswith("; `vmq-recovery help` lists them\n") and len(seen.err.splitlines()) == 1
+    assert "nearest" not in seen.err and "revert" not in seen.err.replace(words[-1], "")
 
 
 @pytest.mark.parametrize(("words", "nearest"), [

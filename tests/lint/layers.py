@@ -25,7 +25,8 @@ LUA_ROOMS = {
             "file system state embed terminal journal lock secret door lineedit signals"),
     "sim": ("base", "file terminal system"),
     "command": ("base tool mac kernel plan engine preflight screen run", "file system terminal embed"),
-    "cli": ("base screen command", "terminal embed"),
+    "manual": ("base plan", "embed"),
+    "cli": ("base screen manual command", "terminal embed"),
 }
 C_ROOMS = {
     "base": "",
@@ -36,6 +37,7 @@ C_ROOMS = {
 }
 # One module may use what its room may not: the reason stands behind it.
 ALSO = {
+    ("manual.topic.errors", "screen"),  # the catalogue of failures, which is told in both places
     ("screen.errors", "tool"),  # the tools' error tables, nothing else of theirs
     ("command.rehearse", "sim"),  # the only command that plays a Mac
     ("command.rehearse_life", "sim"),

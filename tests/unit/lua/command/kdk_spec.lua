@@ -110,7 +110,7 @@ describe("the verbs of kdk", function()
   end
 
   it("are four, each with what it takes", function()
-    denied({ "lst" }, "kdk takes list, check, fetch or install; the nearest to lst is list")
+    denied({ "lst" }, "kdk takes list, check, fetch or install, not lst; the nearest is list")
     denied({ "list", "x" }, "kdk list does not take x")
     denied({ "fetch", "x" }, "kdk fetch does not take x")
     denied({ "check", "a", "b" }, "kdk check does not take b")

@@ -1,0 +1,8 @@
+-- The manual's page on `plan`.
+
+return [[
+It shows the boot policy as it is, what cannot be put back, and each step: `done`, `todo` or `unknown`, the exact
+command, and its way back. It takes no lock and starts nothing that could change the Mac.
+
+With `--detailed-exitcode` it exits 10 if there are changes, and 0 if there are none.
+]]

@@ -1,0 +1,7 @@
+-- The manual's page on `status`.
+
+return [[
+It needs nothing to be right, and says of what it cannot read why. In macOS it also tells the quota in force, running
+guests, whether the kernel collection still matches this macOS, an update that waits to be installed (run `revert`
+first), and whether the Mac is managed.
+]]

@@ -1,0 +1,46 @@
+-- The manual's page on the way back: a card to be photographed before the Mac is shut down, and what else there is.
+
+local recovery = { summary = "the way back: a card to photograph, and what to do when the Mac does not start" }
+
+recovery.text = [[
+Photograph this before you shut down:
+
+    THE WAY BACK TO APPLE'S KERNEL AND FULL SECURITY
+    1 Shut down. Hold the power button until "Loading startup
+      options" appears. Options > Continue > user > password.
+    2 Menu Utilities > Terminal. Type this line, then Enter:
+          /Volumes/*/vmq-recovery revert
+    3 No such file? diskutil apfs list, then for the Data volume
+          diskutil apfs unlockVolume DISK     and line 2 again.
+    4 No Terminal? Startup Security Utility > Full Security.
+
+# When macOS does not start
+
+Hold the power button until the Mac is off, and begin with line 1.
+
+# Three ways back, from near to far
+
+rollback :: undoes what one run did, down to the state recorded before it
+revert :: Full Security, or the nearest that can be had; needs no earlier run and no journal
+no program :: Startup Security Utility > Full Security. It asks for an owner's password. Boot arguments stay as they
+  are.
+
+Last of all: revive or restore the Mac from another one (DFU). A restore erases it.
+
+# When Full Security is refused
+
+Apple refuses it while a newer macOS is out. That is normal: the Mac is then at Reduced Security with Apple's kernel.
+Update macOS, and run `revert` again. Without Internet it is refused, too.
+
+# When the password is refused
+
+It is a login password of a volume owner, with the short name, not the full one; recovery's screens show full names. A
+Mac counts refused passwords. Where an owner is not accepted at all, `diskutil apfs updatePreboot /` in macOS brings
+its list of owners up to date.
+
+# When the terminal shows nothing that you type
+
+The program was killed at a password prompt. Type `stty sane` and Enter.
+]]
+
+return recovery

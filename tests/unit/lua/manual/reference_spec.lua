@@ -1,0 +1,74 @@
+-- The reference of functions: made from doc comments, complete, without what only maintainers need.
+
+local reference = require "manual.reference"
+local sandbox = require "plan.sandbox"
+
+local SOURCE = [[
+-- A module.
+
+--- Not of a function.
+local X = 1
+
+--- Reads a thing (reference §1.2; darwin-2026-11 §3).
+-- It may
+--- fail (see below). @return the thing, or nil
+-- @param name string: which
+-- @param rest table or nil
+function thing.read(name, rest)
+end
+
+-- Not public.
+local function hidden() end
+
+function thing.without_a_comment() end
+
+--- A setting.
+thing.VALUE = 3
+
+--- In one line.
+function thing.short() return 1 end
+]]
+
+describe("reference.functions", function()
+  it("takes functions with a doc comment, without citations", function()
+    assert.are.same({
+      { "it.read(name, rest)", "Reads a thing. It may fail (see below).\nReturns the thing, or nil\nname: string: which\n"
+        .. "rest: table or nil" },
+      { "it.short()", "In one line." },
+    }, reference.functions(SOURCE, "it"))
+  end)
+end)
+
+describe("reference.blocks", function()
+  it("tells of every function that a plan can call", function()
+    local told = {}
+    for _, block in ipairs(reference.blocks()) do
+      for _, item in ipairs(block.list or {}) do told[item[1]:match("^[%w_.]+")] = item[2] end
+    end
+    local vocabulary = sandbox.vocabulary()
+    for name in pairs(sandbox.public_modules()) do
+      for called, value in pairs(vocabulary[name]) do
+        local full = name .. "." .. called
+        if type(value) == "function" then
+          assert.is_string(told[full], full)
+          assert.is_true(#told[full] > 10, full)
+          told[full] = nil
+        end
+      end
+    end
+    assert.are.same({}, told)
+  end)
+end)
+
+describe("reference.step_fields", function()
+  it("tells of every field that the schema knows", function()
+    local told = {}
+    for _, field in ipairs(reference.step_fields()) do told[field[1]:match("^[%w_]+")] = true end
+    for _, name in ipairs { "why", "where", "check", "run", "ladder", "undo", "needs", "resets", "prompts", "settles", "verify", "expected",
+      "after", "describe", "waits_for", "defers", "no_way_back", "repeatable" } do
+      assert.is_true(told[name], name)
+      told[name] = nil
+    end
+    assert.are.same({}, told)
+  end)
+end)
