@@ -28,9 +28,9 @@ static void close_on_exec(int fd)
 		(void)fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 }
 
-/* Marks every descriptor above 2, so that a child gets none of them unless it is told to (see become): those we were
- * started with (one may be
- * --password-fd's) as well as those of libraries. Done in the parent, where opening a folder is safe. */
+/* Marks every descriptor above 2, so that a child gets none of them but the one it may inherit (see become): those we
+ * were started with (one may be --password-fd's) as well as those of libraries. Done in the parent, where opening a
+ * folder is safe. */
 static void close_all_on_exec(void)
 {
 	DIR *dir = opendir("/dev/fd");
