@@ -76,6 +76,11 @@ void system_sleep(double seconds)
 	}
 }
 
+bool system_has_process(long id)
+{
+	return id > 0 && id <= INT_MAX && (kill((pid_t)id, 0) == 0 || errno == EPERM);
+}
+
 #define MOST_DESCRIPTORS 1024
 
 void system_outlive(bool closes)

@@ -24,6 +24,9 @@ const char *system_environment(const char *name);
 /* Sleeps, less if an interrupt comes. */
 void system_sleep(double seconds);
 
+/* Is there a process with this id? */
+bool system_has_process(long id);
+
 /* Goes on although the terminal may go: SIGHUP is ignored from now on. `closes`: every descriptor is closed, too. */
 void system_outlive(bool closes);
 

@@ -34,6 +34,14 @@ char **words_copy(const char *const *words)
 	return copy;
 }
 
+bool words_hold(const char *const *words, const char *word)
+{
+	for (; *words != NULL; words++)
+		if (strcmp(*words, word) == 0)
+			return true;
+	return false;
+}
+
 bool words_equal(const char *const *a, const char *const *b)
 {
 	while (*a != NULL && *b != NULL && strcmp(*a, *b) == 0) {

@@ -38,10 +38,12 @@ struct relay_line {
 
 struct relay_calls {
 	void *context;
+	/* Called once the tool runs. False ends it as RELAY_FAILED does. NULL: not wanted. */
+	bool (*started)(void *context, pid_t child);
 	/* Called with the last line when the tool has been quiet: once for what has come so far, and again when more has
 	 * come, the echo was switched, or the time asked for is over. NULL: never asked. */
 	void (*answer)(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer);
-	/* Gets every piece of output. False ends the tool as RELAY_FAILED does. NULL: not wanted. */
+	/* Gets every piece of output. False ends the tool, too. NULL: not wanted. */
 	bool (*output)(void *context, const char *bytes, size_t length);
 };
 

@@ -28,8 +28,9 @@ static void close_on_exec(int fd)
 		(void)fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 }
 
-/* Marks every descriptor above 2, so that a child gets none of them: those we were started with (one may be
- * --password-fd's) as well as those of libraries. Done in the parent, where opening a folder is safe. */
+/* Marks every descriptor above 2, so that a child gets none of them but the one it may inherit (see become): those we
+ * were started with (one may be --password-fd's) as well as those of libraries. Done in the parent, where opening a
+ * folder is safe. */
 static void close_all_on_exec(void)
 {
 	DIR *dir = opendir("/dev/fd");
@@ -126,6 +127,7 @@ static _Noreturn void become(const struct spawn_order *order, const char *path, 
 	failed = failed || (order->terminal && ioctl(order->descriptors[0], TIOCSCTTY, 0) != 0);
 #endif
 	failed = failed || place_descriptors(order->descriptors) != 0;
+	failed = failed || (order->inherited > STDERR_FILENO && fcntl(order->inherited, F_SETFD, 0) != 0);
 	if (!failed)
 		(void)execve(path, argv, environment);
 	int number = errno;

@@ -9,12 +9,13 @@
 
 #include <sys/types.h>
 
-/* A child to be: its own session, so that it has no terminal but the one given, with just the three descriptors. */
+/* A child to be: its own session, so that it has no terminal but the one given, with just the descriptors named. */
 struct spawn_order {
 	const char *root;        /* put before argv[0]; "" for this Mac itself */
 	const char *const *argv; /* argv[0] is the path on the Mac */
 	int descriptors[3];      /* what become 0, 1 and 2 */
 	bool terminal;           /* descriptors[0] becomes its controlling terminal */
+	int inherited;           /* a further descriptor that stays open in it, above 2; -1: none */
 };
 
 /* Returns the process id (also that of its group), or -1 with `err`: code "ENOENT" if there is no such program. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/words.h"
 #include "door/file_act.h"
 #include "door/forms.h"
 
@@ -41,7 +42,7 @@ static const struct tool table[] = {
 	  .reads = { "--files <word>", "--pkg-info <word>", "--pkgs", "--check-signature <word>" } },
 	{ .path = "/usr/bin/pmset", .reads = { "-g batt" } },
 	{ .path = "/sbin/route", .reads = { "-n get default" } },
-	{ .path = "/bin/ps", .reads = { "-axo comm=" } },
+	{ .path = "/bin/ps", .reads = { "-axo comm=", "-axo pid=,comm=" } },
 	{ .path = "/usr/bin/hdiutil", .reads = { "info", "info -plist" }, .changes = { "..." } },
 	{ .path = "/usr/sbin/installer", .changes = { "..." }, .refuse_change = forms_refuse_installer },
 	/* Only the public list of kits is read without an intent, and only from its own address (reference §7.4). */
@@ -126,12 +127,17 @@ int allowlist_check_change(const struct declared_tool *list, const char *const *
 
 bool allowlist_may_be_answered(const char *path)
 {
-	static const char *const tools[] = { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil",
-		                                 "/usr/sbin/diskutil" };
-	for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
-		if (strcmp(tools[i], path) == 0)
-			return true;
-	return false;
+	static const char *const tools[] = { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/bin/kmutil", "/usr/sbin/diskutil",
+		                                 NULL };
+	return words_hold(tools, path);
+}
+
+bool allowlist_may_hold_lock(const char *const *argv)
+{
+	static const char *const tools[] = { "/usr/bin/csrutil", "/usr/bin/bputil", "/usr/sbin/nvram", NULL };
+	if (strcmp(argv[0], "/usr/bin/kmutil") == 0)
+		return argv[1] != NULL && strcmp(argv[1], "configure-boot") == 0;
+	return words_hold(tools, argv[0]);
 }
 
 static bool ends_in(const char *text, const char *end)

@@ -26,6 +26,10 @@ int allowlist_check_change(const struct declared_tool *list, const char *const *
  * what a plan says of it. */
 bool allowlist_may_be_answered(const char *path);
 
+/* Whether this command holds the Mac's lock for as long as it is at work: it writes the boot policy or NVRAM, and
+ * leaves nobody behind who would hold it for ever. */
+bool allowlist_may_hold_lock(const char *const *argv);
+
 /* The path of the table's tool that `program` ends in ("/tmp/x/usr/bin/csrutil": "/usr/bin/csrutil"), or NULL. */
 const char *allowlist_path_at_end(const char *program);
 

@@ -12,6 +12,7 @@
 #include "child/pty.h"
 #include "door/allowlist.h"
 #include "door/file_act.h"
+#include "door/lock.h"
 
 int door_configure(struct door_setup *setup, const char *root, bool dry_run, struct error *err)
 {
@@ -86,7 +87,10 @@ static int start(const struct door_setup *setup, const struct door_order *order,
 	tool->child = -1;
 	if ((terminal ? open_terminal(&line, err) : open_pipe(&line, err)) == 0) {
 		int input = terminal ? line.outputs : line.input;
-		struct spawn_order child_order = { setup->root, order->argv, { input, line.outputs, line.outputs }, terminal };
+		int lock = allowlist_may_hold_lock(order->argv) ? lock_descriptor(order->lock) : -1;
+		struct spawn_order child_order = {
+			setup->root, order->argv, { input, line.outputs, line.outputs }, terminal, lock
+		};
 		tool->child = spawn_child(&child_order, err);
 	}
 	tool->source = line.ours;

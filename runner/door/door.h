@@ -12,6 +12,7 @@
 #include "door/journal.h"
 
 struct declared_tool;
+struct lock;
 
 /* Which Mac is meant. Set once, kept for the life of the program; starts as zeros, release it with door_release. */
 struct door_setup {
@@ -33,6 +34,7 @@ int door_probe(const struct door_setup *setup, const char *const *argv, double s
 struct door_order {
 	const char *const *argv;
 	struct relay_order relay; /* how it is looked after, if it is a program */
+	const struct lock *lock;  /* held by the tools that may hold it (allowlist.h) while they are at work; or NULL */
 };
 
 /* Runs the command until it ends. Returns 0 with `result`; 1 in a dry run, when nothing was started; -1 with `err`:

@@ -24,6 +24,13 @@ static void read_holder(int fd, char *holder, size_t size)
 	holder[n > 0 ? n : 0] = '\0';
 }
 
+static int write_text(int fd, const char *text, size_t length, struct error *err)
+{
+	if (ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 && file_write_all(fd, text, length) == 0)
+		return 0;
+	return error_system(err, errno, "cannot write the lock's file");
+}
+
 /* flock, not fcntl: a fcntl lock is lost as soon as any descriptor of the file is closed anywhere in the process. */
 static int hold(int fd, const char *text, size_t length, const char *path, char *holder, size_t size, struct error *err)
 {
@@ -33,9 +40,7 @@ static int hold(int fd, const char *text, size_t length, const char *path, char 
 		read_holder(fd, holder, size);
 		return error_set(err, "held", "another run holds %s", path);
 	}
-	if (ftruncate(fd, 0) != 0 || file_write_all(fd, text, length) != 0)
-		return error_system(err, errno, "cannot write %s", path);
-	return 0;
+	return write_text(fd, text, length, err);
 }
 
 struct lock *lock_take(const char *directory, const char *text, size_t length, char *holder, size_t size,
@@ -56,6 +61,16 @@ struct lock *lock_take(const char *directory, const char *text, size_t length, c
 		return lock;
 	lock_release(lock);
 	return NULL;
+}
+
+int lock_write(struct lock *lock, const char *text, size_t length, struct error *err)
+{
+	return write_text(lock->fd, text, length, err);
+}
+
+int lock_descriptor(const struct lock *lock)
+{
+	return lock != NULL ? lock->fd : -1;
 }
 
 void lock_release(struct lock *lock)

@@ -70,6 +70,7 @@ void **lib_new_handle(lua_State *L, const char *name);
 
 #define SECRET_CLASS "secret"   /* handle of a struct secret */
 #define JOURNAL_CLASS "journal" /* handle of a struct journal */
+#define LOCK_CLASS "lock"       /* handle of a struct lock */
 
 int lib_open_embed(lua_State *L);
 int lib_open_file(lua_State *L);

@@ -73,7 +73,8 @@ static int declare(lua_State *L)
 /* What a call-back needs. The functions stay on the stack of `act`; an error one of them throws is kept there too. */
 struct calls {
 	lua_State *L;
-	int answer, output, failure; /* stack positions */
+	int started, answer, output, failure; /* stack positions */
+	pid_t child;
 	const char *text;
 	size_t length;
 	const struct relay_line *line;
@@ -127,6 +128,15 @@ static int call_output(lua_State *L)
 	return 0;
 }
 
+static int call_started(lua_State *L)
+{
+	struct calls *calls = lua_touserdata(L, 1);
+	lua_pushvalue(L, 2);
+	lua_pushinteger(L, (lua_Integer)calls->child);
+	lua_call(L, 1, 0);
+	return 0;
+}
+
 /* Calls `function` protected with the call-back at `position`. On failure the error is left at calls->failure. */
 static bool call_protected(struct calls *calls, lua_CFunction function, int position, int results)
 {
@@ -138,6 +148,13 @@ static bool call_protected(struct calls *calls, lua_CFunction function, int posi
 	if (!done || results > 0)
 		lua_replace(L, calls->failure);
 	return done;
+}
+
+static bool on_started(void *context, pid_t child)
+{
+	struct calls *calls = context;
+	calls->child = child;
+	return call_protected(calls, call_started, calls->started, 0);
 }
 
 static void on_answer(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer)
@@ -184,6 +201,14 @@ static int screen_field(lua_State *L, int options)
 	return (int)fd;
 }
 
+/* Leaves the lock on the stack, as it must stay alive. */
+static const struct lock *lock_field(lua_State *L, int options)
+{
+	(void)lua_getfield(L, options, "lock");
+	void **lock = luaL_testudata(L, -1, LOCK_CLASS);
+	return lock != NULL ? *lock : NULL;
+}
+
 /* Leaves what must stay alive on the stack: the text of `waiting`, the secret, the functions, and a place for an error
  * of theirs. */
 static void read_options(lua_State *L, int options, struct relay_order *order, struct calls *calls)
@@ -199,11 +224,13 @@ static void read_options(lua_State *L, int options, struct relay_order *order, s
 	(void)lua_getfield(L, options, "remember");
 	struct secret **remember = luaL_testudata(L, -1, SECRET_CLASS);
 	order->remember = remember != NULL ? *remember : NULL;
+	calls->started = function_field(L, options, "started");
 	calls->answer = function_field(L, options, "answer");
 	calls->output = function_field(L, options, "output");
 	lua_pushnil(L);
 	calls->failure = lua_gettop(L);
 	order->calls.context = calls;
+	order->calls.started = calls->started != 0 ? on_started : NULL;
 	order->calls.answer = calls->answer != 0 ? on_answer : NULL;
 	order->calls.output = calls->output != 0 ? on_output : NULL;
 }
@@ -265,6 +292,7 @@ static int act(lua_State *L)
 	void **box = lib_new_box(L);
 	struct relay_result *result = *box = malloc(sizeof *result);
 	luaL_argcheck(L, result != NULL, 2, "no memory for its output");
+	order.lock = lock_field(L, 3);
 	read_options(L, 3, &order.relay, &calls);
 	luaL_checkstack(L, 8, "no room for call-backs");
 	int outcome = door_act(setup, journal != NULL ? *journal : NULL, &order, result, &err);

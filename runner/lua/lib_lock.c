@@ -1,11 +1,9 @@
 /*
- * Binding of lock: take(directory, text), lock:release().
+ * Binding of lock: take(directory, text), lock:write(text), lock:release().
  * Must not hold logic.
  */
 #include "door/lock.h"
 #include "lua/lib.h"
-
-#define LOCK_CLASS "lock"
 
 static int release(lua_State *L)
 {
@@ -13,6 +11,20 @@ static int release(lua_State *L)
 	lock_release(*handle);
 	*handle = NULL;
 	return 0;
+}
+
+/* write(text) */
+static int write_text(lua_State *L)
+{
+	size_t length;
+	struct error err;
+	void **handle = luaL_checkudata(L, 1, LOCK_CLASS);
+	const char *text = luaL_checklstring(L, 2, &length);
+	luaL_argcheck(L, *handle != NULL, 1, "the lock is released");
+	if (lock_write(*handle, text, length, &err) != 0)
+		return lib_fail(L, &err);
+	lua_pushboolean(L, true);
+	return 1;
 }
 
 static int take(lua_State *L)
@@ -33,7 +45,7 @@ static int take(lua_State *L)
 int lib_open_lock(lua_State *L)
 {
 	static const luaL_Reg functions[] = { { "take", take }, { NULL, NULL } };
-	static const luaL_Reg methods[] = { { "release", release }, { NULL, NULL } };
+	static const luaL_Reg methods[] = { { "write", write_text }, { "release", release }, { NULL, NULL } };
 	lib_new_class(L, LOCK_CLASS, methods, release);
 	luaL_newlib(L, functions);
 	return 1;

@@ -1,5 +1,5 @@
 /*
- * Binding of system: uid, pid, executable, directory, now, monotonic, utc, environment, sleep, outlive.
+ * Binding of system: uid, pid, executable, directory, now, monotonic, utc, environment, sleep, has_process, outlive.
  * Must not hold logic.
  */
 #include "base/system.h"
@@ -68,6 +68,12 @@ static int sleep_seconds(lua_State *L)
 	return 0;
 }
 
+static int has_process(lua_State *L)
+{
+	lua_pushboolean(L, system_has_process((long)luaL_checkinteger(L, 1)));
+	return 1;
+}
+
 static int outlive(lua_State *L)
 {
 	system_outlive(lua_toboolean(L, 1));
@@ -86,6 +92,7 @@ int lib_open_system(lua_State *L)
 		{ "utc", utc },
 		{ "environment", environment },
 		{ "sleep", sleep_seconds },
+		{ "has_process", has_process },
 		{ "outlive", outlive },
 		{ NULL, NULL },
 	};

@@ -19,6 +19,7 @@ function sentences.start(r)
     r.build or "?", r.environment or "?", r.version or "?")
 end
 function sentences.intent(r) return ("%s: about to run %s"):format(r.step, text.brief(r.argv)) end
+function sentences.started(r) return ("%s: %s runs as process %s"):format(r.step, r.path, r.pid) end
 function sentences.outcome(r, step)
   local status = r.exit and r.exit ~= 0 and (" (exit status %d)"):format(r.exit) or ""
   return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, status, answer.text(step, r.seen),

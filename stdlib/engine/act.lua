@@ -77,7 +77,8 @@ end
 
 -- A verdict of "todo" after the act: put off, stop or fail. @return true to try again
 local function judge_todo(self, step, outcome, seen, before, tried)
-  local unchanged = equal.same(seen, before)
+  -- The same policy may have been written anew, by somebody else, too.
+  local unchanged = equal.same(seen, before) and not self.run:step(step.name).written
   steps.heed_stop(self, step)
   if unchanged and outcome.meaning.kind == "credentials" and outcome.failed and tried < self.ports.attempts then
     steps.report(self, step, "again", { reason = "credentials", attempt = tried + 1, words = outcome.meaning.words })

@@ -221,11 +221,12 @@ end
 -- Results after which nothing is left to resume.
 local CLOSES = { done = true, lower = true, undone = true, ["undone-lower"] = true, none = true, incomplete = true }
 
--- Did any step change anything that was read back? An act without an outcome may have.
+-- Did any step change anything that was read back, or was the policy written while it acted? An act without an outcome may have.
 local function has_changed(self)
   for _, name in ipairs(self.run.acted) do
     local state = self.run:step(name)
-    if self.run.open_intent and self.run.open_intent.step == name or not equal.same(state.seen, state.before) then return true end
+    local is_open = self.run.open_intent and self.run.open_intent.step == name
+    if is_open or state.written or not equal.same(state.seen, state.before) then return true end
   end
   return false
 end

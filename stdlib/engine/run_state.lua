@@ -8,15 +8,17 @@
 --
 -- Records (JSON objects, in order; every one has time). run.context makes start, the engine makes the others, run.ports writes them:
 --   start        format, version, plan, plan_hash, plan_file?, command, group, volume, build, chip, environment, words?, params, baseline
---   intent       argv, step, part, parts, attempt, rung?, before        written before a command may start
---   outcome      step, verdict, seen, exit?, words?, rung?, leaves?, recovered?   what was read back
+--   intent       argv, step, part, parts, attempt, rung?, before, boot?, nonce?   written before a command may start
+--   started      step, pid, path                                        that command runs now
+--   outcome      step, verdict, seen, exit?, words?, rung?, leaves?, recovered?, nonce?   what was read back
 --   deferred     step, reason
 --   skipped      step                                                   left out by the person, in step-through
 --   phase        next, step, pending?                                   a phase ended here
 --   undo-start   reason = "failed" | "asked"
---   undo-intent  argv, step, part, parts, rung, before
---   undo-outcome step, verdict = "undone" | "lower" | "refused", rung?, leaves?
+--   undo-intent  argv, step, part, parts, rung, before, boot?, nonce?
+--   undo-outcome step, verdict = "undone" | "lower" | "refused", rung?, leaves?, nonce?
 --   close        result
+-- boot is when the Mac was started (seconds since 1970), nonce the boot policy's own: both stand where Apple's tools write the policy.
 
 local run_state = {}
 run_state.__index = run_state
@@ -25,7 +27,7 @@ run_state.__index = run_state
 run_state.FORMAT = 1
 
 -- What most steps come to have, and no more: a long plan has one of these for each. Others: deferred, skipped, pending, undone
--- (true or nil), rung, leaves, repeats.
+-- (true or nil), rung, leaves, repeats, nonce (before its latest act), written (the policy was, since).
 local function new_step()
   return { done = false, acted = false, before = nil, seen = nil }
 end
@@ -57,15 +59,18 @@ function meaning.intent(run, record)
     state.acted, state.before = true, record.before
     run.acted[#run.acted + 1] = record.step
   end
-  state.undone = nil
+  state.undone, state.nonce = nil, record.nonce
   run.open_intent = record
 end
+
+function meaning.started() end
 
 function meaning.outcome(run, record)
   local state = run_state.step(run, record.step)
   state.done, state.seen = record.verdict == "done", record.seen
   state.pending = record.verdict == "pending" or nil
   state.rung, state.leaves = record.rung, record.leaves
+  if record.nonce and state.nonce then state.written = record.nonce ~= state.nonce end
   run.open_intent = nil
 end
 
@@ -100,7 +105,8 @@ function meaning.close(run, record)
   run.closed, run.open_intent = record, nil
 end
 
-local NAMES_STEP = { intent = true, outcome = true, deferred = true, skipped = true, ["undo-intent"] = true, ["undo-outcome"] = true }
+local NAMES_STEP = { intent = true, started = true, outcome = true,
+  deferred = true, skipped = true, ["undo-intent"] = true, ["undo-outcome"] = true }
 
 --- Adds one record's meaning to a run.
 -- @return true, or nil and a sentence when the record makes no sense

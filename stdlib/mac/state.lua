@@ -81,6 +81,13 @@ function state.compare(before, after)
   return found
 end
 
+--- The nonce of a group's policy now, or nil.
+-- @param group string: its UUID
+function state.nonce(group)
+  local full = bputil.read(group)
+  return full and full.nonce
+end
+
 --- Has somebody written the policy between two readings? @return true | false, or nil when the nonce was not read
 function state.was_written(before, after)
   if not before.nonce or not after.nonce then return nil end

@@ -13,6 +13,8 @@ local exit_code = require "base.exit_code"
 local first_screen = require "screen.first"
 local invocation_module = require "run.invocation"
 local journals = require "run.journals"
+local mac_lock = require "run.mac_lock"
+local orphans = require "run.orphans"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
@@ -64,24 +66,7 @@ function lifecycle.look(options, command, f)
   return within(options, command, function(invocation) return f(invocation, invocation_module.look(invocation)) end)
 end
 
--- ---- lock and journal ----------------------------------------------------------------------------------------------------
-
--- One lock for the Mac, taken before anything is read that a decision rests on. Who is not root gets no further than the preflight.
-local function take_lock(invocation)
-  if invocation.dry_run then return nil end
-  local directory = paths.lock(invocation.root)
-  local made, message, code = require("lib_file").make_directory(directory, tonumber("700", 8))
-  local held, holder
-  if made then
-    local system = require "lib_system"
-    local text = ("pid %d, %s, since %s"):format(system.pid(), invocation.command, system.utc(system.now()))
-    held, message, code, holder = require("lib_lock").take(directory, text)
-  end
-  if held or invocation.uid ~= 0 then return held end
-  if code ~= "held" then ending.refuse("The lock cannot be taken, so nothing was changed: " .. message) end
-  ending.stop("locked", exit_code.LOCKED, "Another run is at work: " .. (holder or message),
-    "What helps: " .. errors.ours("locked").cure .. ".")
-end
+-- ---- target and journal --------------------------------------------------------------------------------------------------
 
 -- Where the journals are, and the latest run. { here = their folder as this process opens it, path = as the Mac names it, why = why
 -- there is none, latest, open = the latest where it is not finished, trouble = why the latest cannot be read }
@@ -116,8 +101,22 @@ local function number_of(journal)
   return journal.here and (journals.latest_number(journal.here) or 0) + 1 or nil
 end
 
+-- May a tool of the latest run, or a daemon that finishes its work, still write? A journal that cannot be read does not tell.
+local function may_be_at_work(invocation, journal)
+  if invocation.dry_run or invocation.uid ~= 0 then return false end
+  return journal.trouble ~= nil or orphans.may_live(journal.latest and journal.latest.open_intent)
+end
+
+-- What is read before such a tool has ended is not what will be. @return true when it was waited for
+local function await_orphans(invocation, target, journal, wait)
+  if not target.group or not may_be_at_work(invocation, journal) then return false end
+  local group = target.group.group
+  orphans.await_end(function() return state.read(group) end, wait, orphans.pause(invocation))
+  return true
+end
+
 -- Looks at the Mac and for the journal; where a locked volume hides it, offers to unlock that first.
-local function find_target_and_journal(invocation, credentials, operation)
+local function find_target_and_journal(invocation, credentials, operation, wait)
   local target = invocation_module.look(invocation)
   local journal = read_journal(target, invocation.options, operation.own_journal)
   invocation.view.start(number_of(journal))
@@ -125,6 +124,7 @@ local function find_target_and_journal(invocation, credentials, operation)
     target = invocation_module.look(invocation, target.group.group)
     journal = read_journal(target, invocation.options, operation.own_journal)
   end
+  if await_orphans(invocation, target, journal, wait) then target = invocation_module.look(invocation, target.group.group) end
   if journal.trouble and not operation.supersedes then
     ending.refuse("The journal cannot be read, so nothing was changed: " .. journal.trouble,
       "What helps: " .. errors.ours("corrupt").cure .. ".")
@@ -366,9 +366,10 @@ end
 local RESULT_WORDS = { undecided = "person" }
 
 -- Hands the run to the engine and tells how it ended.
-local function drive(invocation, credentials, case, plan, run, journal, directory)
+local function drive(invocation, credentials, case, plan, run, journal, directory, held)
   local operation, view = case.operation, invocation.view
   local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
+    lock = held, note_tool = mac_lock.noter(held, invocation.command), group = case.target.group.group,
     transcript = directory and transcript.path(directory, run), names = volume_names(case.target),
     silence = invocation.rehearsal.silence, dry_run = invocation.dry_run,
     compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
@@ -383,7 +384,7 @@ local function drive(invocation, credentials, case, plan, run, journal, director
 end
 
 -- The same with the run's journal open meanwhile. A dry run has none.
-local function drive_with_journal(invocation, credentials, case, plan, run, superseded, journal)
+local function drive_with_journal(invocation, credentials, case, plan, run, superseded, journal, held)
   if invocation.dry_run then return drive(invocation, credentials, case, plan, run or run_state.new()) end
   local directory = directory_for(invocation, case.target, journal)
   local made, message = require("lib_file").make_directory(directory, tonumber("700", 8))
@@ -394,7 +395,7 @@ local function drive_with_journal(invocation, credentials, case, plan, run, supe
     invocation.view.emit { type = "note", lines = {
       ("The last record in %s was torn off in the middle (%d bytes); it is cut."):format(current.path, current.torn) } }
   end
-  local final = drive(invocation, credentials, case, plan, current, opened, directory)
+  local final = drive(invocation, credentials, case, plan, current, opened, directory, held)
   opened:close()
   return final
 end
@@ -416,8 +417,9 @@ local function prepare(invocation, credentials, case, plan, run, journal)
 end
 
 local function carry_out(invocation, credentials, operation)
-  local held <close> = take_lock(invocation) -- luacheck: ignore (released when this returns or throws)
-  local target, journal = find_target_and_journal(invocation, credentials, operation)
+  local wait = orphans.patience(invocation.view.emit, invocation.person)
+  local held <close> = mac_lock.take(invocation, wait) -- released when this returns or throws
+  local target, journal = find_target_and_journal(invocation, credentials, operation, wait)
   operation = resolve(operation, journal)
   local findings, checks = check_before_plan(invocation, credentials, operation, target, journal)
   local params = operation.params and operation.params(target, findings, invocation.options)
@@ -425,7 +427,7 @@ local function carry_out(invocation, credentials, operation)
   local plan = load_plan(operation, run)
   local case = make_case(invocation, target, operation, findings, plan, run, journal, params, checks)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
-  return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal)
+  return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal, held)
 end
 
 --- Carries an operation out.

@@ -6,7 +6,10 @@ local errors = require "screen.errors"
 local journals = require "run.journals"
 local probe = require "tool.probe"
 local prompts = require "run.prompts"
+local state = require "mac.state"
+local sysctl = require "tool.sysctl"
 local transcript = require "run.transcript"
+local writers = require "mac.writers"
 
 local ports = {}
 
@@ -57,6 +60,24 @@ local function output_of(self, command, step, hear)
   end
 end
 
+-- Does the journal say more of this command, since it would matter that it goes on without its run?
+local function is_tracked(self, argv) return self.journal and self.group and writers.is_one(argv) end
+
+-- Who finds the lock held by a tool alone is told which.
+local function note_tool(self, path, pid)
+  if self.note_tool then self.note_tool(path, pid) end
+end
+
+-- What is written down once a tool runs, for whoever finds it at work when this program is gone. Where it cannot be written, the next
+-- record cannot either, and the run stops there.
+local function keep_track(self, command, step)
+  if not is_tracked(self, command.argv) then return nil end
+  return function(pid)
+    journals.append(self.journal, { type = "started", step = step.name, pid = pid, path = command.argv[1] })
+    note_tool(self, command.argv[1], pid)
+  end
+end
+
 -- @return options for the door, how often each kind of question was asked, and what was heard last
 local function act_options(self, command, step)
   local credentials, asked = self.credentials, { password = 0 }
@@ -68,7 +89,8 @@ local function act_options(self, command, step)
   local seconds, silence = limits_of(self, command)
   local options = { waiting = waiting_words(self, command), screen = screen_of(self, command),
     stoppable = command.stoppable or false, seconds = seconds, silence = silence, terminal = command.interactive or false,
-    person = command.interactive and credentials.person or false, output = output_of(self, command, step, hear) }
+    person = command.interactive and credentials.person or false, output = output_of(self, command, step, hear),
+    lock = self.lock, started = keep_track(self, command, step) }
   if command.interactive then
     options.remember = not self.remembers_nothing and credentials:offer_to_remember() or nil
     options.answer = prompts.answerer(command, credentials:at_prompts(self.names), heard, report)
@@ -76,15 +98,28 @@ local function act_options(self, command, step)
   return options, asked, heard
 end
 
+-- The policy's nonce at a reading that belongs to a tool which may write the policy.
+local function nonce_of(self) return state.nonce(self.group) end
+
+local READ_BACK = { outcome = true, ["undo-outcome"] = true }
+
 -- Writing into the journal; a dry run has none.
-local function journal_ports(made, journal)
+local function journal_ports(made, self)
+  local journal, boot, marked = self.journal, nil, false
   function made.record(fields)
     if not journal then return true end
+    if marked and READ_BACK[fields.type] then fields.nonce = nonce_of(self) end
     local sequence, message, code = journals.append(journal, fields)
     return sequence and true, message, code
   end
   function made.intent(argv, fields)
     if not journal then return true end
+    marked = is_tracked(self, argv)
+    if marked then
+      boot = boot or sysctl.boot_time()
+      fields.boot, fields.nonce = boot, nonce_of(self)
+      note_tool(self, argv[1])
+    end
     local sequence, message, code = journals.intent(journal, argv, fields)
     fields.argv = argv
     return sequence and true, message, code
@@ -120,12 +155,13 @@ end
 --- Makes the engine's ports (see engine.run).
 -- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
 --   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
+--   lock = the Mac's, or nil, note_tool = function(path, pid) that writes into it, or nil, group = UUID of the volume group or nil,
 --   remembers_nothing = true where what is typed is not a password for the other tools,
 --   compare = function() that compares the Mac with the run's baseline, see engine.run }
 function ports.new(self)
   local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = forget,
     compare = self.compare, stop = require("lib_signals").stage }
-  journal_ports(made, self.journal)
+  journal_ports(made, self)
   tool_ports(made, self)
   return made
 end

@@ -162,10 +162,14 @@ local function add_differences(lines, final, lead)
   for _, line in ipairs(state.lines(final.differences)) do lines[#lines + 1] = "  " .. line end
 end
 
--- Nothing was undone, since nothing had changed; but the policy may have been written by somebody else.
+-- Nothing was undone, since everything reads as before. Only an equal nonce says that nobody wrote the policy meanwhile.
 local function untouched(final)
   if final.written then
     return "This run changed nothing, but the boot policy was written meanwhile by something else. It reads as it did before."
+  end
+  if final.written == nil and (final.acted or 0) > 0 then
+    return "There is nothing to undo: the Mac reads as it did before this run. Whether the boot policy was written meanwhile cannot "
+      .. "be told, as its nonce was not read."
   end
   return "Nothing was changed; read back and compared with the state before this run."
 end

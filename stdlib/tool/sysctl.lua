@@ -30,6 +30,14 @@ function sysctl.parse_banner(banner)
   return { banner = banner, chip = chip:lower(), kind = kind:lower(), xnu = xnu }
 end
 
+--- When this Mac was started, in seconds since 1970; nil, message where it does not tell. guess: the form; nothing depends on it, as
+-- a boot that is not known counts as this one.
+function sysctl.boot_time()
+  local value, message = sysctl.read "kern.boottime"
+  local seconds = value and value:match("%f[%a]sec = (%d+)")
+  return math.tointeger(tonumber(seconds)), message
+end
+
 --- Product version and build of the running system; in recovery that is recovery's own (reference §6.4).
 -- @return { version, build } or nil, message, code
 function sysctl.product()

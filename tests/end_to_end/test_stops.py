@@ -290,12 +290,15 @@ def unmount(place):
     subprocess.run(["umount", "-l", str(place)], check=False, capture_output=True)
 
 
+def records(mac):
+    """Every record of the journal, through the program's own log."""
+    return [event["record"] for event in driver.run(mac, "log", "--json").events if "record" in event]
+
+
 def intents(mac):
-    """argv of every intent in the journal, through the program's own log."""
-    seen = driver.run(mac, "log", "--json")
+    """argv of every intent in the journal."""
     found = []
-    for event in seen.events:
-        record = event.get("record", event)
+    for record in records(mac):
         if record.get("type") == "intent" and record.get("argv"):
             found.append([record["argv"][0].rsplit("/", 1)[1], *record["argv"][1:]])
     return found
@@ -307,9 +310,8 @@ def test_every_act_has_its_intent(mac):
     assert mac.acts() == intents(mac)
 
 
-# nvram -s is the last act, so nothing is left to be refused.
-@pytest.mark.parametrize(("tool", "code"), [("csrutil", 6), ("kmutil", 6), ("nvram", 0)])
-def test_a_disk_that_fills_up(mac, tool, code):
+@pytest.mark.parametrize("tool", ["csrutil", "kmutil", "nvram"])
+def test_a_disk_that_fills_up(mac, tool):
     """Full while a tool works: no act is started that could not be recorded, and space brings it on."""
     if not mounted(mac.journal(), "size=8m,mode=700"):
         pytest.skip("needs the right to mount")
@@ -322,7 +324,9 @@ def test_a_disk_that_fills_up(mac, tool, code):
         _fill(filler)
         mac.release()
         seen = driver.finish(process)
-        assert seen.code == code, seen.text
+        # nvram -s is the last act, so nothing is left to be refused; only its records may still fit into the file's last page
+        fits = tool == "nvram" and records(mac)[-1]["type"] == "phase"
+        assert seen.code == (0 if fits else 6), seen.text
         recorded = intents(mac)
         for argv in mac.acts():
             assert argv in recorded, f"{argv} was started without a record"

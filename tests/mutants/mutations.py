@@ -13,6 +13,7 @@ class Mutation(NamedTuple):
 
 
 JOURNAL, DOOR, ACT, ENGINE = "runner/door/journal.c", "runner/door/door.c", "stdlib/engine/act.lua", "stdlib/engine/run.lua"
+ORPHANS = "stdlib/run/orphans.lua"
 
 # A test is "KIND ARGUMENT": c = a C unit test, crash = one scenario of the enumerator (plus " c" when C is mutated),
 # spec = a busted file, script = one of tests/crash on the real program, blind = tests/crash/blind.lua.
@@ -46,6 +47,24 @@ MUTATIONS = [
         "c door/allowlist_test"),
     Mutation("the lock is not waited for", "runner/door/lock.c", (
         ("if (flock(fd, LOCK_EX | LOCK_NB) != 0) {", "if (flock(fd, LOCK_SH | LOCK_NB) != 0) {"),), "c door/lock_test"),
+    Mutation("a tool that writes the policy does not hold the lock", DOOR, (
+        ("int lock = allowlist_may_hold_lock(order->argv) ? lock_descriptor(order->lock) : -1;", "int lock = -1;"),), "c door/lock_test"),
+    Mutation("every tool holds the lock", DOOR, (
+        ("allowlist_may_hold_lock(order->argv) ? lock_descriptor(order->lock) : -1", "lock_descriptor(order->lock)"),), "c door/lock_test"),
+    Mutation("a tool that has the lock is not waited for", "stdlib/run/mac_lock.lua", (
+        ('if held or code ~= "held" or not is_tools(holder) then return', 'if held or code then return'),), "spec run/mac_lock"),
+    Mutation("a tool that goes on is not waited for", ORPHANS, (
+        ("repeat await_tools(wait) until", "repeat until"),), "spec run/orphans"),
+    Mutation("that nobody writes is not waited for", ORPHANS, (
+        ("until is_quiet(read, wait, pause)", "until true or is_quiet(read, wait, pause)"),), "spec run/orphans"),
+    Mutation("another nonce is no sign of writing", ORPHANS, (
+        ("return before.nonce == after.nonce and #state", "return #state"),), "spec run/orphans"),
+    Mutation("an orphan outlives a restart", ORPHANS, (("or math.abs(intent.boot - now) <= ONE_BOOT", "or true"),), "spec run/orphans"),
+    Mutation("an unknown boot counts as another", ORPHANS, (
+        ('return type(intent.boot) ~= "number" or not now or', 'return type(intent.boot) == "number" and now ~= nil and'),),
+        "spec run/orphans"),
+    Mutation("a policy that somebody wrote counts as unchanged", ACT, (
+        ("equal.same(seen, before) and not self.run:step(step.name).written", "equal.same(seen, before)"),), "spec engine/faults"),
     Mutation("the act comes before its intent", ACT, (
         ("local written, message = self.ports.intent(", "local early = outcome_of(self, step, command)\n"
          "  local written, message = self.ports.intent("),

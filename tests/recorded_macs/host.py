@@ -300,8 +300,7 @@ class Tool:
         elif how == "die-halfway":
             os.kill(os.getpid(), SIGKILL)
         elif how == "kill-program-halfway":
-            os.kill(os.getppid(), SIGKILL)
-            self._hang()
+            self._kill_program()
         elif how == "interrupt-program-halfway":
             self._interrupt_program()
 
@@ -344,8 +343,7 @@ class Tool:
             if answer is None or answer.strip() != "l":
                 self.fail(f"{self.name}: no lunar mode")
         elif how == "kill-program":
-            os.kill(os.getppid(), SIGKILL)
-            self._hang()
+            self._kill_program()
         elif how == "interrupt-program":
             self._interrupt_program()
         elif how == "wait":
@@ -363,8 +361,7 @@ class Tool:
         elif how == "hang-after":
             self._hang()
         elif how == "kill-program-after":
-            os.kill(os.getppid(), SIGKILL)
-            self._hang()
+            self._kill_program()
         elif how == "interrupt-program-after":
             self._interrupt_program()
         return status
@@ -376,10 +373,20 @@ class Tool:
         while _has_pending(program, SIGINT):
             time.sleep(0.01)
 
+    def _kill_program(self):
+        """kill -9, and no tool that goes on: whoever waits for the program's end finds this one in the log."""
+        self.flush()
+        self.log("hanging")
+        os.kill(os.getppid(), SIGKILL)
+        self._stand_still()
+
     def _hang(self):
         """Say and do nothing more, but never outlive a test for long."""
         self.flush()
         self.log("hanging")
+        self._stand_still()
+
+    def _stand_still(self):
         time.sleep(120 * self.patience)
         self.finish(1)
 

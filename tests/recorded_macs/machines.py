@@ -207,7 +207,7 @@ def new_state(machine, environment, *, several=None, name="Macintosh HD", data_n
         "container": {"uuid": new_uuid(machine + "container"), "reference": "disk3", "store": "disk0s2",
                       "preboot": {"uuid": new_uuid(machine + "preboot"), "device": "disk3s2", "mounted": True},
                       "recovery": {"uuid": new_uuid(machine + "recovery"), "device": "disk3s3"}},
-        "nvram": {}, "flash": {}, "lost": [], "in_force": None, "running": None, "writes": 0,
+        "started": 1700000000, "nvram": {}, "flash": {}, "lost": [], "in_force": None, "running": None, "writes": 0,
         "knobs": {**KNOBS, **told["knobs"], **knobs}, "faults": [],
         "neighbours": [], "ghosts": [], "told": {}, "power": {"source": "AC", "percent": 100, "battery": True},
         "route": True, "entered": "power", "refused": 0, "unlinkable": None, "dependency": None,

@@ -58,6 +58,12 @@ class Mac:
         finally:
             os.close(read)
 
+    def set_pause(self, pause):
+        """Seconds between two readings that must be equal, before a run goes on after one that was cut off."""
+        place = self.folder / "private/var/run/vmq-recovery"
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (place / "pause").write_text(f"{pause}\n", encoding="utf-8")
+
     def restart(self, into="macos"):
         """A clean restart."""
         subprocess.run([LUA, HELPER, "restart", str(self.folder), into, "clean"], cwd=TREE, check=True)
@@ -85,7 +91,9 @@ def make(folder, *more):
     """A new Mac with boot-args of others, in paired recovery."""
     folder.mkdir(parents=True)
     subprocess.run([LUA, HELPER, "make", str(folder), program(), "m2pro-14.0", "boot-args-set", *more], cwd=TREE, check=True)
-    return Mac(folder)
+    mac = Mac(folder)
+    mac.set_pause(0.1)
+    return mac
 
 
 def copy(mac, folder):

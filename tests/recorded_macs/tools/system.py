@@ -1,5 +1,7 @@
 """The small tools: sysctl, uname, sw_vers, profiles, ps (§6.4, §8.2)."""
 
+import time
+
 from .. import state as store
 
 
@@ -18,6 +20,7 @@ def _values(state):
         "kern.ostype": "Darwin", "kern.osrelease": told["darwin"], "kern.osversion": told["build"],
         "kern.osproductversion": told["version"], "kern.version": running["banner"],
         "kern.osbuildconfig": running["config"], "kern.development": int(running["config"] == "development"),
+        "kern.boottime": f"{{ sec = {state['started']}, usec = 271828 }} {time.ctime(state['started'])}",
         "kern.bootargs": running["boot_args"], "kern.hv_support": running["hv_support"], "kern.hv_disable": 0,
         "kern.hv_vmm_present": int(state["knobs"]["guest"]), "hw.model": chip["model"], "hw.target": chip["target"] + "AP",
         "hw.optional.arm64": 1, "hw.cputype": 0x100000C, "hw.cpusubtype": 2, "hw.machine": "arm64",
@@ -117,7 +120,6 @@ FIELDS = {"pid": "{pid}", "ppid": "{ppid}", "lstart": "{lstart}", "comm": "{path
 def _started(stat):
     """When a process started, in ctime's form."""
     import os
-    import time
     with open("/proc/stat", encoding="ascii") as file:
         boot = next(int(line.split()[1]) for line in file if line.startswith("btime"))
     return time.ctime(boot + int(stat[19]) / os.sysconf("SC_CLK_TCK"))

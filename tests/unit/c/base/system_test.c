@@ -59,13 +59,28 @@ static void a_tool_may_outlive_its_terminal(void **state)
 	assert_int_equal(outlive(true), 3 << 8);
 }
 
+static void processes_are_there_or_not(void **state)
+{
+	int status = 0;
+	(void)state;
+	assert_true(system_has_process(getpid()));
+	assert_true(system_has_process(1));
+	pid_t child = fork();
+	if (child == 0)
+		_exit(0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_false(system_has_process(child));
+	assert_false(system_has_process(0));
+	assert_false(system_has_process(-1));
+	assert_false(system_has_process(1L << 40));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_running_program_is_known),
-		cmocka_unit_test(moments_are_written_in_utc),
-		cmocka_unit_test(only_known_variables_are_read),
-		cmocka_unit_test(a_tool_may_outlive_its_terminal),
+		cmocka_unit_test(the_running_program_is_known),  cmocka_unit_test(moments_are_written_in_utc),
+		cmocka_unit_test(only_known_variables_are_read), cmocka_unit_test(a_tool_may_outlive_its_terminal),
+		cmocka_unit_test(processes_are_there_or_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

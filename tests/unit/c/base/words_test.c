@@ -31,6 +31,14 @@ static void lists_are_equal_word_by_word(void **state)
 	assert_false(words_equal(WORDS("a"), WORDS("A")));
 }
 
+static void a_word_is_found_whole(void **state)
+{
+	(void)state;
+	assert_true(words_hold(WORDS("a", "bc"), "bc"));
+	assert_false(words_hold(WORDS("a", "bc"), "b"));
+	assert_false(words_hold(WORDS(NULL), "a"));
+}
+
 static void becomes(const char *word, const char *json)
 {
 	char out[64];
@@ -55,6 +63,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_copy_stands_by_itself),
 		cmocka_unit_test(lists_are_equal_word_by_word),
+		cmocka_unit_test(a_word_is_found_whole),
 		cmocka_unit_test(a_word_becomes_a_json_string),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,64 @@ static void a_tool_does_not_inherit_it(void **state)
 	lock_release(lock);
 }
 
+static bool is_free(struct fixture *f)
+{
+	char holder[64];
+	struct lock *lock = lock_take(f->root, "new", 3, holder, sizeof holder, &f->err);
+	lock_release(lock);
+	return lock != NULL;
+}
+
+/* Has a tool started that leaves a child behind, which has what the tool had open. Returns whether that keeps the lock.
+ */
+static bool leaves_it_held(struct fixture *f, const char *const *argv)
+{
+	static struct relay_result result;
+	char holder[64];
+	(void)unlink(fixture_path(f, "left"));
+	fixture_tool(f, argv[0],
+	             "sh -c 'echo $$ > left.new; mv left.new left; exec sleep 20' >/dev/null 2>&1 </dev/null & exit 0");
+	assert_int_equal(chdir(f->root), 0);
+	struct lock *lock = lock_take(f->root, "us", 2, holder, sizeof holder, &f->err);
+	struct door_order order = { .argv = argv, .relay = { .screen = -1 }, .lock = lock };
+	fixture_intend(f, argv);
+	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
+	lock_release(lock);
+	assert_true(fixture_await(f, "left", 5));
+	bool held = !is_free(f);
+	assert_int_equal(kill((pid_t)strtol(fixture_text(f, "left"), NULL, 10), SIGKILL), 0);
+	assert_true(fixture_is_gone(f, "left"));
+	return held;
+}
+
+static void a_tool_that_writes_the_policy_holds_it_too(void **state)
+{
+	struct fixture *f = *state;
+	assert_true(leaves_it_held(f, WORDS("/usr/bin/csrutil", "disable")));
+	assert_true(leaves_it_held(f, WORDS("/usr/bin/bputil", "-g", "-v", "8F5D6C7B-1A2B-4C3D-9E4F-506172839405")));
+	assert_true(leaves_it_held(f, WORDS("/usr/bin/kmutil", "configure-boot", "-v", "/Volumes/Mac")));
+	assert_true(leaves_it_held(f, WORDS("/usr/sbin/nvram", "-s")));
+}
+
+static void no_other_tool_holds_it(void **state)
+{
+	struct fixture *f = *state;
+	assert_false(leaves_it_held(f, WORDS("/usr/bin/kmutil", "create", "-n", "boot")));
+	assert_false(leaves_it_held(f, WORDS("/usr/sbin/diskutil", "mount", "disk3s5")));
+	assert_false(leaves_it_held(f, WORDS("/usr/bin/hdiutil", "attach", "x.dmg")));
+}
+
+static void a_holder_may_say_more(void **state)
+{
+	struct fixture *f = *state;
+	char holder[64];
+	struct lock *lock = lock_take(f->root, "a long text", 11, holder, sizeof holder, &f->err);
+	assert_int_equal(lock_write(lock, "short", 5, &f->err), 0);
+	assert_null(lock_take(f->root, "x", 1, holder, sizeof holder, &f->err));
+	assert_string_equal(holder, "short");
+	lock_release(lock);
+}
+
 static void a_folder_that_is_not_there_is_an_error(void **state)
 {
 	struct fixture *f = *state;
@@ -71,6 +129,9 @@ int main(void)
 		TEST(a_second_taker_is_told_who_holds_it),
 		TEST(a_holder_that_dies_loses_it),
 		TEST(a_tool_does_not_inherit_it),
+		TEST(a_tool_that_writes_the_policy_holds_it_too),
+		TEST(no_other_tool_holds_it),
+		TEST(a_holder_may_say_more),
 		TEST(a_folder_that_is_not_there_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,7 +173,8 @@ describe("verify", function()
 end)
 
 describe("log", function()
-  local RECORDS = { BEGUN, '{"type":"outcome","step":"sip","verdict":"done","exit":1,"seen":{"mode":"permissive"},"words":"it said so"}',
+  local RECORDS = { BEGUN, '{"type":"started","step":"sip","pid":812,"path":"/usr/bin/csrutil"}',
+    '{"type":"outcome","step":"sip","verdict":"done","exit":1,"seen":{"mode":"permissive"},"words":"it said so"}',
     '{"type":"deferred","step":"boot-args"}', '{"type":"skipped","step":"boot-args"}', '{"type":"phase","step":"restart","next":"macos"}',
     '{"type":"undo-start","reason":"asked"}', '{"type":"undo-intent","step":"sip","argv":["/x"],"part":1,"parts":1}',
     '{"type":"undo-outcome","step":"sip","verdict":"lower","leaves":"reduced security"}', '{"type":"close","result":"undone-lower"}' }
@@ -181,7 +182,8 @@ describe("log", function()
   it("tells each record of the latest run, and hands them on as they are", function()
     life:write_journal({ plan = "mine" }, table.unpack(RECORDS))
     look(0, "log")
-    says("run of mine on ?", "sip: about to run /usr/bin/csrutil disable", "sip: read back as done (exit status 1): ",
+    says("run of mine on ?", "sip: about to run /usr/bin/csrutil disable", "sip: /usr/bin/csrutil runs as process 812",
+      "sip: read back as done (exit status 1): ",
       "; the tool said: it said so", "boot-args: put off to macOS; the tool said: nothing", "boot-args: left out",
       "phase finished at restart; goes on in macos", "going back, as asked", "sip: way back, about to run /x",
       "sip: way back read as lower, leaves reduced security",

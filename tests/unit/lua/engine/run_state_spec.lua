@@ -63,6 +63,16 @@ describe("run_state.rebuild", function()
     assert.is_nil(run_state.step(run, "a").undone)
   end)
 
+  it("knows whether the policy was written between an intent and what was read back", function()
+    local function written(before, after)
+      local run = assert(rebuild({ type = "intent", step = "a", nonce = before }, { type = "started", step = "a", pid = 7 },
+        { type = "outcome", step = "a", verdict = "todo", nonce = after }))
+      return run_state.step(run, "a").written
+    end
+    assert.are.same({ true, false, nil, nil }, { written("A", "B"), written("A", "A"), written(nil, "A"), written("A", nil) })
+    assert.is_nil(written(nil, "A"))
+  end)
+
   it("ends with a close, and opens again for a rollback", function()
     local run = assert(rebuild(intent "a", { type = "close", result = "done" }))
     assert.are.same({ "done", nil }, { run.closed.result, run.open_intent })
@@ -90,7 +100,7 @@ describe("run_state.rebuild", function()
   end)
 
   it("knows every type of record, and never throws on a strange one", function()
-    local kinds = { "intent", "outcome", "deferred", "phase", "undo-start", "undo-intent", "undo-outcome", "close" }
+    local kinds = { "intent", "started", "outcome", "deferred", "phase", "undo-start", "undo-intent", "undo-outcome", "close" }
     for _, kind in ipairs(kinds) do
       assert.is_table((rebuild { type = kind, step = "a" }), kind)
       assert.is_true((pcall(rebuild, { type = kind })), kind)

@@ -130,6 +130,69 @@ describe("a run that goes back", function()
   end)
 end)
 
+describe("a run that was cut off while a tool was at work", function()
+  local CSRUTIL = '{"type":"intent","step":"a","argv":["/usr/bin/csrutil","disable"],"part":1,"parts":1,"before":{"on":false},"boot":%d}'
+  local BPUTIL = "/usr/bin/bputil -d -v " .. life_module.GROUP
+  local answers = require "tests.unit.lua.support.answers"
+  local orphans = require "run.orphans"
+  local policies = require "tests.unit.lua.support.policies"
+
+  local pause
+  before_each(function() pause, orphans.PAUSE = orphans.PAUSE, 0.01 end)
+  after_each(function() orphans.PAUSE = pause end)
+
+  -- @return how often the policy was read, and every command line
+  local function looks(asked)
+    local count = 0
+    for _, line in ipairs(asked) do count = count + (line == BPUTIL and 1 or 0) end
+    return count, table.concat(asked, "\n")
+  end
+
+  local function use(processes)
+    return answers.use { ["/usr/sbin/sysctl -n kern.boottime"] = "{ sec = 1700000000, usec = 1 } Tue\n",
+      ["/bin/ps -axo pid=,comm="] = "1 /sbin/launchd\n" .. processes, [BPUTIL] = policies.text(),
+      ["/usr/sbin/nvram -x boot-args"] = "boot-args\t-v\n" }
+  end
+
+  it("is waited for in the same boot: processes, and two readings that are alike", function()
+    life:write_journal({}, CSRUTIL:format(1700000000))
+    local asked = use ""
+    run(0, "done", "A daemon of Apple's may still finish the tool's work. Waiting, at most 1 minute.")
+    local count, lines = looks(asked)
+    assert.are.same({ 2, 2 }, { count, life.looks })
+    assert.truthy(lines:find("/bin/ps -axo pid=,comm=", 1, true))
+  end)
+
+  it("is not waited for after a restart, nor by a dry run, nor where its intent has an outcome", function()
+    life:write_journal({}, CSRUTIL:format(1600000000))
+    local asked = use " 12 /usr/bin/csrutil\n"
+    run(0, "done")
+    assert.are.same({ 0, 1 }, { (looks(asked)), life.looks })
+    life:write_journal({}, CSRUTIL:format(1700000000), DONE)
+    run(0, "done")
+    life:write_journal({}, CSRUTIL:format(1700000000))
+    run(0, "done", "Dry run", nil, { yes = true, dry_run = true })
+    assert.is_nil(select(2, looks(asked)):find("/bin/ps", 1, true))
+  end)
+
+  it("is waited for where the journal cannot be read, by a command that does without it", function()
+    local number = life:write_journal({}, CSRUTIL:format(1700000000))
+    assert(files.write_atomic(("%s/%04d.journal"):format(life:folder(), number), "nonsense\nnonsense\n", 384))
+    local asked = use ""
+    life:run(life:operation { supersedes = true }, YES)
+    assert.truthy(select(2, looks(asked)):find("/bin/ps", 1, true))
+  end)
+
+  it("ends the next command when the person stops waiting: 7, and nothing is touched", function()
+    local number = life:write_journal({}, CSRUTIL:format(1700000000))
+    local before = bytes(number)
+    use " 12 /usr/bin/csrutil\n"
+    life.stopped = 1
+    run(7, "locked", "A tool of an earlier run is still at work: csrutil (process 12). This command changed nothing.", nil, {}, {})
+    assert.are.same({ {}, before }, { life.acts, bytes(number) })
+  end)
+end)
+
 describe("what only the journal can tell", function()
   local function resolving(resolve)
     return require("command.operation").new { command = "go", resolve = resolve }

@@ -81,6 +81,61 @@ describe("records", function()
   end)
 end)
 
+describe("an act of a tool that writes the policy", function()
+  local GROUP = require("tests.unit.lua.support.policies").GROUP
+  local lock, noted = {}, nil
+  local function note_tool(path, pid) noted[#noted + 1] = ("%s %s"):format(path, pid) end
+  before_each(function()
+    noted = {}
+    require("tests.unit.lua.support.answers").use {
+      ["/usr/sbin/sysctl -n kern.boottime"] = "{ sec = 1700000000, usec = 1 } Tue\n",
+      ["/usr/bin/bputil -d -v " .. GROUP] = require("tests.unit.lua.support.policies").text({},
+        "Local Policy Nonce Hash                 (lpnh): " .. ("AB"):rep(48)) }
+    require("tool.bputil").forget()
+  end)
+
+  local function record(number) return require("base.json").decode(journal.lines[number]) end
+
+  it("has boot time and nonce in its intent, and the nonce again in what is read back", function()
+    local made = ports { group = GROUP, lock = lock, note_tool = note_tool }
+    assert.is_true(made.intent(TOOL.argv, { type = "intent", step = "sip" }))
+    assert.is_true(made.record { type = "deferred", step = "sip" })
+    assert.is_true(made.record { type = "outcome", step = "sip" })
+    assert.are.same({ 1700000000, ("AB"):rep(48), ("AB"):rep(48) }, { record(1).boot, record(1).nonce, record(3).nonce })
+    assert.is_nil(record(2).nonce)
+  end)
+
+  it("is written down when it runs: in the journal, and in the lock's file already before", function()
+    package.loaded.lib_door = { act = function(_, _, options)
+      assert.are.same({ true, 1 }, { rawequal(lock, options.lock), #noted })
+      options.started(812)
+      return { exit = 0 }
+    end }
+    local made = ports { group = GROUP, lock = lock, note_tool = note_tool }
+    made.intent(TOOL.argv, { type = "intent", step = "sip" })
+    made.act(TOOL, STEP)
+    assert.are.same({ "started", "sip", 812, "/usr/bin/csrutil", "string" },
+      { record(2).type, record(2).step, record(2).pid, record(2).path, type(record(2).time) })
+    assert.are.same({ "/usr/bin/csrutil nil", "/usr/bin/csrutil 812" }, noted)
+  end)
+
+  it("is looked after although it cannot be written down", function()
+    door { exit = 0 }
+    ports({ group = GROUP }).act(TOOL, STEP)
+    journal.full = true
+    given.options.started(812)
+  end)
+
+  it("is the only one of which that is told", function()
+    door { exit = 0 }
+    local made = ports { group = GROUP, lock = lock, note_tool = note_tool }
+    made.intent(QUIET.argv, { type = "intent", step = "sip" })
+    made.record { type = "outcome", step = "sip" }
+    made.act(QUIET, STEP)
+    assert.are.same({ {} }, { noted, given.options.started, record(1).boot, record(1).nonce, record(2).nonce })
+  end)
+end)
+
 describe("an act", function()
   it("goes through the door with the journal and the command as it is", function()
     door { exit = 0 }

@@ -86,6 +86,10 @@ describe("what is said", function()
       "  SIP: on before, off (7f) now" }, { result = "undone", touched = true, failed = "kernel", differences = DIFFERENT })
     is({ "Nothing was changed; read back and compared with the state before this run.", "No half file is left." },
       { result = "undone" }, OWN)
+    is({ "There is nothing to undo: the Mac reads as it did before this run. Whether the boot policy was written meanwhile cannot be told, "
+      .. "as its nonce was not read." }, { result = "undone", acted = 1 })
+    is({ "Nothing was changed; read back and compared with the state before this run." },
+      { result = "undone", acted = 1, written = false })
     is({ "This run changed nothing, but the boot policy was written meanwhile by something else. It reads as it did before." },
       { result = "undone", written = true })
   end)

@@ -1,5 +1,5 @@
 -- A small world for the engine: steps that set switches, a journal in memory, a door that can fail in every way.
--- Must not be clever: a switch is on or off, and a step is done when its switch is on.
+-- Must not be clever: a switch is on or off, and a step is done when its switch is on. `nonce` is the policy's, where there is one.
 
 local engine = require "engine.run"
 local json = require "dkjson"
@@ -50,7 +50,10 @@ local function perform(self, argv)
   self.on[argv[2]] = argv[1] == "/set"
 end
 
+local CARRIES_NONCE = { intent = true, outcome = true, ["undo-intent"] = true, ["undo-outcome"] = true }
+
 local function write(self, fields)
+  if CARRIES_NONCE[fields.type] then fields.nonce = self.nonce end
   self.writes = self.writes + 1
   if self.journal_fails_at and self.writes >= self.journal_fails_at then
     return nil, "0001.journal: No space left on device"

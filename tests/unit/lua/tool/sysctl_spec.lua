@@ -23,6 +23,22 @@ describe("sysctl.parse_banner", function()
   end)
 end)
 
+describe("sysctl.boot_time", function()
+  local function boot_time(out)
+    answers.use { ["/usr/sbin/sysctl -n kern.boottime"] = out }
+    return sysctl.boot_time()
+  end
+
+  it("is in seconds since 1970", function()
+    assert.are.equal(1700000000, (boot_time "{ sec = 1700000000, usec = 431807 } Tue Nov 14 22:13:20 2023\n"))
+  end)
+
+  it("is not known where it is not told", function()
+    for _, out in ipairs { "", "0\n", "{ usec = 1 }\n" } do assert.is_nil((boot_time(out))) end
+    assert.are.same({ nil, "/usr/sbin/sysctl: No such file or directory" }, { boot_time(false) })
+  end)
+end)
+
 describe("sysctl", function()
   it("reads values without the line end", function()
     answers.use { ["/usr/sbin/sysctl -n kern.osbuildconfig"] = "development\n" }
