@@ -65,7 +65,7 @@ describe("reference.step_fields", function()
     local told = {}
     for _, field in ipairs(reference.step_fields()) do told[field[1]:match("^[%w_]+")] = true end
     for _, name in ipairs { "why", "where", "check", "run", "ladder", "undo", "needs", "resets", "prompts", "settles", "verify", "expected",
-      "after", "describe", "waits_for", "defers", "no_way_back", "repeatable" } do
+      "after", "part", "describe", "waits_for", "defers", "no_way_back", "repeatable" } do
       assert.is_true(told[name], name)
       told[name] = nil
     end
