@@ -9,7 +9,7 @@ completions=$2/completions
 rm -rf "$man" "$completions"
 mkdir -p "$man" "$completions"
 "$program" help --mdoc >"$man/vmq-recovery.1"
-"$program" source | sed -n 's,^stdlib/manual/\(command\|topic\)/\(.*\)\.lua$,\1 \2,p' | while read -r kind name; do
+"$program" source | sed -nE 's,^stdlib/manual/(command|topic)/(.*)\.lua$,\1 \2,p' | while read -r kind name; do
     name=$(echo "$name" | tr _ -)
     section=1
     [ "$kind" = command ] || section=7
