@@ -43,7 +43,8 @@ static void on_interrupt(int number)
 		(void)alarm(1);
 }
 
-/* The interrupt was not noticed: whatever runs here runs in one piece. (alarm, write and _exit are safe in a handler.) */
+/* The interrupt was not noticed: whatever runs here runs in one piece. (alarm, write and _exit are safe in a handler.)
+ */
 static void on_alarm(int number)
 {
 	(void)number;

@@ -15,9 +15,11 @@
 #define INSTRUCTIONS 1000
 #define LONGEST 0.1
 
-static const char nothing_changed[] = "vmq-recovery: stopped in the middle of the plan's own code. Nothing was changed.\n";
-static const char may_have_changed[] = "vmq-recovery: stopped in the middle of the plan's own code. The journal is as it is: "
-									   "`vmq-recovery resume` goes on, `vmq-recovery rollback` undoes it.\n";
+static const char nothing_changed[] =
+	"vmq-recovery: stopped in the middle of the plan's own code. Nothing was changed.\n";
+static const char may_have_changed[] =
+	"vmq-recovery: stopped in the middle of the plan's own code. The journal is as it is: "
+	"`vmq-recovery resume` goes on, `vmq-recovery rollback` undoes it.\n";
 #define EXIT_DECLINED 4
 #define EXIT_STOPPED 6
 

@@ -91,7 +91,8 @@ local function rungs_of(step, field, sound, made)
   end
   if made.argv then return nil, complaint(step, field, "answered one command; a list of rungs { { command, leaves = … }, … } is wanted") end
   if #made == 0 and field == "undo" then
-    return nil, complaint(step, field, "answered an empty list, which takes nothing back; where nothing is left to take back, a sentence says so")
+    return nil, complaint(step, field, "answered an empty list, which takes nothing back; where nothing is left to take back, "
+      .. "a sentence says so")
   end
   return made
 end

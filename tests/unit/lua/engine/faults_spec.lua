@@ -345,7 +345,8 @@ describe("a mistake in a plan's run", function()
       w.plan.steps[1].at = "my/plan.lua:7"
       local final = w.go()
       assert.are.same({ "mistake", 0 }, { final.result, final.acted }, number)
-      assert.truthy(final.reason:find(number == 1 and "^.*faults_spec.lua:%d+: step a: oops$" or "^my/plan.lua:7: step a: run: "), final.reason)
+      local where = number == 1 and "^.*faults_spec.lua:%d+: step a: oops$" or "^my/plan.lua:7: step a: run: "
+      assert.truthy(final.reason:find(where), final.reason)
       assert.are.same({}, w.started)
     end
   end)

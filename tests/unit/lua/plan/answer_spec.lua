@@ -162,7 +162,8 @@ describe("rungs", function()
     local begin = "my/plan.lua:7: step a: undo: answered "
     for said, made in pairs { ["nothing, not a list of rungs"] = false, ["a number, not a list of rungs"] = 7,
       ["one command; a list of rungs { { command, leaves = … }, … } is wanted"] = { argv = { "/x" } },
-      ["an empty list, which takes nothing back; where nothing is left to take back, a sentence says so"] = {} } do
+      ["an empty list, which takes nothing back; where nothing is left to take back, a sentence says so"] =
+        {} } do
       assert.are.same({ nil, begin .. said }, { rungs(made or nil) })
     end
     assert.are.same({ nil, "my/plan.lua:7: step a: ladder: answered a string, not a list of rungs" },
@@ -185,7 +186,8 @@ describe("a rung's own test", function()
 
   it("cannot tell when it throws, or saw what cannot be kept", function()
     assert.are.same({ nil, { error = OOPS, mistake = true } }, { test(oops) })
-    assert.are.same({ nil, { error = "my/plan.lua:7: step a: a rung's check: what it saw cannot be kept: it is no plain data", mistake = true } },
+    assert.are.same({ nil, { error = "my/plan.lua:7: step a: a rung's check: what it saw cannot be kept: it is no plain data",
+        mistake = true } },
       { test(saying(true, { print })) })
   end)
 end)
