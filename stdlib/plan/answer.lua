@@ -28,7 +28,7 @@ local function complaint(step, field, why)
   return ("%s: step %s: %s: %s"):format(step.at, step.name, field, why)
 end
 
--- One of the step's functions is asked. @return true and what it answered; or false and what is wrong
+-- One of the step's functions is asked. @return true and what it answered; or false, what is wrong and its kind (see plan.guarded)
 local function ask(step, field, ...)
   return guarded.call("step " .. step.name, step[field], ...)
 end
@@ -71,10 +71,10 @@ local function listed(entries)
 end
 
 --- The commands that a step with `run` would run now.
--- @return array; nil when it waits; or nil and a sentence that names the step's place in the plan
+-- @return array; nil when it waits; or nil, a sentence that names the step's place in the plan, and where it was thrown its kind
 function answer.commands(step, c, seen)
-  local sound, made = ask(step, "run", c, seen)
-  if not sound then return nil, made end
+  local sound, made, kind = ask(step, "run", c, seen)
+  if not sound then return nil, made, kind end
   if made == nil then return nil end
   if type(made) ~= "table" then return nil, complaint(step, "run", ("answered a %s, not a command"):format(type(made))) end
   local list = made.argv and { made } or listed(made)
@@ -160,15 +160,22 @@ function answer.state_after(step, c, seen)
   return sound and type(state) == "table" and state or seen
 end
 
+--- What is wrong with the commands of a step that reads "todo". Arguments as answer.way_back_fault.
+function answer.commands_fault(step, c, seen, later)
+  if not step.run then return nil end
+  local _, why, kind = answer.commands(step, c, seen)
+  return not (later and kind == "error") and why or nil
+end
+
 --- What is wrong with the way back of a step that reads "todo", asked before it acts. Where its check saw nothing, nothing can differ
 -- from it later, and the way back is never asked for.
 -- @param seen what its check saw
--- @param later true where other steps act before: what the function throws may come of what they have not done yet
+-- @param later true where more is known by the time it acts: what the function throws may come of that
 -- @return nil, or a sentence
 function answer.way_back_fault(step, c, seen, later)
   if not step.undo or seen == nil or type(seen) == "table" and next(seen) == nil then return nil end
-  local sound, given = ask(step, "undo", c, seen, answer.state_after(step, c, seen))
-  if not sound and later then return nil end
+  local sound, given, kind = ask(step, "undo", c, seen, answer.state_after(step, c, seen))
+  if not sound and later and kind == "error" then return nil end
   local rungs, wrong = rungs_in(step, "undo", sound, given)
   if not rungs then return wrong end
   return wrong[1] and wrong[1].reason

@@ -33,12 +33,12 @@ end
 
 --- Calls f(...).
 -- @param about string or nil: whose function it is, such as "step a"
--- @return true and what it returned; or false and "FILE:LINE: what is wrong"
+-- @return true and what it returned; or false, "FILE:LINE: what is wrong", and "error", "loop" or "interrupted"
 function guarded.call(about, f, ...)
   local results = table.pack(state.call(guarded.SECONDS, f, ...))
   if results[1] then return table.unpack(results, 1, results.n) end
   local message, place, kind = table.unpack(results, 2)
-  return false, sentences[kind](place, about, message)
+  return false, sentences[kind](place, about, message), kind
 end
 
 return guarded

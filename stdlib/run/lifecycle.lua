@@ -16,6 +16,7 @@ local journals = require "run.journals"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
+local place = require "plan.place"
 local plans = require "run.plans"
 local ports_module = require "run.ports"
 local preflight = require "preflight.run"
@@ -201,8 +202,11 @@ end
 
 -- Ends a command whose plan is wrong, as far as that can be known before anything is done.
 local function refuse_mistakes(case, rows)
+  local first, c = overview.first_todo(rows), case.context
   for _, row in ipairs(rows) do
-    local reason = row.mistake or row.verdict == "todo" and answer.way_back_fault(row.step, case.context, row.seen, true)
+    local later = row ~= first or not place.fits(row.step.where, c.environment)
+    local reason = row.mistake or row.verdict == "todo" and (answer.commands_fault(row.step, c, row.seen, later)
+      or answer.way_back_fault(row.step, c, row.seen, true))
     if reason then ending.mistake(reason) end
   end
 end

@@ -109,8 +109,7 @@ describe("commands", function()
       ["my/plan.lua:7: step a: run: command 1 has a slow that is a number, not a boolean"] = { argv = { "/x" }, slow = 1 } } do
       assert.are.same({ nil, words }, { commands(made) })
     end
-    assert.are.same({ nil, OOPS },
-      { answer.commands(step { run = oops }, {}, {}) })
+    assert.are.same({ nil, OOPS, "error" }, { answer.commands(step { run = oops }, {}, {}) })
   end)
 end)
 
@@ -170,6 +169,26 @@ describe("rungs", function()
       { answer.rungs(step { ladder = saying "x" }, "ladder", {}) })
     assert.are.same({ nil, OOPS },
       { answer.rungs(step { undo = oops }, "undo", {}) })
+  end)
+end)
+
+describe("what is wrong with a step before it acts", function()
+  local LIST = "my/plan.lua:7: step a: undo: answered a number, not a list of rungs"
+
+  it("is what its commands are, or what they throw; the last is forgiven where more is known later", function()
+    local function fault(run, later) return answer.commands_fault(step { run = run }, {}, {}, later) end
+    assert.are.same({ nil, nil, nil }, { fault(nil), fault(saying()), fault(saying { argv = { "/x" } }) })
+    assert.are.same({ OOPS, nil }, { fault(oops), fault(oops, true) })
+    local none = "my/plan.lua:7: step a: run: answered a number, not a command"
+    assert.are.same({ none, none }, { fault(saying(7)), fault(saying(7), true) })
+  end)
+
+  it("is the same of its way back, once something was seen", function()
+    local function fault(undo, seen, later) return answer.way_back_fault(step { undo = undo }, {}, seen, later) end
+    assert.are.same({ nil, nil, nil }, { fault(nil, { 1 }), fault(saying "nothing is left", { 1 }), fault(oops, { 1 }, true) })
+    assert.are.same({ nil, nil, nil }, { fault(saying { { { argv = { "/x" } } } }, { 1 }), fault(saying(7), nil), fault(saying(7), {}) })
+    assert.are.same({ OOPS, LIST, LIST }, { fault(oops, { 1 }), fault(saying(7), { 1 }), fault(saying(7), { 1 }, true) })
+    assert.are.equal("my/plan.lua:7: step a: undo: no rung", fault(saying { 7 }, "text"))
   end)
 end)
 
