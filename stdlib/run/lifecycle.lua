@@ -16,7 +16,7 @@ local journals = require "run.journals"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
-local place = require "plan.place"
+local places = require "plan.place"
 local plans = require "run.plans"
 local ports_module = require "run.ports"
 local preflight = require "preflight.run"
@@ -204,7 +204,7 @@ end
 local function refuse_mistakes(case, rows)
   local first, c = overview.first_todo(rows), case.context
   for _, row in ipairs(rows) do
-    local later = row ~= first or not place.fits(row.step.where, c.environment)
+    local later = row ~= first or not places.fits(row.step.where, c.environment)
     local reason = row.mistake or row.verdict == "todo" and (answer.commands_fault(row.step, c, row.seen, later)
       or answer.way_back_fault(row.step, c, row.seen, true))
     if reason then ending.mistake(reason) end
