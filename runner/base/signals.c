@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 /* The only mutable globals of the program: handlers get nothing else to write to. */
-static volatile sig_atomic_t stage, child_seen, window_seen, stop_seen, resume_seen;
+static volatile sig_atomic_t stage, child_seen, window_seen, stop_seen, resume_seen, attending;
+static const char *volatile watched;
+static volatile sig_atomic_t watched_code;
 static volatile sig_atomic_t guarded;
 static int guarded_fd;
 static struct termios guarded_settings;
@@ -37,6 +39,26 @@ static void on_interrupt(int number)
 		die(number);
 	else
 		stage++;
+	if (watched != NULL)
+		(void)alarm(1);
+}
+
+/* The interrupt was not noticed: whatever runs here runs in one piece. (alarm, write and _exit are safe in a handler.)
+ */
+static void on_alarm(int number)
+{
+	(void)number;
+	if (watched == NULL)
+		return;
+	if (attending) {
+		(void)alarm(1);
+		return;
+	}
+	if (guarded)
+		(void)tcsetattr(guarded_fd, TCSANOW, &guarded_settings);
+	ssize_t written = write(STDERR_FILENO, watched, strlen(watched));
+	(void)written;
+	_exit(watched_code);
 }
 
 static void on_notice(int number)
@@ -93,6 +115,18 @@ void signals_note(void)
 		stage++;
 }
 
+void signals_watch(const char *line, int code)
+{
+	watched_code = code;
+	watched = line;
+	if (line != NULL) {
+		handle(SIGALRM, on_alarm, NULL);
+		return;
+	}
+	(void)alarm(0);
+	(void)signal(SIGALRM, SIG_DFL);
+}
+
 void signals_enter(struct signals_wait *wait, bool terminal)
 {
 	sigset_t set;
@@ -101,6 +135,7 @@ void signals_enter(struct signals_wait *wait, bool terminal)
 	(void)sigprocmask(SIG_BLOCK, &set, &wait->before);
 	child_seen = window_seen = stop_seen = resume_seen = 0;
 	wait->terminal = terminal;
+	attending = 1;
 	handle(SIGCHLD, on_notice, &wait->child);
 	if (terminal) {
 		handle(SIGWINCH, on_notice, &wait->window);
@@ -118,6 +153,7 @@ void signals_leave(struct signals_wait *wait)
 	}
 	(void)sigaction(SIGCHLD, &wait->child, NULL);
 	(void)sigprocmask(SIG_SETMASK, &wait->before, NULL);
+	attending = 0;
 }
 
 int signals_select(const struct signals_wait *wait, int highest, fd_set *readable, fd_set *writable, double seconds)

@@ -21,6 +21,10 @@ int signals_stage(void);  /* 0, 1 or 2 */
 void signals_reset(void); /* back to stage 0, for tests: a run has no way back */
 void signals_note(void);  /* one stage more: an interrupt that came as a typed key */
 
+/* From here on the first interrupt that nobody has dealt with within a second or two ends the program, as exit() would:
+ * `line` goes to standard error. Time in which a child is looked after does not count. NULL: no longer. */
+void signals_watch(const char *line, int code);
+
 /* While a child is looked after: SIGCHLD is held back except inside signals_select, so that its end is never missed
  * between looking and waiting. The other signals are not held back, as they must be able to end a write to a screen
  * that hangs. Leave with signals_leave on every path. */

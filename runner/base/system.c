@@ -39,11 +39,21 @@ int system_executable(char path[PATH_MAX], struct error *err)
 }
 #endif
 
-double system_monotonic(void)
+static double read_clock(clockid_t clock)
 {
 	struct timespec now;
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)clock_gettime(clock, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double system_monotonic(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+double system_processor_time(void)
+{
+	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 void system_utc(int64_t seconds, char text[32])

@@ -13,7 +13,8 @@
 /* The absolute path of the running program, links resolved. Returns 0, or -1 with `err`. */
 int system_executable(char path[PATH_MAX], struct error *err);
 
-double system_monotonic(void); /* seconds since some fixed moment */
+double system_monotonic(void);      /* seconds since some fixed moment */
+double system_processor_time(void); /* seconds that this process has kept a processor busy */
 
 /* "2026-11-23T10:15:00Z" for seconds since 1970. */
 void system_utc(int64_t seconds, char text[32]);

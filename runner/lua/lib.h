@@ -16,6 +16,8 @@
 struct host {
 	struct door_setup door;
 	size_t memory, memory_cap; /* bytes in use, and the most there may be */
+	struct guard *guard;       /* of the plan's code that runs (guard.h), or NULL */
+	bool acted;                /* something was started that may have changed the Mac */
 };
 struct host *lib_host(lua_State *L);
 void lib_set_host(lua_State *L, struct host *host);

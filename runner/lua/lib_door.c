@@ -297,6 +297,7 @@ static int act(lua_State *L)
 	luaL_checkstack(L, 8, "no room for call-backs");
 	int outcome = door_act(setup, journal != NULL ? *journal : NULL, &order, result, &err);
 	bool failed = outcome == 0 && result->failed;
+	lib_host(L)->acted = lib_host(L)->acted || outcome == 0;
 	int pushed = push_outcome(L, outcome, result, &err);
 	lib_empty_box(box);
 	if (!failed)

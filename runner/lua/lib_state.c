@@ -1,7 +1,8 @@
 /*
- * Binding of state: load(text, chunkname, env), traceback(message).
+ * Binding of state: load(text, chunkname, env), traceback(message), call(seconds, f, ...).
  * Must not hold logic.
  */
+#include "lua/guard.h"
 #include "lua/lib.h"
 #include "lua/state.h"
 
@@ -23,7 +24,12 @@ static int load(lua_State *L)
 
 int lib_open_state(lua_State *L)
 {
-	static const luaL_Reg functions[] = { { "load", load }, { "traceback", state_traceback }, { NULL, NULL } };
+	static const luaL_Reg functions[] = {
+		{ "load", load },
+		{ "traceback", state_traceback },
+		{ "call", guard_call },
+		{ NULL, NULL },
+	};
 	luaL_newlib(L, functions);
 	return 1;
 }

@@ -2,6 +2,7 @@
 -- Must not run any of its steps.
 
 local complain = require "screen.complain"
+local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local find = require "command.find"
 local plans = require "run.plans"
@@ -17,7 +18,7 @@ end
 
 function check.run(args, options)
   local loaded, message = load(args[1])
-  if not loaded then return complain.plan(message) end
+  if not loaded then return complain.plan(message, ending.is_interrupted() and ending.INTERRUPTED) end
   if options.quiet then return exit_code.OK end
   local lines = plans.readers(loaded)
   table.insert(lines, 1, ("%s: plan %s is well-formed: %d steps."):format(args[1], loaded.name, #loaded.steps))

@@ -1,6 +1,7 @@
 -- `run NAME|FILE`: a plan inside by its name, or a user's own, with everything that apply has.
 
 local complain = require "screen.complain"
+local ending = require "run.ending"
 local find = require "command.find"
 local lifecycle = require "run.lifecycle"
 local plan_file = require "command.plan_file"
@@ -10,7 +11,7 @@ local run = {}
 -- A mistake in the file is told before anything else happens.
 local function run_file(path, options)
   local loaded, message = require("run.plans").from_file(path)
-  if not loaded then return complain.plan(message) end
+  if not loaded then return complain.plan(message, ending.is_interrupted() and ending.INTERRUPTED) end
   return lifecycle.run(plan_file.operation(path, loaded), options)
 end
 

@@ -54,13 +54,6 @@ local function start_all(self, step, commands, before, attempt)
   return outcome
 end
 
--- The plan is wrong. With nothing done yet that is all; otherwise the step has failed.
-local function mistaken(self, step, message)
-  if #self.run.acted == 0 then steps.finish("mistake", { reason = message }) end
-  steps.report(self, step, "failed", { cause = message, unchanged = true })
-  steps.finish("failed", { step = step, unchanged = true })
-end
-
 local function defer(self, step, outcome)
   steps.record(self, { type = "deferred", step = step.name, reason = outcome.meaning.words })
   steps.report(self, step, "skipped", { verdict = "todo", deferred = true, reason = step.defers,
@@ -112,7 +105,7 @@ function act.run(self, step, seen)
   local tried = 0
   repeat
     local commands, wrong = answer.commands(step, self.c, seen)
-    if wrong then mistaken(self, step, wrong) end
+    if wrong then steps.mistaken(self, step, wrong) end
     if not commands then steps.end_phase(self, step, step.where, { waiting = true }) end
     local outcome = start_all(self, step, commands, seen, tried + 1)
     if outcome.dry_run then return end
@@ -124,7 +117,8 @@ end
 local function check_by_step(self, step, field)
   local wanted = field == "ladder" and "done" or "todo"
   return function()
-    local verdict, seen = steps.read(self, step)
+    local verdict, seen = steps.look(self, step)
+    if not verdict then return nil, answer.mistaken(seen) end
     if verdict == "unknown" then return nil, seen end
     return verdict == wanted, seen
   end
@@ -211,7 +205,7 @@ end
 -- @param seen what its check saw
 function act.climb(self, step, seen)
   local rungs, wrong = act.rungs(self, step, "ladder", self.c, seen)
-  if not rungs then mistaken(self, step, wrong) end
+  if not rungs then steps.mistaken(self, step, wrong) end
   local climbed = ladder.climb(rungs, act.climber(self, step, "intent"), seen)
   if climbed.result ~= "won" then not_reached(self, step, seen, climbed) end
   if not climbed.dry_run then act.reached(self, step, climbed.rung, climbed.number, climbed.seen, climbed.refused) end

@@ -22,6 +22,7 @@
 -- step's act).
 
 local act = require "engine.act"
+local answer = require "plan.answer"
 local equal = require "base.equal"
 local place = require "plan.place"
 local recover = require "engine.recover"
@@ -112,6 +113,8 @@ local function do_step(self, step, seen)
     if self.ports.dry_run then return pass_over(self, step) end
     steps.end_phase(self, step, waits and next_place(self, step) or step.where, { waiting = waits })
   end
+  local wrong = answer.way_back_fault(step, self.c, seen)
+  if wrong then steps.mistaken(self, step, wrong) end
   local go, back = pass_gate(self, step, seen)
   if not go then return back end
   local perform = step.ladder and act.climb or act.run
@@ -250,15 +253,15 @@ end
 --   done; lower (a ladder's step below the top: leaves, refused); phase (next, step, pending, waits_for); stopped (kind, reason,
 --   step = name); undecided (step, before, now, and both as before_text, now_text); none, elsewhere (refused); mistake (reason), when
 --   the plan itself is wrong; and after a failure or a way back (went_back, failed = the step whose failure caused it): undone,
---   undone-lower, incomplete, elsewhere.
+--   undone-lower, incomplete, elsewhere; mistake = what is wrong with the plan, where that is why it failed.
 function engine.run(plan, ports, run, context)
   local self = steps.new(plan, ports, run, context)
   if run.direction == "back" and not run.closed then return close(self, back(self, run.undo_reason)) end
   local final = steps.ending_of(self, forward)
   if final.result ~= "failed" then return close(self, final) end
-  local failed = final.step.name
+  local failed, mistake = final.step.name, final.mistake
   final = back(self, "failed")
-  final.failed = failed
+  final.failed, final.mistake = failed, mistake
   return close(self, final)
 end
 
@@ -270,20 +273,21 @@ function engine.rollback(plan, ports, run, context)
 end
 
 --- Goes through every step's verdict now, without starting anything and keeping none.
--- @return iterator over number, { step, verdict, seen }
+-- @return iterator over number, { step, verdict, seen }; where the plan is wrong { step, verdict = "unknown", mistake = a sentence }
 function engine.verdicts(plan, run, context)
   local self, number = steps.new(plan, {}, run, context), 0
   return function()
     number = number + 1
     local step = plan.steps[number]
     if not step then return nil end
-    local verdict, seen = steps.read(self, step)
+    local verdict, seen = steps.look(self, step)
+    if not verdict then return number, { step = step, verdict = "unknown", mistake = seen } end
     return number, { step = step, verdict = verdict, seen = seen }
   end
 end
 
 --- Every step's verdict now, without starting anything.
--- @return array of { step, verdict, seen }
+-- @return array of { step, verdict, seen, mistake }, see engine.verdicts
 function engine.survey(plan, run, context)
   local rows = {}
   for number, row in engine.verdicts(plan, run, context) do rows[number] = row end

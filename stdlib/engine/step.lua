@@ -59,19 +59,37 @@ function steps.undecided(step, before, now, fields)
   steps.finish("undecided", final)
 end
 
---- Reads one step's verdict. A check that throws or answers nonsense is "unknown".
--- @return "done" | "todo" | "unknown", and what was seen
-function steps.read(self, step)
+--- Reads one step's verdict.
+-- @return "done" | "todo" | "unknown", and what was seen; or nil and what is wrong with the plan
+function steps.look(self, step)
   local state = self.run.steps[step.name] or UNTOUCHED
   self.c.before, self.c.tried = state.before, state.acted
   return answer.verdict(step, self.c)
+end
+
+--- Ends the run because the plan is wrong. With nothing done yet that is all; otherwise the step has failed.
+function steps.mistaken(self, step, reason)
+  steps.heed_stop(self, step)
+  if #self.run.acted == 0 then steps.finish("mistake", { reason = reason }) end
+  steps.report(self, step, "failed", { cause = reason, unchanged = true })
+  steps.finish("failed", { step = step, unchanged = true, mistake = reason })
+end
+
+--- The same where a mistake ends the run.
+-- @return "done" | "todo" | "unknown", and what was seen
+function steps.read(self, step)
+  local verdict, seen = steps.look(self, step)
+  if not verdict then steps.mistaken(self, step, seen) end
+  return verdict, seen
 end
 
 --- Reads a step's verdict right after its act: `verify`, where a step has it, may only be stricter than `check`.
 function steps.read_back(self, step)
   local verdict, seen = steps.read(self, step)
   if verdict ~= "done" then return verdict, seen end
-  return answer.stricter_verdict(step, self.c, seen)
+  verdict, seen = answer.stricter_verdict(step, self.c, seen)
+  if not verdict then steps.mistaken(self, step, seen) end
+  return verdict, seen
 end
 
 --- Tells the views of an event about a step; what was seen goes with it in words, too (seen_text).

@@ -27,7 +27,7 @@ local function already_back(self, step, leaves)
 end
 
 local function reached(self, step, before, climbed, summary)
-  local _, now = steps.read(self, step)
+  local _, now = steps.look(self, step)
   local exact, leaves = act.is_exact(climbed.rung, now, before), climbed.rung.leaves
   record(self, step, { verdict = exact and "undone" or "lower", rung = climbed.number, leaves = leaves })
   emit(self, step, { rung = climbed.number, leaves = leaves, verdict = exact and "done" or "lower" })
@@ -43,26 +43,28 @@ local function not_reached(self, step, climbed, summary)
   list[#list + 1] = { step = step.name, refused = climbed.refused }
 end
 
+local function stuck(summary, step, why)
+  summary.stuck[#summary.stuck + 1] = { step = step.name, refused = { { why = why } } }
+end
+
 local function climb(self, step, before, now, rungs, summary)
   summary.touched = true
   local climbed = ladder.climb(rungs, act.climber(self, step, "undo-intent"), before)
   if climbed.dry_run then return end
+  if climbed.result == "unknown" and climbed.seen and climbed.seen.mistake then return stuck(summary, step, climbed.seen.error) end
   if climbed.result == "unknown" then steps.undecided(step, before, climbed.seen or now) end
   if climbed.result == "won" then return reached(self, step, before, climbed, summary) end
   steps.heed_stop(self, step)
   not_reached(self, step, climbed, summary)
 end
 
-local function stuck(summary, step, why)
-  summary.stuck[#summary.stuck + 1] = { step = step.name, refused = { { why = why } } }
-end
-
 local function undo_step(self, step, summary)
   local before = self.run:step(step.name).before
   steps.heed_stop(self, step)
-  local verdict, now = steps.read(self, step)
+  local verdict, now = steps.look(self, step)
   if verdict == "unknown" then steps.undecided(step, before, now) end
-  if equal.same(now, before) then return already_back(self, step, "as before") end
+  if not verdict then now = { error = now } end -- the plan is wrong: its way back is tried all the same
+  if verdict and equal.same(now, before) then return already_back(self, step, "as before") end
   if not step.undo then return stuck(summary, step, step.no_way_back) end
   self.c.left = self.run:step(step.name).seen
   local rungs, wrong, nothing_left = act.rungs(self, step, "undo", self.c, before, now)

@@ -2,6 +2,7 @@
 -- Must not start what they answer, and must not hand on what a journal or a screen could not take.
 
 local command = require "plan.command"
+local guarded = require "plan.guarded"
 local json = require "base.json"
 local place = require "plan.place"
 
@@ -23,47 +24,43 @@ local function keepable(seen)
   return json.decode(text)
 end
 
-local function unreadable(form, ...)
-  return { error = form:format(...) }
-end
-
-local function keep(seen)
-  local kept, why = keepable(seen)
-  if why then return nil, unreadable("what the check saw cannot be kept: %s", why) end
-  return kept
-end
-
---- A step's verdict. A check that throws or answers nonsense is "unknown", and what was seen then is { error = why }.
--- @return "done" | "todo" | "unknown", and what was seen (plain data, or nil)
-function answer.verdict(step, c)
-  local sound, verdict, seen = pcall(step.check, c)
-  if not sound then return "unknown", unreadable("%s", tostring(verdict)) end
-  if not VERDICTS[verdict] then return "unknown", unreadable("the check answered %s", tostring(verdict)) end
-  local kept, wrong = keep(seen)
-  if wrong then return "unknown", wrong end
-  return verdict, kept
-end
-
---- The verdict right after an act of a step that reads done: `verify`, where a step has it, may only be stricter.
-function answer.stricter_verdict(step, c, seen)
-  if not step.verify then return "done", seen end
-  local sound, verdict = pcall(step.verify, c, seen)
-  if not sound then return "unknown", unreadable("%s", tostring(verdict)) end
-  return VERDICTS[verdict] and verdict or "unknown", seen
-end
-
 local function complaint(step, field, why)
   return ("%s: step %s: %s: %s"):format(step.at, step.name, field, why)
 end
 
--- What one of the functions that hand out commands answered. @return table or nil; or nil and what is wrong
+-- One of the step's functions is asked. @return true and what it answered; or false, what is wrong and its kind (see plan.guarded)
 local function ask(step, field, ...)
-  local sound, made = pcall(step[field], ...)
-  if not sound then return nil, ("%s: step %s: %s"):format(step.at, step.name, tostring(made)) end
-  if made ~= nil and type(made) ~= "table" then
-    return nil, ("%s: step %s: %s answered a %s, not a command"):format(step.at, step.name, field, type(made))
-  end
-  return made
+  return guarded.call("step " .. step.name, step[field], ...)
+end
+
+local SHOWN = { string = function(value) return ("%q"):format(value) end, table = function() return "a table" end,
+  ["function"] = function() return "a function" end }
+
+local function no_verdict(step, field, verdict)
+  local shown = (SHOWN[type(verdict)] or tostring)(verdict)
+  return nil, complaint(step, field, ('answered %s; "done", "todo" or "unknown" is wanted'):format(shown))
+end
+
+--- A step's verdict.
+-- @return "done" | "todo" | "unknown", and what was seen (plain data, or nil); or nil and what is wrong with the plan: the check throws,
+--   comes to no end or answers nonsense
+function answer.verdict(step, c)
+  local sound, verdict, seen = ask(step, "check", c)
+  if not sound then return nil, verdict end
+  if not VERDICTS[verdict] then return no_verdict(step, "check", verdict) end
+  local kept, why = keepable(seen)
+  if why then return nil, complaint(step, "check", "what it saw cannot be kept: " .. why) end
+  return verdict, kept
+end
+
+--- The verdict right after an act of a step that reads done: `verify`, where a step has it, may only be stricter.
+-- @return as answer.verdict
+function answer.stricter_verdict(step, c, seen)
+  if not step.verify then return "done", seen end
+  local sound, verdict = ask(step, "verify", c, seen)
+  if not sound then return nil, verdict end
+  if not VERDICTS[verdict] then return no_verdict(step, "verify", verdict) end
+  return verdict, seen
 end
 
 -- The array part alone. A hole in it stays one, and is found.
@@ -74,10 +71,12 @@ local function listed(entries)
 end
 
 --- The commands that a step with `run` would run now.
--- @return array; nil when it waits; or nil and a sentence that names the step's place in the plan
+-- @return array; nil when it waits; or nil, a sentence that names the step's place in the plan, and where it was thrown its kind
 function answer.commands(step, c, seen)
-  local made, why = ask(step, "run", c, seen)
-  if made == nil then return nil, why end
+  local sound, made, kind = ask(step, "run", c, seen)
+  if not sound then return nil, made, kind end
+  if made == nil then return nil end
+  if type(made) ~= "table" then return nil, complaint(step, "run", ("answered a %s, not a command"):format(type(made))) end
   local list = made.argv and { made } or listed(made)
   local fault = command.list_fault(list)
   if fault then return nil, complaint(step, "run", fault) end
@@ -86,13 +85,14 @@ end
 
 -- The list of rungs that a function answered, or what is wrong with it.
 local function rungs_of(step, field, sound, made)
-  if not sound then return nil, ("%s: step %s: %s"):format(step.at, step.name, tostring(made)) end
+  if not sound then return nil, made end
   if type(made) ~= "table" then
     return nil, complaint(step, field, ("answered %s, not a list of rungs"):format(made == nil and "nothing" or "a " .. type(made)))
   end
   if made.argv then return nil, complaint(step, field, "answered one command; a list of rungs { { command, leaves = … }, … } is wanted") end
   if #made == 0 and field == "undo" then
-    return nil, complaint(step, field, "answered an empty list: nothing to run, though the state is not as it was before")
+    return nil, complaint(step, field, "answered an empty list, which takes nothing back; where nothing is left to take back, "
+      .. "a sentence says so")
   end
   return made
 end
@@ -104,35 +104,32 @@ local function rung_fault(rung)
   return command.list_fault(rung)
 end
 
+--- What a test of a state saw where the plan itself is wrong.
+function answer.mistaken(reason) return { error = reason, mistake = true } end
+
 -- A rung's own test. @return function() → true | false | nil (cannot tell), and what was seen
-local function safe_check(check)
+local function safe_check(step, check)
   return function()
-    local sound, reached, seen = pcall(check)
-    if not sound then return nil, unreadable("%s", tostring(reached)) end
-    local kept, wrong = keep(seen)
-    if wrong then return nil, wrong end
+    local sound, reached, seen = guarded.call("step " .. step.name, check)
+    if not sound then return nil, answer.mistaken(reached) end
+    local kept, why = keepable(seen)
+    if why then return nil, answer.mistaken(complaint(step, "a rung's check", "what it saw cannot be kept: " .. why)) end
     if reached == nil then return nil, kept end
     return reached and true or false, kept
   end
 end
 
-local function plain_rung(rung)
+local function plain_rung(step, rung)
   local made = listed(rung)
-  made.goal = keep(rung.goal)
+  made.goal = keepable(rung.goal)
   made.where, made.exact = rung.where, rung.exact and true or nil
   made.leaves = type(rung.leaves) == "string" and rung.leaves or "a state that the plan does not name"
-  made.check = rung.check and safe_check(rung.check)
+  made.check = rung.check and safe_check(step, rung.check)
   return made
 end
 
---- The rungs of a step's `undo` or `ladder`. A rung is commands as array entries, in order; where (default any); leaves, a
--- sentence; exact, true when it is meant to leave exactly what was wanted; goal, what the step's check sees then, as far as it matters
--- (default: all that it saw before); check() → true | false | nil (cannot tell), and what was seen.
--- Where nothing of the step's is left to take back, `undo` says so in a sentence instead of a list.
--- @return array of the sound ones, array of { rung = the number it would have had, reason } of the others; or nil and what is wrong; or
---   nil, nil and the sentence
-function answer.rungs(step, field, ...)
-  local sound_call, given = pcall(step[field], ...)
+-- The sound rungs among what a function answered, and what is wrong with the others (see answer.rungs).
+local function rungs_in(step, field, sound_call, given)
   if sound_call and field == "undo" and type(given) == "string" then return nil, nil, given end
   local made, why = rungs_of(step, field, sound_call, given)
   if why then return nil, why end
@@ -142,17 +139,46 @@ function answer.rungs(step, field, ...)
     if fault then
       faulty[#faulty + 1] = { rung = #sound + 1, reason = complaint(step, field, fault) }
     else
-      sound[#sound + 1] = plain_rung(made[index])
+      sound[#sound + 1] = plain_rung(step, made[index])
     end
   end
   return sound, faulty
 end
 
+--- The rungs of a step's `undo` or `ladder`. A rung is commands as array entries, in order; where (default any); leaves, a
+-- sentence; exact, true when it is meant to leave exactly what was wanted; goal, what the step's check sees then, as far as it matters
+-- (default: all that it saw before); check() → true | false | nil (cannot tell), and what was seen.
+-- Where nothing of the step's is left to take back, `undo` says so in a sentence instead of a list.
+-- @return array of the sound ones, array of { rung = the number it would have had, reason } of the others; or nil and what is wrong; or
+--   nil, nil and the sentence
+function answer.rungs(step, field, ...) return rungs_in(step, field, ask(step, field, ...)) end
+
 --- What the state looks like once a step that reads "todo" has run, as far as that is known before: what `after` says.
 function answer.state_after(step, c, seen)
   if not step.after or seen == nil then return seen end
-  local sound, state = pcall(step.after, c, seen)
+  local sound, state = ask(step, "after", c, seen)
   return sound and type(state) == "table" and state or seen
+end
+
+--- What is wrong with the commands of a step that reads "todo". Arguments as answer.way_back_fault.
+function answer.commands_fault(step, c, seen, later)
+  if not step.run then return nil end
+  local _, why, kind = answer.commands(step, c, seen)
+  return not (later and kind == "error") and why or nil
+end
+
+--- What is wrong with the way back of a step that reads "todo", asked before it acts. Where its check saw nothing, nothing can differ
+-- from it later, and the way back is never asked for.
+-- @param seen what its check saw
+-- @param later true where more is known by the time it acts: what the function throws may come of that
+-- @return nil, or a sentence
+function answer.way_back_fault(step, c, seen, later)
+  if not step.undo or seen == nil or type(seen) == "table" and next(seen) == nil then return nil end
+  local sound, given, kind = ask(step, "undo", c, seen, answer.state_after(step, c, seen))
+  if not sound and later and kind == "error" then return nil end
+  local rungs, wrong = rungs_in(step, "undo", sound, given)
+  if not rungs then return wrong end
+  return wrong[1] and wrong[1].reason
 end
 
 local function plain(seen)
@@ -171,7 +197,7 @@ end
 function answer.text(step, seen)
   if seen == nil then return "nothing could be read" end
   if step and step.describe then
-    local sound, text = pcall(step.describe, seen)
+    local sound, text = ask(step, "describe", seen)
     if sound and type(text) == "string" then return text end
   end
   return type(seen) == "table" and plain(seen) or tostring(seen)

@@ -1,6 +1,7 @@
 -- Loads a plan: runs its text in a sandbox that can only describe, and checks what it described; and fills its parameters.
 -- Must not run any function of a step.
 
+local guarded = require "plan.guarded"
 local sandbox = require "plan.sandbox"
 local schema = require "plan.schema"
 
@@ -8,21 +9,24 @@ local plan = {}
 
 -- Which line of the plan is being read: error() names its caller's position, and that is all that is used of it. Between
 -- here and the plan lie pcall, this function and the one that asks.
-local function position(level)
-  local _, message = pcall(error, "", level + 3)
-  return message:match("^(.-:%d+):") or "?"
+local function position(chunk)
+  local _, message = pcall(error, "", 4)
+  return ("%s:%s"):format(chunk, message:match(":(%d+): $") or "?")
 end
 
 local Step, Plan = {}, {}
 
-local function new_step(name)
-  local at = position(1)
-  if type(name) ~= "string" or not name:find("^[%w%-_]+$") then
-    error({ message = at .. ": a step needs a name of letters, digits and dashes" }, 0)
-  end
-  return function(fields)
-    if type(fields) ~= "table" then error({ message = at .. ": step " .. name .. " needs { fields }" }, 0) end
-    return { kind = Step, name = name, at = at, fields = fields }
+-- The word `step` in a plan's text.
+local function step_word(chunk)
+  return function(name)
+    local at = position(chunk)
+    if type(name) ~= "string" or not name:find("^[%w%-_]+$") then
+      error(at .. ": a step needs a name of letters, digits and dashes", 0)
+    end
+    return function(fields)
+      if type(fields) ~= "table" then error(at .. ": step " .. name .. " needs { fields }", 0) end
+      return { kind = Step, name = name, at = at, fields = fields }
+    end
   end
 end
 
@@ -34,20 +38,23 @@ local function collect_steps(at, body)
   for index = 1, #body do
     local value = body[index]
     if type(value) ~= "table" or value.kind ~= Step then
-      error({ message = ("%s: entry %d of the plan is not a step"):format(at, index) }, 0)
+      error(("%s: entry %d of the plan is not a step"):format(at, index), 0)
     end
     steps[index] = value
   end
   return fields, steps
 end
 
-local function new_plan(name)
-  local at = position(1)
-  if type(name) ~= "string" then error({ message = at .. ": a plan needs a name" }, 0) end
-  return function(body)
-    if type(body) ~= "table" then error({ message = at .. ": plan " .. name .. " needs { … }" }, 0) end
-    local fields, steps = collect_steps(at, body)
-    return { kind = Plan, name = name, at = at, fields = fields, steps = steps }
+-- The word `plan`.
+local function plan_word(chunk)
+  return function(name)
+    local at = position(chunk)
+    if type(name) ~= "string" then error(at .. ": a plan needs a name", 0) end
+    return function(body)
+      if type(body) ~= "table" then error(at .. ": plan " .. name .. " needs { … }", 0) end
+      local fields, steps = collect_steps(at, body)
+      return { kind = Plan, name = name, at = at, fields = fields, steps = steps }
+    end
   end
 end
 
@@ -55,9 +62,9 @@ local function new_param(kind, default)
   return { kind = kind, default = default }
 end
 
-local function environment(embedded)
+local function environment(chunk, embedded)
   local words = sandbox.vocabulary(embedded)
-  words.plan, words.step, words.param = new_plan, new_step, new_param
+  words.plan, words.step, words.param = plan_word(chunk), step_word(chunk), new_param
   return words
 end
 
@@ -86,9 +93,7 @@ local function finish(described, source_hash)
 end
 
 local function message_of(problem, chunk)
-  if type(problem) == "table" and problem.message then return problem.message end
-  local words = tostring(problem)
-  return words:find("^[^\n]-:%d+: ") and words or chunk .. ": " .. words
+  return problem:find("^[^\n]-:%d+: ") and problem or chunk .. ": " .. problem
 end
 
 --- Loads a plan from its text.
@@ -98,10 +103,10 @@ end
 -- @param embedded true for a plan that is inside the program: it knows more of the library (see plan.sandbox)
 -- @return plan { name, summary, params, tools, steps, index, hash }, or nil and "FILE:LINE: reason"
 function plan.load(source, chunk, hash, embedded)
-  local body, problem = require("lib_state").load(source, "@" .. chunk, environment(embedded))
+  local body, problem = require("lib_state").load(source, "@" .. chunk, environment(chunk, embedded))
   if not body then return nil, message_of(problem, chunk) end
-  local fine, described = pcall(body)
-  if not fine then return nil, message_of(described, chunk) end
+  local fine, described = guarded.call(nil, body)
+  if not fine then return nil, described end
   if type(described) ~= "table" or described.kind ~= Plan then
     return nil, chunk .. ":1: the file does not return plan \"name\" { … }"
   end

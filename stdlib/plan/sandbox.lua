@@ -21,10 +21,18 @@ local PRIVATE = {
 local FUNCTIONS = { "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type" }
 local LIBRARIES = { "string", "table", "math", "utf8" }
 
+-- What a plan gets of an answer is its own: whatever it does to it, the next reader gets what the tool said.
+local function probe(argv)
+  local output, message, code, raw = require("tool.probe").output(argv)
+  local own = {}
+  for field, value in pairs(raw or {}) do own[field] = value end
+  return output, message, code, raw and own
+end
+
 -- Words with a meaning of their own: what describes a plan (plan.load gives these), and what looks and describes in its functions.
 local DESCRIBING = { "plan", "step", "param" }
 local OWN = {
-  probe = function(argv) return require("tool.probe").output(argv) end,
+  probe = probe,
   command = function(argv, fields) return require("plan.command").new(argv, fields) end,
 }
 

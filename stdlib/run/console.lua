@@ -9,6 +9,11 @@ local console = {}
 
 local DEEPEST = 4
 
+-- Seconds that one input may run, and what is said of one that was ended.
+local SECONDS = require("plan.guarded").SECONDS
+local ENDED = { loop = ("This ran %d s without coming to an end, and was stopped."):format(SECONDS), interrupted = "Stopped.",
+  error = "This needs more memory than there is." }
+
 local function sorted_keys(value)
   local keys = {}
   for key in pairs(value) do keys[#keys + 1] = key end
@@ -86,7 +91,10 @@ end
 
 local function evaluate(view, chunk)
   require("tool.probe").forget()
-  local results = table.pack(xpcall(chunk, require("lib_state").traceback))
+  local state = require "lib_state"
+  local called = table.pack(state.call(SECONDS, xpcall, chunk, state.traceback))
+  if not called[1] then return view.text(ENDED[called[4]]) end
+  local results = table.pack(table.unpack(called, 2, called.n))
   if results[1] then return print_results(view, results) end
   -- The prompt's own frames below the person's are of no use to them.
   local trace = tostring(results[2])

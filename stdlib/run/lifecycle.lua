@@ -1,6 +1,7 @@
 -- The one way through a run: lock, look, journal, preflight, overview, consent, engine, last words.
 -- Must not hold anything particular to one operation: its record says that (see command.operation).
 
+local answer = require "plan.answer"
 local consent = require "run.consent"
 local context_module = require "run.context"
 local credentials_module = require "run.credentials"
@@ -18,6 +19,7 @@ local orphans = require "run.orphans"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
+local places = require "plan.place"
 local plans = require "run.plans"
 local ports_module = require "run.ports"
 local preflight = require "preflight.run"
@@ -170,6 +172,7 @@ local function load_plan(operation, run)
     if declared then return plan end
     message = why
   end
+  ending.heed_interrupt()
   ending.stop("usage", code or exit_code.USAGE, message)
 end
 
@@ -199,6 +202,17 @@ local function make_case(invocation, target, operation, findings, plan, run, jou
     context = context_module.new(target, options, findings, filled, more, run), dry_run = invocation.dry_run }
 end
 
+-- Ends a command whose plan is wrong, as far as that can be known before anything is done.
+local function refuse_mistakes(case, rows)
+  local first, c = overview.first_todo(rows), case.context
+  for _, row in ipairs(rows) do
+    local later = row ~= first or not places.fits(row.step.where, c.environment)
+    local reason = row.mistake or row.verdict == "todo" and (answer.commands_fault(row.step, c, row.seen, later)
+      or answer.way_back_fault(row.step, c, row.seen, true))
+    if reason then ending.mistake(reason) end
+  end
+end
+
 --- What an operation would do here, for commands that only look.
 -- @param journal from lifecycle.journal, or nil: it is read here
 -- @return case, rows (see engine.survey), and the open run or nil
@@ -209,7 +223,9 @@ function lifecycle.survey(invocation, target, operation, journal)
   local open = journal.open
   local current = open and operation.owns(open.start) and open or nil
   local case = make_case(invocation, target, operation, {}, plan, current, journal)
-  return case, engine.survey(plan, current or run_state.new(), case.context), open
+  local rows = engine.survey(plan, current or run_state.new(), case.context)
+  refuse_mistakes(case, rows)
+  return case, rows, open
 end
 
 -- ---- preflight -------------------------------------------------------------------------------------------------------------
@@ -406,6 +422,7 @@ end
 local function prepare(invocation, credentials, case, plan, run, journal)
   local operation = case.operation
   local rows = engine.survey(plan, run or run_state.new(), case.context)
+  if not (run or operation.back) then refuse_mistakes(case, rows) end
   local steps = steps_of(invocation, case, rows, run)
   if not operation.back and not run and not overview.first_todo(rows) then return nil, nothing_to_do(invocation.view, case, steps) end
   local acts = overview.acts(steps, case.target.environment)

@@ -12,8 +12,14 @@ function complain.usage(message)
   return exit_code.USAGE
 end
 
---- A plan's mistake, as "FILE:LINE: reason" alone, for editors. @return the exit code for usage
-function complain.plan(message)
+--- A plan's mistake, as "FILE:LINE: reason" alone, for editors; or that its own code was interrupted.
+-- @param stopped string or nil: the sentence that is said in its place
+-- @return the exit code
+function complain.plan(message, stopped)
+  if stopped then
+    require("lib_terminal").write(2, "vmq-recovery: " .. stopped .. "\n")
+    return exit_code.DECLINED
+  end
   require("lib_terminal").write(2, text.printable(message) .. "\n")
   return exit_code.USAGE
 end

@@ -69,6 +69,60 @@ static void memory_has_a_cap(void **state)
 	assert_string_equal(run(p, "return ('x'):rep(1 << 28)"), "not enough memory");
 }
 
+/* Calls a chunk called "plan" for at most 0.2 s. Returns what came of it, joined by blanks. */
+static const char *called(struct program *p, const char *chunk)
+{
+	lua_settop(p->L, 0);
+	lua_pushstring(p->L, chunk);
+	lua_setglobal(p->L, "chunk");
+	return run(
+		p,
+		"local s = require 'lib_state' local r = table.pack(s.call(0.2, assert(s.load(chunk, '@plan', { pcall = pcall, "
+		"string = string, error = error, helper = function(x) return x.y end, raise = raise })), 1, nil)) "
+		"for i = 1, r.n do r[i] = tostring(r[i]) end return table.concat(r, ' ')");
+}
+
+static void somebody_elses_code_comes_to_an_end(void **state)
+{
+	assert_string_equal(called(*state, "return ..."), "true 1 nil");
+	assert_string_equal(called(*state, "\nwhile true do end"), "false loop plan:2 loop");
+	assert_string_equal(called(*state, "while true do\npcall(function() while true do end end) end"),
+	                    "false loop plan:2 loop");
+	assert_string_equal(called(*state, "return pcall(function() while true do end end)"), "false loop plan:1 loop");
+	assert_string_equal(called(*state, "return ('x'):rep(1 << 28)"), "false not enough memory plan:1 error");
+	assert_null(lua_gethook(((struct program *)*state)->L));
+	assert_null(((struct program *)*state)->host.guard);
+}
+
+static void an_error_is_told_with_the_plans_own_line(void **state)
+{
+	assert_string_equal(called(*state, "\n\nlocal x = nil\nreturn x.y"),
+	                    "false plan:4: attempt to index a nil value (local 'x') plan:4 error");
+	assert_non_null(strstr(called(*state, "\nlocal x = helper()\nreturn x"), "(local 'x') plan:2 error"));
+	assert_non_null(strstr(called(*state, "error { 1 }"), "false table: 0x"));
+	assert_string_equal(called(*state, "error()"), "false nil plan:1 error");
+}
+
+static int raise_it(lua_State *L)
+{
+	(void)raise((int)luaL_checkinteger(L, 1));
+	return 0;
+}
+
+static void an_interrupt_ends_somebody_elses_code(void **state)
+{
+	struct program *p = *state;
+	lua_pushcfunction(p->L, raise_it);
+	lua_setglobal(p->L, "raise");
+	for (int stage = 1; stage <= 2; stage++) { /* one that came before is no reason */
+		assert_string_equal(called(p, "return 1"), "true 1");
+		assert_string_equal(called(p, "raise(15)\nwhile true do end"), "false interrupted plan:2 interrupted");
+		assert_int_equal(signals_stage(), stage);
+	}
+	signals_reset();
+	fixture_signals_default();
+}
+
 static void only_what_is_inside_can_be_required(void **state)
 {
 	assert_non_null(strstr(run(*state, "return require 'no.such'"), "no module 'no.such' in the program"));
@@ -187,6 +241,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(only_chosen_libraries_are_there),
 		TEST(memory_has_a_cap),
+		TEST(somebody_elses_code_comes_to_an_end),
+		TEST(an_error_is_told_with_the_plans_own_line),
+		TEST(an_interrupt_ends_somebody_elses_code),
 		TEST(only_what_is_inside_can_be_required),
 		TEST(text_is_loaded_with_its_environment_and_bytecode_is_not),
 		TEST(expected_failures_come_as_three),

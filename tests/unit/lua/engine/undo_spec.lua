@@ -188,7 +188,8 @@ describe("a mistake in a plan's undo", function()
   it("is told, and the other steps are taken back all the same", function()
     for _, undo in ipairs { function() error "oops" end, function() return 7 end, function() return nil end,
       function() return {} end, function() return { argv = { "/clear", "b" } } end } do
-      local w = done { "a", { "b", undo = undo }, "c" }
+      local w = done { "a", "b", "c" }
+      w.plan.steps[2].undo = undo
       local final = w.rollback()
       assert.are.same({ "incomplete", "b" }, { final.result, final.stuck[1].step })
       assert.truthy(final.stuck[1].refused[1].why:find("step b: ", 1, true))
@@ -197,9 +198,10 @@ describe("a mistake in a plan's undo", function()
   end)
 
   it("starts no command that is none", function()
-    local w = done { { "a", undo = function()
+    local w = done { "a" }
+    w.plan.steps[1].undo = function()
       return { { { argv = { "relative" } }, leaves = "x" }, "no rung", { leaves = "empty" }, { { argv = { "/x", 7 } } } }
-    end } }
+    end
     assert.are.equal("incomplete", w.rollback().result)
     assert.are.same({}, w.started)
     assert.are.equal(4, #undo_events(w) - 1)

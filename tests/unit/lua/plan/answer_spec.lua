@@ -13,7 +13,8 @@ local function saying(...)
   return function() return table.unpack(values, 1, values.n) end
 end
 
-local function oops() error("my/plan.lua:9: oops", 0) end
+local function oops() error "oops" end
+local OOPS = ("%s: step a: oops"):format(select(2, pcall(oops)):match("^(.-:%d+): "))
 
 -- Nothing that a journal can hold.
 local function unkept()
@@ -33,18 +34,19 @@ describe("a verdict", function()
     end
   end)
 
-  it("is unknown for anything else, with why", function()
-    for _, word in ipairs { "Done", "", 7, true } do
-      assert.are.same({ "unknown", { error = "the check answered " .. tostring(word) } }, { verdict(word, {}) })
+  it("is nothing else: the plan is wrong, and where", function()
+    local form = 'my/plan.lua:7: step a: check: answered %s; "done", "todo" or "unknown" is wanted'
+    for shown, word in pairs { ['"Done"'] = "Done", ['""'] = "", ["7"] = 7, ["true"] = true } do
+      assert.are.same({ nil, form:format(shown) }, { verdict(word, {}) })
     end
-    assert.are.same({ "unknown", { error = "the check answered nil" } }, { verdict() })
-    assert.are.same({ "unknown", { error = "my/plan.lua:9: oops" } }, { answer.verdict(step { check = oops }, {}) })
-    assert.are.same({ "unknown", { error = "nil" } }, { answer.verdict(step { check = function() error() end }, {}) })
+    assert.are.same({ nil, form:format "nil" }, { verdict() })
+    assert.are.same({ nil, OOPS }, { answer.verdict(step { check = oops }, {}) })
+    assert.truthy(select(2, answer.verdict(step { check = function() error() end }, {})):find("answer_spec.lua:%d+: step a: nil$"))
   end)
 
-  it("is unknown where a journal could not hold what was seen", function()
+  it("needs what a journal can hold beside it", function()
     for number, seen in ipairs(unkept()) do
-      assert.are.same({ "unknown", { error = "what the check saw cannot be kept: it is no plain data" } },
+      assert.are.same({ nil, "my/plan.lua:7: step a: check: what it saw cannot be kept: it is no plain data" },
         { verdict("done", seen) }, number)
     end
   end)
@@ -57,13 +59,13 @@ describe("a verdict", function()
     assert.are.equal(64 * 1024, #require("dkjson").encode(seen))
     assert.is_true(require("base.equal").same(seen, deep))
     assert.are.equal("1: ", answer.text(nil, seen):sub(1, 3))
-    assert.are.equal("unknown", (verdict("done", { deep })))
+    assert.is_nil((verdict("done", { deep })))
   end)
 
-  it("is as good with 65,536 bytes of JSON as with one, and unknown with one more", function()
+  it("is as good with 65,536 bytes of JSON as with one, and none with one more", function()
     local most = ("x"):rep(64 * 1024 - 2)
     assert.are.same({ "done", most }, { verdict("done", most) })
-    assert.are.same({ "unknown", { error = "what the check saw cannot be kept: it has 65537 bytes" } },
+    assert.are.same({ nil, "my/plan.lua:7: step a: check: what it saw cannot be kept: it has 65537 bytes" },
       { verdict("done", most .. "x") })
   end)
 
@@ -81,11 +83,11 @@ describe("verify", function()
     for _, word in ipairs { "done", "todo", "unknown" } do
       assert.are.same({ word, "seen" }, { answer.stricter_verdict(step { verify = saying(word) }, {}, "seen") })
     end
-    for _, word in ipairs { "x", 7, true } do
-      assert.are.same({ "unknown", "seen" }, { answer.stricter_verdict(step { verify = saying(word) }, {}, "seen") })
+    for shown, word in pairs { ['"x"'] = "x", ["7"] = 7, ["true"] = true } do
+      assert.are.same({ nil, ('my/plan.lua:7: step a: verify: answered %s; "done", "todo" or "unknown" is wanted'):format(shown) },
+        { answer.stricter_verdict(step { verify = saying(word) }, {}, "seen") })
     end
-    assert.are.same({ "unknown", { error = "my/plan.lua:9: oops" } },
-      { answer.stricter_verdict(step { verify = oops }, {}, "seen") })
+    assert.are.same({ nil, OOPS }, { answer.stricter_verdict(step { verify = oops }, {}, "seen") })
   end)
 end)
 
@@ -102,13 +104,12 @@ describe("commands", function()
   it("that are none are told with the place in the plan", function()
     local none = "my/plan.lua:7: step a: run: command %d has no argv of an absolute path and words"
     for words, made in pairs { [none:format(1)] = {}, [none:format(2)] = { ONE, {} },
-      ["my/plan.lua:7: step a: run answered a number, not a command"] = 7,
-      ["my/plan.lua:7: step a: run answered a boolean, not a command"] = false,
+      ["my/plan.lua:7: step a: run: answered a number, not a command"] = 7,
+      ["my/plan.lua:7: step a: run: answered a boolean, not a command"] = false,
       ["my/plan.lua:7: step a: run: command 1 has a slow that is a number, not a boolean"] = { argv = { "/x" }, slow = 1 } } do
       assert.are.same({ nil, words }, { commands(made) })
     end
-    assert.are.same({ nil, "my/plan.lua:7: step a: my/plan.lua:9: oops" },
-      { answer.commands(step { run = oops }, {}, {}) })
+    assert.are.same({ nil, OOPS, "error" }, { answer.commands(step { run = oops }, {}, {}) })
   end)
 end)
 
@@ -160,13 +161,34 @@ describe("rungs", function()
     local begin = "my/plan.lua:7: step a: undo: answered "
     for said, made in pairs { ["nothing, not a list of rungs"] = false, ["a number, not a list of rungs"] = 7,
       ["one command; a list of rungs { { command, leaves = … }, … } is wanted"] = { argv = { "/x" } },
-      ["an empty list: nothing to run, though the state is not as it was before"] = {} } do
+      ["an empty list, which takes nothing back; where nothing is left to take back, a sentence says so"] =
+        {} } do
       assert.are.same({ nil, begin .. said }, { rungs(made or nil) })
     end
     assert.are.same({ nil, "my/plan.lua:7: step a: ladder: answered a string, not a list of rungs" },
       { answer.rungs(step { ladder = saying "x" }, "ladder", {}) })
-    assert.are.same({ nil, "my/plan.lua:7: step a: my/plan.lua:9: oops" },
+    assert.are.same({ nil, OOPS },
       { answer.rungs(step { undo = oops }, "undo", {}) })
+  end)
+end)
+
+describe("what is wrong with a step before it acts", function()
+  local LIST = "my/plan.lua:7: step a: undo: answered a number, not a list of rungs"
+
+  it("is what its commands are, or what they throw; the last is forgiven where more is known later", function()
+    local function fault(run, later) return answer.commands_fault(step { run = run }, {}, {}, later) end
+    assert.are.same({ nil, nil, nil }, { fault(nil), fault(saying()), fault(saying { argv = { "/x" } }) })
+    assert.are.same({ OOPS, nil }, { fault(oops), fault(oops, true) })
+    local none = "my/plan.lua:7: step a: run: answered a number, not a command"
+    assert.are.same({ none, none }, { fault(saying(7)), fault(saying(7), true) })
+  end)
+
+  it("is the same of its way back, once something was seen", function()
+    local function fault(undo, seen, later) return answer.way_back_fault(step { undo = undo }, {}, seen, later) end
+    assert.are.same({ nil, nil, nil }, { fault(nil, { 1 }), fault(saying "nothing is left", { 1 }), fault(oops, { 1 }, true) })
+    assert.are.same({ nil, nil, nil }, { fault(saying { { { argv = { "/x" } } } }, { 1 }), fault(saying(7), nil), fault(saying(7), {}) })
+    assert.are.same({ OOPS, LIST, LIST }, { fault(oops, { 1 }), fault(saying(7), { 1 }), fault(saying(7), { 1 }, true) })
+    assert.are.equal("my/plan.lua:7: step a: undo: no rung", fault(saying { 7 }, "text"))
   end)
 end)
 
@@ -182,8 +204,9 @@ describe("a rung's own test", function()
   end)
 
   it("cannot tell when it throws, or saw what cannot be kept", function()
-    assert.are.same({ nil, { error = "my/plan.lua:9: oops" } }, { test(oops) })
-    assert.are.same({ nil, { error = "what the check saw cannot be kept: it is no plain data" } },
+    assert.are.same({ nil, { error = OOPS, mistake = true } }, { test(oops) })
+    assert.are.same({ nil, { error = "my/plan.lua:7: step a: a rung's check: what it saw cannot be kept: it is no plain data",
+        mistake = true } },
       { test(saying(true, { print })) })
   end)
 end)

@@ -38,7 +38,7 @@ describe("a plan file", function()
 
   it("that throws is named with its line", function()
     assert.are.equal("my/plan.lua:3: attempt to index a nil value (global 'os')", select(2, load "\n\nos.exit()"))
-    assert.are.equal("my/plan.lua: gone", select(2, load "error('gone', 0)"))
+    assert.are.equal("my/plan.lua:1: gone", select(2, load "error('gone', 0)"))
   end)
 
   it("is read as text only", function()
