@@ -45,6 +45,14 @@ describe("consent by name", function()
     assert.truthy(events[1].lines[2]:find(targets.GROUP .. " (" .. targets.GROUP .. "), build ?.", 1, true), events[1].lines[2])
   end)
 
+  it("asks nobody where nobody is there", function()
+    local question = require "screen.question"
+    question.ask_nobody(true)
+    local ending, prompts = ask { "Macintosh HD" }
+    question.ask_nobody(false)
+    assert.are.same({ 4, {}, "Nothing was changed (--no-input: nobody is asked)." }, { ending.code, prompts, ending.lines[1] })
+  end)
+
   it("takes n, no, the end of input and an interrupt for a no, each in its words", function()
     for words, lines in pairs { declined = { "N" }, ["end of input"] = {}, interrupted = { { "interrupted" } } } do
       local ending = ask(lines)
