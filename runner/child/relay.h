@@ -33,7 +33,8 @@ struct relay_answer {
 struct relay_line {
 	char text[RELAY_LONGEST_PROMPT];
 	size_t length;
-	bool finished; /* a newline has ended it */
+	bool finished;   /* a newline has ended it */
+	unsigned hidden; /* lines typed so far while the terminal did not echo: passwords */
 };
 
 struct relay_calls {
@@ -68,8 +69,9 @@ struct relay_order {
 		terminal; /* it has a terminal of its own, where answers are typed; else a pipe for both outputs and no input */
 	bool person;  /* relay the keys of the user's terminal, if standard input is one */
 	int screen;   /* descriptor the output is shown on, or -1 */
-	double seconds; /* limit in all; 0: none */
-	double silence; /* limit without output, not counted while a person is asked; 0: none */
+	double seconds;     /* limit in all; 0: none */
+	double silence;     /* limit without output, not counted while a person is asked; 0: none */
+	unsigned passwords; /* lines that may be typed without echo; at the end of one more the tool is given up; 0: any */
 	bool stoppable; /* the first interrupt ends it, instead of letting it finish: it changes nothing until it is done */
 	const char *waiting;     /* shown with the time while the tool is silent; NULL: nothing is shown */
 	struct secret *remember; /* takes a password typed after Tab, for later prompts; NULL: not offered */
@@ -84,6 +86,8 @@ struct relay_result {
 	bool interrupted;       /* left at the second interrupt; the tool was killed */
 	bool failed;            /* a call-back failed */
 	bool remembered;        /* the person typed a password to be remembered */
+	unsigned hidden;        /* lines typed while the terminal did not echo */
+	bool too_many;          /* given up at the end of one more than may be typed */
 	uint64_t total;         /* bytes of output in all; the last RELAY_TAIL of them are in `tail`, a ring */
 	char tail[RELAY_TAIL];
 };

@@ -28,9 +28,29 @@ static void at_first_interrupt(struct relay *r)
 		relay_end_softly(r);
 }
 
+/* The end of a line, and the end of input, which gives a tool an empty one. */
+static bool ends_line(char key)
+{
+	return key == '\n' || key == '\r' || key == 4;
+}
+
+/* Counts a password. Returns false at one too many: its end never reaches the tool, which is given up instead. */
+static bool count_hidden(struct relay *r)
+{
+	if (r->order->passwords > 0 && r->result->hidden >= r->order->passwords) {
+		r->result->gave_up = r->result->too_many = true;
+		relay_end_softly(r);
+		return false;
+	}
+	r->result->hidden++;
+	return true;
+}
+
 /* There is room: keys are read only when those before are gone, and no more at once. */
 static void add_key(struct relay *r, char key)
 {
+	if (ends_line(key) && !pty_echoes(r->source) && !count_hidden(r))
+		return;
 	r->keys.bytes[r->keys.count++] = key;
 }
 

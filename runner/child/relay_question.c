@@ -63,6 +63,7 @@ static void type_secret(struct relay *r, const struct secret *secret)
 		return;
 	if (type(r, bytes, length))
 		(void)type(r, "\n", 1);
+	r->result->hidden++;
 	relay_note_answer(r, "\n", 1);
 }
 
@@ -153,8 +154,10 @@ static void forget_answer(struct relay *r, bool echo)
 	const struct secret *secret = q->secret;
 	q->answered = false;
 	q->secret = NULL;
-	if (secret != NULL)
-		type_secret(r, secret);
+	if (secret == NULL)
+		return;
+	r->result->hidden--; /* it was thrown away: the same one takes its place */
+	type_secret(r, secret);
 }
 
 void relay_consider_question(struct relay *r)
@@ -166,6 +169,7 @@ void relay_consider_question(struct relay *r)
 	if (r->now - r->last_output < r->times->quiet)
 		return;
 	relay_last_line(r->result, &line);
+	line.hidden = r->result->hidden;
 	bool echo = pty_echoes(r->source);
 	forget_answer(r, echo);
 	q->open = !q->answered && (relay_at_open_question(&line, echo) || q->known);

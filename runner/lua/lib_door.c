@@ -113,7 +113,8 @@ static int call_answer(lua_State *L)
 	lua_pushlstring(L, calls->line->text, calls->line->length);
 	lua_pushboolean(L, calls->echo);
 	lua_pushboolean(L, calls->line->finished);
-	lua_call(L, 3, 1);
+	lua_pushinteger(L, calls->line->hidden);
+	lua_call(L, 4, 1);
 	take_answer(L, calls->given);
 	/* The secret must outlive this call: whoever gives one keeps it; it is also held here until the next answer. */
 	return 1;
@@ -209,6 +210,15 @@ static const struct lock *lock_field(lua_State *L, int options)
 	return lock != NULL ? *lock : NULL;
 }
 
+static unsigned count_field(lua_State *L, int options, const char *name)
+{
+	(void)lua_getfield(L, options, name);
+	lua_Integer value = luaL_optinteger(L, -1, 0);
+	luaL_argcheck(L, value >= 0 && value < 1000, options, "not a count");
+	lua_pop(L, 1);
+	return (unsigned)value;
+}
+
 /* Leaves what must stay alive on the stack: the text of `waiting`, the secret, the functions, and a place for an error
  * of theirs. */
 static void read_options(lua_State *L, int options, struct relay_order *order, struct calls *calls)
@@ -219,6 +229,7 @@ static void read_options(lua_State *L, int options, struct relay_order *order, s
 	order->screen = screen_field(L, options);
 	order->seconds = lib_seconds_field(L, options, "seconds", 0);
 	order->silence = lib_seconds_field(L, options, "silence", 0);
+	order->passwords = count_field(L, options, "passwords");
 	(void)lua_getfield(L, options, "waiting");
 	order->waiting = luaL_optstring(L, -1, NULL);
 	(void)lua_getfield(L, options, "remember");
@@ -253,6 +264,8 @@ static int push_result(lua_State *L, const struct relay_result *result)
 	lib_set_boolean(L, "gave_up", result->gave_up);
 	lib_set_boolean(L, "interrupted", result->interrupted);
 	lib_set_boolean(L, "remembered", result->remembered);
+	lib_set_integer(L, "hidden", result->hidden);
+	lib_set_boolean(L, "too_many", result->too_many);
 	return 1;
 }
 

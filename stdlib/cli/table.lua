@@ -17,6 +17,7 @@ local GLOBAL = {
   { name = "quiet", short = "q", help = "say only what must be acted on" },
   { name = "user", value = "NAME", help = "the owner's short name, typed at Apple's prompts" },
   { name = "password-fd", value = "N", integer = { 0, 1023 }, help = "read that user's password from this descriptor" },
+  { name = "no-input", help = "ask nobody: a question that the options do not answer ends the command at once" },
   { name = "help", short = "h", help = "help on the command" },
 }
 

@@ -26,9 +26,41 @@ local function outcome_of(self, step, command)
   return outcome
 end
 
+-- The command before failed, and no other is started: what it left is read back.
+local function close_intent(self, step)
+  local open = self.run.open_intent
+  if not open or self.failed ~= step then return end
+  if open.type == "undo-intent" then
+    steps.record(self, { type = "undo-outcome", step = open.step, verdict = "refused" })
+    return
+  end
+  local verdict, seen = steps.read(self, step)
+  if verdict ~= "unknown" then steps.record(self, { type = "outcome", step = open.step, verdict = verdict, seen = seen }) end
+end
+
+local function stop_at(self, step, kind, reason)
+  close_intent(self, step)
+  steps.finish("stopped", { kind = kind, reason = reason, step = step.name })
+end
+
+-- Ends the run where no further password may be tried.
+local function heed_limit(self, step, command)
+  if not self.ports.may_start then return end
+  local allowed, kind, reason = self.ports.may_start(command)
+  if not allowed then stop_at(self, step, kind, reason) end
+end
+
+-- Ends the run at a question that nobody answered, where it was said that nobody would.
+local function heed_unanswered(self, step, meaning)
+  if self.ports.no_input and meaning.kind == "question" then
+    stop_at(self, step, "asked", "a tool asked a question, and --no-input says that nobody answers")
+  end
+end
+
 -- Writes the intent and starts the command.
 local function start(self, step, command, fields)
   steps.heed_stop(self, step)
+  heed_limit(self, step, command)
   fields.step = step.name
   local written, message = self.ports.intent(command.argv, fields)
   if not written then steps.cannot_record(message) end
@@ -37,6 +69,7 @@ local function start(self, step, command, fields)
   steps.report(self, step, "intent", { argv = command.argv, prompts = command.prompts })
   steps.report(self, step, "started", { argv = command.argv, slow = command.slow })
   local outcome = outcome_of(self, step, command)
+  self.failed = outcome.failed and step or nil
   steps.report(self, step, "ended", { argv = command.argv, exit = outcome.exit, signal = outcome.signal,
     timed_out = outcome.timed_out, interrupted = outcome.interrupted, dry_run = outcome.dry_run,
     message = outcome.refused and outcome.output or nil })
@@ -73,6 +106,7 @@ local function judge_todo(self, step, outcome, seen, before, tried)
   -- The same policy may have been written anew, by somebody else, too.
   local unchanged = equal.same(seen, before) and not self.run:step(step.name).written
   steps.heed_stop(self, step)
+  heed_unanswered(self, step, outcome.meaning)
   if unchanged and outcome.meaning.kind == "credentials" and outcome.failed and tried < self.ports.attempts then
     steps.report(self, step, "again", { reason = "credentials", attempt = tried + 1, words = outcome.meaning.words })
     return true
@@ -161,7 +195,7 @@ end
 -- @param step whose ladder it is
 -- @param kind "intent" | "undo-intent"
 function act.climber(self, step, kind)
-  local climber = { environment = self.environment, attempts = function() return self.ports.attempts end }
+  local climber = { environment = self.environment, attempts = function() return self.ports.rung_attempts or self.ports.attempts end }
   function climber.act(command, fields)
     fields.type = kind
     return start(self, step, command, fields)
@@ -172,6 +206,7 @@ function act.climber(self, step, kind)
   function climber.refused(rung, number, why)
     self.ports.emit { type = "undo", step = step.name, rung = number, leaves = rung.leaves, verdict = "refused",
       reason = why.cause, words = why.words, cure = why.cure }
+    heed_unanswered(self, step, why)
   end
   return climber
 end

@@ -9,11 +9,14 @@
 --                                for, refused_credentials } | nil, message
 --   explain(command, outcome)  → { kind, cause, cure, unaffected, words }; it also remembers a password that was typed for the run, and
 --                              forgets one that was refused
+--   may_start(command)         optional → true; or nil, the kind of stop and a reason: no further password may be refused
+--   no_input                   true when a question that nobody answers stops the run, instead of taking it back
 --   stop()                     → 0, or more when the person asked to stop
 --   forget()                   what was probed is stale
 --   compare()                  compares the Mac now with the state before the run → array of differences (see mac.state.compare),
 --                              and whether anybody has written the policy meanwhile (true | false | nil)
 --   attempts                   how often wrong credentials are tried
+--   rung_attempts              optional: the same at a rung, where giving up costs a lower one
 --   dry_run                    true when the door starts nothing: later places are skipped over
 --   gate(step, seen, choices)  optional: asked before each step that would act (step-through). Answers "do", "all" (and
 --                              ask no more), "skip", "undo" (the last step) or "stop". choices: { may_skip, why_not, last }

@@ -201,6 +201,10 @@ local ANSWERS = { given = "user and password come from the command line", unaske
   person = "somebody is here to answer the tools' questions" }
 
 function checks.credentials(_, asked)
+  if asked.refused and asked.answers == "given" then
+    return bad(asked.refused .. ": more are not tried unattended, since a Mac may lock its disk for good",
+      "restart this Mac, or run this at a terminal, where you may type again")
+  end
   if asked.answers then return ok(ANSWERS[asked.answers]) end
   return bad("nobody is at a terminal, and not all of --yes, --user and --password-fd are given",
     "run it in a terminal, or give all three")

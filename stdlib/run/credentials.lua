@@ -1,6 +1,8 @@
 -- Who answers the tools' questions, and with what: the person, or user and password from the command line.
 -- Must not show or store a password: it stays in locked memory of C's (runner/child/secret.h), and is wiped at the end.
 
+local refusals = require "run.refusals"
+
 local credentials = {}
 
 local Credentials = {}
@@ -8,12 +10,14 @@ Credentials.__index = Credentials
 
 --- Gathers what there is to answer with.
 -- @param invocation
--- @return credentials { yes, user, person, patience = seconds, secret }; or nil and why --password-fd cannot be read
+-- @return credentials { yes, user, person, patience = seconds, secret, refusals = see run.refusals };
+--   or nil and why --password-fd cannot be read
 function credentials.open(invocation)
   local options, rehearsal = invocation.options, invocation.rehearsal
   local self = setmetatable({ yes = options.yes, user = options.user or rehearsal.user,
     person = invocation.person and not rehearsal.unattended, patience = rehearsal.patience or 10,
     offers = not options.json, view = invocation.view }, Credentials)
+  self.refusals = refusals.of(invocation.root)
   if rehearsal.password then
     self.secret = require("lib_secret").from_text(rehearsal.password)
   elseif options.password_fd then

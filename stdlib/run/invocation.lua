@@ -29,8 +29,9 @@ function invocation.open(options, command)
   local root = (options.root or ""):gsub("/+$", "")
   if options.root and not require("lib_file").stat(root .. "/") then return nil, "--root " .. options.root .. ": no such folder" end
   configure(root, options.dry_run or false)
+  if options.no_input then require("screen.question").ask_nobody(true) end
   return { command = command, options = options, root = root, dry_run = options.dry_run or false, rehearsal = rehearsal,
-    uid = rehearsal.uid or require("lib_system").uid(), person = require("lib_terminal").is_terminal(0),
+    uid = rehearsal.uid or require("lib_system").uid(), person = not options.no_input and require("lib_terminal").is_terminal(0),
     view = rehearsal.view or require("screen.open").open(options, command, require("lib_embed").version()) }
 end
 

@@ -252,6 +252,7 @@ end
 local function check(invocation, credentials, names, target, asked, known)
   asked.options, asked.uid = invocation.options, invocation.uid
   asked.answers = credentials:who_answers(invocation)
+  asked.refused = not (invocation.dry_run or credentials.person) and credentials.refusals:is_spent() and credentials.refusals:words() or nil
   -- Without --yes the confirmation comes first, and the end of input there says the same.
   if asked.acts and invocation.options.yes then
     names = { table.unpack(names) }

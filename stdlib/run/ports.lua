@@ -78,13 +78,23 @@ local function keep_track(self, command, step)
   end
 end
 
+-- A tool that asks for the password again did not take those before. @return false when that was one too many
+local function note_password_prompt(refusals, asked, hidden)
+  if not refusals or hidden <= asked.counted then return nil end
+  refusals:add(hidden - asked.counted)
+  asked.counted = hidden
+  asked.over_limit = refusals:is_spent()
+  if asked.over_limit then return false end
+end
+
 -- @return options for the door, how often each kind of question was asked, and what was heard last
 local function act_options(self, command, step)
-  local credentials, asked = self.credentials, { password = 0 }
+  local credentials, asked = self.credentials, { password = 0, counted = 0 }
   local hear, heard = tail_of_output()
-  local function report(kind)
+  local function report(kind, hidden)
     asked[kind] = (asked[kind] or 0) + 1
     self.view.emit { type = "prompt", step = step.name, kind = kind }
+    if kind == "password" then return note_password_prompt(credentials.refusals, asked, hidden or 0) end
   end
   local seconds, silence = limits_of(self, command)
   local options = { waiting = waiting_words(self, command), screen = screen_of(self, command),
@@ -92,6 +102,7 @@ local function act_options(self, command, step)
     person = command.interactive and credentials.person or false, output = output_of(self, command, step, hear),
     lock = self.lock, started = keep_track(self, command, step) }
   if command.interactive then
+    options.passwords = credentials.refusals and credentials.refusals:left()
     options.remember = not self.remembers_nothing and credentials:offer_to_remember() or nil
     options.answer = prompts.answerer(command, credentials:at_prompts(self.names), heard, report)
   end
@@ -126,22 +137,44 @@ local function journal_ports(made, self)
   end
 end
 
+-- Tools that ask for a password which this Mac counts.
+local ASKS_PASSWORD = { csrutil = true, bputil = true, kmutil = true, diskutil = true }
+
+-- What a refused password changes: nobody may be left to give another. Beyond the limit the person decides about each, so that a
+-- mistyped one costs no rung.
+local function after_refusal(made, self)
+  local refusals = self.credentials.refusals
+  if self.credentials:forget_refused() then
+    made.attempts, made.rung_attempts = 0, nil
+  elseif refusals and refusals:is_spent() then
+    made.rung_attempts = math.huge
+  end
+end
+
 -- Starting a command, and what its end means.
 local function tool_ports(made, self)
+  function made.may_start(command)
+    local refusals = self.credentials.refusals
+    if self.dry_run or not (refusals and command.interactive and ASKS_PASSWORD[command.tool]) then return true end
+    return refusals:allow(self.credentials.person, self.view)
+  end
   function made.act(command, step)
     local options, asked, heard = act_options(self, command, step)
     local outcome, message, code = require("lib_door").act(self.journal, command.argv, options)
     self.view.after_tool(heard())
     if outcome then
-      outcome.tries = asked.password
-      outcome.refused_credentials = outcome.gave_up and asked.password > 1
+      outcome.tries = math.max(asked.password, outcome.hidden or 0)
+      outcome.refused_credentials = outcome.gave_up and (asked.password > 1 or asked.over_limit or outcome.too_many or false)
+      outcome.counted = asked.counted
     end
     return outcome, message, code
   end
   function made.explain(command, outcome)
     local meaning = errors.explain(command.tool, outcome)
     if outcome.remembered then self.credentials:remember() end
-    if meaning.kind == "credentials" and self.credentials:forget_refused() then made.attempts = 0 end
+    local refusals = self.credentials.refusals
+    if refusals and outcome.counted then refusals:note(meaning.kind, outcome.hidden or 0, outcome.counted) end
+    if meaning.kind == "credentials" then after_refusal(made, self) end
     return meaning
   end
 end
@@ -159,8 +192,8 @@ end
 --   remembers_nothing = true where what is typed is not a password for the other tools,
 --   compare = function() that compares the Mac with the run's baseline, see engine.run }
 function ports.new(self)
-  local made = { attempts = ATTEMPTS, dry_run = self.dry_run, emit = self.view.emit, forget = forget,
-    compare = self.compare, stop = require("lib_signals").stage }
+  local made = { attempts = ATTEMPTS, dry_run = self.dry_run, no_input = self.options.no_input or false, emit = self.view.emit,
+    forget = forget, compare = self.compare, stop = require("lib_signals").stage }
   journal_ports(made, self)
   tool_ports(made, self)
   return made

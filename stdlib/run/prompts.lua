@@ -101,15 +101,16 @@ local MOST_OTHERS = 3
 -- @param credentials { yes = boolean, user = string|nil, secret = userdata|nil, person = boolean, patience = seconds,
 --   names = array of the installed systems' volume names }
 -- @param heard function() → everything the tool has printed so far (a bounded tail)
--- @param report function(kind) called when a prompt is seen
--- @return function(line, echo, finished) → string to type, secret, true when it is a question left to the person, nil when
+-- @param report function(kind, hidden) called when a prompt is seen: hidden lines were typed without echo before it; it answers
+--   false where the tool is to be given up
+-- @return function(line, echo, finished, hidden) → string to type, secret, true when it is a question left to the person, nil when
 --   it may be none, a number of seconds after which to ask again, or false to give up
 function prompts.answerer(command, credentials, heard, report)
   local asked, waited = {}, {}
-  return function(line, echo, finished)
+  return function(line, echo, finished, hidden)
     local kind = prompts.kind(line)
     if finished and not ECHOED[kind] then return nil end
-    if kind then report(kind) end
+    if kind and report(kind, hidden) == false then return false end
     local answer = answer_for(kind, command, credentials, heard, echo)
     asked[kind or line] = (asked[kind or line] or 0) + 1
     if answer and asked[kind or line] <= (MOST_ANSWERS[kind] or MOST_OTHERS) then return answer end

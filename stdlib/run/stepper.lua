@@ -142,6 +142,7 @@ function stepper.gate(view, case, plan)
     read = line_reader.new(complete) }
   return function(step, seen, choices)
     if case.options.yes then return "all" end
+    if case.options.no_input then return "stop" end
     local shown = overview.steps({ { step = step, verdict = "todo", seen = seen } }, case.context)[1]
     introduce(self, step, shown)
     return ask(self, step, shown, choices)

@@ -24,6 +24,8 @@ end
 
 -- @return true, or nil and a sentence
 local function run_command(ports, command)
+  local allowed, _, reason = ports.may_start(command)
+  if not allowed then return nil, reason end
   local written, problem = ports.intent(command.argv, { type = "intent", step = "unlock", part = 1, parts = 1 })
   if not written then return nil, problem end
   local outcome, why = ports.act(command, { name = "unlock" })

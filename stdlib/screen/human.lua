@@ -83,7 +83,7 @@ end
 function steps.again(screen, event)
   local why = event.reason
   if why == "credentials" then
-    screen:labelled("doubtful", "again", ("try %d of 3; the tool said: %s"):format(event.attempt, event.words or "nothing"))
+    screen:labelled("doubtful", "again", ("try %d; the tool said: %s"):format(event.attempt, event.words or "nothing"))
   elseif why == "undone" then
     local words = "step %s dropped what step %s had done; it is done once more"
     screen:labelled("doubtful", "again", words:format(event.by, event.name))

@@ -3,7 +3,15 @@
 
 local question = {}
 
+-- Set by --no-input.
+local nobody = false
+
+--- From here on nobody is asked: every question ends as if there were no input.
+-- @param so boolean
+function question.ask_nobody(so) nobody = so end
+
 local function read(prompt)
+  if nobody then return nil, "--no-input: nobody is asked" end
   local terminal = require "lib_terminal"
   terminal.flush_input()
   return terminal.read_line(prompt)

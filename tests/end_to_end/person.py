@@ -8,7 +8,8 @@ NAME = r"volume's name> $"
 YES_NO = r"\[y/n\]: $|\(enter y or n\) ?$"
 USER = r"(?i)(?:authorized user|username|user name)[^\n]*: ?$"
 PASSWORD = r"(?i)(?:password|passphrase)[^\n]*: ?$"
-KINDS = ("end", "name", "yes-no", "password", "user")
+AGAIN = r"again> $"
+KINDS = ("end", "name", "yes-no", "password", "user", "again")
 EOF_KEY = "\x04"
 
 
@@ -37,7 +38,7 @@ class Person:
 
     def step(self):
         """Wait for one question, answer it; its kind, or "end"."""
-        kind = KINDS[self.child.expect([pexpect.EOF, NAME, YES_NO, PASSWORD, USER])]
+        kind = KINDS[self.child.expect([pexpect.EOF, NAME, YES_NO, PASSWORD, USER, AGAIN])]
         if kind == "end":
             return kind
         self.seen.append(kind)
@@ -48,13 +49,13 @@ class Person:
         elif kind == "password":
             self._password()
         else:
-            self._type({"name": self.volume, "yes-no": "y", "user": self.name}[kind])
+            self._type({"name": self.volume, "yes-no": "y", "user": self.name, "again": "again"}[kind])
         return kind
 
     def until(self, wanted, count=1):
         """Answer everything up to, not including, the answer to the count-th question of that kind."""
         while True:
-            kind = KINDS[self.child.expect([pexpect.EOF, NAME, YES_NO, PASSWORD, USER])]
+            kind = KINDS[self.child.expect([pexpect.EOF, NAME, YES_NO, PASSWORD, USER, AGAIN])]
             assert kind != "end", f"no {wanted} was asked\n{self.session.log}"
             self.seen.append(kind)
             if kind == wanted and self.seen.count(kind) == count:
@@ -62,7 +63,7 @@ class Person:
             if kind == "password":
                 self._password()
             else:
-                self._type({"name": self.volume, "yes-no": "y", "user": self.name}[kind])
+                self._type({"name": self.volume, "yes-no": "y", "user": self.name, "again": "again"}[kind])
 
     def answer_all(self):
         """Answer to the end; the exit status."""

@@ -199,7 +199,6 @@ def test_a_refused_password_is_typed_once(build, machine, knobs):
     assert (mac.refused(), seen.code, flags(mac)) == (1, 1, FULL), seen.text
 
 
-@wrong("C.5: every run and every rung uses up more tries")
 def test_three_refused_passwords_for_each_boot(build):
     """Over all tools and runs; then it stops before it starts anything, and says why."""
     mac = build(refusal="rejected")
@@ -210,7 +209,6 @@ def test_three_refused_passwords_for_each_boot(build):
     assert mac.refused() <= 3 and "refused" in said(seen), seen.text
 
 
-@wrong("C.5: --no-input is not known")
 def test_nobody_is_there(mac):
     """A question without an answer fails at once, before any change: 4."""
     seen = driver.run(mac, "apply", "--no-input")

@@ -107,4 +107,28 @@ MUTATIONS = [
     Mutation("boot-args of others are lost", "stdlib/mac/boot_args.lua", (
         ("if not wanted[key] then return nil end\n    if placed", "if not wanted[key] then return false end\n    if placed"),),
         "crash apply-foreign-words"),
+    Mutation("refused passwords are not counted", "stdlib/run/refusals.lua", (
+        ("self.known = self:count() + number", "self.known = self:count()"),), "spec run/refusals"),
+    Mutation("the count of refused passwords outlives the boot", "stdlib/run/refusals.lua", (
+        ("return session == boot() and math.tointeger(tonumber(count)) or 0", "return math.tointeger(tonumber(count))"),),
+        "spec run/refusals"),
+    Mutation("a count that cannot be understood is none", "stdlib/run/refusals.lua", (
+        ("if not session then return refusals.MOST end", "if not session then return 0 end"),), "spec run/refusals"),
+    Mutation("a person's `again` stands for ever", "stdlib/run/refusals.lua", (
+        ('if kind == "credentials" then self.agreed = nil end\n', ""),), "spec run/refusals"),
+    Mutation("a Mac that says to wait is asked again", "stdlib/run/refusals.lua", (
+        ('if kind == "wait" then self:bar() end\n', ""),), "spec run/refusals"),
+    Mutation("a tool goes on asking beyond the limit", "stdlib/run/ports.lua", (
+        ("if asked.over_limit then return false end\n", ""),), "spec run/ports"),
+    Mutation("a tool is started beyond the limit", ACT, (
+        ("if not allowed then stop_at(", "if not allowed and self.free then stop_at("),), "spec engine/faults"),
+    Mutation("a question is asked though --no-input says that nobody is there", "stdlib/screen/question.lua", (
+        ('if nobody then return nil, "--no-input: nobody is asked" end\n', ""),), "spec run/consent"),
+    Mutation("a question that nobody answers takes the run back", ACT, (
+        ('if self.ports.no_input and meaning.kind == "question" then', 'if self.ports.no_input and meaning.kind == "asked" then'),),
+        "spec engine/faults"),
+    Mutation("a password too many is typed", "runner/child/relay_person.c", (
+        ("r->result->hidden >= r->order->passwords", "r->result->hidden > r->order->passwords"),), "c child/relay_test"),
+    Mutation("typed passwords are not counted", "runner/child/relay_person.c", (
+        ("r->result->hidden++;", "(void)r;"),), "c child/relay_test"),
 ]

@@ -343,6 +343,7 @@ class Mac(situations.Situations):
                 (self.root / one["point"].lstrip("/") / downloads.PACKAGE).unlink(missing_ok=True)
             state["images"], state["guests"], state["refused"], state["entered"] = [], 0, 0, "power"
             state["started"] += 100
+            state["starts"] += 1
             mounts.park_all(root, state)
             group = store.group(state, state["default"])
             stored = _custom_kernel(state, group, self.folder)

@@ -210,6 +210,6 @@ def new_state(machine, environment, *, several=None, name="Macintosh HD", data_n
         "started": 1700000000, "nvram": {}, "flash": {}, "lost": [], "in_force": None, "running": None, "writes": 0,
         "knobs": {**KNOBS, **told["knobs"], **knobs}, "faults": [],
         "neighbours": [], "ghosts": [], "told": {}, "power": {"source": "AC", "percent": 100, "battery": True},
-        "route": True, "entered": "power", "refused": 0, "unlinkable": None, "dependency": None,
+        "route": True, "entered": "power", "refused": 0, "starts": 1, "unlinkable": None, "dependency": None,
         "kits": [], "images": [], "guests": 0, "quota": None, "enrolled": False, "staged_update": None,
     }

@@ -29,7 +29,7 @@ def failures(file):
 def run(program):
     """Runs one program. Returns (name, seconds, list of (test, why))."""
     name = f"{program.parent.name}.{program.name}"
-    file = FOLDER / f"{name}.xml"
+    file = FOLDER.resolve() / f"{name}.xml"  # a test may go to another folder
     file.unlink(missing_ok=True)  # cmocka writes no file over another
     start = time.monotonic()
     done = subprocess.run([program], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,

@@ -24,6 +24,7 @@ def _values(state):
         "kern.bootargs": running["boot_args"], "kern.hv_support": running["hv_support"], "kern.hv_disable": 0,
         "kern.hv_vmm_present": int(state["knobs"]["guest"]), "hw.model": chip["model"], "hw.target": chip["target"] + "AP",
         "hw.optional.arm64": 1, "hw.cputype": 0x100000C, "hw.cpusubtype": 2, "hw.machine": "arm64",
+        "kern.bootsessionuuid": f"6F1B2C3D-0000-4000-8000-{state['starts']:012X}",
         "machdep.cpu.brand_string": chip["name"], "kern.secure_kernel": 1, "hw.memsize": 17179869184,
     }
     if state["environment"] != "macos":

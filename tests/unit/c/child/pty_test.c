@@ -101,6 +101,7 @@ static void a_password_is_typed_when_the_echo_is_off(void **state)
 	assert_string_equal(output, "Password:\ndone\n");
 	assert_string_equal(fixture_text(f, "typed"), "[hunter2 ]\n");
 	assert_true(plan.echoed >= 1);
+	assert_int_equal(result.hidden, 1);
 	secret_release(secret);
 	free(output);
 }
@@ -125,6 +126,7 @@ static void a_password_that_was_thrown_away_is_typed_once_more(void **state)
 	assert_string_equal(fixture_text(f, "typed"), "[hunter2]\n");
 	assert_string_equal(fixture_text(f, "third"), ""); /* not for ever */
 	assert_true(result.silent);
+	assert_int_equal(result.hidden, 1); /* what was thrown away was not refused */
 	secret_release(secret);
 }
 

@@ -31,6 +31,29 @@ static int relay_to_person(struct fixture *f)
 	return relay_within(f, &fixture_times);
 }
 
+/* The same where one password may be typed. */
+static int relay_one_password(struct fixture *f)
+{
+	struct door_order order = {
+		.argv = fixture_disable,
+		.relay = { .terminal = true,
+		           .person = true,
+		           .screen = 1,
+		           .seconds = 20,
+		           .passwords = 1,
+		           .times = &fixture_times },
+	};
+	int outcome = relay(f, &order);
+	return outcome | (result.too_many && result.hidden == 1 ? 64 : 0);
+}
+
+/* How many passwords were typed. */
+static int relay_and_count(struct fixture *f)
+{
+	int outcome = relay_to_person(f);
+	return outcome == EXIT_0 ? (int)result.hidden : 99;
+}
+
 /* The same with a tool that is given time to end after the second interrupt. */
 static int relay_patiently(struct fixture *f)
 {
@@ -262,6 +285,41 @@ static void a_typed_password_is_an_answer(void **state)
 /* It waits for a second line as one does that has thrown the first one away. */
 #define TAKES_TWO "stty -echo; printf 'Password:'; read x; echo x >$root/typed; read y; echo x >$root/finished; exit 0"
 
+/* Lines typed while nothing is shown, an end of input among them; not what is shown. */
+static void typed_passwords_are_counted(void **state)
+{
+	static const char *const prompts[] = { "Name: ", "Password:", "Again:", "Last:" };
+	static const char *const keys[] = { "joe\r", "hunter1\r", "hunter2\n", "\004" };
+	struct fixture *f = *state;
+	struct person p;
+	fixture_script(f, "printf 'Name: '; read n; stty -echo; printf 'Password:'; read x; printf 'Again:'; read y; "
+	                  "printf 'Last:'; read z; exit 0");
+	person_start(&p, relay_and_count, f);
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(person_sees(&p, prompts[i]));
+		person_types(&p, keys[i]);
+	}
+	person_ends(&p, 3);
+}
+
+/* At one too many the tool is given up, and does not get its end. */
+static void one_password_too_many_is_not_typed(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	fixture_script(
+		f,
+		"stty -echo; printf 'Password:'; read x; echo $x >$root/typed; printf 'Again:'; read y; echo $y >$root/finished");
+	person_start(&p, relay_one_password, f);
+	assert_true(person_sees(&p, "Password:"));
+	person_types(&p, "hunter1\r");
+	assert_true(person_sees(&p, "Again:"));
+	person_types(&p, "hunter2\r");
+	person_ends(&p, GAVE_UP | 64);
+	assert_string_equal(fixture_text(f, "typed"), "hunter1\n");
+	assert_string_equal(fixture_text(f, "finished"), "");
+}
+
 static void an_answer_that_was_thrown_away_is_forgotten(void **state)
 {
 	struct fixture *f = *state;
@@ -325,6 +383,8 @@ int main(void)
 		TEST(a_fatal_signal_restores_the_terminal),
 		TEST(the_third_signal_ends_the_program),
 		TEST(a_typed_password_is_an_answer),
+		TEST(typed_passwords_are_counted),
+		TEST(one_password_too_many_is_not_typed),
 		TEST(an_answer_that_was_thrown_away_is_forgotten),
 		TEST(a_lost_terminal_forgets_the_answer),
 		TEST(a_screen_that_stands_still_does_not_hold_up_the_tool),

@@ -455,3 +455,82 @@ describe("a mistake in a plan's way back", function()
     assert.are.equal("done", w.go().result)
   end)
 end)
+
+describe("a tool that may not be started", function()
+  local function stops_at(w, line, kind)
+    function w.ports.may_start(command)
+      if table.concat(command.argv, " ") == line then return nil, kind, "no more" end
+      return true
+    end
+  end
+
+  it("ends the run before its intent, with the kind and the reason", function()
+    local w = world.new { "a", "b" }
+    stops_at(w, "/set a", "attempts")
+    local final = w.go()
+    assert.are.same({ "stopped", "attempts", "no more", "a", 0, false },
+      { final.result, final.kind, final.reason, final.step, final.acted, final.changed })
+    assert.are.same({ "start", "close stopped" }, w.journal())
+  end)
+
+  it("leaves what was done, and the run goes on", function()
+    local w = world.new { "a", "b" }
+    stops_at(w, "/set b", "attempts")
+    local final = w.go()
+    assert.are.same({ "stopped", true }, { final.result, final.changed })
+    assert.are.same({ "/set a" }, w.started)
+    w.ports.may_start = nil
+    assert.are.equal("done", w.go().result)
+  end)
+
+  it("reads back what the try before it left", function()
+    local w = world.new { { "a", ladder = function()
+      return { { { argv = { "/set", "x" } }, leaves = "top" }, { { argv = { "/set", "a" } }, leaves = "low" } }
+    end } }
+    w.tools["/set x"] = world.fails
+    stops_at(w, "/set a", "asked")
+    local final = w.go()
+    assert.are.same({ "stopped", "asked", false }, { final.result, final.kind, final.changed })
+    assert.are.same({ "start", "intent a", "outcome a todo", "close stopped" }, w.journal())
+  end)
+
+  it("on the way back leaves it open", function()
+    local w = world.new { "a", "b" }
+    w.tools["/set b"] = world.fails
+    stops_at(w, "/clear a", "attempts")
+    local final = w.go()
+    assert.are.same({ "stopped", "failed", true }, { final.result, final.went_back, final.changed })
+    w.ports.may_start = nil
+    assert.are.equal("undone", w.go().result)
+  end)
+end)
+
+describe("a question that nobody answers", function()
+  local function unanswered(w)
+    w.ports.explain = function(_, outcome)
+      return { kind = outcome.gave_up and "question" or "claimed", cause = "cause", words = "" }
+    end
+    return function() return { gave_up = true, output = "" } end
+  end
+
+  it("stops the run where nobody was to be asked, and takes it back otherwise", function()
+    for _, case in ipairs { { true, "stopped", true }, { false, "undone", false } } do
+      local w = world.new { "a", "b" }
+      w.ports.no_input = case[1]
+      w.tools["/set b"] = unanswered(w)
+      assert.are.equal(case[2], w.go().result)
+      assert.are.equal(case[3], w.on.a)
+    end
+  end)
+
+  it("stops a ladder before its next rung", function()
+    local w = world.new { { "a", ladder = function()
+      return { { { argv = { "/set", "x" } }, leaves = "top" }, { { argv = { "/set", "a" } }, leaves = "low" } }
+    end } }
+    w.ports.no_input = true
+    w.tools["/set x"] = unanswered(w)
+    local final = w.go()
+    assert.are.same({ "stopped", "asked", false }, { final.result, final.kind, final.changed })
+    assert.are.same({ "/set x" }, w.started)
+  end)
+end)

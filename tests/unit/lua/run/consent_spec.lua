@@ -66,6 +66,14 @@ describe("consent by name", function()
     assert.are.equal(1, #events)
   end)
 
+  it("asks nobody where nobody is there", function()
+    local question = require "screen.question"
+    question.ask_nobody(true)
+    local ending, prompts = ask { "Macintosh HD" }
+    question.ask_nobody(false)
+    assert.are.same({ 4, {}, "Nothing was changed (--no-input: nobody is asked)." }, { ending.code, prompts, ending.lines[1] })
+  end)
+
   it("takes n, no, the end of input and an interrupt for a no, each in its words", function()
     for words, lines in pairs { declined = { "N" }, ["end of input"] = {}, interrupted = { { "interrupted" } } } do
       local ending = ask(lines)

@@ -20,7 +20,7 @@ end)
 after_each(function() package.loaded.lib_secret = real or nil end)
 
 local function invocation_of(options, more)
-  local made = { options = options or {}, rehearsal = {}, person = false, dry_run = false }
+  local made = { options = options or {}, rehearsal = {}, person = false, dry_run = false, root = "" }
   for name, value in pairs(more or {}) do made[name] = value end
   made = read_only(made)
   return setmetatable({ view = { text = function(words) said[#said + 1] = words end } }, { __index = made })

@@ -230,6 +230,83 @@ describe("an act", function()
   end)
 end)
 
+describe("refused passwords", function()
+  -- The door: types these lines at one password prompt after the other, then ends so.
+  local function types(lines, outcome)
+    package.loaded.lib_door = { act = function(_, _, options)
+      for hidden = 0, lines - 1 do
+        given = options.answer("Password: ", false, false, hidden)
+        if given == false then return { gave_up = true, hidden = hidden } end
+      end
+      outcome.hidden = lines
+      return outcome
+    end }
+  end
+  local counter
+  before_each(function()
+    counter = { number = 0 }
+    function counter.add(_, number) counter.number = counter.number + number end
+    function counter.left() return 2 end
+    function counter.is_spent() return counter.number >= 3 end
+    function counter.note(_, ...) counter.noted = { ... } end
+    function counter.allow(_, person)
+      counter.person = person
+      return nil, "attempts", "too many"
+    end
+  end)
+  local function counting(command, more)
+    local made, self = ports(more)
+    self.credentials.refusals, self.credentials.person = counter, true
+    function self.credentials.at_prompts() return { person = true } end
+    local outcome = made.act(command or TOOL, STEP)
+    return made, outcome, self
+  end
+
+  it("are counted when the tool asks again, and the rest at its end", function()
+    types(2, { exit = 1, output = "Failed to authenticate." })
+    local made, outcome = counting()
+    assert.are.same({ 1, 1 }, { counter.number, outcome.counted })
+    made.explain(TOOL, outcome)
+    assert.are.same({ { "credentials", 2, 1 }, 3 }, { counter.noted, made.attempts })
+    assert.is_nil(made.rung_attempts)
+  end)
+
+  it("end the tool at the limit, and that is a matter of credentials", function()
+    types(5, {})
+    counter.number = 1
+    local made, outcome = counting()
+    assert.are.same({ 3, true, true, 2 }, { counter.number, outcome.gave_up, outcome.refused_credentials, outcome.hidden })
+    made.explain(TOOL, outcome)
+    assert.are.same({ "credentials", 3, math.huge }, { counter.noted[1], made.attempts, made.rung_attempts })
+  end)
+
+  it("may be so many in one start; one more is a matter of credentials", function()
+    door { gave_up = true, too_many = true, hidden = 2 }
+    local _, outcome = counting()
+    assert.are.same({ 2, true }, { given.options.passwords, outcome.refused_credentials })
+  end)
+
+  it("end all tries where nobody can give another", function()
+    types(1, { exit = 1, output = "Failed to authenticate." })
+    counter.number = 3
+    local made, outcome, self = counting()
+    self.credentials.forget_refused = function() return true end
+    made.explain(TOOL, outcome)
+    assert.are.equal(0, made.attempts)
+  end)
+
+  it("decide whether a tool that asks may start, no other", function()
+    types(0, {})
+    local made = counting()
+    assert.are.same({ nil, "attempts", "too many" }, { made.may_start(TOOL) })
+    assert.is_true(counter.person)
+    assert.is_true(made.may_start(QUIET))
+    assert.is_true(made.may_start { argv = { "/opt/mine" }, tool = "mine", interactive = true })
+    assert.is_true(counting(TOOL, { dry_run = true }).may_start(TOOL))
+    assert.is_true(ports().may_start(TOOL))
+  end)
+end)
+
 describe("what a tool prints", function()
   local folder
   before_each(function() folder = assert(files.make_scratch()) end)

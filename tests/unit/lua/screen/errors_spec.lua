@@ -245,7 +245,8 @@ describe("an ending without known words", function()
 end)
 
 describe("errors.all", function()
-  local OURS = { "silent", "question", "killed", "claimed", "not-started", "journal", "corrupt", "locked", "at-work", "undone",
+  local OURS = { "silent", "question", "killed", "claimed", "not-started", "journal", "corrupt", "locked", "at-work", "attempts",
+    "barred", "undone",
     "neither", "unknown" }
 
   it("holds every pattern of every tool, and this program's own, each with cause and cure", function()
