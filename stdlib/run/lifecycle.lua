@@ -2,6 +2,7 @@
 -- Must not hold anything particular to one operation: its record says that (see command.operation).
 
 local answer = require "plan.answer"
+local checks = require "run.checks"
 local consent = require "run.consent"
 local context_module = require "run.context"
 local credentials_module = require "run.credentials"
@@ -22,7 +23,6 @@ local paths = require "mac.paths"
 local places = require "plan.place"
 local plans = require "run.plans"
 local ports_module = require "run.ports"
-local preflight = require "preflight.run"
 local run_state = require "engine.run_state"
 local state = require "mac.state"
 local transcript = require "run.transcript"
@@ -192,13 +192,13 @@ end
 -- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run }.
 -- Two things come later: more findings (in the copy that check_with_plan returns), and the
 -- context's baseline, which a new run has once its journal is begun.
-local function make_case(invocation, target, operation, findings, plan, run, journal, params, checks)
+local function make_case(invocation, target, operation, findings, plan, run, journal, params, made)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
   if not filled then refuse_params(target, why) end
   local more = operation.context and operation.context(target, options, run, earlier(journal))
   return { target = target, options = options, operation = operation, plan_name = plan.name, findings = findings,
-    checks = checks, params = filled,
+    checks = made, params = filled,
     context = context_module.new(target, options, findings, filled, more, run), dry_run = invocation.dry_run }
 end
 
@@ -230,45 +230,11 @@ end
 
 -- ---- preflight -------------------------------------------------------------------------------------------------------------
 
--- A person is told at once of what is not right; what is right is counted on the first screen, and told with -v.
-local function teller(invocation)
-  local view = invocation.view
-  if not view.is_brief then return view.emit end
-  return function(row)
-    if row.verdict ~= "ok" or row.remark then view.emit(row) end
-  end
-end
-
--- "2 checks failed", "1 check could not be made", and what to fix.
-local function failures(rows)
-  local bad, unknown = preflight.stopping(rows)
-  local parts = {}
-  if bad > 0 then parts[1] = ("%d check%s failed"):format(bad, bad == 1 and "" or "s") end
-  if unknown > 0 then parts[#parts + 1] = ("%d check%s could not be made"):format(unknown, unknown == 1 and "" or "s") end
-  return table.concat(parts, " and "), bad + unknown == 1 and "it" or "them"
-end
-
--- @return what was found, known included, and the rows
-local function check(invocation, credentials, names, target, asked, known)
-  asked.options, asked.uid = invocation.options, invocation.uid
-  asked.answers = credentials:who_answers(invocation)
-  asked.refused = not (invocation.dry_run or credentials.person) and credentials.refusals:is_spent() and credentials.refusals:words() or nil
-  -- Without --yes the confirmation comes first, and the end of input there says the same.
-  if asked.acts and invocation.options.yes then
-    names = { table.unpack(names) }
-    names[#names + 1] = "credentials"
-  end
-  local fine, rows, found, left = preflight.run(names, target, asked, known, teller(invocation))
-  if fine then return found, rows end
-  ending.refuse(("%s, so nothing was changed. Fix %s as described above, then run this command again."):format(failures(rows)),
-    preflight.not_checked(left))
-end
-
 -- What is known before the plan is loaded: looked up, and found by the checks that need no plan (an operation's array of them).
 local function check_before_plan(invocation, credentials, operation, target, journal)
   local known = operation.look_up and operation.look_up(target, invocation.options, invocation.view.emit) or {}
   if type(operation.preflight) ~= "table" then return known, {} end
-  return check(invocation, credentials, operation.preflight, target, { where = operation.place or "any", journal = journal }, known)
+  return checks.make(invocation, credentials, operation.preflight, target, { where = operation.place or "any", journal = journal }, known)
 end
 
 -- The checks that depend on what is left to do (an operation's function). @return the case, with what they found
@@ -281,7 +247,7 @@ local function check_with_plan(invocation, credentials, case, rows, run, journal
     words = case.context.words or {} }
   local complete = {}
   for key, value in pairs(case) do complete[key] = value end
-  complete.findings, complete.checks = check(invocation, credentials, names, target, asked, case.findings)
+  complete.findings, complete.checks = checks.make(invocation, credentials, names, target, asked, case.findings)
   return complete
 end
 
@@ -439,11 +405,11 @@ local function carry_out(invocation, credentials, operation)
   local held <close> = mac_lock.take(invocation, wait) -- released when this returns or throws
   local target, journal = find_target_and_journal(invocation, credentials, operation, wait)
   operation = resolve(operation, journal)
-  local findings, checks = check_before_plan(invocation, credentials, operation, target, journal)
+  local findings, made = check_before_plan(invocation, credentials, operation, target, journal)
   local params = operation.params and operation.params(target, findings, invocation.options)
   local run, superseded = choose_run(operation, journal, invocation.options, params)
   local plan = load_plan(operation, run)
-  local case = make_case(invocation, target, operation, findings, plan, run, journal, params, checks)
+  local case = make_case(invocation, target, operation, findings, plan, run, journal, params, made)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
   return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal, held)
 end
