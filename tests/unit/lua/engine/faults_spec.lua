@@ -202,6 +202,15 @@ describe("a request to stop", function()
     assert.are.same({ "start", "intent a" }, w.journal())
     assert.is_table(w.run.open_intent)
   end)
+
+  it("twice at the second try of a password leaves it open, too", function()
+    local w = world.new { "a" }
+    w.tools["/set a"] = { world.wrong_password, world.works }
+    w.stop = function(started) return started > 1 and 2 or 0 end
+    local final = w.go()
+    assert.are.same({ "stopped", "left", true }, { final.result, final.kind, final.changed })
+    assert.are.same({ "start", "intent a", "outcome a todo", "intent a" }, w.journal())
+  end)
 end)
 
 describe("a journal that takes no more", function()
