@@ -152,7 +152,7 @@ local function suspects(self, step)
     end
   end
   for _, name in ipairs(step.resets) do add(self.plan.index[name]) end
-  for index = #self.latest, math.max(1, #self.latest - RECHECKED), -1 do add(self.latest[index]) end
+  for index = #self.latest, #self.latest - RECHECKED, -1 do add(self.latest[index]) end
   return list
 end
 

@@ -64,11 +64,7 @@ function answer.stricter_verdict(step, c, seen)
 end
 
 -- The array part alone. A hole in it stays one, and is found.
-local function listed(entries)
-  local list = {}
-  for index = 1, #entries do list[index] = entries[index] end
-  return list
-end
+local function listed(entries) return table.move(entries, 1, #entries, 1, {}) end
 
 --- The commands that a step with `run` would run now.
 -- @return array; nil when it waits; or nil, a sentence that names the step's place in the plan, and where it was thrown its kind

@@ -82,7 +82,7 @@ local function compile(source, words)
   local message
   chunk, message = load(source, "=console", words)
   if chunk then return chunk end
-  return nil, message, message:find("<eof>", 1, true) ~= nil or as_expression:find("<eof>", 1, true) ~= nil
+  return nil, message, (message .. as_expression):find "<eof>" ~= nil
 end
 
 local function print_results(view, results)

@@ -53,11 +53,8 @@ end
 
 -- csrutil names the system it is about to change: anything but ours is refused (reference §2.2).
 local function names_other_system(output, os_name)
-  local lead, last = 'for OS "', nil
-  local at = output:find(lead, 1, true)
-  while at do
-    last, at = at + #lead, output:find(lead, at + 1, true)
-  end
+  local last
+  for behind in output:gmatch 'for OS "()' do last = behind end
   return os_name and last and output:sub(last, last + #os_name) ~= os_name .. '"'
 end
 

@@ -74,7 +74,7 @@ local function complete(before)
   end
   table.sort(matches)
   if #matches == 1 then return matches[1]:sub(#typed + 1) end
-  return nil, #matches > 0 and table.concat(matches, "  ") or nil
+  return nil, next(matches) and table.concat(matches, "  ")
 end
 
 local actions = {}

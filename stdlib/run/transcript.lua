@@ -20,10 +20,10 @@ function transcript.of_command(path, argv)
   local function add(chunk) if path then files.append(path, chunk, tonumber("600", 8)) end end
   add("\n$ " .. require("base.text").command(argv) .. "\n")
   return function(chunk)
-    if left <= 0 then return end
+    if left < 0 then return end
     add(chunk:sub(1, left))
     left = left - #chunk
-    if left <= 0 then add("\n[the rest of this output is left out]\n") end
+    if left < 0 then add("\n[the rest of this output is left out]\n") end
   end
 end
 

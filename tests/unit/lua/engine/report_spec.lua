@@ -50,6 +50,26 @@ describe("a step that is done", function()
   end)
 end)
 
+describe("a step that is put off", function()
+  it("is told as still to do, with the reason and the tool's words", function()
+    local w = world.new { { "a", defers = "set it later" } }
+    w.tools["/set a"] = world.fails
+    assert.are.equal("done", w.go().result)
+    local told = events_of(w, "skipped")
+    assert.are.same({ 1, "todo", true, "set it later", "it broke" },
+      { #told, told[1].verdict, told[1].deferred, told[1].reason, told[1].words })
+  end)
+end)
+
+describe("a step whose plan is wrong", function()
+  it("is told as failed with nothing changed, once another step has acted", function()
+    local w = world.new { "a", { "b", run = function() return 7 end } }
+    assert.are.same({ "undone", "b" }, { w.go().result, w.final.failed })
+    local told = events_of(w, "failed")
+    assert.are.same({ 1, "b", true, "string" }, { #told, told[1].name, told[1].unchanged, type(told[1].cause) })
+  end)
+end)
+
 describe("a step's own ladder", function()
   local function climbed(...)
     local rungs = { ... }
@@ -82,6 +102,14 @@ describe("a step's own ladder", function()
     local told = events_of(w, "undo")
     assert.are.same({ 1, "refused", "a set", "cause" }, { told[1].rung, told[1].verdict, told[1].leaves, told[1].reason })
     assert.are.same({ 2, "lower" }, { told[2].rung, told[2].verdict })
+  end)
+
+  it("tells that a password is asked for again", function()
+    local w = world.new { { "a", ladder = function() return { rung("a", true) } end } }
+    w.tools["/set a"] = { world.wrong_password, world.works }
+    assert.are.equal("done", w.go().result)
+    local told = events_of(w, "again")
+    assert.are.same({ 1, "credentials", 2, "wrong password" }, { #told, told[1].reason, told[1].attempt, told[1].words })
   end)
 
   it("that reaches nothing ends the run, which is over then", function()
@@ -139,6 +167,19 @@ describe("steps that a later act undoes", function()
     w.go()
     return w
   end
+
+  it("are still found once another has been done again", function()
+    local w = world.new { "a", "b", "c", "d" }
+    local function takes_back(name)
+      return { function(self, command)
+        self.on[name] = false
+        return world.works(self, command)
+      end }
+    end
+    w.tools["/set c"], w.tools["/set d"] = takes_back "a", takes_back "b"
+    assert.are.same({ "done", true, true }, { w.go().result, w.on.a, w.on.b })
+    assert.are.same({ "/set a", "/set b", "/set c", "/set a", "/set d", "/set b" }, w.started)
+  end)
 
   it("are found at once among the sixteen before it, and done again", function()
     local w = undone_by_last(17)

@@ -99,6 +99,12 @@ describe("run_state.rebuild", function()
     end
   end)
 
+  it("wants each record about a step to name one", function()
+    for _, kind in ipairs { "intent", "outcome", "deferred", "skipped", "undo-intent", "undo-outcome" } do
+      assert.are.same({ nil, "record 2: a record that names no step" }, { run_state.rebuild { START, { type = kind } } }, kind)
+    end
+  end)
+
   it("knows every type of record, and never throws on a strange one", function()
     local kinds = { "intent", "started", "outcome", "deferred", "phase", "undo-start", "undo-intent", "undo-outcome", "close" }
     for _, kind in ipairs(kinds) do

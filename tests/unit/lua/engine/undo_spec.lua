@@ -112,6 +112,19 @@ describe("rollback", function()
     assert.is_true(run_state.is_open(w.run))
   end)
 
+  it("is for a person where the Mac cannot be compared at the end, at the first step that acted", function()
+    local w = world.new { "a", "b", "c" }
+    w.on.a = true
+    w.go()
+    w.differences = { { name = "boot-args", unread = true } }
+    local final = w.rollback()
+    assert.are.same({ "undecided", "b", { error = "boot-args cannot be read" } }, { final.result, final.step.name, final.now })
+    w = world.new { "a", "b" }
+    w.differences = { { name = "SIP", unread = true } }
+    final = w.rollback()
+    assert.are.same({ "undecided", "a", "cannot be read: SIP cannot be read" }, { final.result, final.step.name, final.now_text })
+  end)
+
   it("stops where a rung's reading cannot tell", function()
     local w
     w = done { { "a", undo = function()

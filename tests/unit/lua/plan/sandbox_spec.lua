@@ -1,5 +1,6 @@
 -- The words plans are written with: who sees which, and that the linter is told the same.
 
+local answers = require "tests.unit.lua.support.answers"
 local plan = require "plan.load"
 local sandbox = require "plan.sandbox"
 
@@ -27,6 +28,13 @@ describe("the vocabulary", function()
       for _ in pairs(sandbox.vocabulary(embedded)) do count = count + 1 end
       assert.are.equal(#names, count + 3)
     end
+  end)
+
+  it("probes a tool and hands out what it said, or why it cannot", function()
+    answers.use { ["/usr/bin/uname -v"] = "Darwin" }
+    assert.are.equal("Darwin", (inside 'return probe { "/usr/bin/uname", "-v" }'))
+    local out, why = inside 'return probe { "/usr/bin/uname", "-m" }'
+    assert.are.same({ nil, true }, { out, why:find("No such file", 1, true) ~= nil })
   end)
 
   it("is what the linter holds plans against", function()

@@ -39,6 +39,8 @@ describe("a plan file", function()
   it("that throws is named with its line", function()
     assert.are.equal("my/plan.lua:3: attempt to index a nil value (global 'os')", select(2, load "\n\nos.exit()"))
     assert.are.equal("my/plan.lua:1: gone", select(2, load "error('gone', 0)"))
+    assert.truthy(select(2, load "error {}"):find("^my/plan.lua:1: table: "))
+    assert.are.equal("my/plan.lua:1: nil", select(2, load "error()"))
   end)
 
   it("is read as text only", function()
@@ -82,6 +84,8 @@ describe("the fields of a plan", function()
       assert.are.equal('my/plan.lua:1: tools[1] must be { path = "/…", reads = { { "word", … }, … } }',
         select(2, load(HEAD .. "tools = { " .. tool .. " }," .. step "a" .. "}")), tool)
     end
+    local tools = 'tools = { { path = "/usr/bin/sw", reads = { { "-a" }, {} } }, { path = "/x", reads = {} } },'
+    assert.are.equal(2, #assert(load(HEAD .. tools .. step "a" .. "}")).tools)
     assert.are.equal("my/plan.lua:1: tools[1]: sw is not an absolute path",
       select(2, load(HEAD .. 'tools = { { path = "sw", reads = {} } },' .. step "a" .. "}")))
   end)

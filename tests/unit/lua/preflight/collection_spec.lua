@@ -82,6 +82,34 @@ describe("which collection is meant", function()
   end)
 end)
 
+describe("a collection on another system's Data", function()
+  local ELSEWHERE = "/Volumes/Other - Data/k.kc"
+  local GROUPS = { { group = targets.GROUP, data = { device = "disk3s5" } },
+    { group = "0E", name = "Other", data = { device = "disk4s5" } } }
+
+  before_each(function()
+    put(ELSEWHERE, BYTES)
+    answers.use { ["/usr/sbin/diskutil info -plist disk4s5"] = "<plist><dict><key>MountPoint</key>"
+      .. "<string>/Volumes/Other - Data</string></dict></plist>" }
+  end)
+
+  it("is refused where nobody who named the target is asked", function()
+    for _, options in ipairs { {}, { volume = "Macintosh HD", yes = true }, { yes = true } } do
+      options.kc = ELSEWHERE
+      local row, found = check(options, nil, { groups = GROUPS })
+      expect("bad", ELSEWHERE .. " lies on the Data volume of Other (0E), which is not the target", row)
+      assert.truthy(row.cure:find("name the target with --volume, leave out --yes", 1, true))
+      assert.is_nil(found.collection)
+    end
+  end)
+
+  it("is taken where a person will be asked, and its place is handed on", function()
+    local row, found = check({ kc = ELSEWHERE, volume = "Macintosh HD" }, nil, { groups = GROUPS })
+    expect("ok", ELSEWHERE, row)
+    assert.truthy(found.foreign_collection:find("is not the target", 1, true))
+  end)
+end)
+
 describe("what is believed of a collection", function()
   it("is its manifest's word, while nobody else can have written either", function()
     put(KC, BYTES)
@@ -143,6 +171,13 @@ describe("a collection without a word for it", function()
     answers.use(RUNNING)
     put_manifest()
     expect("ok", KC, (check(nil, nil, OLDER)))
+  end)
+
+  it("is held against it where its manifest cannot be trusted", function()
+    answers.use(RUNNING)
+    put_manifest()
+    put(KC, BYTES, tonumber("666", 8))
+    expect("bad", "this Mac's is xnu-11417.121.6~2", (check(nil, nil, OLDER)))
   end)
 
   it("must hold the very kernel of an installed kit of this build", function()

@@ -30,8 +30,8 @@ local function install(name, version, build, ...)
 end
 
 -- Makes one check. @return its row, and what it found
-local function check(name, options, known, changes)
-  local target = targets.macos { root = root, group = changes }
+local function check(name, options, known, changes, make)
+  local target = (make or targets.macos) { root = root, group = changes }
   local fine, rows, found = preflight.run({ name }, read_only(target), read_only { options = options or {} }, read_only(known or {}))
   assert.are.equal(fine, rows[1].verdict == "ok")
   return rows[1], found
@@ -78,6 +78,17 @@ describe("the check of the kit", function()
       expect("ok", folder .. ", build 24F74", (check("kit", options, { kdk = folder })))
     end
     cured(expect("bad", "/nowhere: no such kit", (check("kit", { kdk = "/nowhere" }))), "name a folder such as " .. KITS)
+  end)
+
+  it("looks on Data in recovery, and where Data is not mounted at what stands in its place", function()
+    local here = install("KDK_15.6_24G84.kdk", "15.6", "24G84")
+    assert(files.make_directory(root .. "/Volumes/Data/Library/Developer", 448))
+    for _, data in ipairs { targets.NONE, { device = "disk3s5" } } do
+      expect("ok", here .. ", build 24G84", (check("kit", nil, nil, { data = data }, targets.recovery)))
+    end
+    expect("bad", "installed: none", (check("kit", nil, nil, nil, targets.recovery)))
+    assert(os.rename(root .. "/Library/Developer/KDKs", root .. "/Volumes/Data/Library/Developer/KDKs"))
+    expect("ok", "/Volumes/Data" .. here .. ", build 24G84", (check("kit", nil, nil, nil, targets.recovery)))
   end)
 
   it("does not take a folder that tells no build for a kit", function()

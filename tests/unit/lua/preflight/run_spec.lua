@@ -111,6 +111,10 @@ describe("preflight", function()
     fine, rows, _, left = preflight.run(LISTS.revert, read_only(target), read_only(asked))
     assert.are.same({ false, 1, "root", 7 }, { fine, #rows, rows[1].check, #left })
     assert.truthy(preflight.not_checked(left):find("platform, tools", 1, true))
+    asked.uid, target.group, target.problems.group = 0, nil, "several systems"
+    fine, rows, _, left = preflight.run(LISTS.revert, read_only(target), read_only(asked))
+    assert.are.same({ false, 4, "volume", "bad", { "policy", "environment", "boot-args", "network" } },
+      { fine, #rows, rows[4].check, rows[4].verdict, left })
     assert.is_nil(preflight.not_checked {})
   end)
 

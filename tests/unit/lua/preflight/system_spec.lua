@@ -73,6 +73,23 @@ describe("the check of the journal", function()
   end)
 end)
 
+describe("the check of the environment", function()
+  it("is unknown where either the system or the kind of recovery cannot be told", function()
+    for _, changes in ipairs { { booted = "unknown" }, { environment = "unknown" }, { environment = targets.NONE } } do
+      expect("unknown", "paired with the target", check("environment", nil, changes))
+    end
+    local lost = { booted = "unknown", environment_words = targets.NONE }
+    expect("unknown", "which system is running cannot be told", check("environment", nil, lost))
+    lost.problems = { booted = "uname is odd" }
+    expect("unknown", "uname is odd", check("environment", nil, lost))
+  end)
+
+  it("is right in the place that the step needs", function()
+    expect("ok", "paired with the target", check "environment")
+    expect("bad", "paired with the target, and the next step needs", check("environment", { where = "macos" }))
+  end)
+end)
+
 describe("the check of Preboot", function()
   it("wants room for the collection that was found, or for any", function()
     local known = { collection = { size = 100 } }

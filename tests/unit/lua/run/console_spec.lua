@@ -40,6 +40,14 @@ describe("console.show", function()
       { lines[1], lines[2], lines[13], lines[14] })
   end)
 
+  it("puts on one line what fits into 76 columns, its indent included", function()
+    local function wide(length) return { a = ("x"):rep(length) } end
+    assert.are.equal(('{ a = "%s" }'):format(("x"):rep(66)), console.show(wide(66)))
+    assert.are.equal(('{\n  a = "%s"\n}'):format(("x"):rep(67)), console.show(wide(67)))
+    assert.are.equal(('{\n  b = { a = "%s" }\n}'):format(("x"):rep(64)), console.show { b = wide(64) })
+    assert.are.equal(('{\n  b = {\n    a = "%s"\n  }\n}'):format(("x"):rep(65)), console.show { b = wide(65) })
+  end)
+
   it("ends at four levels, and so at a table in itself", function()
     local loop = {}
     loop.loop = loop
@@ -127,8 +135,8 @@ describe("the console", function()
   it("refuses an act, and says the way to do it", function()
     for _, line in ipairs { 'act { "/usr/bin/csrutil", "disable" }', "run(csrutil.disable())" } do
       local out = typed { line }:gsub("%s+", " ")
-      assert.truthy(out:find("only looks: put the command into a plan", 1, true), out)
-      assert.truthy(out:find("vmq-recovery check FILE", 1, true), out)
+      assert.are.equal("this prompt only looks: put the command into a plan, then `vmq-recovery check FILE` and "
+        .. "`vmq-recovery run FILE` ", out)
     end
   end)
 
@@ -148,6 +156,25 @@ describe("the console", function()
   it("knows no policy without a volume group", function()
     assert.are.equal('nil\n"no volume group is known"\n', (typed { "policy()" }))
     assert.truthy((typed({ "group" }, { group = { group = "G" } })):find('"G"', 1, true))
+  end)
+
+  it("reads the policy of the volume group, or of another that is named", function()
+    local asked = answers.use {}
+    local out = typed({ "policy()" }, { group = { group = "OURS" } })
+    assert.truthy(out:find('^nil\n".*No such file'), out)
+    typed({ 'policy "OTHER"' }, { group = { group = "OURS" } })
+    typed { 'policy "OTHER"' }
+    local groups = {}
+    for _, line in ipairs(asked) do groups[#groups + 1] = line:match("^/usr/bin/bputil %-d .*%-v (%u+)$") end
+    assert.are.same({ "OURS", "OTHER", "OTHER" }, groups)
+  end)
+
+  it("tells what `status` tells, and nothing beside it", function()
+    local real, target = package.loaded["run.status"], { problems = {} }
+    package.loaded["run.status"] = { gather = function(seen, journal) return { seen == target, journal }, "in words" end }
+    local out = typed({ "status()" }, target)
+    package.loaded["run.status"] = real
+    assert.are.equal("{ true }\n", out)
   end)
 
   it("keeps policy's words beside the call", function()

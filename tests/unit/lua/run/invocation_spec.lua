@@ -55,6 +55,11 @@ describe("invocation.open", function()
     assert.are.same({ { root = root, dry_run = true }, signals = 1 }, configured)
   end)
 
+  it("lets the door act where no dry run is asked for", function()
+    open { root = root }
+    assert.are.same({ { root = root, dry_run = false }, signals = 1 }, configured)
+  end)
+
   it("refuses a root that is not there, before the door is configured", function()
     for _, missing in ipairs { root .. "/nowhere", root .. "/nowhere/", "nowhere at all" } do
       assert.are.same({ nil, "--root " .. missing .. ": no such folder" }, { invocation.open({ root = missing }, "flip") })

@@ -60,6 +60,18 @@ describe("journals", function()
     assert.is_true(journals.installed(folder, "G", "made while the last run was cut off"))
   end)
 
+  it("takes no kernel for its own that was there before, or of which nothing was recorded", function()
+    for _, baseline in ipairs { { policy = { coih = "there" } }, {} } do
+      local journal = started { plan = "apply", group = "G", baseline = baseline }
+      for _, line in ipairs { '{"type":"intent","step":"kernel","argv":["/x"],"part":1,"parts":1,"before":{}}',
+        '{"type":"outcome","step":"kernel","verdict":"done","seen":{"coih":"there"}}' } do
+        assert(journal:append(line))
+      end
+      journal:close()
+      assert.is_false(journals.installed(folder, "G", "there"))
+    end
+  end)
+
   it("cuts a torn tail when it goes on, and not when it only reads", function()
     local journal = started()
     journal:close()

@@ -35,10 +35,14 @@ describe("transcript", function()
     assert.truthy(files.read(path, 1 << 20):find("again$"))
   end)
 
-  it("says nothing of a rest where there is none but the last byte", function()
+  it("says nothing of a rest before there is one", function()
     local add = transcript.of_command(path, { "/x" })
-    add(("a"):rep(256 * 1024 - 1))
+    add(("a"):rep(256 * 1024))
     assert.is_nil(files.read(path, 1 << 20):find("left out", 1, true))
+    add "b"
+    add "c"
+    assert.truthy(files.read(path, 1 << 20):find("[^\n]a\n%[the rest of this output is left out%]\n$"))
+    assert.are.equal(1, select(2, files.read(path, 1 << 20):gsub("left out", "")))
   end)
 
   it("is let go where it cannot be written, or is not wanted", function()
