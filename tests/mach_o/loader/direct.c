@@ -112,6 +112,7 @@ const struct symbol symbols_direct[] = {
 	DIRECT(strftime),
 	DIRECT(time),
 	/* descriptors and processes */
+	DIRECT(alarm),
 	DIRECT(chdir),
 	DIRECT(close),
 	DIRECT(dirfd),
