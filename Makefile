@@ -218,7 +218,7 @@ build/fuzz/%_fuzz: tests/fuzz/c/%_fuzz.c tests/fuzz/c/fuzz.h build/fuzz/parts.a
 
 # --- Checks ----------------------------------------------------------------------------------------
 
-LAYERS = lint lua c fuzz crash end-to-end arm64 mach-o
+LAYERS = lint lua c fuzz crash end-to-end arm64 mach-o loader
 
 # What the layers run; `make test` names a part of it.
 SPECS      = tests/unit/lua
@@ -226,7 +226,7 @@ SCENARIO   =#                       one of the crash enumerator's, alone
 CRASH      = $(wildcard tests/crash/*.lua tests/crash/*_test.py) tests/mutants/run.py $(if $(DEEP),tests/mutants/sample.py)
 END_TO_END = tests/recorded_macs tests/end_to_end
 ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_apply.py tests/end_to_end/test_revert.py)
-MACH_O     = tests/mach_o
+MACH_O     = $(filter-out %/test_loader.py,$(wildcard tests/mach_o/test_*.py))
 
 # Where each layer leaves its results as JUnit XML; tests/summary.py adds them up.
 RESULTS = build/check/$(@:check-%=%)
@@ -282,6 +282,43 @@ build/linux-arm64/prompt: build/linux-arm64/prompt.o $(filter-out %/main.o,$(ARM
 
 build/linux-arm64/prompt.o: tests/mach_o/prompt.c Makefile | $(LIBS_linux-arm64)
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
+
+# It runs the macOS program on arm64 Linux, under qemu-user: what libSystem would do is written in it.
+LOADER := $(patsubst tests/mach_o/loader/%,build/loader/%.o,$(sort $(wildcard tests/mach_o/loader/*.c tests/mach_o/loader/*.S)))
+LOADER_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1
+
+build/loader/loader: $(LOADER) build/linux-arm64/lib/libmd.a
+	$(say)
+	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) -static -s -o $@ $^
+
+build/loader/%.o: tests/mach_o/loader/% Makefile | build/loader/ build/linux-arm64/lib/libmd.a
+	$(say)
+	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(LOADER_CFLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
+
+# Asks a system what a program can see of it: for macOS, by the same compiler and flags as the program, and for this machine.
+build/loader/probe-macos: tests/mach_o/probe.c Makefile | build/loader/ build/zig/.done
+	$(say)
+	$(Q)$(ZIG) cc -target $(TARGET_macos) $(BASE_CFLAGS) $(WARNINGS) $(filter-out -DNDEBUG,$(CROSS_CFLAGS)) -o $@ $<
+
+build/loader/probe: tests/mach_o/probe.c Makefile | build/loader/
+	$(say)
+	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) -O1 -o $@ $<
+
+# The same tests on the very bytes that ship, and a rehearsed life: a part of them; with DEEP=1 all, and once more with terminals
+# that lose what was unread. The results of that second run have a name of their own.
+LOADER_TESTS = $(if $(DEEP),tests/end_to_end,$(addprefix tests/end_to_end/test_,apply.py secrets.py stops.py terminal.py))
+LOST = $(if $(DEEP),LOSSY=20 $(subst pytest.xml,lossy.xml,$(PYTEST)) tests/end_to_end,:)
+check-loader: deps-check all build/loader/emulated build/loader/probe build/loader/probe-macos build/venv/.done  ## the macOS program run by a loader under qemu-user, and compared with the native build
+	export VMQ_PROGRAM=$(CURDIR)/build/loader/emulated; $(PYTEST) tests/mach_o/test_loader.py $(LOADER_TESTS) || failed=1; \
+	$(LOST) || failed=1; [ -z "$$failed" ]
+
+# The macOS program as a command of this machine, all of it in one folder. LOSSY=MS: reads of terminals are that late.
+build/loader/emulated: build/loader/loader build/loader/vmq-recovery Makefile
+	@printf '#!/bin/sh\nhere=$$(dirname "$$0")\nexec qemu-aarch64-static "$$here/loader" $${LOSSY:+--lossy "$$LOSSY"} "$$here/vmq-recovery" "$$@"\n' > $@
+	@chmod +x $@
+
+build/loader/vmq-recovery: build/macos/vmq-recovery
+	@cp $< $@
 
 bench: deps-check deps-bench all build/tests/lua build/tests/own build/venv/.done  ## ratios against what one would use instead
 	@build/venv/bin/python tests/bench/run.py $(BENCH)
@@ -343,7 +380,7 @@ build/native/:
 	@[ $(DEPS) = no ] || sh runner/build/deps.sh --check build
 	@mkdir -p $@
 
-build/ build/dev/ build/tests/ build/macos/ build/linux-arm64/ build/dist/:
+build/ build/dev/ build/tests/ build/macos/ build/linux-arm64/ build/loader/ build/dist/:
 	@mkdir -p $@
 
 FORCE:

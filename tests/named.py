@@ -18,7 +18,8 @@ LAYERS = [
     ("crash", "tests/crash/*.*", re.compile(r"(.*?)(?:_test\.py|\.lua)"), "CRASH"),
     ("end-to-end", "tests/recorded_macs/test_*.py", re.compile(r"test_(.*)\.py"), "END_TO_END"),
     ("end-to-end", "tests/end_to_end/test_*.py", re.compile(r"test_(.*)\.py"), "END_TO_END"),
-    ("mach-o", "tests/mach_o/test_*.py", re.compile(r"test_(.*)\.py"), "MACH_O"),
+    ("loader", "tests/mach_o/test_loader.py", re.compile(r"test_(.*)\.py"), "LOADER_TESTS"),
+    ("mach-o", "tests/mach_o/test_[!l]*.py", re.compile(r"test_(.*)\.py"), "MACH_O"),
 ]
 SCENARIOS = Path("tests/crash/support/scenarios.lua")
 SCENARIO = re.compile(r'^\s*\{ name = "([\w-]+)"', re.MULTILINE)

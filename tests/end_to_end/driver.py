@@ -66,8 +66,9 @@ def command_line(mac, arguments, program=PROGRAM):
 def copied(folder):
     """A copy of the program in a folder that an ordinary user can enter; what an emulator is to run lies beside it."""
     program = pathlib.Path(PROGRAM)
-    for one in {program, program.with_name("vmq-recovery")}:
-        shutil.copy(one, folder)
+    for one in {program, program.with_name("vmq-recovery"), program.with_name("loader")}:
+        if one.exists():
+            shutil.copy(one, folder)
     return folder / program.name
 
 
