@@ -10,7 +10,7 @@ local PATH = "/usr/bin/kmutil"
 
 local PROMPTS = { "whether to lower security (y or n)", "short name of a volume owner", "that user's password" }
 
---- Command: boot this collection instead of the stock kernel. Lowers the mode to Permissive itself, asks first, takes
+--- Command: boot this collection instead of Apple's kernel. Lowers the mode to Permissive itself, asks first, takes
 -- one to several minutes in silence, and keeps the SIP words (reference §3.1, §10).
 -- @param system_volume string: mount point of the System volume
 -- @param collection string: path of the kernel collection

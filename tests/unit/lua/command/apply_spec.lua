@@ -124,7 +124,7 @@ describe("the words of apply", function()
   end)
 
   it("say of a phase only what boot arguments that wait need", function()
-    assert.are.same({ "The boot arguments are set. They count after one more clean restart." },
+    assert.are.same({ "Boot arguments saved. Restart once more for them to take effect." },
       operation.words.phase(cases.new { operation = operation }, read_only { pending = true }))
     assert.is_nil(operation.words.phase(cases.new { operation = operation }, read_only {}))
   end)

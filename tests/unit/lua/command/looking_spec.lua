@@ -110,7 +110,7 @@ end)
 describe("doctor", function()
   it("makes apply's checks of this system, and ends with 3 where one is not ok", function()
     look(3, "doctor")
-    says "Mend what reads bad or unknown, then run doctor again."
+    says "Fix what is bad or unknown above, then run doctor again."
     assert.are.same({ "precondition", 3 }, life:ended())
     assert.are.equal("ok", life:event("preflight", { check = "root" }).verdict)
     assert.truthy(life:event("preflight", { check = "collection" }))
