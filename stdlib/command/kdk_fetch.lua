@@ -107,7 +107,7 @@ end
 -- A part is kept and gone on with; what was whole and wrong is gone.
 function words.stopped(case)
   local kept = kit_image.part(case.context) ~= "none"
-  return kept and "What has come so far is kept; run it again and it goes on from there."
+  return kept and "What has come so far is kept. Safe to run again: it continues from there."
     or "Nothing of the download is kept; run it again to begin anew."
 end
 

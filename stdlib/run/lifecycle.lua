@@ -151,7 +151,7 @@ local function refuse_open(open, operation, options, directory)
   if operation.owns(open.start) then return end
   ending.stop("stopped", exit_code.STOPPED,
     ("Run %d (%s) in %s is not finished."):format(open.number, open.start.plan, directory),
-    "`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.")
+    "`vmq-recovery resume` continues it, `vmq-recovery rollback` undoes it.")
 end
 
 -- @return the run to go on with or nil, and the open run that is closed in favour of this one or nil

@@ -42,7 +42,7 @@ local OURS = {
   { kind = "locked", text = "another run is at work", cause = "a second vmq-recovery was started while the first still runs",
     cure = "let the first one finish, or stop it with Ctrl-C in its terminal", unaffected = "nothing was changed" },
   { kind = "at-work", text = "a tool of an earlier run is still at work",
-    cause = "vmq-recovery was killed, or its terminal was closed, while the tool was at work; the tool goes on by itself",
+    cause = "vmq-recovery was killed, or its terminal was closed, while the tool was at work; the tool continues alone",
     cure = "wait until it has ended, then type the same line again; a restart ends it, too", unaffected = "nothing was changed" },
   { kind = "attempts", text = "too many passwords were refused",
     cause = "this Mac counts refused passwords, and may lock its disk for good",

@@ -112,7 +112,7 @@ describe("what is told before an apply", function()
     assert.are.same({ "/k.kc", "1.0 MiB, SHA-256 " .. ("ab"):rep(32), "Darwin Kernel Version 24", "checksum matches" }, lines {})
     local none = "no checksum file found, so it cannot be verified"
     assert.are.equal(none, lines(nil, none)[4])
-    assert.are.equal("its manifest cannot be trusted: x", lines({}, "its manifest cannot be trusted: x")[4])
+    assert.are.equal("its checksum file cannot be trusted: x", lines({}, "its checksum file cannot be trusted: x")[4])
   end)
 end)
 

@@ -143,7 +143,7 @@ describe("the words of `kdk fetch`", function()
     local case = cases.new { operation = operation, context = { root = root, part = "/a.part", size = 10, sha256 = "no" } }
     assert.are.equal("Nothing of the download is kept; run it again to begin anew.", operation.words.stopped(case))
     assert(files.write_atomic(root .. "/a.part", "part", 384))
-    assert.are.equal("What has come so far is kept; run it again and it goes on from there.", operation.words.stopped(case))
+    assert.are.equal("What has come so far is kept. Safe to run again: it continues from there.", operation.words.stopped(case))
     files.remove_tree(root)
   end)
 end)

@@ -51,7 +51,7 @@ describe("an open run", function()
     life:write_journal({ plan = "another" }, BEGUN)
     local before = bytes(1)
     run(6, "stopped", "Run 1 (another) in /Volumes/Data/private/var/db/vmq-recovery is not finished.")
-    assert.truthy(life:text():find("`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.", 1, true))
+    assert.truthy(life:text():find("`vmq-recovery resume` continues it, `vmq-recovery rollback` undoes it.", 1, true))
     assert.are.same({ before, nil, {} }, { bytes(1), bytes(2), life.acts })
   end)
 

@@ -125,7 +125,7 @@ describe("a looking key", function()
 
   it("d tells what is expected, and what is", function()
     assert.are.equal("expected:    Permissive Security\nnow:         Full Security", adds("d"):match("^(.-Full Security)"))
-    assert.truthy(adds("diff", step { expected = false }):find("its check reads done", 1, true))
+    assert.truthy(adds("diff", step { expected = false }):find("its check says that it is done", 1, true))
   end)
 
   it("? lists each key", function()
