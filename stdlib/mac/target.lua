@@ -43,7 +43,7 @@ function mac.environment(booted, policy)
     return "paired-recovery", "the right recovery for this macOS"
   end
   if kind == "one true recoveryOS" and policy.paired == false then
-    return "recovery", "a recovery that does not belong to this macOS"
+    return "recovery", "a recovery that is not paired with this macOS"
   end
   if kind == "ordinary recoveryOS" or kind == "recoveryOS" then
     return "recovery", "ordinary recoveryOS: not reached by holding the power button"

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import stat
-import os
 import subprocess
 import sys
 from pathlib import Path
