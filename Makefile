@@ -332,7 +332,7 @@ test: deps-check  ## make test T=journal: every test of that name, in C, in Lua,
 
 # These live through time limits.
 SLOW_LUA = orphan_spec
-QUICK_LINT = clang-format gcc luacheck shellcheck ruff layers style docs
+QUICK_LINT = clang-format gcc luacheck shellcheck ruff layers style words docs
 
 quick: deps-check  ## what a commit should pass: quick lint, Lua and C unit tests, a rehearsal; under 40 s
 	@start=$$(date +%s); $(MAKE) -k -j$$(getconf _NPROCESSORS_ONLN) $(if $(filter output-sync,$(.FEATURES)),-Otarget) --no-print-directory quick-lint quick-lua check-c quick-rehearse; \

@@ -106,7 +106,7 @@ return plan "apply" {
   },
 
   step "kernel" {
-    why = "Registers the development kernel collection as what this volume boots. The last of the policy changes.",
+    why = "Makes this volume start with the development kernel. The last of the policy changes.",
     where = "paired-recovery",
     needs = { "sip", "boot-args-filter" },
     part = "policy",
@@ -123,7 +123,7 @@ return plan "apply" {
   },
 
   step "boot-args" {
-    why = "Tells the development kernel how many macOS guests may run. Words of others stay as they are.",
+    why = "Tells the development kernel how many macOS guests may run. Boot arguments set by anyone else are kept unchanged.",
     where = "any",
     needs = { "boot-args-filter" },
     part = "boot-args",

@@ -15,7 +15,7 @@ end
 local function clear(c) return { file.remove(c.work), file.remove(c.work .. ".development") } end
 
 return plan "build" {
-  summary = "Build the development kernel collection from Apple's kernel debug kit.",
+  summary = "Build the development kernel collection from Apple's Kernel Debug Kit (KDK).",
   params = {
     kernel = param "path", kernel_banner = param "text", inputs = param "word", work = param "path", output = param "path",
     record = param "path", repositories = param "text", bundles = param "text", kit_build = param("text", ""),

@@ -1,12 +1,12 @@
 -- Downloads a kit's image: into a part file, which may be gone on with, and under its own name only when its SHA-256 is right.
 
 return plan "kdk-fetch" {
-  summary = "Download a kernel debug kit that the public list names.",
+  summary = "Download a Kernel Debug Kit (KDK) that the public list names.",
   params = { address = param "text", build = param "word", size = param "integer", sha256 = param "word", part = param "path",
     image = param "path", folder = param "path" },
 
   step "download" {
-    why = "Fetches the image. Broken off, it goes on from there the next time.",
+    why = "Fetches the image. A download that was broken off continues from there.",
     where = "macos",
     expected = "the whole image with the SHA-256 that the list names",
     repeatable = true,

@@ -6,7 +6,7 @@ local function detach_rung(c)
 end
 
 return plan "kdk-install" {
-  summary = "Install a kernel debug kit from its disk image.",
+  summary = "Install a Kernel Debug Kit (KDK) from its disk image.",
   params = { image = param "path", build = param "word", folder = param "path", kits = param "path" },
 
   step "mount" {

@@ -1,4 +1,4 @@
--- Brings the stock kernel and full security back, or the best that can be had, and says which.
+-- Brings Apple's kernel and full security back, or the best that can be had, and says which.
 -- It needs nothing from the Data volume: without a journal it still reaches the best policy it can.
 
 local function boot_args_now()
@@ -17,11 +17,11 @@ local function is_full(now)
 end
 
 return plan "revert" {
-  summary = "Boot the stock kernel again, under full security.",
+  summary = "Boot Apple's kernel again, under full security.",
   params = { group = param "uuid", volume_name = param "text", system_volume = param "path" },
 
   step "boot-args" {
-    why = "Takes our boot arguments out again. Words of others stay as they are.",
+    why = "Takes our boot arguments out again. Boot arguments set by anyone else are kept unchanged.",
     where = "any",
     part = "boot-args",
     defers = "they stay in NVRAM; full security does not let them through to the kernel",
@@ -44,7 +44,7 @@ return plan "revert" {
     where = "any",
     part = "policy",
     prompts = { "short name of a volume owner", "that user's password" },
-    expected = "Full Security, SIP on, the stock kernel",
+    expected = "Full Security, SIP on, Apple's kernel",
     no_way_back = "apply lowers it again",
     check = function(c)
       local now = bputil.read(c.group)

@@ -15,7 +15,7 @@ local function take_away(path, what)
 end
 
 return plan "stage" {
-  summary = "Put the program, the kernel collection and their manifest onto the Data volume, for recovery.",
+  summary = "Put the program, the kernel collection and their checksum file onto the Data volume, for recovery.",
   params = {
     source = param "path", collection = param "path", program = param "path", manifest = param "path",
     folder = param "path", collection_sum = param "word", program_sum = param "word", manifest_text = param "text",
@@ -51,7 +51,7 @@ return plan "stage" {
     why = "Names, sizes and checksums of both: in recovery a file that does not match is refused.",
     where = "macos",
     needs = { "collection", "program" },
-    expected = "a manifest that vouches for both",
+    expected = "a checksum file of both",
     repeatable = true,
     check = function(c)
       local good, seen = staging.holds_manifest(c, c.manifest, c.manifest_text)

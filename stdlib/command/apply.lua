@@ -100,7 +100,7 @@ function words.done(case)
 end
 
 function words.phase(_, final)
-  return final.pending and { "The boot arguments are set. They count after one more clean restart." } or nil
+  return final.pending and { "Boot arguments saved. Restart once more for them to take effect." } or nil
 end
 
 function apply.operation()

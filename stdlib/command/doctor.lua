@@ -31,7 +31,7 @@ end
 
 -- What to do now that everything here is right.
 local function next_thing(target, rows, recovery)
-  if rows and not overview.first_todo(rows) then return "Nothing is left to do: every step of apply reads done." end
+  if rows and not overview.first_todo(rows) then return "Nothing is left to do: apply is already applied." end
   if not recovery then return "Everything that apply needs here is right.", outcome.type_this(target, target.booted, "apply") end
   return "Everything that can be checked from here is right; next: recovery. Shut down fully, hold the power button until startup "
     .. "options appear, choose Options and a user, then Utilities > Terminal, and type:",
@@ -48,7 +48,7 @@ local function look(invocation, target, options)
   local fine, _, _, left = preflight.run(all_names(target, names), target, asked, known, invocation.view.emit)
   if fine then return ending.new("done", exit_code.OK, next_thing(target, rows, recovery)) end
   return ending.new("precondition", exit_code.PRECONDITION,
-    preflight.not_checked(left) or "Mend what reads bad or unknown, then run doctor again.")
+    preflight.not_checked(left) or "Fix what is bad or unknown above, then run doctor again.")
 end
 
 function doctor.run(_, options)

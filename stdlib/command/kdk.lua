@@ -64,7 +64,7 @@ function verbs.check(args, options)
     if preflight.run(names, target, { options = options, where = "any" }, { kdk = args[2] }, invocation.view.emit) then
       return ending.new("done", exit_code.OK, "This kit is whole, of exactly this macOS's build, and has this chip's kernel.")
     end
-    return ending.new("precondition", exit_code.PRECONDITION, "This kit will not do as it is: see what reads bad or unknown above.")
+    return ending.new("precondition", exit_code.PRECONDITION, "This kit will not do as it is: see what is bad or unknown above.")
   end)
 end
 

@@ -42,7 +42,7 @@ end
 function kdk_fetch.entries(target, options, emit)
   local content, message, cure
   if options.from then content, message, cure = saved_list(target, options.from) else content, message, cure = asked_list(emit) end
-  if not content then ending.refuse("The list of kits cannot be had: " .. message, "What helps: " .. cure .. ".") end
+  if not content then ending.refuse("The list of kits cannot be had: " .. message, "Fix: " .. cure .. ".") end
   local list, why = catalogue.parse(content)
   if not list then ending.refuse("The list of kits cannot be used: " .. why, catalogue.BY_HAND) end
   return list
@@ -107,7 +107,7 @@ end
 -- A part is kept and gone on with; what was whole and wrong is gone.
 function words.stopped(case)
   local kept = kit_image.part(case.context) ~= "none"
-  return kept and "What has come so far is kept; run it again and it goes on from there."
+  return kept and "What has come so far is kept. Safe to run again: it continues from there."
     or "Nothing of the download is kept; run it again to begin anew."
 end
 

@@ -57,7 +57,7 @@ function words.done(case)
     outcome.type_this(case.target, "macos", "build") }
 end
 
-function words.stopped() return "Run it again: it goes on." end
+function words.stopped() return "Safe to run again: it continues." end
 
 --- @param given string or nil: the image named on the command line
 function kdk_install.operation(given)

@@ -27,7 +27,7 @@ function sentences.outcome(r, step)
 end
 function sentences.deferred(r) return ("%s: put off to macOS; the tool said: %s"):format(r.step, r.reason or "nothing") end
 function sentences.skipped(r) return ("%s: left out"):format(r.step) end
-function sentences.phase(r) return ("phase finished at %s; goes on in %s"):format(r.step, r.next) end
+function sentences.phase(r) return ("phase finished at %s; continues in %s"):format(r.step, r.next) end
 sentences["undo-start"] = function(r)
   return r.reason == "asked" and "going back, as asked" or "going back, because a step failed"
 end

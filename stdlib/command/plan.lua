@@ -14,7 +14,7 @@ local function show(view, case, steps, open)
   local group, notes = case.target.group, {}
   view.emit { type = "plan", steps = steps }
   if open then
-    notes[1] = { lines = { ("Run %d (%s) is open: `vmq-recovery resume` goes on with it."):format(open.number, open.start.plan) } }
+    notes[1] = { lines = { ("Run %d (%s) is open: `vmq-recovery resume` continues it."):format(open.number, open.start.plan) } }
   end
   notes[#notes + 1] = overview.policy(case.target)
   if case.target.policy then notes[#notes + 1] = overview.unrestorable(case.target) end

@@ -13,7 +13,7 @@ local CHAPTERS = {
   { "1. In macOS: get Apple's kit of exactly this build.", "kdk", "fetch" },
   { "2. Install it.", "kdk", "install" },
   { "3. Build the kernel collection from it.", "build" },
-  { "4. Put program, collection and manifest onto the Data volume.", "stage" },
+  { "4. Put the program, the kernel collection and its checksum file onto the Data volume.", "stage" },
   { restart = "paired-recovery" },
   { "5. In recovery, reached by holding the power button, and again in macOS after the restart: apply.", "apply" },
   { "6. In macOS: is everything in force?", "verify" },

@@ -1,4 +1,4 @@
--- `revert`: stock kernel and full security, or the best rung that can be had. Everything that is particular to it stands here and
+-- `revert`: Apple's kernel and full security, or the best rung that can be had. Everything that is particular to it stands here and
 -- in scripts/revert.lua.
 
 local boot_args = require "mac.boot_args"
@@ -61,7 +61,7 @@ end
 local words = {}
 
 function words.done()
-  return { "Done: full security and the stock kernel, read back. They take effect at the next start.", "Next: restart." }
+  return { "Done: full security and Apple's kernel, read back. They take effect at the next start.", "Next: restart." }
 end
 
 function words.lower(case, final)

@@ -12,7 +12,7 @@ local PRECONDITIONS = { "root", "platform", "tools", "volume", "policy", "enviro
 -- Why the latest run cannot be undone, and the exit code; nil when it can.
 local function refusal(latest, found)
   if found.no_way_back then
-    local open = not latest.closed and " It is not finished: `vmq-recovery resume` goes on with it." or ""
+    local open = not latest.closed and " It is not finished: `vmq-recovery resume` continues it." or ""
     return found.no_way_back .. open, latest.closed and exit_code.OK or exit_code.STOPPED
   end
   if not latest.closed then return nil end

@@ -82,13 +82,13 @@ local words = {}
 
 function words.done(case)
   local group = case.target.group
-  return { "Done: program, collection and manifest are on the Data volume, owned by root.",
+  return { "Done: the program, the kernel collection and its checksum file are on the Data volume, owned by root.",
     ("Next: make %s the startup disk if it is not, shut down fully (not restart), hold the power button until startup options "
       .. "appear, choose Options and a user, then Utilities > Terminal."):format(group.name or "this volume"),
     table.unpack(recovery_lines(group)) }
 end
 
-function words.stopped() return "Run it again; until it is done, `apply` refuses what does not match its manifest." end
+function words.stopped() return "Safe to run again: it continues. Until it is done, `apply` refuses what does not match its checksum file." end
 
 function stage.operation()
   return operation.new { name = "stage", command = "stage", own_journal = "stage", look_up = look_up, preflight = PRECONDITIONS,

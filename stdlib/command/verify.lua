@@ -27,9 +27,9 @@ local function check(invocation, target, options)
   local function run(names) return preflight.run(names, target, { options = options }, known, invocation.view.emit) end
   local fine = run(NEEDED)
   local _, rows = run(ADVISORY)
-  if not fine then ending.refuse "The raised limit is not in force as it should be: see above." end
+  if not fine then ending.refuse "The raised limit is not in force: see what is bad or unknown above." end
   return ending.new("done", exit_code.OK, preflight.all_ok(rows) and "Everything is in force."
-    or "Everything is in force. What reads bad or unknown above is for you to know; it changes nothing today.")
+    or "Everything is in force. What is bad or unknown above is for you to know; it changes nothing today.")
 end
 
 function verify.run(_, options)

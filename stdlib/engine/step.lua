@@ -47,7 +47,7 @@ local function text_now(step, now)
   return unread and "cannot be read: " .. unread or answer.text(step, now)
 end
 
---- Ends the run because a state is neither what it was before nor what the step makes, or cannot be read: a person must look.
+--- Ends the run because a state is not recognised: it is not as before, not as the step makes it, or cannot be read: a person must look.
 -- @param step the one that is undecided
 -- @param before what was seen before
 -- @param now what is seen now
@@ -108,7 +108,7 @@ function steps.record(self, fields)
   self.run:apply(fields)
 end
 
---- Remembers a step that reads done, so that it is looked at again after later acts.
+--- Remembers a step that is done, so that it is looked at again after later acts.
 function steps.mark_done(self, step, seen)
   local state = self.run:step(step.name)
   state.done, state.seen = true, seen

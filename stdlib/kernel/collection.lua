@@ -91,13 +91,13 @@ end
 
 local function compare_with_manifest(add, found, target, manifest)
   local file = manifest.collection
-  if file.sha256 ~= found.sha256 then add("its SHA-256 is %s, its manifest says %s", found.sha256, file.sha256) end
-  if file.size ~= found.size then add("it has %d bytes, its manifest says %d", found.size, file.size) end
+  if file.sha256 ~= found.sha256 then add("its SHA-256 is %s, its checksum file says %s", found.sha256, file.sha256) end
+  if file.size ~= found.size then add("it has %d bytes, its checksum file says %d", found.size, file.size) end
   if manifest.build and target.build and manifest.build ~= target.build then
     add("it was built for macOS build %s, the target has %s", manifest.build, target.build)
   end
   if manifest.chip and manifest.chip ~= found.kernel.chip then
-    add("its kernel is for chip %s, its manifest says %s", found.kernel.chip, manifest.chip)
+    add("its kernel is for chip %s, its checksum file says %s", found.kernel.chip, manifest.chip)
   end
 end
 

@@ -122,7 +122,7 @@ end
 
 --- What a near kit may do, for who insists on one.
 kits.NEAR_WARNING = "Kernel and extensions of different builds may not link, or the Mac may panic at start: it then starts into "
-  .. "recovery, and `revert` there brings the stock kernel back. kmutil since macOS 13 refuses most near kits."
+  .. "recovery, and `revert` there brings Apple's kernel back. kmutil since macOS 13 refuses most near kits."
 
 --- The development kernel that a kit of this build has for this chip: what a collection's kernel should be.
 -- @return as collection.inspect_kernel, or nil when there is no such kit

@@ -11,7 +11,7 @@ manifest.FORMAT = 1
 local KEYS = { "format", "tool", "version", "created", "macos", "build", "chip", "collection", "program", "name", "size", "sha256",
   "kernel", "kernel_uuid" }
 
---- A manifest's text.
+--- The text of a checksum file.
 -- @param fields { version, created, macos, build, chip, collection = { name, size, sha256, kernel, kernel_uuid },
 --   program = { name, size, sha256 } }
 function manifest.text(fields)
@@ -34,7 +34,7 @@ local function is_sound(found)
   return (found.program == nil or is_file(found.program)) and (found.format == nil or math.type(found.format) == "integer")
 end
 
---- Reads a manifest.
+--- Reads a checksum file.
 -- @param path string: as this process opens it
 -- @param files for tests: what reads, in lib_file's place
 -- @return table; nil, message, "ENOENT" when there is none; nil, message, "bad" when it cannot be believed
@@ -43,7 +43,7 @@ function manifest.read(path, files)
   local content, message, code = files.read(path)
   if not content then return nil, message, code end
   local found = json.decode(content)
-  if not is_sound(found) then return nil, path .. ": not a manifest of this program", "bad" end
+  if not is_sound(found) then return nil, path .. ": not a checksum file of this program", "bad" end
   if (found.format or 1) > manifest.FORMAT then
     return nil, ("%s: format %d is of a newer program"):format(path, found.format), "bad"
   end

@@ -103,7 +103,7 @@ end
 
 -- What forgetting the kernel alone leaves: the policy as it is now.
 local function clear_only(c, now)
-  return clear_rung(c, ("the stock kernel; the rest stays as it is now: %s, SIP %s"):format(mode_text(now), policy.sip_text(now.sip)))
+  return clear_rung(c, ("Apple's kernel; the rest stays as it is now: %s, SIP %s"):format(mode_text(now), policy.sip_text(now.sip)))
 end
 
 local function locked_down_rung(c, mode, command, where, leaves)
@@ -112,21 +112,21 @@ local function locked_down_rung(c, mode, command, where, leaves)
 end
 
 local function rungs_to_full(c, goal, now)
-  local full = locked_down_rung(c, "full", bputil.full(c.group), "any", "full security, stock kernel")
+  local full = locked_down_rung(c, "full", bputil.full(c.group), "any", "full security, Apple's kernel")
   return { towards(full, goal),
-    locked_down_rung(c, "reduced", bputil.reduced(c.group), "recovery", "reduced security, stock kernel, SIP on"), clear_only(c, now) }
+    locked_down_rung(c, "reduced", bputil.reduced(c.group), "recovery", "reduced security, Apple's kernel, SIP on"), clear_only(c, now) }
 end
 
 -- The seal is off on purpose: a system that was changed does not start under a policy made anew (darwin-2026-11 §10).
 local function kernel_only_rung(c)
-  return clear_rung(c, "the stock kernel; SIP and seal stay off, since a changed system would not start under full security")
+  return clear_rung(c, "Apple's kernel; SIP and seal stay off, since a changed system would not start under full security")
 end
 
 local function rungs_to_reduced(c, goal, now)
-  local rung = { bputil.reduced(c.group, goal), where = "paired-recovery", leaves = "reduced security, stock kernel, kexts as recorded",
+  local rung = { bputil.reduced(c.group, goal), where = "paired-recovery", leaves = "reduced security, Apple's kernel, kexts as recorded",
     check = reader(c, function(seen) return policy.same(seen, goal, "coih") and stock_kernel(seen) end) }
   return { towards(rung, goal),
-    locked_down_rung(c, "reduced", bputil.reduced(c.group), "recovery", "reduced security, stock kernel, SIP on"), clear_only(c, now) }
+    locked_down_rung(c, "reduced", bputil.reduced(c.group), "recovery", "reduced security, Apple's kernel, SIP on"), clear_only(c, now) }
 end
 
 -- The command that writes the goal's SIP word after a new policy was made, or nil where the new policy has it already.
@@ -148,7 +148,7 @@ local function rebuild_rung(c, goal)
   local sip = sip_command(c, goal)
   local by = sip and policy.sip_bits(goal) ~= ALL_SIP_BITS and (" (%s)"):format(typed(sip)) or ""
   return { bputil.permissive(c.group, goal), sip, where = "paired-recovery",
-    leaves = ("permissive security, SIP %s%s, stock kernel%s%s"):format(policy.sip_text(goal.sip), by,
+    leaves = ("permissive security, SIP %s%s, Apple's kernel%s%s"):format(policy.sip_text(goal.sip), by,
       goal.coih ~= "absent" and " instead of your earlier custom one" or "",
       goal.ssv == "off" and ", but the sealed system volume on" or ""),
     check = reader(c, function(now) return policy.same(now, rebuilt(goal), "coih") and stock_kernel(now) end) }
@@ -157,14 +157,14 @@ end
 -- A custom SIP word may read back otherwise than recorded: then SIP is on rather than weaker than it was.
 local function sip_on_rung(c, goal)
   return { bputil.permissive(c.group, goal), where = "paired-recovery",
-    leaves = ("permissive security, SIP on instead of %s, stock kernel"):format(policy.sip_text(goal.sip)),
+    leaves = ("permissive security, SIP on instead of %s, Apple's kernel"):format(policy.sip_text(goal.sip)),
     check = reader(c, function(now) return now.mode == "permissive" and now.sip == "absent" and stock_kernel(now) end) }
 end
 
 local function rungs_to_permissive(c, goal, now)
   local rungs = {}
   if policy.same(now, goal, "coih") then
-    rungs[1] = clear_rung(c, "the stock kernel, all else of the policy as recorded")
+    rungs[1] = clear_rung(c, "Apple's kernel, all else of the policy as recorded")
     if goal.coih == "absent" then towards(rungs[1], goal) end
   end
   if goal.ssv == "on" or now.ssv == "on" then
@@ -194,7 +194,7 @@ end
 function policy.describe(p)
   local words = { mode_text(p), p.sip == "absent" and "SIP on" or ("SIP relaxed (%s)"):format(p.sip),
     "boot-args filter " .. p.boot_args_filter,
-    p.coih == "absent" and "stock kernel" or "custom kernel " .. short(p.coih) }
+    p.coih == "absent" and "Apple's kernel" or "custom kernel " .. short(p.coih) }
   if p.ssv == "off" then table.insert(words, 3, "sealed system volume off") end
   if p.kexts then words[#words + 1] = "third-party kexts allowed" end
   return table.concat(words, ", ")

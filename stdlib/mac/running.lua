@@ -58,7 +58,7 @@ function running.update_words(facts)
   return ("macOS %s (%s) is ready to be installed"):format(facts.update.version or "?", facts.update.build or "?")
 end
 
---- What helps against a staged update or a collection that no longer matches.
+--- What to do about a staged update or a collection that no longer matches.
 running.REVERT_FIRST = "revert first, then update, then build, stage and apply anew; with a custom kernel an update ends in an error"
 
 local function known(value, problem) return value ~= nil and tostring(value) or "cannot be read: " .. tostring(problem or "?") end
@@ -71,7 +71,7 @@ function running.rows(facts)
     { "base quota", base },
     { "guests", facts.guests and ("%d running; Linux guests among them do not count"):format(facts.guests)
       or known(nil, facts.guests_problem) },
-    { "collection", facts.collection_build and "staged for build " .. facts.collection_build or "none is staged with a manifest" },
+    { "collection", facts.collection_build and "staged for build " .. facts.collection_build or "none is staged with a checksum file" },
     { "update", running.update_words(facts) or facts.update_problem and known(nil, facts.update_problem) or "none is staged" },
   }
   rows[5] = { "managed", facts.enrolled == nil and "cannot be read" or facts.enrolled

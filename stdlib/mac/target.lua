@@ -40,10 +40,10 @@ function mac.environment(booted, policy)
   local kind = policy and policy.os_type
   if not kind then return "unknown", "a recovery is running, but bputil does not say which" end
   if kind == "one true recoveryOS" and policy.paired then
-    return "paired-recovery", "one true recoveryOS, paired with the target"
+    return "paired-recovery", "the right recovery for this macOS"
   end
   if kind == "one true recoveryOS" and policy.paired == false then
-    return "recovery", "one true recoveryOS, but not paired with the target"
+    return "recovery", "a recovery that is not paired with this macOS"
   end
   if kind == "ordinary recoveryOS" or kind == "recoveryOS" then
     return "recovery", "ordinary recoveryOS: not reached by holding the power button"

@@ -152,6 +152,7 @@ schema.EVENTS = {
   { "end", "The last line.", {
     { "result", "string", "how it ended, in a word", must = true },
     { "exit", "integer", "the exit code", must = true },
+    { "unfired", "strings", "faults asked of a rehearsal that never came" },
   } },
 }
 

@@ -53,7 +53,7 @@ function answer.verdict(step, c)
   return verdict, kept
 end
 
---- The verdict right after an act of a step that reads done: `verify`, where a step has it, may only be stricter.
+--- The verdict right after an act of a step that is done: `verify`, where a step has it, may only be stricter.
 -- @return as answer.verdict
 function answer.stricter_verdict(step, c, seen)
   if not step.verify then return "done", seen end

@@ -41,7 +41,7 @@ end
 local function program_misfit(target, stated)
   local path = paths.on_data(target, staging.PROGRAM)
   local sum = stated and stated.program and path and checksum.sha256(target.root .. path)
-  if sum and sum ~= stated.program.sha256 then return ("the program at %s is not the one its manifest names"):format(path) end
+  if sum and sum ~= stated.program.sha256 then return ("the program at %s is not the one its checksum file names"):format(path) end
 end
 
 -- @return the manifest, or nil; why it does not count, in words; or a row that says why everything is refused
@@ -52,7 +52,7 @@ local function believable_manifest(target, path, here)
   if not stated then return nil, nil, bad(paths.without_root(target.root, why), "stage the collection again") end
   for _, file in ipairs { path, here } do
     local open, how = staging.is_open_to_others(file)
-    if open then return stated, "its manifest cannot be trusted: " .. paths.without_root(target.root, how) end
+    if open then return stated, "its checksum file cannot be trusted: " .. paths.without_root(target.root, how) end
   end
   return stated
 end

@@ -58,7 +58,7 @@ checks["macos/volume"] = function(target, asked)
   return check_macos(target, asked.options.volume and target.group and target.group.has_version ~= false)
 end
 
--- The same for what gives the stock kernel back: a macOS that is damaged may be asked for by name.
+-- The same for what gives Apple's kernel back: a macOS that is damaged may be asked for by name.
 checks["named/volume"] = function(target, asked) return check_macos(target, asked.options.volume) end
 
 -- Did our own work put this kernel there?

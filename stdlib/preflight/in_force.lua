@@ -65,7 +65,7 @@ end
 function checks.collection(target, _, known)
   local outdated = running.outdated(target, known.facts)
   if outdated then return bad(outdated, running.REVERT_FIRST) end
-  if not known.facts.collection_build then return ok "no manifest says for which build the collection was made" end
+  if not known.facts.collection_build then return ok "no checksum file says for which build the collection was made" end
   return ok("made for this build, " .. known.facts.collection_build)
 end
 

@@ -18,7 +18,7 @@ function result.unknown(detail, cure) return { verdict = "unknown", detail = det
 -- @param asked see preflight.run
 function result.will_ask(asked) return asked.options.volume ~= nil and not asked.options.yes end
 
---- What helps where result.will_ask says no.
+--- The cure where result.will_ask says no.
 result.ASK_FIRST = "name the target with --volume, leave out --yes, and type the word that you are asked for"
 
 return result

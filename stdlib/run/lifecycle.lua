@@ -129,7 +129,7 @@ local function find_target_and_journal(invocation, credentials, operation, wait)
   if await_orphans(invocation, target, journal, wait) then target = invocation_module.look(invocation, target.group.group) end
   if journal.trouble and not operation.supersedes then
     ending.refuse("The journal cannot be read, so nothing was changed: " .. journal.trouble,
-      "What helps: " .. errors.ours("corrupt").cure .. ".")
+      "Fix: " .. errors.ours("corrupt").cure .. ".")
   end
   return target, check_group(operation, target, journal)
 end
@@ -151,7 +151,7 @@ local function refuse_open(open, operation, options, directory)
   if operation.owns(open.start) then return end
   ending.stop("stopped", exit_code.STOPPED,
     ("Run %d (%s) in %s is not finished."):format(open.number, open.start.plan, directory),
-    "`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.")
+    "`vmq-recovery resume` continues it, `vmq-recovery rollback` undoes it.")
 end
 
 -- @return the run to go on with or nil, and the open run that is closed in favour of this one or nil
@@ -186,7 +186,7 @@ local function refuse_params(target, why)
   local system = target.group and target.group.system
   if not system or system.mount then ending.usage(why) end
   ending.refuse(("%s: the System volume is not mounted, so nothing was changed%s."):format(target.group.name or target.group.group,
-    system.mount_problem and "; " .. system.mount_problem or ""), ("What helps: diskutil mount %s."):format(system.device))
+    system.mount_problem and "; " .. system.mount_problem or ""), ("Fix: diskutil mount %s."):format(system.device))
 end
 
 -- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run }.
@@ -256,7 +256,7 @@ end
 -- Every step reads done and no run is open.
 local function nothing_to_do(view, case, steps)
   view.emit { type = "plan", steps = steps }
-  view.emit { type = "note", lines = { ("Nothing to do: every step of %s reads done."):format(case.plan_name) } }
+  view.emit { type = "note", lines = { ("Nothing to do: %s is already applied."):format(case.plan_name) } }
   local done = case.operation.own_journal and case.operation.words.done
   return ending.new("done", exit_code.OK, table.unpack(done and done(case) or {}))
 end
@@ -322,7 +322,7 @@ end
 
 local function cannot_write(message, code)
   ending.refuse("The journal cannot be written, so nothing was changed: " .. message,
-    "What helps: " .. errors.ours(code == "corrupt" and "corrupt" or "journal").cure .. ".")
+    "Fix: " .. errors.ours(code == "corrupt" and "corrupt" or "journal").cure .. ".")
 end
 
 -- The run's journal, opened for writing, or a new one. The baseline of a new one is read now. @return journal, run

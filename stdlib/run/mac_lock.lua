@@ -54,7 +54,7 @@ function mac_lock.take(invocation, wait)
   if held or invocation.uid ~= 0 then return held or nil end
   if code ~= "held" then ending.refuse("The lock cannot be taken, so nothing was changed: " .. message) end
   ending.stop("locked", exit_code.LOCKED, "Another run is at work: " .. (holder and holder:match("^[^;]+") or message),
-    "What helps: " .. errors.ours("locked").cure .. ".")
+    "Fix: " .. errors.ours("locked").cure .. ".")
 end
 
 --- What writes down which tool is at work, or about to be.

@@ -33,7 +33,7 @@ function orphans.name(pid, path) return ("%s (process %s)"):format(path:match("[
 local function give_up(what)
   local known = errors.ours "at-work"
   ending.stop("locked", exit_code.LOCKED, what .. " This command changed nothing.", ("Cause: %s."):format(known.cause),
-    ("What helps: %s."):format(known.cure))
+    ("Fix: %s."):format(known.cure))
 end
 
 local function tell(self, what)

@@ -42,7 +42,7 @@ local function way_rows(shown)
 end
 
 local function expected(step)
-  return step.expected or "its check reads done"
+  return step.expected or "its check says that it is done"
 end
 
 local function join(...)

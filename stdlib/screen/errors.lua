@@ -30,7 +30,7 @@ local OURS = {
   { kind = "killed", text = "a tool was killed by a signal", cause = "the tool crashed, or somebody stopped it",
     cure = "run it again; if it dies again, use another way back from the list" },
   { kind = "claimed", text = "a tool reported success, but the state says otherwise",
-    cause = "the tool did not do what it said, or something took it back at once",
+    cause = "the command reported success, but the setting did not change, or was changed back at once",
     cure = "read the tool's words; `vmq-recovery status` shows the state" },
   { kind = "not-started", text = "a tool could not be started", cause = "it is missing in this recovery, or is no program",
     cure = "start the recovery that belongs to this Mac's macOS", unaffected = "nothing was changed" },
@@ -42,7 +42,7 @@ local OURS = {
   { kind = "locked", text = "another run is at work", cause = "a second vmq-recovery was started while the first still runs",
     cure = "let the first one finish, or stop it with Ctrl-C in its terminal", unaffected = "nothing was changed" },
   { kind = "at-work", text = "a tool of an earlier run is still at work",
-    cause = "vmq-recovery was killed, or its terminal was closed, while the tool was at work; the tool goes on by itself",
+    cause = "vmq-recovery was killed, or its terminal was closed, while the tool was at work; the tool continues alone",
     cure = "wait until it has ended, then type the same line again; a restart ends it, too", unaffected = "nothing was changed" },
   { kind = "attempts", text = "too many passwords were refused",
     cause = "this Mac counts refused passwords, and may lock its disk for good",
@@ -56,10 +56,10 @@ local OURS = {
   { kind = "neither", text = "the state is neither before nor after",
     cause = "a tool was cut off half-way, or something else changed the Mac meanwhile",
     cure = "compare both states; `rollback` goes back to the start, `revert` to full security",
-    unaffected = "nothing more is done by itself" },
+    unaffected = "nothing more was changed" },
   { kind = "unknown", text = "a tool failed in words that this program does not know",
-    cause = "unknown to this program; the tool's own words are all there is",
-    cure = "read the tool's words above; what the Mac's state says now decides" },
+    cause = "this program does not know this error",
+    cure = "read what Apple's tool said above; `vmq-recovery status` shows the Mac as it is now" },
 }
 
 local OURS_BY_KIND = {}

@@ -18,7 +18,7 @@ end
 -- A user's plan has no part of the Mac's state that this program knows: what its check sees is told in the plan's own words.
 local function own_row(row, c)
   local step, seen = row.step, row.seen
-  local after = step.expected or step.after and answer.text(step, made_by(step, c, seen)) or "its check reads done"
+  local after = step.expected or step.after and answer.text(step, made_by(step, c, seen)) or "its check says that it is done"
   return { step.name, answer.text(step, seen), after }
 end
 

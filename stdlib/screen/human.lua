@@ -97,7 +97,7 @@ function steps.failed(screen, event)
   if event.words then screen:labelled("bad", "the tool said", event.words) end
   if event.seen then screen:labelled("bad", "state now", event.seen_text) end
   if event.unaffected then screen:labelled("good", "not affected", event.unaffected) end
-  if event.cure then screen:labelled("strong", "what helps", event.cure) end
+  if event.cure then screen:labelled("strong", "fix", event.cure) end
 end
 
 local handlers = {}
@@ -119,7 +119,7 @@ function handlers.preflight(screen, event)
   local wrapped = text.wrap(text.printable(event.detail), screen.columns, DETAIL_COLUMN, label)
   screen.write(screen:paint(VERDICT_KINDS[event.verdict], event.verdict) .. wrapped:sub(#event.verdict + 1) .. "\n")
   if event.cure and event.verdict ~= "ok" then
-    screen:line("what helps: " .. event.cure, DETAIL_COLUMN .. "  ", DETAIL_COLUMN)
+    screen:line("fix: " .. event.cure, DETAIL_COLUMN .. "  ", DETAIL_COLUMN)
   end
 end
 

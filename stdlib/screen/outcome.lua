@@ -36,7 +36,7 @@ local function own_words(case, kind, final)
   return words and words(case, final)
 end
 
--- Why a rung was not reached: "full security, stock kernel: … (the tool said: …)".
+-- Why a rung was not reached: "full security, Apple's kernel: … (the tool said: …)".
 local function refusal(rung, otherwise)
   local quote = rung.words and (" (the tool said: %s)"):format(rung.words) or ""
   return ("%s: %s%s"):format(rung.leaves or otherwise, rung.why or "it did not read back", quote)
@@ -87,7 +87,7 @@ function words.rehearsed()
 end
 
 function words.done(case)
-  return own_words(case, "done") or { "Done: every step of " .. case.plan_name .. " reads done." }
+  return own_words(case, "done") or { "Done: every step of " .. case.plan_name .. " is done and checked." }
 end
 
 function words.lower(case, final)
@@ -137,16 +137,16 @@ end
 function words.stopped(case, final)
   local lines = { "Stopped: " .. final.reason .. "." }
   local known = errors.ours(final.kind)
-  if known then lines[2] = ("Cause: %s. What helps: %s."):format(known.cause, known.cure) end
+  if known then lines[2] = ("Cause: %s. Fix: %s."):format(known.cause, known.cure) end
   if final.changed then return add_ways_on(lines, case) end
   lines[#lines + 1] = final.acted == 0 and "Nothing was changed." or "Nothing was changed; the state was read back."
   return lines
 end
 
 function words.undecided(case, final)
-  local lines = { ("Step %s: the state is neither what it was before nor what the step makes."):format(final.step.name),
+  local lines = { ("Step %s left the Mac in a state this program does not recognise. Nothing more was changed."):format(final.step.name),
     "Before: " .. final.before_text, "Now:    " .. final.now_text }
-  lines[#lines + 1] = ("Cause: %s. Nothing more is done by itself."):format(errors.ours("neither").cause)
+  lines[#lines + 1] = ("Cause: %s."):format(errors.ours("neither").cause)
   lines[#lines + 1] = "To look at it, to go back to the start, or to go to full security:"
   for _, command in ipairs { "status", "rollback", "revert" } do lines[#lines + 1] = here(case, command) end
   return lines

@@ -19,7 +19,7 @@ end
 -- The ways back from the state that the step leaves, as far as that is known before.
 local function undo_of(step, c, seen, verdict)
   if not step.undo then
-    return step.no_way_back and { { leaves = "no way back by itself: " .. step.no_way_back } } or {}
+    return step.no_way_back and { { leaves = "cannot be undone automatically: " .. step.no_way_back } } or {}
   end
   local later = verdict == "todo" and answer.state_after(step, c, seen) or seen
   local ways = {}

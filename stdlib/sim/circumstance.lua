@@ -234,7 +234,7 @@ local known = {
   { "prompt-flushes-late", "tools throw away what is typed in the first moments after their prompts", function() end },
   { "slow-kmutil", "kmutil takes two seconds", function() end },
   { "no-kernel-boot", "the custom kernel does not boot", function() end },
-  { "kit-installed", "the kernel debug kit of this macOS is installed",
+  { "kit-installed", "the Kernel Debug Kit of this macOS is installed",
     function(state) kits.install(state, state.kit) end },
   { "kit-gutted", "files of the installed kit are gone, its receipt is there",
     function(state)

@@ -49,7 +49,7 @@ local function add_preboot(state, group, files)
   local preboot = place.storage(place.preboot_volume(state, group)) .. "/" .. group.uuid
   files[preboot .. contents.OWNERS] = contents.owners(state)
   local kernels = preboot .. "/boot/" .. group.policy.nsih .. "/System/Library/Caches/com.apple.kernelcaches/"
-  files[kernels .. "kernelcache"] = "stock kernel collection of " .. group.build .. "\n"
+  files[kernels .. "kernelcache"] = "Apple's kernel collection of " .. group.build .. "\n"
   for _, object in ipairs(group.objects[group.policy.nsih] or {}) do
     files[kernels .. "kernelcache.custom." .. object.coih] = "foreign object\n"
   end

@@ -31,7 +31,7 @@ function curl.download(address, file)
     "--", address), tool = "curl", seconds = 24 * 3600, stoppable = true }
 end
 
-local ONLINE = "check the network, then run this again: it goes on where it stopped"
+local ONLINE = "check the network, then run this again: it continues where it stopped"
 
 --- What curl's failures mean (exit codes and words of curl(1)).
 curl.errors = {
@@ -48,7 +48,7 @@ curl.errors = {
   { pattern = "error: 404", kind = "gone", cause = "there is no such file at that address any more",
     cure = "get the kit from developer.apple.com, then: vmq-recovery kdk install FILE", unaffected = "nothing was changed" },
   { pattern = "[Ff]ailure writing output", kind = "room", cause = "the disk is full",
-    cure = "free some gigabytes, then run this again: it goes on where it stopped", unaffected = "what has come so far is kept" },
+    cure = "free some gigabytes, then run this again: it continues where it stopped", unaffected = "what has come so far is kept" },
   { pattern = "SSL", kind = "network", cause = "no safe connection could be made",
     cure = "check this Mac's date and time, and whether a proxy stands between", unaffected = "nothing was changed" },
 }

@@ -10,7 +10,7 @@ local PATH = "/usr/bin/kmutil"
 
 local PROMPTS = { "whether to lower security (y or n)", "short name of a volume owner", "that user's password" }
 
---- Command: boot this collection instead of the stock kernel. Lowers the mode to Permissive itself, asks first, takes
+--- Command: boot this collection instead of Apple's kernel. Lowers the mode to Permissive itself, asks first, takes
 -- one to several minutes in silence, and keeps the SIP words (reference §3.1, §10).
 -- @param system_volume string: mount point of the System volume
 -- @param collection string: path of the kernel collection
@@ -91,7 +91,7 @@ kmutil.errors = {
   { pattern = "possibly wrong name or password", kind = "credentials" },
   { pattern = "not a valid admin user", kind = "credentials" },
   { pattern = "pairing %(?17%)?", kind = "pairing" },
-  { pattern = "Could not find a SDK or KDK", kind = "kit", cause = "no kernel debug kit of exactly this build is installed",
+  { pattern = "Could not find a SDK or KDK", kind = "kit", cause = "no Kernel Debug Kit (KDK) of exactly this build is installed",
     cure = "install the kit whose build is the one `sw_vers` shows; a near one does not do", unaffected = "nothing was changed" },
   { pattern = "Could not find: kernel mach%-o", kind = "kit", cause = "the kit has no development kernel for this chip",
     cure = "name the kit's own kernel file; Max and Ultra use the Pro's", unaffected = "nothing was changed" },

@@ -32,7 +32,7 @@ def test_status(build, machine):
     seen = driver.run(mac, "status")
     assert seen.code == 0, seen.text
     group = mac.group()
-    for word in (group["name"], group["uuid"], group["os"]["build"], "Full", "-v", "one true recoveryOS"):
+    for word in (group["name"], group["uuid"], group["os"]["build"], "Full", "-v", "the right recovery for this macOS"):
         assert word in " ".join(seen.out.split()), word
 
 

@@ -1,9 +1,9 @@
 """What the Makefile promises to authors: the list of targets, tests found by name, sums that are true, the hook."""
 
+import os
 import re
 import shutil
 import stat
-import os
 import subprocess
 import sys
 from pathlib import Path

@@ -145,7 +145,7 @@ def test_the_whole_life(scratch):
         assert seen.code == 0, (more, seen.text)
         told = " ".join(seen.text.split())
         for word in ("/usr/bin/curl", "kmutil create", "manifest", "csrutil disable", "Everything is in force", "revert first",
-                     "full security and the stock kernel, read back"):
+                     "full security and Apple's kernel, read back"):
             assert word in told, (more, word)
     assert os.listdir(scratch) == []
 

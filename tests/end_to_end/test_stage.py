@@ -141,8 +141,8 @@ def rewrite_manifest(mac):
 
 
 @pytest.mark.parametrize(("spoil", "words"), [
-    (spoil_collection, "its manifest says"), (spoil_program, "is not the one its manifest names"),
-    (spoil_manifest, "not a manifest of this program"), (rewrite_manifest, "it was built for macOS build 23B74")])
+    (spoil_collection, "its checksum file says"), (spoil_program, "is not the one its checksum file names"),
+    (spoil_manifest, "not a checksum file of this program"), (rewrite_manifest, "it was built for macOS build 23B74")])
 def test_what_does_not_match_is_refused(macos, spoil, words):
     """In recovery, before anything."""
     run(macos, "stage")
@@ -159,7 +159,7 @@ def test_a_manifest_others_can_write_does_not_vouch(macos):
     run(macos, "stage")
     macos.restart("paired-recovery")
     below(macos, f"{PLACE}/manifest.json").chmod(0o666)
-    assert "its manifest cannot be trusted" in said(driver.run(macos, "doctor"))
+    assert "its checksum file cannot be trusted" in said(driver.run(macos, "doctor"))
 
 
 def test_staged_again(macos):

@@ -71,7 +71,7 @@ def test_an_update_that_waits(raised):
 
 
 def test_no_warning_without_a_custom_kernel(build):
-    """A Mac with its stock kernel may update."""
+    """A Mac with Apple's kernel may update."""
     mac = build("m2pro-14.0", "macos")
     mac.stage_update("14.1", "23B74")
     assert "revert first" not in said(run(mac, "status"))

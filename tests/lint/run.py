@@ -53,6 +53,7 @@ def linters():
         ("width-table", ["sh", "runner/build/width_table.sh", "--check"]),
         ("layers", [sys.executable, "tests/lint/layers.py"]),
         ("workflows", [f"{VENV}/python", "tests/lint/workflows.py"]),
+        ("words", [sys.executable, "tests/lint/words.py"]),
         ("style", [f"{VENV}/python", "tests/lint/style.py"]),
     ]
 

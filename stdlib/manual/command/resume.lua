@@ -5,7 +5,7 @@ A run is open when it was stopped: by you, by a restart, or by a power cut. `res
 the Mac really is like, and continues. A command that was begun and had no effect is run again; one that had its
 effect is not.
 
-If the state is neither what it was before nor what the command makes, nothing more is changed, both states are shown,
+If a step left the Mac in a state that this program does not recognise, nothing more is changed, both states are shown,
 and it exits 11.
 
 Where `resume` cannot go on here, it says where: in recovery, or in macOS.

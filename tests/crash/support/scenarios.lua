@@ -3,7 +3,7 @@
 -- command    what is crashed: apply, revert or rollback
 -- after      what was done to the Mac before, uncrashed: "applied" (to the end, then into `into`) or "phase" (one phase)
 -- blind      Preboot cannot be read: whether the custom kernel is ours is told by its hash alone
--- lower      what a way back may end in when the old state cannot be had: "reduced", or "stock" (permissive, stock kernel)
+-- lower      what a way back may end in when the old state cannot be had: "reduced", or "stock" (permissive, Apple's kernel)
 -- boot_args  what others have set; raised: what they become, where our words are among them already;
 --            dropped: what is left of them when nothing was recorded
 -- fails      apply cannot succeed here: it must end back at the old state by itself

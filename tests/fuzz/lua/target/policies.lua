@@ -66,7 +66,7 @@ local function check_object(text)
   if policy.mode ~= inner.security_mode then return "the mode is not the one it names" end
   if policy.sip == "absent" and (inner.sip0 or 0) ~= 0 then return "SIP on, with bits" end
   if policy.sip ~= "absent" and tonumber(policy.sip, 16) ~= inner.sip0 then return "other SIP bits" end
-  if policy.coih == "absent" and inner.coih ~= nil then return "the stock kernel, with a custom one's hash" end
+  if policy.coih == "absent" and inner.coih ~= nil then return "Apple's kernel, with a custom one's hash" end
   if policy.boot_args_filter == "on" and (inner.sip3 == true or inner.sip3 == 1) then return "the filter on, with sip3" end
 end
 

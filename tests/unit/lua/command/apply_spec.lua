@@ -112,7 +112,7 @@ describe("what is told before an apply", function()
     assert.are.same({ "/k.kc", "1.0 MiB, SHA-256 " .. ("ab"):rep(32), "Darwin Kernel Version 24", "checksum matches" }, lines {})
     local none = "no checksum file found, so it cannot be verified"
     assert.are.equal(none, lines(nil, none)[4])
-    assert.are.equal("its manifest cannot be trusted: x", lines({}, "its manifest cannot be trusted: x")[4])
+    assert.are.equal("its checksum file cannot be trusted: x", lines({}, "its checksum file cannot be trusted: x")[4])
   end)
 end)
 
@@ -124,7 +124,7 @@ describe("the words of apply", function()
   end)
 
   it("say of a phase only what boot arguments that wait need", function()
-    assert.are.same({ "The boot arguments are set. They count after one more clean restart." },
+    assert.are.same({ "Boot arguments saved. Restart once more for them to take effect." },
       operation.words.phase(cases.new { operation = operation }, read_only { pending = true }))
     assert.is_nil(operation.words.phase(cases.new { operation = operation }, read_only {}))
   end)

@@ -55,11 +55,11 @@ describe("doctor", function()
   end)
 
   it("says that nothing is left", function()
-    assert.are.equal("Nothing is left to do: every step of apply reads done.", doctor(0, DONE, true))
+    assert.are.equal("Nothing is left to do: apply is already applied.", doctor(0, DONE, true))
   end)
 
   it("says what is to be mended, or what it did not come to: 3", function()
-    assert.are.equal("Mend what reads bad or unknown, then run doctor again.", doctor(3, LEFT, false))
+    assert.are.equal("Fix what is bad or unknown above, then run doctor again.", doctor(3, LEFT, false))
     assert.are.equal("Not checked, since this comes first: data, owners.", doctor(3, LEFT, false, { "data", "owners" }))
     assert.are.same({ "precondition", 3 }, life:ended())
   end)

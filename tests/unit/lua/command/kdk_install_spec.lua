@@ -65,6 +65,6 @@ describe("what is installed", function()
     assert.are.equal("Kit\n  build 24G84, from /k.dmg\nSteps", cases.notes(operation.overview(case, {})))
     assert.are.equal("Done: the kit of build 24G84 is installed, and all its files are there.\nNext:\n"
       .. "  sudo /System/Volumes/Data/vmq-recovery build", cases.text(operation.words.done(case)))
-    assert.are.equal("Run it again: it goes on.", operation.words.stopped())
+    assert.are.equal("Safe to run again: it continues.", operation.words.stopped())
   end)
 end)

@@ -37,7 +37,7 @@ describe("plan", function()
   it("shows what would run, and which run is open", function()
     life:write_journal({ plan = "apply" }, BEGUN)
     look(0, "plan", {})
-    says("Run 1 (apply) is open: `vmq-recovery resume` goes on with it.", "Plan apply for Macintosh HD", "1. sip (unknown)")
+    says("Run 1 (apply) is open: `vmq-recovery resume` continues it.", "Plan apply for Macintosh HD", "1. sip (unknown)")
     assert.are.same({ { "changes", 0 }, "sip" }, { life:ended(), life:event("plan").steps[1].name })
   end)
 
@@ -110,7 +110,7 @@ end)
 describe("doctor", function()
   it("makes apply's checks of this system, and ends with 3 where one is not ok", function()
     look(3, "doctor")
-    says "Mend what reads bad or unknown, then run doctor again."
+    says "Fix what is bad or unknown above, then run doctor again."
     assert.are.same({ "precondition", 3 }, life:ended())
     assert.are.equal("ok", life:event("preflight", { check = "root" }).verdict)
     assert.truthy(life:event("preflight", { check = "collection" }))
@@ -139,7 +139,7 @@ describe("verify", function()
 
   it("is done when all that is needed is in force, whatever else is to be known", function()
     look(0, "verify")
-    says "Everything is in force. What reads bad or unknown above is for you to know; it changes nothing today."
+    says "Everything is in force. What is bad or unknown above is for you to know; it changes nothing today."
     answers.use(setmetatable({ ["/bin/ps -axo comm="] = "/sbin/launchd\n",
       ["/usr/bin/profiles status -type enrollment"] = "Enrolled via DEP: No\nMDM enrollment: No\n" }, { __index = IN_FORCE }))
     look(0, "verify")
@@ -161,7 +161,7 @@ describe("verify", function()
   it("says that it is not in force", function()
     life.target.policy.sip = "absent"
     look(3, "verify")
-    says "The raised limit is not in force as it should be: see above."
+    says "The raised limit is not in force: see what is bad or unknown above."
   end)
 
   it("can tell in macOS alone", function()
@@ -185,7 +185,7 @@ describe("log", function()
     says("run of mine on ?", "sip: about to run /usr/bin/csrutil disable", "sip: /usr/bin/csrutil runs as process 812",
       "sip: read back as done (exit status 1): ",
       "; the tool said: it said so", "boot-args: put off to macOS; the tool said: nothing", "boot-args: left out",
-      "phase finished at restart; goes on in macos", "going back, as asked", "sip: way back, about to run /x",
+      "phase finished at restart; continues in macos", "going back, as asked", "sip: way back, about to run /x",
       "sip: way back read as lower, leaves reduced security",
       "closed: undone-lower")
     assert.are.same({ 1, "start", "/usr/bin/csrutil" },

@@ -82,7 +82,7 @@ describe("rollback", function()
   it("refuses a revert, which has no way back; an open one is gone on with", function()
     local sentence = "The last run was a revert: there is no way back from it but apply."
     assert.are.same({ nil, sentence, 0 }, { meant(run("revert", { closed = { result = "done" } })) })
-    assert.are.same({ nil, sentence .. " It is not finished: `vmq-recovery resume` goes on with it.", 6 }, { meant(run "revert") })
+    assert.are.same({ nil, sentence .. " It is not finished: `vmq-recovery resume` continues it.", 6 }, { meant(run "revert") })
   end)
 
   it("refuses a plan that this program does not have", function()

@@ -111,14 +111,14 @@ end)
 
 describe("the words of revert", function()
   it("say what is reached, and that it counts at the next start", function()
-    assert.are.same({ "Done: full security and the stock kernel, read back. They take effect at the next start.", "Next: restart." },
+    assert.are.same({ "Done: full security and Apple's kernel, read back. They take effect at the next start.", "Next: restart." },
       operation.words.done(cases.new { operation = operation }))
   end)
 
   it("say which rung was reached, why no higher one, and both ways on", function()
-    local lines = operation.words.lower(cases.new { operation = operation }, read_only { leaves = "reduced security, stock kernel",
+    local lines = operation.words.lower(cases.new { operation = operation }, read_only { leaves = "reduced security, Apple's kernel",
       refused = { { leaves = "full security", why = "offline", words = "Code=102", kind = "network" } } })
-    assert.are.equal([[Reverted, but not to full security: reduced security, stock kernel.
+    assert.are.equal([[Reverted, but not to full security: reduced security, Apple's kernel.
 Not possible: full security: offline (the tool said: Code=102)
 Later, when online, type:
   /Volumes/Data/vmq-recovery revert

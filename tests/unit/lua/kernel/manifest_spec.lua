@@ -16,9 +16,9 @@ describe("manifest.read", function()
     assert.are.same({ nil, "/m: No such file or directory", "ENOENT" }, { manifest.read("/m", fileset.files {}) })
     for _, text in ipairs { "", "{", "[]", "1", '"x"', "null", '{"collection":1}', '{"collection":{"sha256":"a"}}',
       '{"collection":{"size":1}}', '{"collection":{"sha256":1,"size":1}}', '{"collection":{"sha256":"a","size":"1"}}' } do
-      assert.are.same({ nil, "/m: not a manifest of this program", "bad" }, { read(text) }, text)
+      assert.are.same({ nil, "/m: not a checksum file of this program", "bad" }, { read(text) }, text)
     end
-    assert.are.same({ nil, "/m: not a manifest of this program", "bad" }, { read(("["):rep(300000)) })
+    assert.are.same({ nil, "/m: not a checksum file of this program", "bad" }, { read(("["):rep(300000)) })
   end)
 
   it("is of this format or an older one", function()
@@ -27,7 +27,7 @@ describe("manifest.read", function()
     assert.are.equal(0, of(0).format)
     assert.are.same({ nil, "/m: format 2 is of a newer program", "bad" }, { of(2) })
     for _, format in ipairs { "1", 1.5, true } do
-      assert.are.same({ nil, "/m: not a manifest of this program", "bad" }, { of(format) })
+      assert.are.same({ nil, "/m: not a checksum file of this program", "bad" }, { of(format) })
     end
   end)
 

@@ -45,10 +45,10 @@ end
 local B, K = "/usr/bin/bputil ", "/usr/bin/kmutil configure-boot --volume /Volumes/Macintosh HD"
 local V = " -v " .. GROUP
 local function clear_in(now)
-  return { K, "paired-recovery", false, ("the stock kernel; the rest stays as it is now: %s Security, SIP %s"):format(
+  return { K, "paired-recovery", false, ("Apple's kernel; the rest stays as it is now: %s Security, SIP %s"):format(
     FOUND[now].mode:gsub("^%l", string.upper), policy.sip_text(FOUND[now].sip)) }
 end
-local PLAIN_REDUCED = { B .. "-g" .. V, "recovery", false, "reduced security, stock kernel, SIP on" }
+local PLAIN_REDUCED = { B .. "-g" .. V, "recovery", false, "reduced security, Apple's kernel, SIP on" }
 
 describe("policy.ladder", function()
   it("is empty when nothing is left to do, for every policy", function()
@@ -57,13 +57,13 @@ describe("policy.ladder", function()
 
   it("goes to full security by three rungs", function()
     for _, now in ipairs { "reduced", "permissive", "lowered", "asahi" } do
-      assert.are.same({ { B .. "--full-security" .. V, "any", true, "full security, stock kernel" }, PLAIN_REDUCED, clear_in(now) },
+      assert.are.same({ { B .. "--full-security" .. V, "any", true, "full security, Apple's kernel" }, PLAIN_REDUCED, clear_in(now) },
         ladder("full", now), now)
     end
   end)
 
   it("goes to reduced security with what it allowed", function()
-    local exact = "reduced security, stock kernel, kexts as recorded"
+    local exact = "reduced security, Apple's kernel, kexts as recorded"
     assert.are.same({ { B .. "-gkm" .. V, "paired-recovery", true, exact }, PLAIN_REDUCED, clear_in "lowered" },
       ladder("reduced_kexts", "lowered"))
     assert.are.same({ B .. "-g" .. V, "paired-recovery", true, exact }, ladder("reduced", "full")[1])
@@ -71,19 +71,19 @@ describe("policy.ladder", function()
 
   it("goes back to a relaxed policy, SIP words after the rebuild", function()
     local rebuild = { B .. "-nca" .. V .. " ; /usr/bin/csrutil disable", "paired-recovery", true,
-      "permissive security, SIP off (7f), stock kernel" }
-    assert.are.same({ { K, "paired-recovery", true, "the stock kernel, all else of the policy as recorded" }, rebuild,
+      "permissive security, SIP off (7f), Apple's kernel" }
+    assert.are.same({ { K, "paired-recovery", true, "Apple's kernel, all else of the policy as recorded" }, rebuild,
       clear_in "lowered" }, ladder("sip_off", "lowered"))
     assert.are.same({ rebuild, clear_in "full" }, ladder("sip_off", "full"))
-    assert.are.same({ { B .. "-n" .. V, "paired-recovery", true, "permissive security, SIP on, stock kernel" }, clear_in "sip_off" },
+    assert.are.same({ { B .. "-n" .. V, "paired-recovery", true, "permissive security, SIP on, Apple's kernel" }, clear_in "sip_off" },
       ladder("permissive", "sip_off"))
   end)
 
   it("writes a custom SIP word part by part, and has SIP on rather than weaker", function()
     local rungs = ladder("custom", "lowered")
     assert.are.same({ B .. "-nca" .. V .. " ; /usr/bin/csrutil enable --without fs --without debug --without nvram", "paired-recovery",
-      true, "permissive security, SIP custom (46) (csrutil enable --without fs --without debug --without nvram), stock kernel" }, rungs[1])
-    assert.are.same({ B .. "-nca" .. V, "paired-recovery", false, "permissive security, SIP on instead of custom (46), stock kernel" },
+      true, "permissive security, SIP custom (46) (csrutil enable --without fs --without debug --without nvram), Apple's kernel" }, rungs[1])
+    assert.are.same({ B .. "-nca" .. V, "paired-recovery", false, "permissive security, SIP on instead of custom (46), Apple's kernel" },
       rungs[2])
     assert.are.same(clear_in "lowered", rungs[3])
     assert.are.equal(3, #rungs)
@@ -92,16 +92,16 @@ describe("policy.ladder", function()
   it("has the seal on in what is made anew, and says so", function()
     local rungs = ladder("unsealed", "sip_off")
     assert.are.same({ B .. "-n" .. V, "paired-recovery", false,
-      "permissive security, SIP on, stock kernel, but the sealed system volume on" },
+      "permissive security, SIP on, Apple's kernel, but the sealed system volume on" },
       rungs[1])
-    assert.are.same({ { K, "paired-recovery", false, "the stock kernel, all else of the policy as recorded" } },
+    assert.are.same({ { K, "paired-recovery", false, "Apple's kernel, all else of the policy as recorded" } },
       { ladder("broken", "unsealed")[1] })
   end)
 
   it("takes only the kernel out where the seal is off, on the way to full security", function()
     local rungs = ladder("full", "broken")
     assert.are.same({ { K, "paired-recovery", false,
-      "the stock kernel; SIP and seal stay off, since a changed system would not start under full security" } }, rungs)
+      "Apple's kernel; SIP and seal stay off, since a changed system would not start under full security" } }, rungs)
     assert.are.equal(B .. "--full-security" .. V, ladder("full", "unsealed")[1][1])
     assert.are.equal(B .. "--full-security" .. V, ladder("full", "asahi")[1][1])
     assert.are.equal(B .. "-g" .. V, ladder("reduced", "broken")[1][1])
@@ -119,9 +119,9 @@ describe("policy.ladder", function()
   it("says that an earlier custom kernel cannot come back", function()
     local rungs = ladder("asahi", "lowered")
     assert.are.same({ B .. "-nc" .. V, "paired-recovery", false,
-      "permissive security, SIP on, stock kernel instead of your earlier custom one" }, rungs[1])
+      "permissive security, SIP on, Apple's kernel instead of your earlier custom one" }, rungs[1])
     assert.are.equal(2, #rungs)
-    assert.are.same({ K, "paired-recovery", false, "the stock kernel, all else of the policy as recorded" },
+    assert.are.same({ K, "paired-recovery", false, "Apple's kernel, all else of the policy as recorded" },
       ladder("other_kernel", "lowered")[1])
   end)
 
@@ -172,13 +172,13 @@ describe("a rung's check", function()
     assert.is_false((asked("full", "lowered", 1, { boot_args_filter = "Disabled   (sip3): 1" })))
   end)
 
-  it("reads back reduced security with the stock kernel and SIP on", function()
+  it("reads back reduced security with Apple's kernel and SIP on", function()
     assert.is_true((asked("full", "lowered", 2, REDUCED)))
     assert.is_false((asked("full", "lowered", 2)))
     assert.is_false((asked("full", "lowered", 2, { mode = REDUCED.mode, coih = COIH })))
   end)
 
-  it("reads back the stock kernel", function()
+  it("reads back Apple's kernel", function()
     assert.is_true((asked("full", "lowered", 3, PERMISSIVE)))
     assert.is_false((asked("full", "lowered", 3, { mode = PERMISSIVE.mode, coih = COIH })))
   end)
@@ -265,12 +265,12 @@ describe("policies", function()
   end)
 
   it("are told in one line", function()
-    assert.are.equal("Full Security, SIP on, boot-args filter on, stock kernel", policy.describe(FOUND.full))
+    assert.are.equal("Full Security, SIP on, boot-args filter on, Apple's kernel", policy.describe(FOUND.full))
     assert.are.equal("Permissive Security, SIP relaxed (7f), boot-args filter off, custom kernel CDCDCDCDCDCD…",
       policy.describe(FOUND.lowered))
-    assert.are.equal("Permissive Security, SIP on, sealed system volume off, boot-args filter on, stock kernel",
+    assert.are.equal("Permissive Security, SIP on, sealed system volume off, boot-args filter on, Apple's kernel",
       policy.describe(FOUND.unsealed))
-    assert.are.equal("Reduced Security, SIP on, boot-args filter on, stock kernel, third-party kexts allowed",
+    assert.are.equal("Reduced Security, SIP on, boot-args filter on, Apple's kernel, third-party kexts allowed",
       policy.describe(FOUND.reduced_kexts))
   end)
 end)

@@ -40,7 +40,7 @@ end
 describe("mac.look", function()
   it("finds out which Mac this is", function()
     local target = look()
-    assert.are.same({ root, "recovery", "paired-recovery", "one true recoveryOS, paired with the target", group, "Macintosh HD", "t6041",
+    assert.are.same({ root, "recovery", "paired-recovery", "the right recovery for this macOS", group, "Macintosh HD", "t6041",
       "release", "full", 1, "/Volumes/Macintosh HD - Data/vmq-recovery" },
       { target.root, target.booted, target.environment, target.environment_words, target.group.group, target.group.name,
         target.kernel.chip, target.kernel.kind, target.policy.mode, #target.groups, target.program })

@@ -27,24 +27,24 @@ end
 describe("a policy step", function()
   it("tells a policy", function()
     for _, step in ipairs { apply.sip, apply["boot-args-filter"], apply.kernel, revert.policy } do
-      assert.are.equal("Full Security, SIP on, boot-args filter on, stock kernel", answer.text(step, policies.summary()))
+      assert.are.equal("Full Security, SIP on, boot-args filter on, Apple's kernel", answer.text(step, policies.summary()))
     end
   end)
 
   it("has the ways back from the policy that it makes", function()
-    local full = "full security, stock kernel; reduced security, stock kernel, SIP on; the stock kernel; the rest stays as it is now: "
+    local full = "full security, Apple's kernel; reduced security, Apple's kernel, SIP on; Apple's kernel; the rest stays as it is now: "
       .. "Permissive Security, SIP "
     for name, sip in pairs { sip = "off (7f)", ["boot-args-filter"] = "on", kernel = "off (7f)" } do
       assert.are.equal(full .. sip, ways(apply[name], policies.summary(), {}))
     end
     local permissive = policies.summary { mode = "permissive", sip = "7f" }
     local function rebuilt(sip, left)
-      return ("permissive security, SIP %s, stock kernel; the stock kernel; "
+      return ("permissive security, SIP %s, Apple's kernel; Apple's kernel; "
         .. "the rest stays as it is now: Permissive Security, SIP %s"):format(
         sip, left)
     end
     assert.are.equal(rebuilt("off (7f)", "on"), ways(apply["boot-args-filter"], permissive, {}))
-    assert.are.equal("the stock kernel, all else of the policy as recorded; " .. rebuilt("off (7f)", "off (7f)"),
+    assert.are.equal("Apple's kernel, all else of the policy as recorded; " .. rebuilt("off (7f)", "off (7f)"),
       ways(apply.kernel, permissive, {}))
     local unsafe = policies.summary { mode = "permissive" }
     assert.are.equal(rebuilt("on", "off (7f)"), ways(apply.sip, unsafe, {}))

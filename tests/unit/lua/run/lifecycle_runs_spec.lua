@@ -51,7 +51,7 @@ describe("an open run", function()
     life:write_journal({ plan = "another" }, BEGUN)
     local before = bytes(1)
     run(6, "stopped", "Run 1 (another) in /Volumes/Data/private/var/db/vmq-recovery is not finished.")
-    assert.truthy(life:text():find("`vmq-recovery resume` goes on with it, `vmq-recovery rollback` undoes it.", 1, true))
+    assert.truthy(life:text():find("`vmq-recovery resume` continues it, `vmq-recovery rollback` undoes it.", 1, true))
     assert.are.same({ before, nil, {} }, { bytes(1), bytes(2), life.acts })
   end)
 
@@ -210,7 +210,7 @@ describe("what only the journal can tell", function()
     ask(function(latest, directory)
       asked = { latest.number, directory, (require("lib_lock").take(life:lock(), "me")) }
       return life:operation()
-    end, 0, "done", "every step of switches reads done")
+    end, 0, "done", "every step of switches is done and checked")
     assert.are.same({ 1, "/Volumes/Data/private/var/db/vmq-recovery", nil }, asked)
   end)
 
@@ -240,7 +240,7 @@ describe("a journal that cannot be read", function()
     local before = bytes(1)
     run(3, "precondition", "The journal cannot be read, so nothing was changed: ")
     assert.truthy(life:text():find("0001.journal:1:", 1, true), life:text())
-    assert.truthy(life:text():find("What helps: " .. require("screen.errors").ours("corrupt").cure, 1, true))
+    assert.truthy(life:text():find("Fix: " .. require("screen.errors").ours("corrupt").cure, 1, true))
     assert.are.same({ before, nil, {} }, { bytes(1), bytes(2), life.acts })
   end)
 
@@ -285,7 +285,7 @@ describe("a journal that cannot be written", function()
     for code, kind in pairs { ENOSPC = "journal", corrupt = "corrupt" } do
       refusing(code)
       run(3, "precondition", "The journal cannot be written, so nothing was changed: 0001.journal: no")
-      assert.truthy(life:text():find("What helps: " .. require("screen.errors").ours(kind).cure, 1, true))
+      assert.truthy(life:text():find("Fix: " .. require("screen.errors").ours(kind).cure, 1, true))
       assert.are.same({}, life.acts)
     end
   end)
@@ -330,7 +330,7 @@ describe("the last words", function()
       self.blind.b = true
       return world.works(self, command)
     end
-    run(11, "person", "the state is neither what it was before nor what the step makes")
+    run(11, "person", "in a state this program does not recognise")
   end)
 
   it("of a command line that fits no Mac: 2", function()

@@ -28,7 +28,7 @@ end
 
 describe("a run", function()
   it("takes the lock, looks, checks, shows, acts, reads back and closes its journal", function()
-    run(0, "done", "Done: every step of switches reads done.")
+    run(0, "done", "Done: every step of switches is done and checked.")
     assert.are.same({ "/set a", "/set b" }, life.acts)
     assert.are.same({ "preflight", "plan", "note", "step", "note", "end" }, life:kinds())
     assert.are.equal(1, life.number)
@@ -59,7 +59,7 @@ describe("a run", function()
 
   it("has nothing to do where every step reads done: no journal, no question", function()
     life.world.on = { a = true, b = true }
-    run(0, "done", "Nothing to do: every step of switches reads done.", { question = "name" }, {}, {})
+    run(0, "done", "Nothing to do: switches is already applied.", { question = "name" }, {}, {})
     assert.are.same({ {}, "plan" }, { life.prompts, life.events[1].type })
     untouched()
   end)
@@ -108,7 +108,7 @@ describe("the lock", function()
   it("that another run holds ends a command before it looks: 7", function()
     local held <close> = hold() -- luacheck: ignore
     run(7, "locked", "Another run is at work: pid 7, rollback, since noon")
-    assert.truthy(life:text():find("What helps: ", 1, true))
+    assert.truthy(life:text():find("Fix: ", 1, true))
     assert.are.equal(0, life.looks)
     untouched()
   end)

@@ -56,7 +56,7 @@ describe("the lock", function()
       local other = hold(("pid %d, apply, since noon%s"):format(system.pid(), tool))
       local held, ended = take()
       assert.are.same({ 7, "locked", { ("Another run is at work: pid %d, apply, since noon"):format(system.pid()),
-        "What helps: " .. errors.ours("locked").cure .. "." } }, { ended.code, ended.result, ended.lines })
+        "Fix: " .. errors.ours("locked").cure .. "." } }, { ended.code, ended.result, ended.lines })
       assert.are.same({ 0 }, { #waited, held })
       other:release()
     end

@@ -121,7 +121,7 @@ describe("waiting", function()
       local ended = await(person, state_of "A")
       assert.are.same({ 7, "locked", seconds }, { ended.code, ended.result, clock.now - 1000 })
       assert.are.same({ "A tool of an earlier run is still at work: bputil (process 12). This command changed nothing.",
-        "Cause: " .. errors.ours("at-work").cause .. ".", "What helps: " .. errors.ours("at-work").cure .. "." }, ended.lines)
+        "Cause: " .. errors.ours("at-work").cause .. ".", "Fix: " .. errors.ours("at-work").cure .. "." }, ended.lines)
     end
   end)
 

@@ -17,8 +17,8 @@ local function step(fields)
     expected = "Permissive Security", at = "plan:1", describe = require("mac.policy").describe,
     run = function() return { argv = { "/usr/bin/csrutil", "disable" }, prompts = { "whether to go on", "a password" } } end,
     undo = function()
-      return { rung("/usr/bin/bputil", "--full-security", "full security, stock kernel"),
-        rung("/usr/bin/bputil", "-g", "reduced security, stock kernel, SIP on") }
+      return { rung("/usr/bin/bputil", "--full-security", "full security, Apple's kernel"),
+        rung("/usr/bin/bputil", "-g", "reduced security, Apple's kernel, SIP on") }
     end }
   for key, value in pairs(fields or {}) do made[key] = value or nil end
   return made
@@ -116,8 +116,8 @@ describe("a looking key", function()
   it("p tells the command and every way back", function()
     for _, key in ipairs { "p", "command", "print" } do
       local words = adds(key):gsub("%s+", " ")
-      for _, part in ipairs { "command: /usr/bin/csrutil disable", "way back: 1. full security, stock kernel: "
-        .. "/usr/bin/bputil --full-security -v " .. GROUP, "2. reduced security, stock kernel, SIP on" } do
+      for _, part in ipairs { "command: /usr/bin/csrutil disable", "way back: 1. full security, Apple's kernel: "
+        .. "/usr/bin/bputil --full-security -v " .. GROUP, "2. reduced security, Apple's kernel, SIP on" } do
         assert.truthy(words:find(part, 1, true), words)
       end
     end
@@ -125,7 +125,7 @@ describe("a looking key", function()
 
   it("d tells what is expected, and what is", function()
     assert.are.equal("expected:    Permissive Security\nnow:         Full Security", adds("d"):match("^(.-Full Security)"))
-    assert.truthy(adds("diff", step { expected = false }):find("its check reads done", 1, true))
+    assert.truthy(adds("diff", step { expected = false }):find("its check says that it is done", 1, true))
   end)
 
   it("? lists each key", function()
@@ -152,8 +152,8 @@ describe("the introduction", function()
     for _, part in ipairs { "Step 1 of 2: sip", "why: Turns System Integrity Protection off",
       "where: the target's own recovery, reached by holding the power button", "command: /usr/bin/csrutil disable",
       "it asks: whether to go on; a password", "now: Full Security", "after: Permissive Security",
-      "way back: 1. full security, stock kernel: /usr/bin/bputil --full-security -v " .. GROUP,
-      "2. reduced security, stock kernel, SIP on: /usr/bin/bputil -g -v " .. GROUP } do
+      "way back: 1. full security, Apple's kernel: /usr/bin/bputil --full-security -v " .. GROUP,
+      "2. reduced security, Apple's kernel, SIP on: /usr/bin/bputil -g -v " .. GROUP } do
       assert.truthy(words:find(part, 1, true), part)
     end
   end)
@@ -172,7 +172,7 @@ describe("the introduction", function()
 
   it("says where there is no way back, and nothing to ask", function()
     local _, shown = through({ "q" }, nil, step { undo = false, no_way_back = "it is burnt in" })
-    says(shown, "1. no way back by itself: it is burnt in")
+    says(shown, "1. cannot be undone automatically: it is burnt in")
     _, shown = through({ "q" }, nil, step { undo = false, prompts = {}, run = function() return { argv = { "/a" } } end })
     says(shown, "nothing to take back: this step changes nothing")
     says(shown, "it asks:     nothing")

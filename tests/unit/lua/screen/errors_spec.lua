@@ -173,8 +173,8 @@ describe("errors.explain", function()
 
   it("quotes the last words of a failure nobody knows", function()
     assert.are.same({ kind = "unknown", words = "second?",
-      cause = "unknown to this program; the tool's own words are all there is",
-      cure = "read the tool's words above; what the Mac's state says now decides" },
+      cause = "this program does not know this error",
+      cure = "read what Apple's tool said above; `vmq-recovery status` shows the Mac as it is now" },
       failed("bputil", "first\n  second\27 \n\n"))
     assert.are.equal("(it said nothing)", failed("kmutil", " \n\n").words)
     assert.are.equal(1000, #failed("kmutil", ("x"):rep(5000)).words)

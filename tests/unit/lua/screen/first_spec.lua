@@ -50,7 +50,7 @@ describe("the table of changes", function()
       row({ name = "b", describe = describe_it, after = function() return { level = 7 } end }, { level = 2 }),
       row({ name = "c" }, nil) }
     assert.are.same({ { "a", "level 1", "level 9" }, { "b", "level 2", "level 7" },
-      { "c", "nothing could be read", "its check reads done" } }, first.changes(own, {}))
+      { "c", "nothing could be read", "its check says that it is done" } }, first.changes(own, {}))
   end)
 end)
 

@@ -82,7 +82,7 @@ describe("the human view", function()
       { type = "preflight", check = "root", verdict = "ok", detail = "running as root" },
       { type = "preflight", check = "data", verdict = "bad", detail = "locked", cure = "unlock it" } })
     assert.are.same({ "ok       root         running as root", "bad      data         locked",
-      (" "):rep(22) .. "what helps: unlock it" }, terminal.lines())
+      (" "):rep(22) .. "fix: unlock it" }, terminal.lines())
   end)
 
   it("says less when asked to be quiet, but never less of trouble", function()

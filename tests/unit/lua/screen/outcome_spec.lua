@@ -70,7 +70,7 @@ describe("outcome.lines", function()
       "hold the power button",
       "/Volumes/Data/vmq-recovery apply")
     says(told { result = "phase", acted = 1, step = { name = "booted" }, next = "macos", pending = true },
-      "They count after one more clean restart.")
+      "Restart once more for them to take effect.")
     says(told({ result = "phase", acted = 1, step = { name = "booted" }, next = "macos", waits_for = "It is not in force yet." },
       "apply", "macos"),
       "not in force yet", "sudo /System/Volumes/Data/vmq-recovery revert")
@@ -78,8 +78,8 @@ describe("outcome.lines", function()
 
   it("says what is done", function()
     says(told { result = "done", acted = 3 }, "allows up to 255 macOS guests", "/Volumes/Data/vmq-recovery revert")
-    says(told({ result = "done", acted = 1 }, "revert"), "full security and the stock kernel, read back")
-    says(told({ result = "done", acted = 1 }, "mine"), "every step of mine reads done")
+    says(told({ result = "done", acted = 1 }, "revert"), "full security and Apple's kernel, read back")
+    says(told({ result = "done", acted = 1 }, "mine"), "every step of mine is done and checked")
   end)
 
   it("says what was left, with resume and rollback", function()
@@ -95,7 +95,7 @@ describe("outcome.lines", function()
     for _, kind in ipairs { "journal", "undone" } do
       local known = require("screen.errors").ours(kind)
       says(told { result = "stopped", acted = 1, changed = true, kind = kind, reason = "r" },
-        ("Cause: %s. What helps: %s."):format(known.cause, known.cure))
+        ("Cause: %s. Fix: %s."):format(known.cause, known.cure))
     end
     says(told { result = "undecided", acted = 1, step = STEP, before_text = "b", now_text = "n" },
       "Cause: " .. require("screen.errors").ours("neither").cause)
@@ -103,7 +103,7 @@ describe("outcome.lines", function()
 
   it("shows both states to a person", function()
     says(told { result = "undecided", acted = 1, step = STEP, before_text = 'boot-args "-v"', now_text = "cannot be read: kaput" },
-      "Step kernel: the state is neither", 'Before: boot-args "-v"', "Now:    cannot be read: kaput", "status", "rollback", "revert")
+      "Step kernel left the Mac in a state", 'Before: boot-args "-v"', "Now:    cannot be read: kaput", "status", "rollback", "revert")
   end)
 
   it("says what a way back reached, and the way without this program where it fell short", function()

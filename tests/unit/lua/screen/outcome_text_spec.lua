@@ -36,7 +36,7 @@ local MACOS = "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do
 
 describe("what is said", function()
   it("of a run that is done, or was only rehearsed", function()
-    is({ "Done: every step of mine reads done." }, { result = "done" })
+    is({ "Done: every step of mine is done and checked." }, { result = "done" })
     local dry = case()
     dry.dry_run = true
     assert.are.same({ "Dry run: nothing was started and nothing was changed. Above is what would run here." },
@@ -68,13 +68,13 @@ describe("what is said", function()
     is({ "Stopped: r.", "Nothing was changed; the state was read back." },
       { result = "stopped", kind = "asked", reason = "r", acted = 1 })
     local known = require("screen.errors").ours "undone"
-    is({ "Stopped: r.", ("Cause: %s. What helps: %s."):format(known.cause, known.cure), "Nothing was changed." },
+    is({ "Stopped: r.", ("Cause: %s. Fix: %s."):format(known.cause, known.cure), "Nothing was changed." },
       { result = "stopped", kind = "undone", reason = "r", acted = 0 })
   end)
 
   it("of a state that nobody knows", function()
-    is({ "Step kernel: the state is neither what it was before nor what the step makes.", "Before: b", "Now:    n",
-      ("Cause: %s. Nothing more is done by itself."):format(require("screen.errors").ours("neither").cause),
+    is({ "Step kernel left the Mac in a state this program does not recognise. Nothing more was changed.", "Before: b", "Now:    n",
+      ("Cause: %s."):format(require("screen.errors").ours("neither").cause),
       "To look at it, to go back to the start, or to go to full security:", "> " .. PROGRAM .. " status", "> " .. PROGRAM .. " rollback",
       "> " .. PROGRAM .. " revert" }, { result = "undecided", step = STEP, before_text = "b", now_text = "n" })
   end)

@@ -82,7 +82,7 @@ describe("overview.steps", function()
   end)
 
   it("says why there is no way back", function()
-    assert.are.same({ { leaves = "no way back by itself: burnt" } }, steps(row { run = one, no_way_back = "burnt" })[1].undo)
+    assert.are.same({ { leaves = "cannot be undone automatically: burnt" } }, steps(row { run = one, no_way_back = "burnt" })[1].undo)
   end)
 end)
 
@@ -156,7 +156,7 @@ describe("overview.show", function()
     local text = shown "apply"
     for _, words in ipairs { "Macintosh HD, group " .. policies.GROUP, "macOS 15.6 build 24G84, chip T6041", "/k.kc",
       "1.0 MiB, SHA-256 " .. ("ab"):rep(32), "Darwin Kernel Version 24", "no checksum file found, so it cannot be verified",
-      "Full Security, SIP on, boot-args filter on, stock kernel", "/usr/bin/csrutil disable", "not needed now",
+      "Full Security, SIP on, boot-args filter on, Apple's kernel", "/usr/bin/csrutil disable", "not needed now",
       "System Integrity Protection is off, Apple Pay", "macOS updates end in an error", "two additional copies",
       "Startup Security Utility, Full Security", "restore from another Mac (DFU)" } do
       assert.truthy(text:find(words, 1, true), words)

@@ -66,7 +66,7 @@ describe("a restart", function()
     assert.are.equal(0x7FFFFFFF, state.running.quota)
   end)
 
-  it("boots the stock kernel without an object, and filters the arguments", function()
+  it("boots Apple's kernel without an object, and filters the arguments", function()
     local state = mac.new()
     set_arguments(state, OURS)
     boot.next(state, {})
