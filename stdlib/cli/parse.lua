@@ -95,6 +95,12 @@ local function take_short(parsed, word)
   end
 end
 
+-- A shell that found the program on two volumes hands the second one over as the first word.
+local function refuse_second_program(word)
+  if not word:find("^/Volumes/[^/]+/.*vmq%-recovery$") then return end
+  usage("two volumes have this program, here and %s: type the full path of the one you mean, in single quotes if it has blanks", word)
+end
+
 local function take_word(parsed, word)
   if parsed.command then
     parsed.args[#parsed.args + 1] = word
@@ -102,6 +108,7 @@ local function take_word(parsed, word)
   end
   parsed.command = commands.command(word)
   if not parsed.command then
+    refuse_second_program(word)
     usage("unknown command %s%s", word, suggestion(word, commands.suggested()))
   end
 end

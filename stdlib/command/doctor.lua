@@ -35,7 +35,7 @@ local function next_thing(target, rows, recovery)
   if not recovery then return "Everything that apply needs here is right.", outcome.type_this(target, target.booted, "apply") end
   return "Everything that can be checked from here is right; next: recovery. Shut down fully, hold the power button until startup "
     .. "options appear, choose Options and a user, then Utilities > Terminal, and type:",
-    outcome.type_this(target, "recovery", "apply")
+    table.unpack(outcome.in_recovery(target, "apply"))
 end
 
 local function look(invocation, target, options)

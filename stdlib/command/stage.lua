@@ -6,6 +6,7 @@ local checksum = require "base.checksum"
 local lifecycle = require "run.lifecycle"
 local manifest = require "kernel.manifest"
 local operation = require "command.operation"
+local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
 local staging = require "kernel.staging"
@@ -69,13 +70,9 @@ local function summary(case)
     { "Copied to", "the Data volume: collection, checksum file and this program" } }
 end
 
--- Data appears in recovery under its own name or as "Data" (reference §6.3): the line is given for both.
-local function recovery_lines(group)
-  local name = group.data and group.data.name or "Data"
-  local other = name == "Data" and (group.name or "Macintosh HD") .. " - Data" or "Data"
-  local function line(volume) return { command = text.quote("/Volumes/" .. volume .. staging.PROGRAM) .. " apply" } end
-  return { "In recovery type one of these; which one depends on how the Data volume is called there:", line(name), line(other),
-    "Is neither there? FileVault keeps Data locked: diskutil apfs unlockVolume " .. text.quote(name) }
+-- The Mac as it is for somebody who starts the program that was staged.
+local function with_staged_program(target)
+  return setmetatable({ program = paths.on_data(target, staging.PROGRAM) or target.program }, { __index = target })
 end
 
 local words = {}
@@ -85,7 +82,7 @@ function words.done(case)
   return { "Done: the program, the kernel collection and its checksum file are on the Data volume, owned by root.",
     ("Next: make %s the startup disk if it is not, shut down fully (not restart), hold the power button until startup options "
       .. "appear, choose Options and a user, then Utilities > Terminal."):format(group.name or "this volume"),
-    table.unpack(recovery_lines(group)) }
+    "There type:", table.unpack(outcome.in_recovery(with_staged_program(case.target), "apply")) }
 end
 
 function words.stopped() return "Safe to run again: it continues. Until it is done, `apply` refuses what does not match its checksum file." end

@@ -105,16 +105,24 @@ local function below_data(target, path)
   return target.booted == "macos" and is_firmlinked(path) and path or nil
 end
 
---- How this program is called in a system: by its own path here; in the other system, by where that path appears there.
+-- Where `stage` puts the program, below the root of Data.
+local STAGED = "/vmq-recovery"
+
+--- How this program is called in a system: by its own path here; in the other system, by where that path appears there. A program that
+-- cannot be seen there is taken to be staged.
 -- @param target
 -- @param place "macos" | "recovery" | "paired-recovery"
+-- @return path; in the other system's recovery also a pattern for a shell, which finds it however Data is called there (recovery's
+--   names: recovery-tools §6.3)
 function paths.program_in(target, place)
   local path = target.program
   if (place == "macos") == (target.booted == "macos") then return path end
   local tail = below_data(target, path)
-  if not tail then return path:find("^/Volumes/") and path or "vmq-recovery" end
+  if not tail and path:find("^/Volumes/") then return path end
+  tail = tail or STAGED
   if place == "macos" then return "/System/Volumes/Data" .. tail end
-  return "/Volumes/" .. (target.group.data.name or "Data") .. tail
+  local data = target.group and target.group.data
+  return "/Volumes/" .. (data and data.name or "Data") .. tail, not tail:find("[^%w/._-]") and "/Volumes/*" .. tail or nil
 end
 
 return paths

@@ -20,7 +20,25 @@ outcome.BY_HAND = "Without this program: shut down, hold the power button until 
 -- @param place "macos" | "recovery"
 -- @param rest string: what follows the program's name
 function outcome.type_this(target, place, rest)
-  return { command = (place == "macos" and "sudo " or "") .. text.quote(paths.program_in(target, place)) .. " " .. rest }
+  local path, pattern = paths.program_in(target, place)
+  return { command = (place == "macos" and "sudo " or "") .. (pattern or text.quote(path)) .. " " .. rest }
+end
+
+--- What to type in recovery, told to somebody who is in macOS: a line that finds the program however the Data volume is called there,
+-- the full path, and what helps where that line fails.
+-- @param target see mac.target.look
+-- @param rest string: what follows the program's name
+-- @return array of lines
+function outcome.in_recovery(target, rest)
+  local path, pattern = paths.program_in(target, "recovery")
+  local lines = { outcome.type_this(target, "recovery", rest) }
+  if not pattern then return lines end
+  local name = text.quote(path:match("^/Volumes/([^/]+)/") or "Data")
+  table.move({ "In full: " .. text.quote(path) .. " " .. rest,
+    "Unplug other disks first: the first volume that has this program is the one that is started.",
+    ("No such file? Type: diskutil apfs unlockVolume %s (or, without FileVault: diskutil mount %s)"):format(name, name),
+    "Killed, or not permitted? Copy it to /tmp and start that." }, 1, 4, 2, lines)
+  return lines
 end
 
 --- The same, to be typed in the system that runs.
@@ -106,7 +124,7 @@ end
 
 local function arrive_in_recovery(case)
   return { "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then "
-    .. "Utilities > Terminal, and type:", outcome.type_this(case.target, "recovery", case.operation.again) }
+    .. "Utilities > Terminal, and type:", table.unpack(outcome.in_recovery(case.target, case.operation.again)) }
 end
 
 function words.phase(case, final)

@@ -2,6 +2,7 @@
 -- Must not hold back or promise anything: it prints what the plan's own functions answer.
 
 local answer = require "plan.answer"
+local outcome = require "screen.outcome"
 local place = require "plan.place"
 local policy = require "mac.policy"
 local text = require "base.text"
@@ -152,8 +153,8 @@ overview.WAY_BACK = { title = "Way back", lines = {
 function overview.policy_summary(case, steps, more, back)
   local rows = { { "To type", overview.questions(steps, case.target.environment).lines[1] } }
   table.move(more, 1, #more, 2, rows)
-  rows[#rows + 1] = { "Way back", ("vmq-recovery %s; or hold the power button at start, then Options > Startup Security Utility > "
-    .. "Full Security"):format(back) }
+  rows[#rows + 1] = { "Way back", outcome.here(case, back).command }
+  rows[#rows + 1] = { "", "or hold the power button at start, then Options > Startup Security Utility > Full Security" }
   return rows
 end
 

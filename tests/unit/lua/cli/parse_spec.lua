@@ -94,6 +94,10 @@ describe("parse.line", function()
   it("names the nearest command and option", function()
     assert.are.equal("unknown command aply; the nearest is apply", complaint "aply")
     assert.are.equal("unknown command rollbak; the nearest is rollback", complaint "rollbak")
+    for _, path in ipairs { "/Volumes/B/vmq-recovery", "/Volumes/My B/Users/Shared/vmq-recovery/vmq-recovery" } do
+      assert.are.equal(("two volumes have this program, here and %s: type the full path of the one you mean, in single quotes if it "
+        .. "has blanks"):format(path), complaint(path, "apply"))
+    end
     assert.are.equal("unknown option --qouta; the nearest is --quota", complaint("apply", "--qouta"))
     assert.are.equal("unknown option --jsno; the nearest is --json", complaint "--jsno")
     assert.are.equal("unknown option -x; `vmq-recovery help` lists them", complaint("status", "-x"))

@@ -140,20 +140,24 @@ describe("paths.program_in", function()
     assert.are.equal("/System/Volumes/Data/vmq-recovery", called("macos", "recovery", "/Volumes/HD - Data/vmq-recovery", data))
     data = { mount = "/System/Volumes/Data", name = "Daten" }
     for _, place in ipairs { "recovery", "paired-recovery" } do
-      assert.are.equal("/Volumes/Daten/Users/Shared/vmq", called(place, "macos", "/Users/Shared/vmq", data))
-      assert.are.equal("/Volumes/Daten/vmq", called(place, "macos", "/System/Volumes/Data/vmq", data))
+      assert.are.same({ "/Volumes/Daten/Users/Shared/vmq", "/Volumes/*/Users/Shared/vmq" },
+        { called(place, "macos", "/Users/Shared/vmq", data) })
+      assert.are.same({ "/Volumes/Daten/vmq", "/Volumes/*/vmq" }, { called(place, "macos", "/System/Volumes/Data/vmq", data) })
     end
+    assert.are.same({ "/Volumes/Daten/my tool" }, { called("recovery", "macos", "/System/Volumes/Data/my tool", data) })
     assert.are.equal("/Volumes/Data/opt/vmq", called("recovery", "macos", "/opt/vmq", { mount = "/" }))
   end)
 
-  it("names nothing that is not there", function()
+  it("names the staged program where this one cannot be seen", function()
     local data = { mount = "/Volumes/Data", name = "Data" }
     assert.are.equal("/Volumes/STICK/tool", called("macos", "recovery", "/Volumes/STICK/tool", data))
     for _, volume in ipairs { data, {}, false } do
-      assert.are.equal("vmq-recovery", called("macos", "recovery", "/tmp/vmq-recovery", volume))
+      assert.are.equal("/System/Volumes/Data/vmq-recovery", called("macos", "recovery", "/tmp/vmq-recovery", volume))
     end
     assert.are.equal("/Volumes/Database/vmq", called("macos", "recovery", "/Volumes/Database/vmq", data))
-    assert.are.equal("vmq-recovery", called("recovery", "macos", "/usr/bin/vmq", { mount = "/System/Volumes/Data" }))
-    assert.are.equal("vmq-recovery", called("recovery", "macos", "/Users/Shared/vmq", {}))
+    for _, data_volume in ipairs { { mount = "/System/Volumes/Data" }, {}, false } do
+      assert.are.same({ "/Volumes/Data/vmq-recovery", "/Volumes/*/vmq-recovery" },
+        { called("recovery", "macos", "/usr/bin/vmq", data_volume) })
+    end
   end)
 end)
