@@ -24,7 +24,7 @@ local function undo_of(step, c, seen, verdict)
   local later = verdict == "todo" and answer.state_after(step, c, seen) or seen
   local ways = {}
   for index, rung in ipairs(answer.rungs(step, "undo", c, seen or {}, later or {}) or {}) do
-    ways[index] = { leaves = rung.leaves, where = rung.where or "any", argv = rung[1].argv }
+    ways[index] = { leaves = rung.leaves, where = rung.where or "any", argv = rung[1] and rung[1].argv or nil }
   end
   return ways
 end
@@ -116,7 +116,8 @@ end
 
 --- What the way back cannot restore, or an empty note.
 function overview.unrestorable(target)
-  local lines = target.policy and policy.unrestorable(target.policy, target.group.version) or {}
+  local data = target.group and target.group.data
+  local lines = target.policy and policy.unrestorable(target.policy, target.group.version, data and data.filevault) or {}
   return { title = "What cannot be put back", lines = #lines > 0 and lines or { "nothing: the way back leads to the policy as it is now" } }
 end
 
