@@ -114,10 +114,15 @@ function overview.policy(target)
   return { title = "Policy now", lines = { target.policy and policy.describe(target.policy) or "cannot be read" } }
 end
 
---- What the way back cannot restore, or an empty note.
-function overview.unrestorable(target)
+--- What the way back cannot restore: array of sentences.
+function overview.unrestorable_lines(target)
   local data = target.group and target.group.data
-  local lines = target.policy and policy.unrestorable(target.policy, target.group.version, data and data.filevault) or {}
+  return target.policy and policy.unrestorable(target.policy, target.group.version, data and data.filevault) or {}
+end
+
+--- The same as a note.
+function overview.unrestorable(target)
+  local lines = overview.unrestorable_lines(target)
   return { title = "What cannot be put back", lines = #lines > 0 and lines or { "nothing: the way back leads to the policy as it is now" } }
 end
 

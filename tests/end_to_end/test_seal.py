@@ -2,8 +2,8 @@
 
 import driver
 import pytest
-from claims import PARTIAL, SEAL_OFF, said
-from helpers import flags, policy_is_raised
+from claims import PARTIAL, SEAL_OFF
+from helpers import flags, policy_is_raised, said
 
 CUSTOM = {**PARTIAL, "sip1": True}
 KEXTS = {**SEAL_OFF, "smb2": True, "smb3": True}
