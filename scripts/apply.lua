@@ -98,7 +98,7 @@ return plan "apply" {
       return now.boot_args_filter == "off" and "done" or "todo", seen
     end,
     describe = policy.describe,
-    run = function(c) return bputil.allow_boot_args(c.group) end,
+    run = function(c, seen) return bputil.allow_boot_args(c.group, seen) end,
     after = function(_, seen)
       return changed(seen, { mode = "permissive", boot_args_filter = "off", sip = "absent", coih = "absent" })
     end,

@@ -113,7 +113,13 @@ static const char *bputil_letters(const char *argument, char single[2])
 	return single;
 }
 
-/* Passwords do not belong in argv, other policies are not ours to change, and an open system volume is never needed.
+/* The system volume is left open only in a policy that is made anew as it was: with -n. */
+static bool opens_seal(const char *letters)
+{
+	return strchr(letters, 's') != NULL && letters[0] != 'n';
+}
+
+/* Passwords do not belong in argv, and other policies are not ours to change.
  * Without -v bputil asks which system is meant, and the answer would not stand in the journal. Unknown options are
  * refused, as getopt also takes shortened and joined ones. */
 const char *forms_refuse_bputil(const char *const *args)
@@ -124,7 +130,9 @@ const char *forms_refuse_bputil(const char *const *args)
 		const char *letters = bputil_letters(*args, single);
 		if (letters == NULL)
 			return "bputil takes no such argument";
-		size_t plain = strspn(letters, "ldejfgnkmca");
+		size_t plain = strspn(letters, "ldejfgnkmcas");
+		if (opens_seal(letters))
+			return "bputil takes the seal off only in a policy that is made anew";
 		if (letters[plain] == '\0')
 			continue;
 		if (letters[plain] != 'v')

@@ -122,6 +122,13 @@ local function kernel_only_rung(c)
   return clear_rung(c, "Apple's kernel; SIP and seal stay off, since a changed system would not start under full security")
 end
 
+-- What is left where a policy made anew would enforce a seal that was off: nothing is run, and that is said.
+local function leave_rung(c, now)
+  return { nothing = true, where = "paired-recovery", check = reader(c, function() return true end),
+    leaves = ("everything as it is: %s, the sealed system volume off. A policy made anew would have the seal on, and a system that was "
+      .. "changed does not start under it"):format(now.coih == "absent" and "Apple's kernel" or "the custom kernel") }
+end
+
 local function rungs_to_reduced(c, goal, now)
   local rung = { bputil.reduced(c.group, goal), where = "paired-recovery", leaves = "reduced security, Apple's kernel, kexts as recorded",
     check = reader(c, function(seen) return policy.same(seen, goal, "coih") and stock_kernel(seen) end) }
@@ -136,27 +143,31 @@ local function sip_command(c, goal)
   return csrutil.enable_without(policy.sip_bits(goal), c.volume_name, c.release)
 end
 
--- The goal as far as a rebuilt policy can be it: sealed.
-local function rebuilt(goal)
+-- The goal as far as a rebuilt policy can be it. bputil takes the seal off only while FileVault is off (reference §1.1).
+local function rebuilt(c, goal)
   local reach = policy.summary(goal)
-  reach.ssv = "on"
+  if c.filevault ~= false then reach.ssv = "on" end
   return reach
 end
 
--- A policy made anew with what was recorded. The seal is never opened by this program, and an earlier custom kernel is in no policy.
+local function seal_words(goal, reach)
+  if goal.ssv == "on" then return "" end
+  return reach.ssv == "on" and ", but the sealed system volume on" or ", sealed system volume off"
+end
+
+-- A policy made anew with what was recorded. An earlier custom kernel is in no policy.
 local function rebuild_rung(c, goal)
-  local sip = sip_command(c, goal)
+  local sip, reach = sip_command(c, goal), rebuilt(c, goal)
   local by = sip and policy.sip_bits(goal) ~= ALL_SIP_BITS and (" (%s)"):format(typed(sip)) or ""
-  return { bputil.permissive(c.group, goal), sip, where = "paired-recovery",
+  return { bputil.permissive(c.group, reach, reach.ssv == "off"), sip, where = "paired-recovery",
     leaves = ("permissive security, SIP %s%s, Apple's kernel%s%s"):format(policy.sip_text(goal.sip), by,
-      goal.coih ~= "absent" and " instead of your earlier custom one" or "",
-      goal.ssv == "off" and ", but the sealed system volume on" or ""),
-    check = reader(c, function(now) return policy.same(now, rebuilt(goal), "coih") and stock_kernel(now) end) }
+      goal.coih ~= "absent" and " instead of your earlier custom one" or "", seal_words(goal, reach)),
+    check = reader(c, function(now) return policy.same(now, reach, "coih") and stock_kernel(now) end) }
 end
 
 -- A custom SIP word may read back otherwise than recorded: then SIP is on rather than weaker than it was.
 local function sip_on_rung(c, goal)
-  return { bputil.permissive(c.group, goal), where = "paired-recovery",
+  return { bputil.permissive(c.group, goal, rebuilt(c, goal).ssv == "off"), where = "paired-recovery",
     leaves = ("permissive security, SIP on instead of %s, Apple's kernel"):format(policy.sip_text(goal.sip)),
     check = reader(c, function(now) return now.mode == "permissive" and now.sip == "absent" and stock_kernel(now) end) }
 end
@@ -167,24 +178,34 @@ local function rungs_to_permissive(c, goal, now)
     rungs[1] = clear_rung(c, "Apple's kernel, all else of the policy as recorded")
     if goal.coih == "absent" then towards(rungs[1], goal) end
   end
-  if goal.ssv == "on" or now.ssv == "on" then
-    local rung, can_be_it = rebuild_rung(c, goal), goal.coih == "absent" and goal.ssv == "on"
+  if goal.ssv == "on" or now.ssv == "on" or c.filevault == false then
+    local rung, can_be_it = rebuild_rung(c, goal), goal.coih == "absent" and goal.ssv == rebuilt(c, goal).ssv
     rungs[#rungs + 1] = can_be_it and towards(rung, goal) or rung
     local bits = policy.sip_bits(goal)
     if bits ~= 0 and bits ~= ALL_SIP_BITS then rungs[#rungs + 1] = sip_on_rung(c, goal) end
   end
   rungs[#rungs + 1] = clear_only(c, now)
+  if goal.ssv == "off" and now.ssv == "off" and c.filevault then rungs[#rungs + 1] = leave_rung(c, now) end
+  return rungs
+end
+
+-- To full security with the seal off on purpose: the kernel alone, then the same policy made anew without it, then nothing.
+local function rungs_with_seal_off(c, now)
+  local rungs, without = { kernel_only_rung(c) }, policy.summary(now)
+  without.coih = "absent"
+  if c.filevault == false then rungs[2] = rebuild_rung(c, without) end
+  if c.filevault ~= nil then rungs[#rungs + 1] = leave_rung(c, now) end
   return rungs
 end
 
 --- The ladder from the present policy to a wanted one: rungs in order. engine.ladder tries them; the first that reads back wins.
--- @param c context with group, system_volume, volume_name
+-- @param c context with group, system_volume, volume_name, release, and filevault (true, false, or nil when not known)
 -- @param goal summary: the recorded baseline, or policy.FULL
 -- @param now summary: the policy at present
 -- @return array of rungs; or a sentence when nothing is left to do
 function policy.ladder(c, goal, now)
   if policy.same(now, goal) then return ALREADY_SO end
-  if goal.mode == "full" and now.ssv == "off" and now.coih ~= "absent" then return { kernel_only_rung(c) } end
+  if goal.mode == "full" and now.ssv == "off" and now.coih ~= "absent" then return rungs_with_seal_off(c, now) end
   if goal.mode == "full" then return rungs_to_full(c, goal, now) end
   if goal.mode == "reduced" then return rungs_to_reduced(c, goal, now) end
   return rungs_to_permissive(c, goal, now)
@@ -208,11 +229,22 @@ function policy.seal_warning(p)
   return lead .. "So only the custom kernel is taken out here; SIP and seal stay as they are. For full security run revert once more."
 end
 
+local function seal_sentence(filevault)
+  local lead = "The sealed system volume is off. "
+  if filevault == false then
+    return lead .. "Where the policy has to be made anew, bputil's -s and then csrutil write that again, while FileVault is off."
+  end
+  if filevault == nil then return lead .. "A policy that is made anew has it on, and this program does not turn it off again." end
+  return lead .. "A policy that is made anew has it on, and with FileVault on nothing turns it off again. By hand, with FileVault off: "
+    .. "csrutil disable, then csrutil authenticated-root disable."
+end
+
 --- What going back to a policy cannot restore, whatever is tried: to be said before anything changes.
 -- @param p policy or summary as it is now
 -- @param release string or nil: macOS, for csrutil's form
+-- @param filevault boolean or nil: is FileVault on?
 -- @return array of sentences
-function policy.unrestorable(p, release)
+function policy.unrestorable(p, release, filevault)
   local lines, bits = {}, policy.sip_bits(p)
   if p.coih ~= "absent" then
     lines[1] = "The custom kernel that is registered now (" .. short(p.coih) .. ") is replaced and cannot be put back by this program."
@@ -222,10 +254,7 @@ function policy.unrestorable(p, release)
     lines[#lines + 1] = ("SIP is %s. The way back types `%s` and compares; where your csrutil writes another word, SIP stays on, and the "
       .. "line is for you to type."):format(policy.sip_text(p.sip), typed(command))
   end
-  if p.ssv == "off" then
-    lines[#lines + 1] = "The sealed system volume is off. A policy that is made anew has it on, and this program does not turn it "
-      .. "off again."
-  end
+  if p.ssv == "off" then lines[#lines + 1] = seal_sentence(filevault) end
   return lines
 end
 

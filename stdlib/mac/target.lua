@@ -93,6 +93,7 @@ local function describe_volume(volume, info)
   volume.name = plist.field(info, "VolumeName", "string") or volume.name
   volume.mount, volume.mount_problem = mount_of(info)
   volume.locked = plist.field(info, "Locked", "boolean")
+  volume.filevault = plist.field(info, "FileVault", "boolean")
   return volume
 end
 

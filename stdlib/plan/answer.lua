@@ -97,6 +97,7 @@ local function rung_fault(rung)
   if type(rung) ~= "table" then return "no rung" end
   if rung.where ~= nil and not place.is_known(rung.where) then return ("where is %s"):format(tostring(rung.where)) end
   if rung.check ~= nil and type(rung.check) ~= "function" then return "check is no function" end
+  if rung.nothing == true and #rung == 0 then return nil end
   return command.list_fault(rung)
 end
 
@@ -141,7 +142,8 @@ local function rungs_in(step, field, sound_call, given)
   return sound, faulty
 end
 
---- The rungs of a step's `undo` or `ladder`. A rung is commands as array entries, in order; where (default any); leaves, a
+--- The rungs of a step's `undo` or `ladder`. A rung is commands as array entries, in order (or none, with
+-- nothing = true: what stays is told); where (default any); leaves, a
 -- sentence; exact, true when it is meant to leave exactly what was wanted; goal, what the step's check sees then, as far as it matters
 -- (default: all that it saw before); check() → true | false | nil (cannot tell), and what was seen.
 -- Where nothing of the step's is left to take back, `undo` says so in a sentence instead of a list.

@@ -14,7 +14,7 @@ local function facts(target, options, known)
   local group = target.group
   return { group = group and group.group, volume_name = group and group.name, system_volume = group and group.system.mount,
     environment = target.environment, root = target.root, preboot = group and group.preboot and group.preboot.mount,
-    release = group and group.version,
+    release = group and group.version, filevault = group and group.data and group.data.filevault,
     collection = here, collection_on_mac = collection_path, uid = require("lib_system").uid() }
 end
 

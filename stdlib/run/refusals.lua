@@ -73,7 +73,7 @@ end
 
 local function ask(self, view)
   view.emit { type = "note", lines = { "", self:words() .. ". A Mac counts them, and may lock its disk for good after too many.",
-    "To try once more, type: again. To stop here: n" } }
+    "To try once more, type: again. Type n to stop here." } }
   self.agreed = question.word("again> ", { "again" })
   return self.agreed
 end

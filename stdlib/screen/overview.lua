@@ -25,7 +25,7 @@ local function undo_of(step, c, seen, verdict)
   local later = verdict == "todo" and answer.state_after(step, c, seen) or seen
   local ways = {}
   for index, rung in ipairs(answer.rungs(step, "undo", c, seen or {}, later or {}) or {}) do
-    ways[index] = { leaves = rung.leaves, where = rung.where or "any", argv = rung[1].argv }
+    ways[index] = { leaves = rung.leaves, where = rung.where or "any", argv = rung[1] and rung[1].argv or nil }
   end
   return ways
 end
@@ -115,9 +115,15 @@ function overview.policy(target)
   return { title = "Policy now", lines = { target.policy and policy.describe(target.policy) or "cannot be read" } }
 end
 
---- What the way back cannot restore, or an empty note.
+--- What the way back cannot restore: array of sentences.
+function overview.unrestorable_lines(target)
+  local data = target.group and target.group.data
+  return target.policy and policy.unrestorable(target.policy, target.group.version, data and data.filevault) or {}
+end
+
+--- The same as a note.
 function overview.unrestorable(target)
-  local lines = target.policy and policy.unrestorable(target.policy, target.group.version) or {}
+  local lines = overview.unrestorable_lines(target)
   return { title = "What cannot be put back", lines = #lines > 0 and lines or { "nothing: the way back leads to the policy as it is now" } }
 end
 

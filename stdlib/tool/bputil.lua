@@ -1,5 +1,5 @@
 -- Reads one volume group's boot policy with bputil and builds the commands that replace it. Facts: reference §1.
--- Must always name the group (-v), and must never remove a policy, take a password or turn the sealed volume off.
+-- Must always name the group (-v), and must never remove a policy, take a password, or turn the sealed volume off where it was on.
 
 local json = require "base.json"
 local layout = require "tool.bputil_layout"
@@ -16,18 +16,12 @@ local function command(flags, group)
   }
 end
 
---- Command: let unknown boot arguments through (sip3). Implies Permissive; builds a new policy that keeps nothing but
--- this, so SIP comes back on and a custom kernel is forgotten (reference §1.4, §10).
-function bputil.allow_boot_args(group)
-  return command("--disable-boot-args-restriction", group)
-end
-
 --- Command: Full Security. Runs anywhere; needs Internet, and the newest macOS (reference §1.1, §1.6).
 function bputil.full(group)
   return command("--full-security", group)
 end
 
--- Flags that a rebuilt policy may carry over from a baseline. Never -s: this program does not unseal a system.
+-- Flags that a rebuilt policy may carry over from a baseline. The seal's is given only where it was off before and is said to be.
 local CARRIED = { { "ctrr", "c" }, { "boot_args_filter", "a" }, { "kexts", "k" }, { "mdm", "m" } }
 
 local function carried_flags(keep)
@@ -39,6 +33,14 @@ local function carried_flags(keep)
   return flags
 end
 
+--- Command: let unknown boot arguments through (sip3). Implies Permissive, and builds a new policy: SIP comes back on and a custom
+-- kernel is forgotten (reference §1.4, §10).
+-- @param keep a policy or nil: what it allows of kexts, and a seal that is off, is carried over
+function bputil.allow_boot_args(group, keep)
+  local carried = keep and carried_flags { kexts = keep.kexts, mdm = keep.mdm } .. (keep.ssv == "off" and "s" or "") or ""
+  return command(carried == "" and "--disable-boot-args-restriction" or "-na" .. carried, group)
+end
+
 --- Command: Reduced Security, made anew; `keep` (a policy) may carry third-party kexts and MDM over (reference §1.1).
 function bputil.reduced(group, keep)
   local flags = keep and carried_flags { kexts = keep.kexts, mdm = keep.mdm } or ""
@@ -47,8 +49,9 @@ end
 
 --- Command: Permissive Security, made anew, with the relaxations of `keep` that bputil can express; drops SIP words
 -- and the custom kernel (reference §1.4).
-function bputil.permissive(group, keep)
-  return command("-n" .. carried_flags(keep), group)
+-- @param unsealed true where the seal was off before, and stays off: bputil takes it off only while FileVault is off (reference §1.1)
+function bputil.permissive(group, keep, unsealed)
+  return command("-n" .. carried_flags(keep) .. (unsealed and "s" or ""), group)
 end
 
 -- JSON came with macOS 14 (reference §1.1): an older bputil calls -j an unknown option and is then asked for text.

@@ -4,8 +4,9 @@ import re
 
 ALLOWED_ENVIRONMENT = {"PATH", "HOME", "TERM", "LANG"}
 UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", re.IGNORECASE)
-# bputil flags that must never be seen: passwords in argv, other groups' policies removed, the sealed system opened
-FORBIDDEN = set("upzrs")
+# bputil flags that must never be seen: passwords in argv, other groups' policies removed, the sealed system opened but in a policy
+# that is made anew as it was (-n…s)
+FORBIDDEN = set("upzr")
 FORBIDDEN_LONG = {"--username", "--password", "--cleanup", "--remove", "--disable-ssv"}
 
 
@@ -27,6 +28,7 @@ def bputil_flags(argv):
 def _check_bputil(argv, groups):
     letters, long_names = bputil_flags(argv)
     assert not letters & FORBIDDEN, f"never: {argv}"
+    assert "s" not in letters or "n" in letters, f"never: {argv}"
     assert not long_names & FORBIDDEN_LONG, f"never: {argv}"
     named = [word for word in argv if UUID.fullmatch(word)]
     assert len(named) == 1, f"the volume group is always named: {argv}"

@@ -89,7 +89,6 @@ def test_a_custom_sip_word_that_cannot_be_written(build):
     assert (mac.policy()["sip0"] or 0) & ~0x46 == 0, seen.text
 
 
-@wrong("A.2: 'other relaxations stay' though the sealed volume is enforced again")
 @pytest.mark.parametrize("filevault", [False, True])
 def test_the_way_back_with_the_seal_off(build, filevault):
     """kmutil cannot forget the kernel: with FileVault off the rebuild carries sip1, with it on that is told."""

@@ -3,8 +3,8 @@
 import driver
 import pexpect
 import pytest
-from claims import SEAL_OFF, said
-from helpers import FULL, flags, policy_is_raised
+from claims import SEAL_OFF
+from helpers import FULL, flags, policy_is_raised, said
 from person import PASSWORD, Person
 
 from support.patience import seconds

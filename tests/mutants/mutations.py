@@ -131,4 +131,12 @@ MUTATIONS = [
         ("r->result->hidden >= r->order->passwords", "r->result->hidden > r->order->passwords"),), "c child/relay_test"),
     Mutation("typed passwords are not counted", "runner/child/relay_person.c", (
         ("r->result->hidden++;", "(void)r;"),), "c child/relay_test"),
+    Mutation("bputil may open the seal of any policy", "runner/door/forms.c", (
+        ("return strchr(letters, 's') != NULL && letters[0] != 'n';", "return letters == NULL;"),), "c door/allowlist_test"),
+    Mutation("a policy made anew has the seal on though it was off", "stdlib/mac/policy.lua", (
+        ('if c.filevault ~= false then reach.ssv = "on" end', 'reach.ssv = "on"'),), "spec mac/policy"),
+    Mutation("a policy is sealed where FileVault bars the way back", "stdlib/mac/policy.lua", (
+        ("or c.filevault == false then\n    local", "or c.filevault ~= nil then\n    local"),), "spec mac/policy"),
+    Mutation("bputil -a drops the open seal", "stdlib/tool/bputil.lua", (
+        ('.. (keep.ssv == "off" and "s" or "") or ""', 'or ""'),), "spec tool/bputil"),
 ]

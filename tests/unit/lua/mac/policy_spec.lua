@@ -21,6 +21,7 @@ local FOUND = {
   asahi = { mode = "permissive", ctrr = "off", coih = COIH },
   unsealed = { mode = "permissive", ssv = "off" },
   broken = { mode = "permissive", ssv = "off", coih = COIH },
+  unsealed_off = { mode = "permissive", sip = "7f", ssv = "off", ctrr = "off", boot_args_filter = "off" },
   custom = { mode = "permissive", sip = "46", ctrr = "off", boot_args_filter = "off" },
 }
 for name, changes in pairs(FOUND) do FOUND[name] = policies.summary(changes) end
@@ -105,6 +106,34 @@ describe("policy.ladder", function()
     assert.are.equal(B .. "--full-security" .. V, ladder("full", "unsealed")[1][1])
     assert.are.equal(B .. "--full-security" .. V, ladder("full", "asahi")[1][1])
     assert.are.equal(B .. "-g" .. V, ladder("reduced", "broken")[1][1])
+  end)
+
+  it("writes the seal as it was in what is made anew, while FileVault is off", function()
+    C.filevault = false
+    local exact = { B .. "-ns" .. V, "paired-recovery", true, "permissive security, SIP on, stock kernel, sealed system volume off" }
+    for _, now in ipairs { "broken", "sip_off", "full" } do
+      local rungs = ladder("unsealed", now)
+      assert.are.same(exact, rungs[now == "broken" and 2 or 1], now)
+      assert.are.equal(K, rungs[#rungs][1])
+    end
+    assert.are.same({ B .. "-ncas" .. V .. " ; /usr/bin/csrutil disable", "paired-recovery", true,
+      "permissive security, SIP off (7f), stock kernel, sealed system volume off" }, ladder("unsealed_off", "lowered")[1])
+    local to_full = ladder("full", "broken")
+    assert.are.same({ K, B .. "-ns" .. V, "" }, { to_full[1][1], to_full[2][1], to_full[3][1] })
+    assert.are.equal("paired-recovery", to_full[3][2])
+    C.filevault = nil
+  end)
+
+  it("leaves everything as it is where FileVault is on, and says so", function()
+    C.filevault = true
+    for _, rungs in ipairs { ladder("unsealed", "broken"), ladder("full", "broken") } do
+      for index = 1, #rungs - 1 do assert.are.equal(K, rungs[index][1]) end
+      local last = rungs[#rungs]
+      assert.are.same({ "", "paired-recovery", false }, { last[1], last[2], last[3] })
+      assert.truthy(last[4]:find("the custom kernel, the sealed system volume off", 1, true), last[4])
+    end
+    assert.are.equal(B .. "-n" .. V, ladder("unsealed", "permissive")[1][1])
+    C.filevault = nil
   end)
 
   it("makes no policy anew where the seal was off and is off", function()
@@ -261,6 +290,8 @@ describe("policies", function()
     assert.are.equal("The sealed system volume is off. A policy that is made anew has it on, and this program does not turn it off again.",
       lines "unsealed")
     assert.are.equal(2, #policy.unrestorable(FOUND.broken))
+    assert.truthy(policy.unrestorable(FOUND.unsealed, "14.0", false)[1]:find("bputil's -s and then csrutil write that again", 1, true))
+    assert.truthy(policy.unrestorable(FOUND.unsealed, "14.0", true)[1]:find("csrutil authenticated-root disable", 1, true))
     assert.are.equal(1, #policy.unrestorable(policies.summary { sip = "1" }))
   end)
 

@@ -25,9 +25,12 @@ describe("bputil's commands", function()
     end
   end)
 
-  it("carry over what the kept policy relaxes, and never the seal", function()
+  it("carry over what the kept policy relaxes, and the seal only where that is said", function()
     local keep = policies.summary { ctrr = "off", boot_args_filter = "off", kexts = true, mdm = true, ssv = "off" }
     assert.are.equal("-ncakm", bputil.permissive(GROUP, keep).argv[2])
+    assert.are.equal("-ncakms", bputil.permissive(GROUP, keep, true).argv[2])
+    assert.are.equal("-nakms", bputil.allow_boot_args(GROUP, keep).argv[2])
+    assert.are.equal("--disable-boot-args-restriction", bputil.allow_boot_args(GROUP, policies.summary { ctrr = "off" }).argv[2])
     assert.are.equal("-gkm", bputil.reduced(GROUP, keep).argv[2])
     assert.are.equal("-n", bputil.permissive(GROUP, policies.summary()).argv[2])
     assert.are.equal("-na", bputil.permissive(GROUP, policies.summary { boot_args_filter = "off" }).argv[2])
