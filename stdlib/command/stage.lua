@@ -85,7 +85,9 @@ function words.done(case)
     "There type:", table.unpack(outcome.in_recovery(with_staged_program(case.target), "apply")) }
 end
 
-function words.stopped() return "Safe to run again: it continues. Until it is done, `apply` refuses what does not match its checksum file." end
+function words.stopped()
+  return "Safe to run again: it continues. Until it is done, `apply` refuses what does not match its checksum file."
+end
 
 function stage.operation()
   return operation.new { name = "stage", command = "stage", own_journal = "stage", look_up = look_up, preflight = PRECONDITIONS,

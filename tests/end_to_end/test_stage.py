@@ -54,8 +54,8 @@ def test_what_is_staged(macos):
     assert below(macos, f"{PLACE}/VirtualMachine.kc").read_bytes() == built(macos).read_bytes()
     assert (written["build"], written["chip"]) == ("23A344", "t6020")
     assert written["collection"]["size"] == built(macos).stat().st_size and len(written["program"]["sha256"]) == 64
-    for line in ("/Volumes/*/vmq-recovery apply", "In full: /Volumes/Data/vmq-recovery apply", "hold the power button", "Unplug other disks",
-                 "diskutil apfs unlockVolume Data", "Copy it to /tmp"):
+    for line in ("/Volumes/*/vmq-recovery apply", "In full: /Volumes/Data/vmq-recovery apply", "hold the power button",
+                 "Unplug other disks", "diskutil apfs unlockVolume Data", "Copy it to /tmp"):
         assert line in seen, line
 
 

@@ -110,14 +110,14 @@ describe("policy.ladder", function()
 
   it("writes the seal as it was in what is made anew, while FileVault is off", function()
     C.filevault = false
-    local exact = { B .. "-ns" .. V, "paired-recovery", true, "permissive security, SIP on, stock kernel, sealed system volume off" }
+    local exact = { B .. "-ns" .. V, "paired-recovery", true, "permissive security, SIP on, Apple's kernel, sealed system volume off" }
     for _, now in ipairs { "broken", "sip_off", "full" } do
       local rungs = ladder("unsealed", now)
       assert.are.same(exact, rungs[now == "broken" and 2 or 1], now)
       assert.are.equal(K, rungs[#rungs][1])
     end
     assert.are.same({ B .. "-ncas" .. V .. " ; /usr/bin/csrutil disable", "paired-recovery", true,
-      "permissive security, SIP off (7f), stock kernel, sealed system volume off" }, ladder("unsealed_off", "lowered")[1])
+      "permissive security, SIP off (7f), Apple's kernel, sealed system volume off" }, ladder("unsealed_off", "lowered")[1])
     local to_full = ladder("full", "broken")
     assert.are.same({ K, B .. "-ns" .. V, "" }, { to_full[1][1], to_full[2][1], to_full[3][1] })
     assert.are.equal("paired-recovery", to_full[3][2])
