@@ -65,6 +65,8 @@ MUTATIONS = [
         "spec run/orphans"),
     Mutation("a policy that somebody wrote counts as unchanged", ACT, (
         ("equal.same(seen, before) and not self.run:step(step.name).written", "equal.same(seen, before)"),), "spec engine/faults"),
+    Mutation("nothing was changed is said of a policy that was written", "stdlib/screen/outcome.lua", (
+        ("  if final.written then\n", "  if false then\n"),), "spec screen/outcome_text"),
     Mutation("the act comes before its intent", ACT, (
         ("local written, message = self.ports.intent(", "local early = outcome_of(self, step, command)\n"
          "  local written, message = self.ports.intent("),
