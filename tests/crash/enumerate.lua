@@ -235,15 +235,15 @@ local function run_workers(options)
   pipe:close()
   local pipes = {}
   for number = 1, count do
-    pipes[number] = assert(io.popen(("%s %s --depth %d --seed %d --share %d/%d 2>&1"):format(arg[-1], arg[0], options.depth, options.seed, number,
-      count)))
+    pipes[number] = assert(io.popen(("%s %s --depth %d --seed %d --share %d/%d 2>&1"):format(arg[-1], arg[0], options.depth,
+      options.seed, number, count)))
   end
   for _, worker in ipairs(pipes) do collect(worker) end
 end
 
 local function conclude(seed)
-  say("%d points, %d deaths at them (%d with a tool that goes on), %d torn files read, %d recoveries judged (%d stopped and showed "
-    .. "both states), %d more from worlds judged before, the last words of %d runs held against the Mac (--seed %d)",
+  say("%d points, %d deaths at them (%d with a tool that goes on), %d torn files read, %d recoveries judged (%d stopped and "
+    .. "showed both states), %d more from worlds judged before, the last words of %d runs held against the Mac (--seed %d)",
     totals.points, totals.deaths, totals.orphans, totals.torn, totals.recoveries, totals.stopped, totals.alike, totals.sentences, seed)
 end
 

@@ -7,11 +7,13 @@ while a tool was at work. In `make check` a small sample, with DEEP=1 500 kills;
 
 import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -89,7 +91,8 @@ def kill(mac, case):
     process = mac.start(case.command)
     try:
         wait_for(lambda: process.poll() is not None or starts_of(mac, case.tool) >= wanted, 40)
-        time.sleep(case.wait)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(case.wait)
     finally:
         process.kill()
         process.wait()
@@ -99,9 +102,8 @@ def kill(mac, case):
 def end(mac):
     """Everything that was begun is done: no process of this Mac is left, and the daemon has written."""
     wait_for(lambda: not processes.naming(mac.folder), 20)
-    state = mac.state()
-    late = [one["due"] for one in state.get("late") or []]
-    time.sleep(max(0.0, max(late, default=0) - time.time() + 1))
+    late = max([one["due"] for one in mac.state().get("late") or []], default=0)
+    wait_for(lambda: time.time() > late + 1, 20)
     mac.settle()
 
 
