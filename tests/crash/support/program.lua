@@ -46,9 +46,10 @@ local function look(options)
   return target
 end
 
-local function credentials_of(world, view)
+local function credentials_of(world, view, root)
   local rehearsal = { unattended = true, user = world.state.owner.short, patience = 1 }
-  local credentials = assert(credentials_module.open { options = OPTIONS, rehearsal = rehearsal, person = false, view = view })
+  local credentials = assert(credentials_module.open { options = OPTIONS, rehearsal = rehearsal, person = false, view = view,
+    root = root })
   credentials.secret = stage.SECRET
   return credentials
 end
@@ -146,7 +147,7 @@ function program.run(world, command, options)
   local journal, opened = assert(open_run(world, run, run or start_fields(target, operation, plan, context, params)))
   context.baseline = opened.start.baseline
   local view = stage.view()
-  local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view), journal = journal,
+  local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view, options.root), journal = journal,
     names = volume_names(target), group = target.group.group, compare = state.comparer(opened.start.baseline, target.group.group) }
   -- From here on the engine asks; what was looked at before is forgotten.
   if options.probe then probe.use(options.probe) end
