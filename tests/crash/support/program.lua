@@ -147,7 +147,8 @@ function program.run(world, command, options)
   local journal, opened = assert(open_run(world, run, run or start_fields(target, operation, plan, context, params)))
   context.baseline = opened.start.baseline
   local view = stage.view()
-  local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view, options.root), journal = journal,
+  local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view, options.root),
+    journal = journal,
     names = volume_names(target), group = target.group.group, compare = state.comparer(opened.start.baseline, target.group.group) }
   -- From here on the engine asks; what was looked at before is forgotten.
   if options.probe then probe.use(options.probe) end
