@@ -9,7 +9,7 @@ return {
   DECLINED = 4, -- declined; nothing changed
   UNDO_INCOMPLETE = 5, -- failed, and the undo is incomplete: the manual way was printed
   STOPPED = 6, -- stopped part-way, journal open: resume or rollback
-  LOCKED = 7, -- another run holds the lock
+  LOCKED = 7, -- another run holds the lock, or a tool of an earlier run is still at work
   PHASE = 8, -- phase finished, restart needed (only with --detailed-exitcode)
   LOWER_RUNG = 9, -- reverted, but not to full security: the rung was printed
   CHANGES = 10, -- plan --detailed-exitcode: there are changes

@@ -7,6 +7,9 @@ local writers = {}
 writers.TOOLS = { ["/usr/bin/csrutil"] = true, ["/usr/bin/bputil"] = true, ["/usr/bin/kmutil"] = true, ["/usr/sbin/nvram"] = true,
   ["/usr/sbin/diskutil"] = true }
 
+--- Those of them that write the boot policy: path → true.
+writers.POLICY = { ["/usr/bin/csrutil"] = true, ["/usr/bin/bputil"] = true, ["/usr/bin/kmutil"] = true }
+
 --- Is this a command of theirs that writes? kmutil does by configure-boot alone.
 -- @param argv array, or anything that a journal may hold in its place
 function writers.is_one(argv)

@@ -116,19 +116,20 @@ local READ_BACK = { outcome = true, ["undo-outcome"] = true }
 
 -- Writing into the journal; a dry run has none.
 local function journal_ports(made, self)
-  local journal, boot, marked = self.journal, nil, false
+  local journal, writes_policy = self.journal, false
+  local boot = journal and self.group and sysctl.boot_time() -- it does not change, so it is read once
   function made.record(fields)
     if not journal then return true end
-    if marked and READ_BACK[fields.type] then fields.nonce = nonce_of(self) end
+    if writes_policy and READ_BACK[fields.type] then fields.nonce = nonce_of(self) end
     local sequence, message, code = journals.append(journal, fields)
     return sequence and true, message, code
   end
   function made.intent(argv, fields)
     if not journal then return true end
-    marked = is_tracked(self, argv)
-    if marked then
-      boot = boot or sysctl.boot_time()
-      fields.boot, fields.nonce = boot, nonce_of(self)
+    local tracked = is_tracked(self, argv)
+    writes_policy = tracked and writers.POLICY[argv[1]] or false
+    if tracked then
+      fields.boot, fields.nonce = boot, writes_policy and nonce_of(self) or nil
       note_tool(self, argv[1])
     end
     local sequence, message, code = journals.intent(journal, argv, fields)

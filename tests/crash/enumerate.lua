@@ -1,9 +1,10 @@
 -- The crash enumerator: dies at every effect point of apply, revert and rollback, in every way, and starts again.
 -- Must not pass when a death did not happen: each point has to fire.
 --
--- Usage: enumerate.lua [--depth 2] [--only SCENARIO] [CODE]        (DEEP=1 means --depth 2)
+-- Usage: enumerate.lua [--depth 2] [--only SCENARIO] [--seed N] [CODE]        (DEEP=1 means --depth 2)
 -- A CODE is printed with each failure and runs that one alone: SCENARIO/POINT:MODE/FINISH, a second /POINT:MODE/FINISH
--- behind it for a crash while recovering from a crash.
+-- behind it for a crash while recovering from a crash. The last words of every run are held against the Mac, too.
+-- Of the ways in which a tool may outlive the program, two are drawn at each start of one, by a seed that is printed; with DEEP=1 all.
 
 package.path = "./tests/crash/?.lua;" .. package.path
 io.stdout:setvbuf "line" -- a worker's lines are passed on as they come
@@ -34,7 +35,8 @@ local world_module = require "support.world"
 -- What is typed after a death. An apply that died can also be reverted, which takes over from it.
 local FINISHES = { apply = { "resume", "rollback", "revert" }, revert = { "resume", "rollback" }, rollback = { "resume", "rollback" } }
 
-local totals = { points = 0, deaths = 0, torn = 0, recoveries = 0, stopped = 0, alike = 0, passed = 0, failed = 0 }
+local totals = { points = 0, deaths = 0, orphans = 0, sentences = 0, torn = 0,
+  recoveries = 0, stopped = 0, alike = 0, passed = 0, failed = 0 }
 
 local function say(form, ...) io.stdout:write(form:format(...), "\n") end
 
@@ -43,18 +45,27 @@ local function complain(code, wrong)
   say("FAILED %s\n  %s", code, wrong)
 end
 
+-- How many of the ways in which a tool outlives the program are drawn at a point.
+local drawn = os.getenv "DEEP" == "1" and math.huge or 2
+
 -- ---- what to die of -----------------------------------------------------------------------------------------------
+
+-- Adds as many of the orphans, drawn at random, or all of them.
+local function add_drawn(modes, orphans, count)
+  for _ = 1, math.min(count, #orphans) do modes[#modes + 1] = table.remove(orphans, math.random(#orphans)) end
+end
 
 -- Every torn position leaves the same records (crash.tear proves it), so three of them stand for all.
 local function chosen_modes(point)
-  local modes, torn, zeros = {}, {}, {}
+  local modes, torn, zeros, orphans = {}, {}, {}, {}
   for _, mode in ipairs(point.modes) do
-    local list = mode:find("^torn@") and torn or mode:find("^zeros@") and zeros or modes
+    local list = mode:find("^torn@") and torn or mode:find("^zeros@") and zeros or stage.leaves_orphan(mode) and orphans or modes
     list[#list + 1] = mode
   end
   if #torn > 0 then
     modes[#modes + 1], modes[#modes + 2], modes[#modes + 3] = torn[1], torn[#torn], zeros[#zeros // 2]
   end
+  add_drawn(modes, orphans, drawn)
   return modes
 end
 
@@ -96,6 +107,7 @@ local function deaths(self, frozen, command, seen, visit)
     totals.points = totals.points + 1
     for _, mode in ipairs(chosen_modes(point)) do
       totals.deaths = totals.deaths + 1
+      if stage.leaves_orphan(mode) then totals.orphans = totals.orphans + 1 end
       visit(number, mode, crash.die(self, frozen, command, { point = number, mode = mode }), point)
     end
   end
@@ -125,6 +137,7 @@ local function run_scenario(scenario, depth)
     self.half = case[5] == "half"
     second_depth(self, table.unpack(case, 1, 4))
   end
+  totals.sentences = totals.sentences + self.sentences
   say("%-26s %4d points %6d deaths %6d recoveries %6.1f s", scenario.name, totals.points - before.points,
     totals.deaths - before.deaths, totals.recoveries - before.recoveries, os.clock() - began)
 end
@@ -145,6 +158,7 @@ local function tell_points(seen)
 end
 
 local function run_code(code)
+  drawn = math.huge
   local parts = {}
   for part in code:gmatch("[^/]+") do parts[#parts + 1] = part end
   local self = crash.open(find(parts[1]), place)
@@ -168,7 +182,7 @@ end
 
 local function read_arguments()
   local options, index = { depth = os.getenv "DEEP" == "1" and 2 or 1 }, 1
-  local with_value = { ["--depth"] = tonumber, ["--only"] = tostring, ["--share"] = tostring }
+  local with_value = { ["--depth"] = tonumber, ["--only"] = tostring, ["--share"] = tostring, ["--seed"] = tonumber }
   while arg[index] do
     local convert = with_value[arg[index]]
     if convert then
@@ -191,7 +205,7 @@ local function run_share(options)
   end
 end
 
-local ORDER = { "points", "deaths", "torn", "recoveries", "stopped", "alike", "passed", "failed" }
+local ORDER = { "points", "deaths", "orphans", "sentences", "torn", "recoveries", "stopped", "alike", "passed", "failed" }
 
 local function tell_totals()
   local words = {}
@@ -221,21 +235,24 @@ local function run_workers(options)
   pipe:close()
   local pipes = {}
   for number = 1, count do
-    pipes[number] = assert(io.popen(("%s %s --depth %d --share %d/%d 2>&1"):format(arg[-1], arg[0], options.depth, number, count)))
+    pipes[number] = assert(io.popen(("%s %s --depth %d --seed %d --share %d/%d 2>&1"):format(arg[-1], arg[0], options.depth,
+      options.seed, number, count)))
   end
   for _, worker in ipairs(pipes) do collect(worker) end
 end
 
-local function conclude()
-  say("%d points, %d deaths at them, %d torn files read, %d recoveries judged (%d stopped and showed both states), "
-    .. "%d more from worlds judged before", totals.points, totals.deaths, totals.torn, totals.recoveries, totals.stopped,
-    totals.alike)
+local function conclude(seed)
+  say("%d points, %d deaths at them (%d with a tool that goes on), %d torn files read, %d recoveries judged (%d stopped and "
+    .. "showed both states), %d more from worlds judged before, the last words of %d runs held against the Mac (--seed %d)",
+    totals.points, totals.deaths, totals.orphans, totals.torn, totals.recoveries, totals.stopped, totals.alike, totals.sentences, seed)
 end
 
 local function run(options)
+  options.seed = options.seed or os.time() % 1000000
+  math.randomseed(options.seed)
   local whole = not (options.code or options.only or options.share)
   if options.code then run_code(options.code) elseif whole then run_workers(options) else run_share(options) end
-  if options.share then tell_totals() else conclude() end
+  if options.share then tell_totals() else conclude(options.seed) end
 end
 
 local function main()

@@ -10,6 +10,8 @@ Users/Shared/vmq-recovery/VirtualMachine.kc :: the kernel collection
 Users/Shared/vmq-recovery/manifest.json :: its checksum file: size, SHA-256, macOS build and kernel of the collection
 private/var/db/vmq-recovery/ :: the journal: a file for each run; only root can read it. `--journal DIR` names another
   folder.
+private/var/run/vmq-recovery/lock :: of the system that runs, not of Data: the Mac's one lock, with who has it. Apple's
+  tools hold it, too, while they write; it ends with the boot.
 Library/Developer/KDKs/ :: installed Kernel Debug Kits; Apple's own place for them
 
 A journal is written before each act and synced to the disk. It holds no password. It must not be edited: a damaged

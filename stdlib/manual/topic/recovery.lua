@@ -38,6 +38,11 @@ It is a login password of a volume owner, with the short name, not the full one;
 Mac counts refused passwords. Where an owner is not accepted at all, `diskutil apfs updatePreboot /` in macOS brings
 its list of owners up to date.
 
+# When it says that a tool of an earlier run is still at work
+
+The program was killed, or its window was closed, while the tool was at work, and the tool goes on by itself. Wait until
+it has ended, and type the same line again. A restart ends it, too. `vmq-recovery help resume` says more.
+
 # When the terminal shows nothing that you type
 
 The program was killed at a password prompt. Type `stty sane` and Enter.

@@ -6,6 +6,7 @@ local judge = require "support.judge"
 local points = require "support.points"
 local program = require "support.program"
 local runs = require "run.journals"
+local sentence = require "support.sentence"
 local stage = require "support.stage"
 local world_module = require "support.world"
 
@@ -33,7 +34,14 @@ end
 function crash.open(scenario, place)
   for _, path in pairs(world_module.journals { directory = place.journal }) do assert(os.remove(path)) end
   local base, start = prepare(scenario, place)
-  return { scenario = scenario, base = base, start = start, options = options_of(scenario, place.root), place = place }
+  local self = { scenario = scenario, base = base, start = start, options = options_of(scenario, place.root), place = place,
+    sentences = 0 }
+  function self.options.told(world, mac_at_start, lines)
+    self.sentences = self.sentences + 1
+    self.untrue = self.untrue
+      or sentence.check { world = world, start = mac_at_start, base = base, scenario = scenario, lines = lines }
+  end
+  return self
 end
 
 local function play(self, world, counter, command)
@@ -79,6 +87,20 @@ local function rollback_of_revert(self, dead)
   return final, world
 end
 
+-- A daemon that writes only when the Mac has stood still for two readings, in the middle of the run that came after, can be told from
+-- nobody. What is said then must still be so; and who types the same once more gets there, or who reverts.
+local function came_late(dead) return dead.orphan ~= nil and dead.orphan.name:find("daemon-2", 1, true) ~= nil end
+
+local function once_more(self, world, how, direction)
+  local left = world_module.freeze(world)
+  for _, command in ipairs { how, "revert" } do
+    local final, after = crash.finish(self, left, command)
+    if self.untrue then return self.untrue end
+    local wrong = judge.finished(after, self.base, self.scenario, command, direction, final)
+    if not wrong or command == "revert" then return wrong end
+  end
+end
+
 local function direction_of(dead)
   local latest = runs.latest(dead.directory)
   return latest and latest.direction
@@ -90,6 +112,7 @@ end
 -- @return nil, or a sentence: what is wrong; the points that were passed; true when it did stop so
 function crash.recover(self, dead, how, may_stop)
   local scenario = self.scenario
+  self.untrue = nil
   world_module.thaw(dead)
   local direction = direction_of(dead)
   local final, world, seen
@@ -100,14 +123,18 @@ function crash.recover(self, dead, how, may_stop)
   else
     final, world, seen = crash.finish(self, dead, how)
   end
-  if final.result == "undecided" and may_stop then return nil, seen, true end
-  return judge.finished(world, self.base, scenario, how, direction, final), seen
+  local wrong = self.untrue
+  if not wrong and final.result == "undecided" and may_stop then return nil, seen, true end
+  wrong = wrong or judge.finished(world, self.base, scenario, how, direction, final)
+  if wrong and not self.untrue and came_late(dead) then wrong = once_more(self, world, how, direction) end
+  return wrong, seen
 end
 
 --- Judges the run that nobody disturbs. @return nil or a sentence; and its points
 function crash.undisturbed(self)
   local final, world, seen = crash.finish(self, self.start, self.scenario.command, true)
   local how = self.scenario.command == "rollback" and "rollback" or "resume"
+  if self.untrue then return self.untrue, seen end
   return judge.finished(world, self.base, self.scenario, how, nil, final), seen
 end
 

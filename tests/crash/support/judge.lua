@@ -60,6 +60,8 @@ local function is_new(world_now, base, scenario)
   return boot_args_are(world, wanted)
 end
 
+judge.is_new = is_new
+
 local function is_old(world, base)
   return policy_is(world, world_module.group(base).policy) or boot_args_are(world, world_module.boot_args(base))
     or starts(world)

@@ -8,6 +8,8 @@ local engine = require "engine.run"
 local find = require "command.find"
 local journals = require "run.journals"
 local mac = require "mac.target"
+local orphans = require "run.orphans"
+local outcome = require "screen.outcome"
 local plan_load = require "plan.load"
 local ports_module = require "run.ports"
 local probe = require "tool.probe"
@@ -44,9 +46,10 @@ local function look(options)
   return target
 end
 
-local function credentials_of(world, view)
+local function credentials_of(world, view, root)
   local rehearsal = { unattended = true, user = world.state.owner.short, patience = 1 }
-  local credentials = assert(credentials_module.open { options = OPTIONS, rehearsal = rehearsal, person = false, view = view })
+  local credentials = assert(credentials_module.open { options = OPTIONS, rehearsal = rehearsal, person = false, view = view,
+    root = root })
   credentials.secret = stage.SECRET
   return credentials
 end
@@ -110,31 +113,50 @@ local function open_run(world, run, fields)
   return journals.start(world.directory, fields)
 end
 
+-- What is read while a tool of the latest run may be at work is not what will be.
+local function await_orphans(latest, target)
+  if not orphans.may_live(latest and latest.open_intent) then return target end
+  local wait = orphans.patience(stage.view().emit, false)
+  orphans.await_end(function() return state.read(target.group.group) end, wait, orphans.PAUSE)
+  return mac.again(target)
+end
+
+-- The last words.
+local function tell(options, world, start, told)
+  if not options.told then return end
+  told.options, told.findings = OPTIONS, {}
+  options.told(world, start, outcome.lines(told, told.final))
+end
+
 --- Starts the program once.
 -- @param command "apply" | "revert" | "resume" | "rollback"
 -- @param options { root = an empty folder, blind = true when Preboot cannot be read,
---   probe = function(argv) that answers the engine in place of the Mac }
+--   probe = function(argv) that answers the engine in place of the Mac,
+--   told = function(world, start, lines): called with the last words, and with the Mac as it was when the program started }
 -- @return the engine's final result; { result = "nothing" } when there was nothing to start from
 function program.run(world, command, options)
   begin()
+  local start = options.told and world_module.copy_mac(world)
   local latest, problem, code = journals.latest(world.directory)
   assert(latest or not code, problem)
   local run, name, final = choose(world, command, latest)
   if final then return final end
-  local target, plan, operation = look(options), program.plan(name), find.inside(name)
+  local target, plan, operation = await_orphans(latest, look(options)), program.plan(name), find.inside(name)
   local context, params = context_of(world, target, operation, plan, run, options)
   if not run and all_done(plan, context) then return { result = "done", idle = true } end
   local journal, opened = assert(open_run(world, run, run or start_fields(target, operation, plan, context, params)))
   context.baseline = opened.start.baseline
   local view = stage.view()
-  local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view), journal = journal,
-    names = volume_names(target), compare = state.comparer(opened.start.baseline, target.group.group) }
+  local ports = ports_module.new { view = view, options = OPTIONS, credentials = credentials_of(world, view, options.root),
+    journal = journal,
+    names = volume_names(target), group = target.group.group, compare = state.comparer(opened.start.baseline, target.group.group) }
   -- From here on the engine asks; what was looked at before is forgotten.
   if options.probe then probe.use(options.probe) end
   local go = command == "rollback" and engine.rollback or engine.run
   local result = go(plan, ports, opened, context)
   result.acted = result.acted or #opened.acted
   journal:close()
+  tell(options, world, start, { final = result, target = target, operation = operation, plan_name = plan.name, context = context })
   return result
 end
 

@@ -10,7 +10,7 @@ function verbs.make(folder, tool_program, name, ...)
 end
 
 function verbs.restart(folder, into, how)
-  local state = assert(require("sim.scratch").load(folder))
+  local state = assert(require("sim.state_file").load(folder))
   assert(require("sim.restart").restart(folder, state, { into = into, clean = how == "clean" }) == into)
 end
 

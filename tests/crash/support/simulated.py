@@ -1,5 +1,6 @@
 """A simulated Mac in a folder with the real program in front of it. It must not know where the program is killed."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -44,19 +45,33 @@ class Mac:
 
         `before` are words in front of it.
         """
-        more = [] if "rollback" in words else ["--detailed-exitcode"]
         given = {"stdin": subprocess.DEVNULL} if typed is None else {"input": typed}
+        with self._command(words, typed is None) as (command, read):
+            return subprocess.run(
+                [*before, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", pass_fds=[read],
+                timeout=seconds(60), check=False, start_new_session=True, **given)
+
+    def start(self, *words):
+        """The same with --yes, left running; what it says goes nowhere."""
+        with self._command(words, True) as (command, read):
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                    pass_fds=[read], start_new_session=True)
+
+    @contextlib.contextmanager
+    def _command(self, words, agrees):
+        """The command line, and the descriptor with the password in it."""
+        more = ([] if "rollback" in words else ["--detailed-exitcode"]) + (["--yes"] if agrees else [])
         read, write = os.pipe()
         os.write(write, b"rehearsal\n")
         os.close(write)
         try:
-            return subprocess.run(
-                [*before, program(), "--root", str(self.folder), *words, *(["--yes"] if typed is None else []),
-                 "--user", "ada", "--password-fd", str(read), *more],
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", pass_fds=[read],
-                timeout=seconds(60), check=False, start_new_session=True, **given)
+            yield [program(), "--root", str(self.folder), *words, "--user", "ada", "--password-fd", str(read), *more], read
         finally:
             os.close(read)
+
+    def settle(self):
+        """Have somebody look at the Mac: work that is due is done then."""
+        subprocess.run([str(self.folder / "usr/sbin/sysctl"), "-n", "hw.model"], check=True, stdout=subprocess.DEVNULL)
 
     def set_pause(self, pause):
         """Seconds between two readings that must be equal, before a run goes on after one that was cut off."""
@@ -149,14 +164,19 @@ def _go_on(mac, first, command):
     return result
 
 
+def reached(mac, command, how):
+    """Is the Mac where such a finish leads? Returns None or what is wrong."""
+    goes_back = command in ("revert", "rollback") or how == "rollback"
+    return _is_old(mac) if goes_back else _is_new(mac)
+
+
 def finish(mac, command, how):
     """After a death: resume, or roll back. Returns None or what is wrong."""
-    goes_back = command in ("revert", "rollback") or how == "rollback"
     if command == "apply" and how == "rollback":
         result = mac.run("rollback")
     else:
         result = _go_on(mac, "resume" if how == "resume" else command, command)
-    wrong = _is_old(mac) if goes_back else _is_new(mac)
+    wrong = reached(mac, command, how)
     if result.returncode != 0 or wrong:
         return f"exit {result.returncode}, {wrong}\n{result.stdout[-1500:]}"
     return None

@@ -6,6 +6,8 @@ local fault = require "sim.fault"
 local files = require "support.files"
 local json = require "dkjson"
 local tools = require "sim.tools"
+local writers = require "mac.writers"
+local changes = require "sim.changes"
 local equal = require "base.equal"
 local world_module = require "support.world"
 
@@ -23,11 +25,52 @@ local real_journal, real_door = require "lib_journal", require "lib_door"
 local SECRET = { secret = true }
 stage.SECRET = SECRET
 
+-- ---- tools that outlive their program -----------------------------------------------------------------------------
+
+-- The work is done: what it changes, in the Mac's state and in its files.
+local function finish_orphan()
+  local one = world.orphan
+  world.orphan, world.state.at_work = nil, nil
+  changes.make(world.state, one.changes)
+  for path, bytes in pairs(one.contents) do world.contents[path] = bytes end
+end
+
+-- One step of the program that was started later: it waits, or has something done.
+local function pass_time()
+  if not world.orphan then return end
+  world.orphan.left = world.orphan.left - 1
+  if world.orphan.left <= 0 then finish_orphan() end
+end
+
+-- What stands in one set of files and not in another.
+local function files_between(before, after)
+  local new = {}
+  for path, bytes in pairs(after) do
+    if before[path] ~= bytes then new[path] = bytes end
+  end
+  return new
+end
+
+-- The work goes on behind the program's death, and is finished so many steps later. "outlives": the tool is seen; "daemon": the tool
+-- has died, and who does its work is not seen.
+-- @param work function: does it
+local function leave_orphan(path, how, work)
+  local kind, left = how:match("^(%a+)-(%d)$")
+  local before, files_before = changes.copy(world.state), files_between({}, world.contents)
+  work()
+  world.orphan = { name = path .. how, left = tonumber(left), changes = changes.between(before, world.state),
+    contents = files_between(files_before, world.contents) }
+  changes.replace(world.state, before)
+  world.contents = files_before
+  if kind == "outlives" then world.state.at_work = { { path = path, pid = 812, till = 0 } } end
+end
+
 --- Sets the stage for one program's life.
 -- @param a_world see world
 -- @param a_counter see points
 function stage.set(a_world, a_counter)
   world, counter, starts = a_world, a_counter, {}
+  if world.orphan and world.orphan.left == 0 then finish_orphan() end
 end
 
 --- The program is gone, however it ended.
@@ -119,6 +162,10 @@ local function check_door(journal, argv)
   assert(not outcome and code == "refused", "the door let one intent's command through twice")
 end
 
+local MODES = { "before", "after", "before-power", "after-power", "half" }
+local WITH_ORPHANS = { "before", "after", "before-power", "after-power", "half", "outlives-0", "outlives-1", "outlives-2", "daemon-0",
+  "daemon-1", "daemon-2" }
+
 -- Stands in for lib_door.
 local door = {}
 
@@ -128,12 +175,15 @@ function door.act(journal, argv, options)
   local about, outcome = table.concat(argv, " "), nil
   local function cut(mode)
     if mode == "half" then play_half(argv, options)
-    elseif mode == "after" or mode == "after-power" then play(argv, options) end
+    elseif mode == "after" or mode == "after-power" then play(argv, options)
+    elseif stage.leaves_orphan(mode) then leave_orphan(argv[1], mode, function() play(argv, options) end) end
   end
-  counter.effect("spawn", about, { "before", "after", "before-power", "after-power", "half" }, cut, function()
+  pass_time()
+  counter.effect("spawn", about, writers.is_one(argv) and WITH_ORPHANS or MODES, cut, function()
     starts[#starts + 1] = argv
     outcome = play(argv, options)
   end)
+  if options.started then options.started(812) end
   counter.effect("exit seen", about, { "before", "before-power" }, nothing, nothing)
   return outcome
 end
@@ -232,7 +282,8 @@ function stage.install(root)
   package.loaded.lib_journal = journals
   package.loaded.lib_signals = { stage = function() return 0 end }
   local system = require "lib_system"
-  package.loaded.lib_system = setmetatable({ now = function() return 1795428900 end }, { __index = system })
+  package.loaded.lib_system = setmetatable({ now = function() return 1795428900 end, sleep = function() pass_time() end },
+    { __index = system })
   local real = require "mac.boot_object"
   package.loaded["mac.boot_object"] = {
     path = function(c, policy) return real.path(c, policy, files.port(world)) end,
@@ -254,6 +305,9 @@ function stage.restart(into)
     if mode ~= "before" then go(mode == "after") end
   end, function() go(true) end)
 end
+
+--- Does a tool go on when the program dies in this mode?
+function stage.leaves_orphan(mode) return mode:find("^outlives%-") ~= nil or mode:find("^daemon%-") ~= nil end
 
 --- Does losing power go with dying in this mode?
 function stage.loses_power(mode)

@@ -48,9 +48,19 @@ function world.journals(self)
   return paths
 end
 
+-- A tool that goes on is the same one in the copy; how long it takes is the copy's own.
+local function orphan_of(self)
+  local one = self.orphan
+  return one and { name = one.name, left = one.left, changes = one.changes, contents = one.contents }
+end
+
+--- The Mac alone as it is now, for world.group and world.boot_args.
+function world.copy_mac(self) return { state = changes.copy(self.state) } end
+
 --- All of it as it is now: Mac, files, journals byte for byte.
 function world.freeze(self)
-  local frozen = { state = changes.copy(self.state), contents = {}, journals = {}, directory = self.directory }
+  local frozen = { state = changes.copy(self.state), contents = {}, journals = {}, directory = self.directory,
+    orphan = orphan_of(self) }
   for path, bytes in pairs(self.contents) do frozen.contents[path] = bytes end
   for number, path in pairs(world.journals(self)) do frozen.journals[number] = world.read(path) end
   return frozen
@@ -58,7 +68,7 @@ end
 
 --- A Mac as it was frozen; its journal folder is made so again.
 function world.thaw(frozen)
-  local self = { state = changes.copy(frozen.state), contents = {}, directory = frozen.directory }
+  local self = { state = changes.copy(frozen.state), contents = {}, directory = frozen.directory, orphan = orphan_of(frozen) }
   for path, bytes in pairs(frozen.contents) do self.contents[path] = bytes end
   for _, path in pairs(world.journals(self)) do assert(os.remove(path)) end
   for number, bytes in pairs(frozen.journals) do
@@ -99,6 +109,7 @@ function world.describe(frozen)
   for path, bytes in pairs(frozen.contents) do sizes[path] = #bytes end
   spell(sizes, parts)
   spell(frozen.journals, parts)
+  if frozen.orphan then spell({ frozen.orphan.name, frozen.orphan.left }, parts) end
   return table.concat(parts)
 end
 
@@ -106,6 +117,7 @@ end
 -- @param options as boot.next takes them
 -- @return the environment reached, and why when macOS did not start
 function world.restart(self, options)
+  self.orphan = nil
   return boot.next(self.state, options)
 end
 

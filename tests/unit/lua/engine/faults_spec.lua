@@ -85,31 +85,6 @@ describe("a tool that lies", function()
   end)
 end)
 
-describe("a policy that somebody else writes during an act", function()
-  local function refused(nonce)
-    local w = world.new { "a" }
-    w.nonce = "A"
-    w.tools["/set a"] = function()
-      w.nonce = nonce
-      return world.wrong_password()
-    end
-    return w, w.go()
-  end
-
-  it("was changed, although it reads as before: it is not tried again, and nothing is said to be unaffected", function()
-    local w, final = refused "B"
-    assert.are.same({ "undone", true, { "/set a" } }, { final.result, final.changed, w.started })
-    for _, event in ipairs(w.events) do
-      if event.event == "failed" then assert.are.same({ false }, { event.unchanged, event.unaffected }) end
-    end
-  end)
-
-  it("is unchanged where its nonce is", function()
-    local w, final = refused "A"
-    assert.are.same({ "undone", false, 3 }, { final.result, final.changed, #w.started })
-  end)
-end)
-
 describe("wrong credentials", function()
   it("are tried three times, then the run goes back", function()
     local w = world.new { "a", "b" }

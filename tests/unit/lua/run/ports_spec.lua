@@ -105,6 +105,15 @@ describe("an act of a tool that writes the policy", function()
     assert.is_nil(record(2).nonce)
   end)
 
+  it("has no nonce where it writes NVRAM alone", function()
+    local made = ports { group = GROUP, note_tool = note_tool }
+    made.intent(TOOL.argv, { type = "intent", step = "sip" })
+    made.intent({ "/usr/sbin/nvram", "-s" }, { type = "intent", step = "boot-args" })
+    made.record { type = "outcome", step = "boot-args" }
+    assert.are.same({ 1700000000 }, { record(2).boot, record(2).nonce, record(3).nonce })
+    assert.are.same({ "/usr/bin/csrutil nil", "/usr/sbin/nvram nil" }, noted)
+  end)
+
   it("is written down when it runs: in the journal, and in the lock's file already before", function()
     package.loaded.lib_door = { act = function(_, _, options)
       assert.are.same({ true, 1 }, { rawequal(lock, options.lock), #noted })
