@@ -14,11 +14,11 @@ local function note(view, title, ...)
 end
 
 local function list()
-  local text, terminal = require "base.text", require "lib_terminal"
+  local text, lines = require "base.text", {}
   local function section(title, names, describe)
-    terminal.write(1, title .. "\n")
+    lines[#lines + 1] = title
     for _, name in ipairs(names) do
-      terminal.write(1, text.wrap(describe(name), 80, (" "):rep(26), "  " .. text.pad(name, 23) .. " ") .. "\n")
+      lines[#lines + 1] = text.wrap(describe(name), 80, (" "):rep(26), "  " .. text.pad(name, 23) .. " ")
     end
   end
   local catalogue, circumstance, fault = require "sim.catalogue", require "sim.circumstance", require "sim.fault"
@@ -27,6 +27,7 @@ local function list()
   local kinds, words = {}, {}
   for index, kind in ipairs(fault.kinds) do kinds[index], words[kind[1]] = kind[1], kind[2] end
   section("\nFaults (--fault TOOL:HOW, or TOOL:HOW:N for the Nth change alone)", kinds, function(how) return words[how] end)
+  require("screen.pager").show(table.concat(lines, "\n") .. "\n")
   return exit_code.OK
 end
 
