@@ -13,7 +13,7 @@ local function note(view, title, ...)
   view.emit { type = "note", title = title, lines = { ... } }
 end
 
-local function list()
+local function list(options)
   local text, lines = require "base.text", {}
   local function section(title, names, describe)
     lines[#lines + 1] = title
@@ -27,7 +27,7 @@ local function list()
   local kinds, words = {}, {}
   for index, kind in ipairs(fault.kinds) do kinds[index], words[kind[1]] = kind[1], kind[2] end
   section("\nFaults (--fault TOOL:HOW, or TOOL:HOW:N for the Nth change alone)", kinds, function(how) return words[how] end)
-  require("screen.pager").show(table.concat(lines, "\n") .. "\n")
+  require("screen.pager").show(table.concat(lines, "\n") .. "\n", options)
   return exit_code.OK
 end
 
@@ -186,7 +186,7 @@ local function make_mac(what, options, faults)
 end
 
 function rehearse.run(args, options)
-  if options.list then return list() end
+  if options.list then return list(options) end
   local what, faults = args[1] or "apply", options.fault or {}
   local state, message = make_mac(what, options, faults)
   if not state then return complain.usage(message) end
