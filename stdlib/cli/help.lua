@@ -103,9 +103,10 @@ local function find(name)
   return name == "options" and options_page() or page.of_topic(name)
 end
 
-local function show(found)
+local function show(found, options)
   local columns = math.min(text.columns(), 80)
-  require("screen.pager").show(found and require("manual.terminal").text(found, columns) or everything(columns))
+  require("screen.pager").show(found and require("manual.terminal").text(found, columns) or everything(columns),
+    options)
   return exit_code.OK
 end
 
@@ -132,7 +133,7 @@ function help.run(args, options)
     return write_out(require("manual.event_schema").json())
   end
   if options.mdoc then return write_out(require("manual.mdoc").text(found or own_page())) end
-  return show(found)
+  return show(found, options)
 end
 
 return help

@@ -24,7 +24,7 @@ function cli.main(args)
     terminal.write(1, version())
     return exit_code.OK
   end
-  if parsed.options.help then return require("cli.help").run(command and { command.name } or {}, {}) end
+  if parsed.options.help then return require("cli.help").run(command and { command.name } or {}, { no_input = parsed.options.no_input }) end
   if not command then
     terminal.write(2, require("cli.help").short())
     return exit_code.USAGE

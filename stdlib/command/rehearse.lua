@@ -13,12 +13,12 @@ local function note(view, title, ...)
   view.emit { type = "note", title = title, lines = { ... } }
 end
 
-local function list()
-  local text, terminal = require "base.text", require "lib_terminal"
+local function list(options)
+  local text, lines = require "base.text", {}
   local function section(title, names, describe)
-    terminal.write(1, title .. "\n")
+    lines[#lines + 1] = title
     for _, name in ipairs(names) do
-      terminal.write(1, text.wrap(describe(name), 80, (" "):rep(26), "  " .. text.pad(name, 23) .. " ") .. "\n")
+      lines[#lines + 1] = text.wrap(describe(name), 80, (" "):rep(26), "  " .. text.pad(name, 23) .. " ")
     end
   end
   local catalogue, circumstance, fault = require "sim.catalogue", require "sim.circumstance", require "sim.fault"
@@ -27,6 +27,7 @@ local function list()
   local kinds, words = {}, {}
   for index, kind in ipairs(fault.kinds) do kinds[index], words[kind[1]] = kind[1], kind[2] end
   section("\nFaults (--fault TOOL:HOW, or TOOL:HOW:N for the Nth change alone)", kinds, function(how) return words[how] end)
+  require("screen.pager").show(table.concat(lines, "\n") .. "\n", options)
   return exit_code.OK
 end
 
@@ -185,7 +186,7 @@ local function make_mac(what, options, faults)
 end
 
 function rehearse.run(args, options)
-  if options.list then return list() end
+  if options.list then return list(options) end
   local what, faults = args[1] or "apply", options.fault or {}
   local state, message = make_mac(what, options, faults)
   if not state then return complain.usage(message) end

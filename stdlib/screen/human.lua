@@ -219,9 +219,10 @@ function view.open(options)
   function self.paged(make)
     local pieces, write = {}, screen.write
     screen.write = function(words) pieces[#pieces + 1] = words end
-    make()
+    local fine, problem = pcall(make)
     screen.write = write
-    require("screen.pager").show(table.concat(pieces))
+    require("screen.pager").show(table.concat(pieces), options)
+    if not fine then error(problem, 0) end
   end
   return self
 end

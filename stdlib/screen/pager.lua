@@ -77,9 +77,10 @@ end
 
 --- Shows text: by pages if it does not fit on the terminal, which the person turns (space, b) or leaves (q).
 -- @param words string, laid out already
-function pager.show(words)
+-- @param options no_input: nobody is asked
+function pager.show(words, options)
   local terminal = require "lib_terminal"
-  if not is_for_a_person(terminal) then return terminal.write(1, words) end
+  if options.no_input or not is_for_a_person(terminal) then return terminal.write(1, words) end
   turn(terminal, lines_of(words))
 end
 

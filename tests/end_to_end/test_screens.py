@@ -86,6 +86,17 @@ def test_console(screen, mac, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_help(screen, mac, size):
+    """Everything on one screen; where the window is too small for that, its first page."""
+    one = screen(mac, "help", size=size)
+    if size == (40, 10):
+        one.shows("space: on, b: back, q: quit")
+    else:
+        one.finish()
+    one.like("help")
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_the_last_screen_of_an_apply(screen, mac, size):
     """It holds the result and the next command, whole, at any size."""
     one = screen(mac, "apply", "--yes", "--user", "mykola", "--password-fd", 9, size=size,

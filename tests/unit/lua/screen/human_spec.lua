@@ -95,6 +95,18 @@ describe("the human view", function()
     end
   end)
 
+  it("hands long output over whole, and what was thrown in the middle of it after that", function()
+    local terminal, view = shown({}, 80, {})
+    local fine, problem = pcall(view.paged, function()
+      view.text "first"
+      error("kaput", 0)
+    end)
+    assert.are.same({ false, "kaput", "first\n" }, { fine, problem, terminal.out() })
+    view.paged(function() view.text "second" end)
+    view.text "third"
+    assert.are.same({ "first", "second", "third" }, terminal.lines())
+  end)
+
   it("says a little more when asked to", function()
     assert.truthy(shown({ color = "never", verbose = true }).out():find("\n      started: ", 1, true))
     assert.is_nil(shown({ color = "never" }).out():find("\n      started: ", 1, true))

@@ -4,7 +4,7 @@ local pager = require "screen.pager"
 local screen = require "tests.unit.lua.support.screen"
 
 -- Shows lines to a person who presses these keys. @return what was written, and how many keys were asked for
-local function shown(lines, keys, rows, columns)
+local function shown(lines, keys, rows, columns, options)
   local seen, asked = screen.use(columns or 80), 0
   local terminal = package.loaded.lib_terminal
   function terminal.is_terminal() return true end
@@ -13,7 +13,7 @@ local function shown(lines, keys, rows, columns)
     asked = asked + 1
     return keys[asked] or nil, keys[asked] and nil or "eof"
   end
-  pager.show(table.concat(lines, "\n") .. "\n")
+  pager.show(table.concat(lines, "\n") .. "\n", options or {})
   screen.restore()
   return seen.lines(), asked
 end
@@ -68,11 +68,15 @@ describe("pager.show", function()
     assert.are.equal(1, #shown({ ("x"):rep(99), "second" }, { "q" }, 1, 10))
   end)
 
+  it("asks nobody with --no-input", function()
+    assert.are.same({ numbered(25), 0 }, { shown(numbered(25), {}, 10, 80, { no_input = true }) })
+  end)
+
   it("writes everything at once to a file, and on a dumb terminal", function()
     rawset(system, "environment", function() return "dumb" end)
     assert.are.same({ numbered(25), 0 }, { shown(numbered(25), {}, 10) })
     local seen = screen.use(80)
-    pager.show "a\nb\n"
+    pager.show("a\nb\n", {})
     screen.restore()
     assert.are.equal("a\nb\n", seen.out())
   end)
