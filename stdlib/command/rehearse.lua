@@ -82,11 +82,16 @@ local function through_restarts(play, command, args)
   return code
 end
 
-local function introduce(play, state, options)
+local function introduce(play, state, options, described)
   local owner = state.owner
+  if described then
+    local moved = described.environment == "macos" and state.environment ~= "macos"
+    require("command.rehearse_like").introduce(function(...) note(play.view, ...) end, described, options, moved)
+  end
   note(play.view, "Rehearsal on a simulated Mac", state.mac.marketing .. ", macOS " .. state.groups[1].version .. ".",
     "Nothing outside a scratch folder is touched. The wording of Apple's tools is as far as it is known.",
     (options.yes and "The owner %s (%s) and the password \"%s\" are made up, and typed for you."
+      or described and "Type the owner's short name %s (%s), and the made-up password %s."
       or "The owner is made up: short name %s (%s), password %s."):format(owner.short, owner.full, owner.password), "")
 end
 
@@ -152,12 +157,12 @@ local function tell_unfired(play)
   return #unfired > 0 and unfired or nil
 end
 
-local function play_on(directory, state, options, what, faults)
+local function play_on(directory, state, options, what, faults, described)
   local outer = require("screen.open").open(options, "rehearse", require("lib_embed").version())
   outer.start(nil)
   local play = { directory = directory, options = options_for(directory, options), view = shared_view(outer) }
   begin(state, play.options, play.view)
-  introduce(play, state, options)
+  introduce(play, state, options, described)
   local kind = kinds[what] or function() return through_restarts(play, "run", { what }) end
   local code = kind(play, state, faults)
   next_words(play.view, what, code)
@@ -172,28 +177,49 @@ local function circumstances_of(what, options)
   return table.move(given, 1, #given, #names + 1, names)
 end
 
--- @return the simulated Mac's state, or nil and a sentence
+local function fresh_mac(what, options, faults)
+  local circumstances = circumstances_of(what, options)
+  if not options.like then return require("sim.mac").new(options.mac or require("sim.catalogue").default, circumstances, faults) end
+  local like = require "command.rehearse_like"
+  local described, message = like.describe(options)
+  if not described then return nil, message, "record" end
+  local state, why, code = like.make(described, { variant = options.variant, start = "recovery", circumstances = circumstances,
+    faults = faults })
+  return state, why or described, code
+end
+
+-- @return the simulated Mac's state and the description of the recorded one, if there is one; or nil and a sentence
 local function make_mac(what, options, faults)
-  local state, message = require("sim.mac").new(options.mac or require("sim.catalogue").default, circumstances_of(what, options),
-    what == "revert" and {} or faults)
-  if not state then return nil, message .. "; `vmq-recovery rehearse --list` lists what there is" end
+  if options.like and options.mac then return nil, "--like and --mac name one Mac each: give one of them" end
+  local state, described, code = fresh_mac(what, options, what == "revert" and {} or faults)
+  if not state and code == "record" then return nil, described end
+  if not state then return nil, described .. "; `vmq-recovery rehearse --list` lists what there is" end
   for _, fault in ipairs(faults) do
     local fine, why = require("sim.fault").parse(fault)
     if not fine then return nil, why end
   end
-  return state
+  return state, described
+end
+
+-- What the scratch folder of a Mac takes; in recovery it lies in memory (darwin-2026-11 §8).
+local ROOM = 2 << 20
+
+local function fill(directory, state)
+  local free = require("lib_file").space(directory)
+  if free and free < ROOM then return nil, ("2 MiB are needed in %s, and %d bytes are free"):format(directory, free) end
+  return require("sim.scratch").make(directory, state)
 end
 
 function rehearse.run(args, options)
   if options.list then return list() end
   local what, faults = args[1] or "apply", options.fault or {}
-  local state, message = make_mac(what, options, faults)
-  if not state then return complain.usage(message) end
+  local state, described = make_mac(what, options, faults)
+  if not state then return complain.usage(described) end
   local files = require "lib_file"
   local directory, why = files.make_scratch()
   if not directory then return complain.usage(why) end
-  local made, problem = require("sim.scratch").make(directory, state)
-  local code = made and play_on(directory, state, options, what, faults)
+  local made, problem = fill(directory, state)
+  local code = made and play_on(directory, state, options, what, faults, described)
     or complain.usage("the scratch folder could not be filled: " .. tostring(problem))
   files.remove_tree(directory)
   return code
