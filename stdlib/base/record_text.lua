@@ -84,15 +84,13 @@ end
 
 -- ---- reading --------------------------------------------------------------------------------------------------------------
 
--- Ends the reading: what is wrong, and where.
+-- Ends the reading: what is wrong, and where. What the record says is quoted harmlessly.
 local function refuse(reader, form, ...)
-  try.throw { refused = ("line %d: "):format(reader.line) .. form:format(...), line = reader.line }
+  local words = text.printable(form:format(...)):gsub("[\t\n]", " ")
+  try.throw { refused = ("line %d: "):format(reader.line) .. words, line = reader.line }
 end
 
-local function shown(value)
-  local brief = #value > 60 and value:sub(1, 60) .. "…" or value
-  return text.printable(brief)
-end
+local function shown(value) return #value > 60 and value:sub(1, 60) .. "…" or value end
 
 local function check_characters(reader, line)
   if #line > LONGEST_LINE then refuse(reader, "it has more than %d bytes", LONGEST_LINE) end
@@ -152,7 +150,14 @@ function take.about(reader, record, rest)
   record.about[#record.about + 1] = rest and unescape(rest) or refuse(reader, "this text cannot be read")
 end
 
+-- No other command, and no fact, may follow one whose end is not told.
+local function close_command(reader, record)
+  local command = record.commands[#record.commands]
+  if command and not command.ended then refuse(reader, "how the command ended is missing") end
+end
+
 function take.run(reader, record, rest)
+  close_command(reader, record)
   if #record.facts > 0 then refuse(reader, "commands stand before the facts") end
   if #record.commands == MOST_COMMANDS then refuse(reader, "a record has at most %d commands", MOST_COMMANDS) end
   local argv = all_words(reader, rest)
@@ -221,8 +226,7 @@ end
 
 function take.fact(reader, record, rest)
   if #record.facts == MOST_FACTS then refuse(reader, "a record has at most %d facts", MOST_FACTS) end
-  local command = record.commands[#record.commands]
-  if command and not command.ended then refuse(reader, "how the command ended is missing") end
+  close_command(reader, record)
   local words = all_words(reader, rest)
   local name = table.remove(words, 1)
   local fine, why = reader.allowed.fact(name, words)
@@ -232,9 +236,8 @@ function take.fact(reader, record, rest)
 end
 
 take["end"] = function(reader, record, rest)
+  close_command(reader, record)
   local lines, sum = (rest or ""):match("^(%d+) (%x+)$")
-  local command = record.commands[#record.commands]
-  if command and not command.ended then refuse(reader, "how the command ended is missing") end
   if tonumber(lines) ~= reader.line - 1 or sum ~= require("lib_file").sha256_text(reader.text:sub(1, reader.began - 1)) then
     refuse(reader, "the sum does not fit: the record was changed after it was written")
   end

@@ -29,7 +29,8 @@ end
 local function introduce(view, path, anonymous)
   view.emit { type = "note", title = "Recording this Mac", lines = {
     "Reads: kernel and system version, model, volumes, owners' short names, boot policy, SIP, boot-args and three more NVRAM "
-      .. "variables, power, and what is staged. No password is asked for, nothing is changed, and nothing is sent.",
+      .. "variables, power, is there a network, is it managed, and what is staged. No password is asked for, nothing is "
+      .. "changed, and nothing is sent.",
     (anonymous and "Names and unique numbers are replaced. " or "") .. "Writes: " .. path, "" } }
 end
 

@@ -138,7 +138,26 @@ function kinds.life(play)
   }
 end
 
-local function next_words(view, what, code)
+-- Commands that only look at the Mac as it begins.
+local LOOKING = { doctor = true, status = true, plan = true, log = true }
+for name in pairs(LOOKING) do
+  kinds[name] = function(play)
+    play.options.detailed_exitcode = play.detailed
+    return require("command." .. name).run(play.args, play.options)
+  end
+end
+
+-- With --keep and nothing to rehearse: the Mac is laid out, and the rest is for the person.
+function kinds.nothing() return exit_code.OK end
+
+local function next_words(view, what, code, kept)
+  if kept then
+    return note(view, "The simulated Mac is kept", "Every command works on it, and stopping and going on can be practised:",
+      { command = ("vmq-recovery --root %s %s"):format(require("base.text").quote(kept), what == "nothing" and "doctor" or "status") },
+      "To restart it, cleanly or not:",
+      { command = ("vmq-recovery rehearse --keep %s restart recovery|macos [--unclean]"):format(require("base.text").quote(kept)) },
+      "To throw it away, remove the folder.")
+  end
   if code == exit_code.STOPPED or code == exit_code.PERSON then
     note(view, nil, "", "This simulated Mac is thrown away now; on a real Mac one of the lines above would be next.")
   end
@@ -157,17 +176,18 @@ local function tell_unfired(play)
   return #unfired > 0 and unfired or nil
 end
 
-local function play_on(directory, state, options, what, faults, described)
+local function play_on(directory, state, options, what, faults, more)
   local outer = require("screen.open").open(options, "rehearse", require("lib_embed").version())
   outer.start(nil)
-  local play = { directory = directory, options = options_for(directory, options), view = shared_view(outer) }
+  local play = { directory = directory, options = options_for(directory, options), view = shared_view(outer), args = more.args,
+    detailed = options.detailed_exitcode }
   begin(state, play.options, play.view)
-  introduce(play, state, options, described)
+  introduce(play, state, options, more.described)
   local kind = kinds[what] or function() return through_restarts(play, "run", { what }) end
   local code = kind(play, state, faults)
-  next_words(play.view, what, code)
+  next_words(play.view, what, code, more.kept)
   if code == exit_code.PHASE and not options.detailed_exitcode then code = exit_code.OK end
-  outer.emit { type = "end", result = play.view.result or "done", exit = code, unfired = tell_unfired(play) }
+  outer.emit { type = "end", result = play.view.result or "done", exit = code, unfired = what ~= "nothing" and tell_unfired(play) or nil }
   return code
 end
 
@@ -183,7 +203,8 @@ local function fresh_mac(what, options, faults)
   local like = require "command.rehearse_like"
   local described, message = like.describe(options)
   if not described then return nil, message, "record" end
-  local state, why, code = like.make(described, { variant = options.variant, start = "recovery", circumstances = circumstances,
+  local start = not LOOKING[what] and "recovery" or nil
+  local state, why, code = like.make(described, { variant = options.variant, start = start, circumstances = circumstances,
     faults = faults })
   return state, why or described, code
 end
@@ -201,27 +222,51 @@ local function make_mac(what, options, faults)
   return state, described
 end
 
--- What the scratch folder of a Mac takes; in recovery it lies in memory (darwin-2026-11 §8).
-local ROOM = 2 << 20
+-- Where the Mac is laid out. @return folder, whether it is kept; or nil and why not
+local function make_folder(options)
+  local folder = require "command.rehearse_folder"
+  if not options.keep then return folder.scratch() end
+  return folder.keep(options.keep)
+end
 
-local function fill(directory, state)
-  local free = require("lib_file").space(directory)
-  if free and free < ROOM then return nil, ("2 MiB are needed in %s, and %d bytes are free"):format(directory, free) end
-  return require("sim.scratch").make(directory, state)
+local RESTART_INTO = { recovery = "paired-recovery", macos = "macos" }
+
+-- `--keep DIR restart [recovery|macos]`: a Mac that was kept.
+local function restart_kept(args, options)
+  if not options.keep then return complain.usage "rehearse restart needs --keep DIR: the folder of a Mac that was kept" end
+  local into = RESTART_INTO[args[2] or "macos"]
+  if not into then return complain.usage("a Mac restarts into recovery or macos, not " .. args[2]) end
+  local state, directory = require("command.rehearse_folder").kept(options.keep)
+  if not state then return complain.usage(directory) end
+  local view = require("screen.open").open(options, "rehearse", require("lib_embed").version())
+  view.start(nil)
+  local reached, why = require("sim.restart").restart(directory, state, { clean = not options.unclean, into = into })
+  if not reached then return complain.usage(why) end
+  note(view, nil, ("The simulated Mac is now in %s%s."):format(reached, why and (" (%s)"):format(why) or ""),
+    ("Its owner is %s (%s), the password %s."):format(state.owner.short, state.owner.full, state.owner.password))
+  view.emit { type = "end", result = "done", exit = exit_code.OK }
+  return exit_code.OK
+end
+
+local function play_in(directory, state, options, what, faults, more)
+  local folder = require "command.rehearse_folder"
+  local made, problem = folder.fill(directory, state)
+  if not made then return complain.usage("the folder of the simulated Mac could not be filled: " .. tostring(problem)) end
+  return play_on(directory, state, options, what, faults, more)
 end
 
 function rehearse.run(args, options)
   if options.list then return list() end
-  local what, faults = args[1] or "apply", options.fault or {}
+  if args[1] == "restart" then return restart_kept(args, options) end
+  local what, faults = args[1] or options.keep and "nothing" or "apply", options.fault or {}
+  if args[2] and what ~= "plan" and what ~= "log" then return complain.usage("rehearse does not take " .. args[2] .. " behind " .. what) end
   local state, described = make_mac(what, options, faults)
   if not state then return complain.usage(described) end
-  local files = require "lib_file"
-  local directory, why = files.make_scratch()
+  local directory, why = make_folder(options)
   if not directory then return complain.usage(why) end
-  local made, problem = fill(directory, state)
-  local code = made and play_on(directory, state, options, what, faults, described)
-    or complain.usage("the scratch folder could not be filled: " .. tostring(problem))
-  files.remove_tree(directory)
+  local more = { described = described, kept = options.keep and directory, args = { table.unpack(args, 2) } }
+  local code = play_in(directory, state, options, what, faults, more)
+  if not options.keep then require("lib_file").remove_tree(directory) end
   return code
 end
 

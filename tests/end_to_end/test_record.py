@@ -71,7 +71,7 @@ def test_it_can_be_rehearsed(build, scratch, tmp_path, machine, environment):
     mac = build(machine, environment)
     record(mac, tmp_path / "record.txt")
     mac.forget()
-    seen = rehearse(scratch, "--like", tmp_path / "record.txt", "--yes")
+    seen = rehearse(scratch, "--like", tmp_path / "record.txt", "--yes", "-v")
     assert seen.code == 0, seen.text
     told = " ".join(seen.text.split())
     group = mac.group()
@@ -101,7 +101,7 @@ def test_anonymous(build, scratch, tmp_path, machine):
 
 def test_this_one(mac, scratch):
     """--like this looks at the Mac and rehearses it in one go."""
-    seen = rehearse_in_front_of(mac, scratch, "revert", "--like", "this", "--yes")
+    seen = rehearse_in_front_of(mac, scratch, "revert", "--like", "this", "--yes", "-v")
     assert seen.code == 0, seen.text
     assert mac.group()["uuid"] in seen.text and mac.acts() == []
     assert os.listdir(scratch) == []
@@ -128,7 +128,7 @@ def test_without_root_the_policy_is_unknown(open_mac, scratch, open_folder):
     seen = driver.run(mac, "record", "--output", path, user=driver.NOBODY, program=driver.copied(open_folder))
     assert seen.code == 0 and "policy is unknown" in " ".join(seen.text.split()), seen.text
     for variant, now in ((1, "Full Security"), (2, "Permissive")):
-        seen = rehearse(scratch, "--like", path, "--yes", "--variant", variant)
+        seen = rehearse(scratch, "--like", path, "--yes", "-v", "--variant", variant)
         assert now in next(line for line in seen.out.splitlines() if line.startswith("ok       policy")), seen.text
 
 

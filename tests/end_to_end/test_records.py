@@ -37,7 +37,7 @@ def test_the_simulator_plays_it(scratch, name):
     """apply, and where it succeeds revert; both variants of what the record leaves open are played to an end."""
     path = records.SAMPLES / f"{name}.txt"
     for words in (["apply"], ["apply", "--variant", "2"], ["revert"]):
-        seen = rehearse(scratch, *words, "--like", path, "--yes")
+        seen = rehearse(scratch, *words, "--like", path, "--yes", "-v")
         assert "traceback" not in seen.text
         if "--variant" in words:
             assert seen.code in (0, 1, 3, 9), seen.text

@@ -42,6 +42,7 @@ ALSO = {
     ("command.rehearse", "sim"),  # the only command that plays a Mac
     ("command.rehearse_life", "sim"),
     ("command.rehearse_like", "sim"),
+    ("command.rehearse_folder", "sim"),
 }
 
 # Programs are started in one place, behind the allowlist: nobody else may call what starts them.

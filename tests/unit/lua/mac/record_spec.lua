@@ -140,8 +140,11 @@ describe("a line that no record has", function()
     ["an exit status that is none"] = { 9, "exit 256", "0 to 255" },
     ["two ends of one command"] = { 10, "exit 0", "stands here twice" },
     ["an output without an end before"] = { 9, "out x", "how the command ended is missing" },
-    ["a command in a fact's place"] = { 9, "run /usr/bin/sw_vers", "" },
+    ["a command among the facts"] = { 21, "run /usr/bin/sw_vers", "commands stand before the facts" },
     ["another word"] = { 10, "sing", "no line of a record begins like" },
+    ["a command behind one without its end"] = { 9, "run /usr/bin/uname -r", "how the command ended is missing" },
+    ["a tab in what is not known"] = { 10, "sing\tsong", "begins like \"sing song\"" },
+    ["a command that would steer the terminal"] = { 8, "run \\x1B[2J", "no record holds this command: '?[2J'" },
     ["a blank line"] = { 10, "", "no line of a record begins like" },
     ["a header with another value"] = { 4, "environment linux", "\"environment …\" belongs here" },
   } do
