@@ -108,8 +108,9 @@ end
 
 local function put_plain(policy, tag, value)
   local field = PLAIN_TAGS[tag]
+  if field == true then return end
   -- Above "Local policy:" stands the nonce of the system that runs, which need not be the one asked about.
-  if field == true or field == "nonce" and policy.above then return end
+  if field == "nonce" and policy.above then field = "nonce_above" end
   if tag == "vuid" or tag == "coih" or tag == "nsih" then
     value = value == "absent" and value or value:upper()
   end
@@ -172,7 +173,8 @@ local function finish(policy, group)
   end
   local named = policy.group or policy.vuid
   if named ~= group:upper() then contradiction("asked about " .. group .. ", told about " .. named) end
-  policy.group, policy.above = named, nil
+  policy.group, policy.nonce = named, policy.nonce or policy.nonce_above
+  policy.above, policy.nonce_above = nil, nil
   return policy
 end
 
