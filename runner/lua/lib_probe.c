@@ -1,5 +1,5 @@
 /*
- * Binding of the door's probes: run(argv[, options]).
+ * Binding of the door's probes: run(argv[, { seconds=, root= }]).
  * Must not hold logic.
  */
 #include "door/door.h"
@@ -39,15 +39,39 @@ static void push_result(lua_State *L, const struct probe_result *result)
 	lib_set_boolean(L, "truncated", result->truncated);
 }
 
+/* Asks the Mac below `root`, whichever the door was configured for. */
+static int probe_below(const char *root, const char *const *argv, double seconds, struct probe_result *result,
+                       struct error *err)
+{
+	struct door_setup setup = { 0 };
+	int outcome = door_configure(&setup, root, true, err);
+	if (outcome == 0)
+		outcome = door_probe(&setup, argv, seconds, result, err);
+	door_release(&setup);
+	return outcome;
+}
+
+/* The field `root` of the options, or NULL. It stays on the stack. */
+static const char *root_field(lua_State *L)
+{
+	if (lua_istable(L, 2))
+		(void)lua_getfield(L, 2, "root");
+	else
+		lua_pushnil(L);
+	return lua_isnil(L, -1) ? NULL : luaL_checkstring(L, -1);
+}
+
 static int run(lua_State *L)
 {
 	struct error err;
 	lua_settop(L, 2);
-	const struct door_setup *setup = lib_check_setup(L);
+	const char *root = root_field(L);
+	const struct door_setup *setup = root == NULL ? lib_check_setup(L) : NULL;
 	double seconds = lib_seconds_field(L, 2, "seconds", PROBE_SECONDS);
 	const char *const *argv = lib_check_words(L, 1, 1);
 	struct probe_result *result = new_result(L);
-	int outcome = door_probe(setup, argv, seconds, result, &err);
+	int outcome =
+		root == NULL ? door_probe(setup, argv, seconds, result, &err) : probe_below(root, argv, seconds, result, &err);
 	if (outcome == 0)
 		push_result(L, result);
 	probe_release(result);

@@ -2,6 +2,8 @@
 -- plist_binary.
 -- Must not guess: text that is not a whole, well-formed property list is an error, never a partial table.
 
+local base64 = require "base.base64"
+
 local plist = {}
 
 local ENTITIES = { lt = "<", gt = ">", amp = "&", quot = '"', apos = "'" }
@@ -18,32 +20,12 @@ local function decode_text(text)
   return (text:gsub("&([^;&]*)(;?)", decode_entity))
 end
 
-local BASE64 = {}
-for index, char in utf8.codes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") do
-  BASE64[char] = index - 1
-end
-
-local function decode_data(text)
-  local bytes, bits, count = {}, 0, 0
-  for position = 1, #text do
-    local value = BASE64[text:byte(position)]
-    if value then
-      bits, count = (bits << 6 | value) & 0xFFFFFF, count + 6
-      if count >= 8 then
-        count = count - 8
-        bytes[#bytes + 1] = string.char(bits >> count & 0xFF)
-      end
-    end
-  end
-  return table.concat(bytes)
-end
-
 -- What the text between an opening and a closing tag means, by tag.
 local LEAVES = {
   string = decode_text,
   key = decode_text,
   date = decode_text,
-  data = decode_data,
+  data = base64.decode,
   real = function(text) return (tonumber(text) or error("bad <real>", 0)) + 0.0 end,
   integer = function(text)
     local number = tonumber((text:gsub("%s", "")))

@@ -44,6 +44,10 @@ local FETCH = {
   { name = "output", value = "DIR", help = "fetch: where the image goes" },
   { name = "from", value = "FILE", help = "a saved copy of the public list, instead of asking the network" },
 }
+local RECORD = {
+  { name = "output", value = "FILE", help = "where the record goes (default: vmq-recovery-DATE.txt in this folder)" },
+  { name = "anonymous", help = "replace names and unique numbers by stand-ins" },
+}
 local DETAILED = { name = "detailed-exitcode", help = "tell outcomes apart that otherwise exit 0" }
 local SET = { name = "set", value = "NAME=VALUE", list = true, form = "^[%w_]+=",
   help = "a parameter of the plan (repeatable)" }
@@ -69,13 +73,19 @@ local COMMANDS = {
     help = "raise the macOS guest limit; safe to run again: it continues" },
   { name = "revert", group = "journey", where = "recovery, macOS", options = with(DETAILED),
     help = "Apple's kernel and Full Security, or the nearest to be had" },
-  { name = "rehearse", group = "try", args = "[apply|revert|step|life|NAME|FILE]", max = 1,
+  { name = "rehearse", group = "try", args = "[apply|revert|step|life|doctor|status|plan|log|NAME|FILE]", max = 2,
     options = with(APPLY, DETAILED, {
       { name = "list", help = "list the simulated Macs, circumstances and faults" },
       { name = "mac", value = "NAME", help = "which simulated Mac" },
       { name = "with", value = "CIRCUMSTANCE", list = true, help = "a circumstance, such as offline (repeatable)" },
       { name = "fault", value = "TOOL:HOW", list = true, help = "break a tool (repeatable)" },
+      { name = "like", value = "FILE|this", help = "the Mac of a record; this: look at this Mac first, and rehearse it" },
+      { name = "keep", value = "DIR", help = "leave the simulated Mac in DIR, for other commands with --root DIR" },
+      { name = "unclean", help = "with --keep DIR restart: as after a power cut" },
+      { name = "variant", value = "1|2", integer = { 1, 2 }, help = "with --like: which way what the record cannot tell is played" },
     }), help = "practise on a simulated Mac in a scratch folder; runs on Linux too" },
+  { name = "record", group = "try", where = "macOS, recovery", options = RECORD,
+    help = "write down what this Mac is, by looking only: for rehearse --like" },
   { name = "doctor", group = "look", options = with(APPLY),
     help = "is everything ready for the next thing to do, and if not, how to fix it" },
   { name = "status", group = "look", help = "this Mac as it is: boot policy, kernel, boot arguments, journal" },

@@ -83,11 +83,16 @@ local function through_restarts(play, command, args)
   return code
 end
 
-local function introduce(play, state, options)
+local function introduce(play, state, options, described)
   local owner = state.owner
+  if described then
+    local moved = described.environment == "macos" and state.environment ~= "macos"
+    require("command.rehearse_like").introduce(function(...) note(play.view, ...) end, described, options, moved)
+  end
   note(play.view, "Rehearsal on a simulated Mac", state.mac.marketing .. ", macOS " .. state.groups[1].version .. ".",
     "Nothing outside a scratch folder is touched. The wording of Apple's tools is as far as it is known.",
     (options.yes and "The owner %s (%s) and the password \"%s\" are made up, and typed for you."
+      or described and "Type the owner's short name %s (%s), and the made-up password %s."
       or "The owner is made up: short name %s (%s), password %s."):format(owner.short, owner.full, owner.password), "")
 end
 
@@ -134,7 +139,26 @@ function kinds.life(play)
   }
 end
 
-local function next_words(view, what, code)
+-- Commands that only look at the Mac as it begins.
+local LOOKING = { doctor = true, status = true, plan = true, log = true }
+for name in pairs(LOOKING) do
+  kinds[name] = function(play)
+    play.options.detailed_exitcode = play.detailed
+    return require("command." .. name).run(play.args, play.options)
+  end
+end
+
+-- With --keep and nothing to rehearse: the Mac is laid out, and the rest is for the person.
+function kinds.nothing() return exit_code.OK end
+
+local function next_words(view, what, code, kept)
+  if kept then
+    return note(view, "The simulated Mac is kept", "Every command works on it, and stopping and going on can be practised:",
+      { command = ("vmq-recovery --root %s %s"):format(require("base.text").quote(kept), what == "nothing" and "doctor" or "status") },
+      "To restart it, cleanly or not:",
+      { command = ("vmq-recovery rehearse --keep %s restart recovery|macos [--unclean]"):format(require("base.text").quote(kept)) },
+      "To throw it away, remove the folder.")
+  end
   if code == exit_code.STOPPED or code == exit_code.PERSON then
     note(view, nil, "", "This simulated Mac is thrown away now; on a real Mac one of the lines above would be next.")
   end
@@ -153,17 +177,18 @@ local function tell_unfired(play)
   return #unfired > 0 and unfired or nil
 end
 
-local function play_on(directory, state, options, what, faults)
+local function play_on(directory, state, options, what, faults, more)
   local outer = require("screen.open").open(options, "rehearse", require("lib_embed").version())
   outer.start(nil)
-  local play = { directory = directory, options = options_for(directory, options), view = shared_view(outer) }
+  local play = { directory = directory, options = options_for(directory, options), view = shared_view(outer), args = more.args,
+    detailed = options.detailed_exitcode }
   begin(state, play.options, play.view)
-  introduce(play, state, options)
+  introduce(play, state, options, more.described)
   local kind = kinds[what] or function() return through_restarts(play, "run", { what }) end
   local code = kind(play, state, faults)
-  next_words(play.view, what, code)
+  next_words(play.view, what, code, more.kept)
   if code == exit_code.PHASE and not options.detailed_exitcode then code = exit_code.OK end
-  outer.emit { type = "end", result = play.view.result or "done", exit = code, unfired = tell_unfired(play) }
+  outer.emit { type = "end", result = play.view.result or "done", exit = code, unfired = what ~= "nothing" and tell_unfired(play) or nil }
   return code
 end
 
@@ -173,30 +198,76 @@ local function circumstances_of(what, options)
   return table.move(given, 1, #given, #names + 1, names)
 end
 
--- @return the simulated Mac's state, or nil and a sentence
+local function fresh_mac(what, options, faults)
+  local circumstances = circumstances_of(what, options)
+  if not options.like then return require("sim.mac").new(options.mac or require("sim.catalogue").default, circumstances, faults) end
+  local like = require "command.rehearse_like"
+  local described, message = like.describe(options)
+  if not described then return nil, message, "record" end
+  local start = not LOOKING[what] and "recovery" or nil
+  local state, why, code = like.make(described, { variant = options.variant, start = start, circumstances = circumstances,
+    faults = faults })
+  return state, why or described, code
+end
+
+-- @return the simulated Mac's state and the description of the recorded one, if there is one; or nil and a sentence
 local function make_mac(what, options, faults)
-  local state, message = require("sim.mac").new(options.mac or require("sim.catalogue").default, circumstances_of(what, options),
-    what == "revert" and {} or faults)
-  if not state then return nil, message .. "; `vmq-recovery rehearse --list` lists what there is" end
+  if options.like and options.mac then return nil, "--like and --mac name one Mac each: give one of them" end
+  local state, described, code = fresh_mac(what, options, what == "revert" and {} or faults)
+  if not state and code == "record" then return nil, described end
+  if not state then return nil, described .. "; `vmq-recovery rehearse --list` lists what there is" end
   for _, fault in ipairs(faults) do
     local fine, why = require("sim.fault").parse(fault)
     if not fine then return nil, why end
   end
-  return state
+  return state, described
+end
+
+-- Where the Mac is laid out. @return folder, whether it is kept; or nil and why not
+local function make_folder(options)
+  local folder = require "command.rehearse_folder"
+  if not options.keep then return folder.scratch() end
+  return folder.keep(options.keep)
+end
+
+local RESTART_INTO = { recovery = "paired-recovery", macos = "macos" }
+
+-- `--keep DIR restart [recovery|macos]`: a Mac that was kept.
+local function restart_kept(args, options)
+  if not options.keep then return complain.usage "rehearse restart needs --keep DIR: the folder of a Mac that was kept" end
+  local into = RESTART_INTO[args[2] or "macos"]
+  if not into then return complain.usage("a Mac restarts into recovery or macos, not " .. args[2]) end
+  local state, directory = require("command.rehearse_folder").kept(options.keep)
+  if not state then return complain.usage(directory) end
+  local view = require("screen.open").open(options, "rehearse", require("lib_embed").version())
+  view.start(nil)
+  local reached, why = require("sim.restart").restart(directory, state, { clean = not options.unclean, into = into })
+  if not reached then return complain.usage(why) end
+  note(view, nil, ("The simulated Mac is now in %s%s."):format(reached, why and (" (%s)"):format(why) or ""),
+    ("Its owner is %s (%s), the password %s."):format(state.owner.short, state.owner.full, state.owner.password))
+  view.emit { type = "end", result = "done", exit = exit_code.OK }
+  return exit_code.OK
+end
+
+local function play_in(directory, state, options, what, faults, more)
+  local folder = require "command.rehearse_folder"
+  local made, problem = folder.fill(directory, state)
+  if not made then return complain.usage("the folder of the simulated Mac could not be filled: " .. tostring(problem)) end
+  return play_on(directory, state, options, what, faults, more)
 end
 
 function rehearse.run(args, options)
   if options.list then return list(options) end
-  local what, faults = args[1] or "apply", options.fault or {}
-  local state, message = make_mac(what, options, faults)
-  if not state then return complain.usage(message) end
-  local files = require "lib_file"
-  local directory, why = files.make_scratch()
+  if args[1] == "restart" then return restart_kept(args, options) end
+  local what, faults = args[1] or options.keep and "nothing" or "apply", options.fault or {}
+  if args[2] and what ~= "plan" and what ~= "log" then return complain.usage("rehearse does not take " .. args[2] .. " behind " .. what) end
+  local state, described = make_mac(what, options, faults)
+  if not state then return complain.usage(described) end
+  local directory, why = make_folder(options)
   if not directory then return complain.usage(why) end
-  local made, problem = require("sim.scratch").make(directory, state)
-  local code = made and play_on(directory, state, options, what, faults)
-    or complain.usage("the scratch folder could not be filled: " .. tostring(problem))
-  files.remove_tree(directory)
+  local more = { described = described, kept = options.keep and directory, args = { table.unpack(args, 2) } }
+  local code = play_in(directory, state, options, what, faults, more)
+  if not options.keep then require("lib_file").remove_tree(directory) end
   return code
 end
 

@@ -138,6 +138,12 @@ schema.EVENTS = {
     { "size", "integer", "bytes" },
     { "sha256", "sha256", "of its image" },
   } },
+  { "mac-record", "A record of this Mac was written.", {
+    { "path", "string", "the file", must = true },
+    { "bytes", "integer", "its size", must = true },
+    { "commands", "integer", "how many commands it holds", must = true },
+    { "names", "string", "were names and unique numbers replaced", must = true, one_of = { "kept", "replaced" } },
+  } },
   { "collection", "A kernel collection.", {
     { "path", "string", "the file", must = true },
     { "size", "integer", "bytes", must = true },

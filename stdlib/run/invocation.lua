@@ -21,6 +21,23 @@ local function configure(root, dry_run)
   configured = true
 end
 
+-- A simulated Mac's state, and one of its tools: a link to this program.
+local STATE, TOOL = "/simulated-mac.json", "/usr/bin/csrutil"
+
+--- Is this the folder of a simulated Mac that this user has kept (`rehearse --keep`)? There its owner counts as root.
+-- @param root string
+function invocation.is_kept(root)
+  local files, system = require "lib_file", require "lib_system"
+  if root == "" then return false end
+  local state, tool, own = files.stat(root .. STATE, true), files.stat(root .. TOOL), files.stat(system.executable())
+  return state ~= nil and state.type == "file" and state.uid == system.uid() and tool ~= nil and own ~= nil
+    and tool.inode == own.inode and tool.device == own.device
+end
+
+local function uid_for(root)
+  return rehearsal.uid or invocation.is_kept(root) and 0 or require("lib_system").uid()
+end
+
 --- Opens an invocation.
 -- @param options from cli.parse
 -- @param command string: the command's name, for the event stream
@@ -31,7 +48,7 @@ function invocation.open(options, command)
   configure(root, options.dry_run or false)
   if options.no_input then require("screen.question").ask_nobody(true) end
   return { command = command, options = options, root = root, dry_run = options.dry_run or false, rehearsal = rehearsal,
-    uid = rehearsal.uid or require("lib_system").uid(), person = not options.no_input and require("lib_terminal").is_terminal(0),
+    uid = uid_for(root), person = not options.no_input and require("lib_terminal").is_terminal(0),
     view = rehearsal.view or require("screen.open").open(options, command, require("lib_embed").version()) }
 end
 

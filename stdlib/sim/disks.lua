@@ -32,7 +32,8 @@ end
 
 -- The group's UUID is the Data volume's (§6.3), which is what makes `diskutil info GROUP` a trap.
 local function add_system(state, system, number)
-  local uuid, container = digest.uuid(state.mac.name .. "/group" .. number), system.container or MAIN
+  local uuid, container = system.uuid or digest.uuid(state.mac.name .. "/group" .. number),
+    system.container or state.container.device
   local first, second = slices(number, system.container)
   state.groups[number] = {
     uuid = uuid, name = system.name, version = system.version, build = system.build, darwin = system.darwin,
@@ -48,15 +49,17 @@ local function container_of(device, size)
 end
 
 --- Puts the systems of a Mac into `state`: array of { name, data, version, build, darwin, date, xnu, love, and for one
--- that lies in a container of its own { container = "disk4" }, for a Linux stub also { linux = "disabled" | "version" }
--- }.
-function disks.add(state, systems)
+-- that lies in a container of its own { container = "disk4" }, for one whose UUID is known { uuid }, for a Linux stub
+-- also { linux = "disabled" | "version" } }. `main`: the container of the others, if it is not disk3.
+function disks.add(state, systems, main)
+  local seen = {}
   state.groups, state.volumes, state.other_containers = {}, {}, {}
-  state.container = container_of(MAIN, 994662584320)
-  add_common(state, MAIN)
+  state.container = container_of(main or MAIN, 994662584320)
+  add_common(state, state.container.device)
   for number, system in ipairs(systems) do
     add_system(state, system, number)
-    if system.container then
+    if system.container and not seen[system.container] then
+      seen[system.container] = true
       table.insert(state.other_containers, container_of(system.container, 2500000000))
       add_common(state, system.container)
     end

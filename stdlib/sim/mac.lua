@@ -58,7 +58,7 @@ local function fresh(entry, more_systems)
     environment = "paired-recovery", uid = 0, online = true, latest = true, managed = false, filevault = true,
     owners = { owner() }, refusals = 0, circumstances = {}, faults = {}, calls = {}, boots = 0, clock = 1795420800,
   }
-  disks.add(state, table.move(more_systems, 1, #more_systems, #entry.systems + 1, copy(entry.systems)))
+  disks.add(state, table.move(more_systems, 1, #more_systems, #entry.systems + 1, copy(entry.systems)), entry.main)
   state.default = state.groups[1].uuid
   state.paired = state.default
   state.owner = state.owners[1]
@@ -69,13 +69,11 @@ local function fresh(entry, more_systems)
   return state
 end
 
---- A Mac in paired recovery, not yet changed, with the circumstances applied in the order given.
--- `name`: one of `catalogue.names()`, nil for the default. `circumstances`: array of names of `circumstance.names()`.
--- `faults`: array of `TOOL:HOW` or `TOOL:HOW:N`. Returns the state or nil, message, "unknown".
-function mac.new(name, circumstances, faults)
-  local entry, message, code = catalogue.entry(name or catalogue.default)
-  if not entry then return nil, message, code end
+--- A Mac made after an entry as the catalogue has them. `adapt(state)` changes it before the circumstances do, or nil.
+-- The other arguments and the answer: see `mac.new`.
+function mac.build(entry, circumstances, faults, adapt)
   local state = fresh(entry, circumstance.systems(entry, circumstances or {}))
+  if adapt then adapt(state) end
   for _, word in ipairs(circumstances or {}) do
     local done, why = circumstance.apply(state, word)
     if not done then return nil, why, "unknown" end
@@ -88,6 +86,15 @@ function mac.new(name, circumstances, faults)
   state.nvram_saved, state.nvram_first = copy(state.nvram), copy(state.nvram)
   require("sim.boot").first(state)
   return state
+end
+
+--- A Mac in paired recovery, not yet changed, with the circumstances applied in the order given.
+-- `name`: one of `catalogue.names()`, nil for the default. `circumstances`: array of names of `circumstance.names()`.
+-- `faults`: array of `TOOL:HOW` or `TOOL:HOW:N`. Returns the state or nil, message, "unknown".
+function mac.new(name, circumstances, faults)
+  local entry, message, code = catalogue.entry(name or catalogue.default)
+  if not entry then return nil, message, code end
+  return mac.build(entry, circumstances, faults)
 end
 
 return mac

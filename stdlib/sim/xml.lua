@@ -1,6 +1,7 @@
 -- Writes XML property lists the way Apple's tools print them.
 -- It must not read any; that is `plist`.
 
+local base64 = require "base.base64"
 local keys = require "base.keys"
 
 local xml = {}
@@ -12,27 +13,9 @@ local HEAD = [[
 ]]
 
 local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" }
-local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 --- `body` (one element, ending in a newline) as a whole document.
 function xml.document(body) return HEAD .. body .. "</plist>\n" end
-
---- Base64 without line breaks.
-function xml.base64(text)
-  local parts = {}
-  for i = 1, #text, 3 do
-    local a, b, c = text:byte(i, i + 2)
-    local word, digits = a << 16 | (b or 0) << 8 | (c or 0), {}
-    for k = 0, 3 do
-      local at = (word >> (18 - 6 * k) & 63) + 1
-      digits[k + 1] = ALPHABET:sub(at, at)
-    end
-    if not b then digits[3] = "=" end
-    if not c then digits[4] = "=" end
-    parts[#parts + 1] = table.concat(digits)
-  end
-  return table.concat(parts)
-end
 
 local emit
 
@@ -66,7 +49,7 @@ function emit(out, value, indent)
   if type(value) ~= "table" then out[#out + 1] = indent .. element(value) .. "\n"
   elseif value.list then emit_list(out, value.list, indent)
   elseif value.data then
-    out[#out + 1] = ("%s<data>\n%s%s\n%s</data>\n"):format(indent, indent, xml.base64(value.data), indent)
+    out[#out + 1] = ("%s<data>\n%s%s\n%s</data>\n"):format(indent, indent, base64.encode(value.data), indent)
   else emit_dict(out, value, indent) end
 end
 

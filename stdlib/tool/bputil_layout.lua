@@ -109,6 +109,8 @@ end
 local function put_plain(policy, tag, value)
   local field = PLAIN_TAGS[tag]
   if field == true then return end
+  -- Above "Local policy:" stands the nonce of the system that runs, which need not be the one asked about.
+  if field == "nonce" and policy.above then field = "nonce_above" end
   if tag == "vuid" or tag == "coih" or tag == "nsih" then
     value = value == "absent" and value or value:upper()
   end
@@ -125,6 +127,7 @@ local function read_heading(policy, line)
     local group = line:match(form)
     if group then put(policy, "group", group:upper()) end
   end
+  if line == "OS environment:" then policy.above = true elseif line == "Local policy:" then policy.above = nil end
 end
 
 -- Labels of status rows with the tag that belongs to each.
@@ -170,7 +173,8 @@ local function finish(policy, group)
   end
   local named = policy.group or policy.vuid
   if named ~= group:upper() then contradiction("asked about " .. group .. ", told about " .. named) end
-  policy.group = named
+  policy.group, policy.nonce = named, policy.nonce or policy.nonce_above
+  policy.above, policy.nonce_above = nil, nil
   return policy
 end
 

@@ -12,6 +12,14 @@ function probe.use(source)
   start, answers = source, {}
 end
 
+--- Asks the Mac below a folder from here on, whichever the door was set up for: `rehearse` looks at one and acts on another.
+-- @param root string: "" for this Mac itself
+function probe.at(root)
+  probe.use(function(argv, options)
+    return require("lib_probe").run(argv, { seconds = options and options.seconds, root = root })
+  end)
+end
+
 --- Forgets what was answered: to be called after every act and after every wait.
 function probe.forget()
   answers = {}

@@ -66,7 +66,8 @@ def check(mac, targets=None):
         _check_start(record, secrets, groups)
 
 
-EVENTS = {"start", "preflight", "plan", "step", "output", "prompt", "undo", "phase", "status", "end", "kit", "collection"}
+EVENTS = {"start", "preflight", "plan", "step", "output", "prompt", "undo", "phase", "status", "end", "kit", "collection",
+          "mac-record"}
 STEP_EVENTS = {"skipped", "intent", "started", "ended", "done", "failed", "again"}
 NEEDED = {"preflight": ("check", "verdict", "detail"), "plan": ("steps",), "step": ("name", "event"),
           "output": ("step", "text"), "prompt": ("step", "kind"), "undo": ("step", "rung", "leaves", "verdict"),

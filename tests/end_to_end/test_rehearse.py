@@ -6,6 +6,8 @@ import os
 import driver
 import pytest
 
+from support.patience import wait_for
+
 pytestmark = driver.needs_own_tools
 
 
@@ -77,6 +79,87 @@ def test_json(scratch):
     seen = rehearse(scratch, "--yes", "--json")
     assert seen.code == 0, seen.text
     assert seen.events[0]["type"] == "start" and seen.events[-1]["type"] == "end"
+
+
+@pytest.mark.parametrize("command", ["doctor", "status", "plan", "log"])
+def test_looking(scratch, command):
+    """Commands that only look, on the Mac as it begins."""
+    seen = rehearse(scratch, command)
+    assert seen.code == 0, seen.text
+    assert "FE0F671B" in seen.text or command == "log"
+    assert rehearse(scratch, command, "--with", "wrong-chip-collection").code == (3 if command == "doctor" else 0)
+    assert os.listdir(scratch) == []
+
+
+def kept(scratch, folder, *words):
+    """A command on a Mac that was kept."""
+    return driver.run(None, "--root", folder, *words, environment={"TMPDIR": str(scratch)})
+
+
+def test_kept(scratch, tmp_path):
+    """Stop and go on, on a Mac that stays: fails half-way, resume, an unclean restart, the rest in macOS, the way back."""
+    folder = tmp_path / "my mac"
+    seen = rehearse(scratch, "--keep", folder, "--fault", "csrutil:fail-before:1", "--mac", "m1-12.6")
+    assert seen.code == 0 and "password rehearsal" in " ".join(seen.text.split()), seen.text
+    assert os.listdir(scratch) == []
+    credentials = {"password": "rehearsal", "environment": {"TMPDIR": str(scratch)}}
+    seen = driver.run(None, "--root", folder, "apply", "--yes", "--user", "ada", **credentials)
+    assert seen.code == 1, seen.text
+    seen = driver.run(None, "--root", folder, "apply", "--yes", "--user", "ada", **credentials)
+    assert seen.code == 0, seen.text
+    assert "waiting" in " ".join(kept(scratch, folder, "status").out.split())
+    seen = rehearse(scratch, "--keep", folder, "restart", "macos", "--unclean")
+    assert seen.code == 0 and "now in macos" in seen.text and "password rehearsal" in seen.text, seen.text
+    assert driver.run(None, "--root", folder, "resume", "--yes", "--user", "ada", **credentials).code == 0
+    assert rehearse(scratch, "--keep", folder, "restart", "recovery").code == 0
+    seen = driver.run(None, "--root", folder, "rollback", "--yes", "--user", "ada", **credentials)
+    assert seen.code == 0, seen.text
+    assert "Full Security" in kept(scratch, folder, "status").out
+
+
+def test_kept_after_a_rehearsal(scratch, tmp_path):
+    """What was played stays, with its journal."""
+    assert rehearse(scratch, "apply", "--keep", tmp_path / "mac", "--yes").code == 0
+    seen = kept(scratch, tmp_path / "mac", "log")
+    assert seen.code == 0 and "csrutil disable" in seen.text, seen.text
+
+
+def test_keep_refuses(scratch, tmp_path):
+    """A folder that is not empty, a file, and a restart of what is no kept Mac."""
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").touch()
+    for words in (["--keep", tmp_path / "full"], ["--keep", tmp_path / "full" / "mine"], ["--keep", tmp_path / "full", "restart"],
+                  ["restart"], ["--keep", tmp_path / "none", "restart", "space"]):
+        seen = rehearse(scratch, *words)
+        assert seen.code == 2, (words, seen.text)
+    assert [one.name for one in (tmp_path / "full").iterdir()] == ["mine"] and not (tmp_path / "none").exists()
+
+
+def test_killed_ones_are_swept(scratch):
+    """The folder of a rehearsal that was killed goes with the next one; what is not one of ours stays."""
+    process = driver.start(None, "rehearse", "--yes", "--with", "slow-kmutil", environment={"TMPDIR": str(scratch)})
+    wait_for(lambda: list(scratch.glob("vmq-recovery.*/rehearsal.pid")))
+    process.kill()
+    process.communicate()
+    (scratch / "vmq-recovery.other").mkdir()
+    assert len(list(scratch.glob("vmq-recovery.*"))) == 2
+    assert rehearse(scratch, "status").code == 0
+    assert os.listdir(scratch) == ["vmq-recovery.other"]
+
+
+@driver.needs_root
+def test_a_kept_mac_needs_no_root(open_folder):
+    """Its owner counts as root there; on another's, or on a planted one, nobody does."""
+    scratch = open_folder / "scratch"
+    scratch.mkdir()
+    scratch.chmod(0o777)
+    more = {"environment": {"TMPDIR": str(scratch)}, "user": driver.NOBODY, "program": driver.copied(open_folder)}
+    assert driver.run(None, "rehearse", "--keep", scratch / "mac", **more).code == 0
+    seen = driver.run(None, "--root", scratch / "mac", "apply", "--yes", "--user", "ada", password="rehearsal", **more)
+    assert seen.code == 0, seen.text
+    os.chown(scratch / "mac" / "simulated-mac.json", 0, 0)
+    seen = driver.run(None, "--root", scratch / "mac", "revert", "--yes", "--user", "ada", password="rehearsal", **more)
+    assert seen.code == 3 and "running as user" in seen.text, seen.text
 
 
 @driver.needs_root

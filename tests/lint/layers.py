@@ -41,6 +41,8 @@ ALSO = {
     ("screen.errors", "tool"),  # the tools' error tables, nothing else of theirs
     ("command.rehearse", "sim"),  # the only command that plays a Mac
     ("command.rehearse_life", "sim"),
+    ("command.rehearse_like", "sim"),
+    ("command.rehearse_folder", "sim"),
 }
 
 # Programs are started in one place, behind the allowlist: nobody else may call what starts them.

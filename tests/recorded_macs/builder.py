@@ -46,7 +46,9 @@ class Mac(situations.Situations):
         mac = cls(folder)
         locked, stub, neighbours = (more.pop(name, None) for name in ("locked", "stub", "neighbours"))
         starter = more.pop("starter", HERE)
-        state = machines.new_state(machine, environment, **more)
+        record = more.pop("record", None)
+        state = (machines.from_record(record, environment, **more) if record
+                 else machines.new_state(machine, environment, **more))
         if stub:
             state["groups"].append(situations.stub_group(state, "Asahi Linux", stub, state["groups"][0]))
             state["default"] = state["booted"] = state["groups"][1]["uuid"]
@@ -63,7 +65,7 @@ class Mac(situations.Situations):
         if environment == "macos":
             _boot(mac.root, state)
         mounts.mount_all(str(mac.root), state)
-        state["nvram"]["boot-volume"] = "EF57347C-0000-AA11-AA11-00306543ECAC:" \
+        state["nvram"]["boot-volume"] = state["nvram"].get("boot-volume") or "EF57347C-0000-AA11-AA11-00306543ECAC:" \
             f"{state['container']['uuid']}:{state['default']}"
         state["flash"] = dict(state["nvram"])
         store.save(str(mac.root), state)

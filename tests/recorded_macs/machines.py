@@ -1,7 +1,12 @@
-"""The three recorded machines and what differs between them. It must not touch the disk."""
+"""The three recorded machines and what differs between them.
+
+What they are stands in their records (tests/samples/records); here is how their tools behave, which no record tells.
+"""
 
 import copy
 import hashlib
+
+from . import records
 
 # Wordings that differ between sources are spread over the machines on purpose: nothing can depend on one.
 KNOBS = {
@@ -88,14 +93,13 @@ def owner(name, password, full_name=None):
     return {"name": name, "password": password, "full_name": full_name or name.title(), "uuid": new_uuid("owner" + name)}
 
 
+_RECORDS = [records.sample(name) for name in ("m1-12.1", "m2pro-14.0", "m4-26.3")]
+
 M1 = {
     "machine": "m1-12.1",
-    "chip": {"name": "Apple M1", "soc": "T8101", "chip_id": 0x8103, "board_id": 0x24, "model": "MacBookAir10,1",
-             "target": "J313", "ecid": "0x1D68A11D82001E", "product": "MacBook Air (M1, 2020)"},
+    "chip": {**records.chip(_RECORDS[0]), "target": "J313", "product": "MacBook Air (M1, 2020)"},
     # Banner as printed by an M1 Air with 12.1: macOS 12 calls this chip T8101, later releases T8103.
-    "os": {"version": "12.1", "build": "21C52", "darwin": "21.2.0", "love": "21.1.559.0.0,0",
-           "banner": "Darwin Kernel Version 21.2.0: Sun Nov 28 20:29:10 PST 2021; "
-                     "root:xnu-8019.61.5~1/RELEASE_ARM64_T8101",
+    "os": {**records.system(_RECORDS[0]),
            # a macOS 12 development kernel says xnu-, not xnu_development-
            "development": "Darwin Kernel Version 21.2.0: Sun Nov 28 20:29:10 PST 2021; "
                           "root:xnu-8019.61.5~1/DEVELOPMENT_ARM64_T8101"},
@@ -109,11 +113,8 @@ M1 = {
 
 M2PRO = {
     "machine": "m2pro-14.0",
-    "chip": {"name": "Apple M2 Pro", "soc": "T6020", "chip_id": 0x6020, "board_id": 0x4, "model": "Mac14,9",
-             "target": "J414s", "ecid": "0x18291C0123001E", "product": "MacBook Pro (14-inch, M2 Pro, 2023)"},
-    "os": {"version": "14.0", "build": "23A344", "darwin": "23.0.0", "love": "23.1.344.0.0,0",
-           "banner": "Darwin Kernel Version 23.0.0: Fri Sep 15 14:41:43 PDT 2023; "
-                     "root:xnu-10002.1.13~1/RELEASE_ARM64_T6020",
+    "chip": {**records.chip(_RECORDS[1]), "target": "J414s", "product": "MacBook Pro (14-inch, M2 Pro, 2023)"},
+    "os": {**records.system(_RECORDS[1]),
            "development": "Darwin Kernel Version 23.0.0: Thu Aug 17 21:23:05 PDT 2023; "
                           "root:xnu_development-10002.1.13~1/DEVELOPMENT_ARM64_T6020"},
     "bputil": 14,
@@ -125,11 +126,8 @@ M2PRO = {
 
 M4 = {
     "machine": "m4-26.3",
-    "chip": {"name": "Apple M4", "soc": "T8132", "chip_id": 0x8132, "board_id": 0x1E, "model": "Mac16,10",
-             "target": "J773g", "ecid": "0x1A0C340000401E", "product": "Mac mini (M4, 2024)"},
-    "os": {"version": "26.3.1", "build": "25D2128", "darwin": "25.3.0", "love": "25.4.128.0.0,0",
-           "banner": "Darwin Kernel Version 25.3.0: Wed Jan 28 20:49:24 PST 2026; "
-                     "root:xnu-12377.81.4~5/RELEASE_ARM64_T8132",
+    "chip": {**records.chip(_RECORDS[2]), "target": "J773g", "product": "Mac mini (M4, 2024)"},
+    "os": {**records.system(_RECORDS[2]),
            "development": "Darwin Kernel Version 25.3.0: Wed Jan 28 20:49:24 PST 2026; "
                           "root:xnu_development-12377.81.4~5/DEVELOPMENT_ARM64_T8132"},
     "bputil": 26,
@@ -185,6 +183,27 @@ def _make_virtual(chip, groups):
         one["os"] = {name: text.replace("_" + chip["soc"], "_VMAPPLE") for name, text in one["os"].items()}
     chip.update(name=f"{chip['name']} (Virtual)", soc="VMAPPLE", chip_id=0xFE00, board_id=0x20, model="VirtualMac2,1",
                 target="VMA2MACOS", product="Apple Virtual Machine 1")
+
+
+def nearest(release):
+    """The machine whose tools are most like those of a release: the newest that is no newer, or the oldest."""
+    def number(version):
+        return tuple(int(part) for part in version.split("."))
+    older = [name for name, one in MACHINES.items() if number(one["os"]["version"]) <= number(release)]
+    return max(older or MACHINES, key=lambda name: number(MACHINES[name]["os"]["version"]) if older else name)
+
+
+def from_record(told, environment, **knobs):
+    """The state of the Mac that a record tells of; passwords are made up, behaviour is that of the nearest machine."""
+    people = [owner(short, f"password of {short}", full) for short, full in records.owners(told)]
+    seen = list(records.groups(told))
+    guest = records.printed(told, "/usr/sbin/sysctl", "-n", "kern.hv_vmm_present").strip() == "1"
+    state = new_state(nearest(records.system(told)["version"]), environment, owners=people, guest=guest, **knobs)
+    for number in range(1, len(seen)):
+        state["groups"].append(volume_group(state["machine"], "", "", copy.deepcopy(people), number))
+        state["groups"][-1]["os"] = state["groups"][0]["os"]
+    records.fill(state, told)
+    return state
 
 
 def new_state(machine, environment, *, several=None, name="Macintosh HD", data_name=None, owners=None, **knobs):

@@ -20,9 +20,14 @@ end
 
 local function hex(number) return ("0x%X"):format(number) end
 
--- The environment's nonces are those of the system that is running, which in recovery is the paired one.
+-- The environment's nonces: from macOS those of the group that is asked about (§1.5, the transcript with two). guess: in
+-- recovery those of the system whose recovery runs.
+local function environment_policy(p, group)
+  return place.in_recovery(p.state) and place.booted(p.state).policy or group.policy
+end
+
 local function environment(p, group)
-  local own = place.booted(p.state).policy
+  local own = environment_policy(p, group)
   return table.concat {
     "OS environment:\n",
     plain("OS Type", place.os_type(p.state)),
@@ -135,7 +140,7 @@ end
 
 -- Types of the values as in the fixtures of §1.5: numbers, booleans, hashes as strings; two keys are misspelt there.
 local function object_of(p, group)
-  local policy, own, mac = group.policy, place.booted(p.state).policy, p.state.mac
+  local policy, own, mac = group.policy, environment_policy(p, group), p.state.mac
   local object = {
     ECID = tonumber(mac.ecid), BORD = mac.board, CHIP = mac.chip, CEPO = 1, SDOM = 1, CSEC = true, CRPO = true,
     lobo = true, vuid = policy.group, os_lpnh = own.lpnh, os_ronh = own.ronh, properly_paired = true,

@@ -156,7 +156,7 @@ end
 
 local function value_xml(variable)
   if variable.data then
-    return "\t<data>\n\t" .. require("sim.xml").base64(variable.value) .. "\n\t</data>\n"
+    return "\t<data>\n\t" .. require("base.base64").encode(variable.value) .. "\n\t</data>\n"
   end
   if TYPES[variable.name] == "boolean" then return "\t<" .. variable.value .. "/>\n" end
   return "\t<string>" .. escape(shown(variable)) .. "</string>\n"

@@ -6,7 +6,7 @@ local files = require "lib_file" -- the real one: targets put others in its plac
 local guard = require "tests.fuzz.lua.guard"
 
 local CORPUS = "tests/fuzz/corpus/"
-local ROOMS = { "bytes", "journals", "lists", "plists", "policies", "words" }
+local ROOMS = { "bytes", "journals", "lists", "plists", "policies", "records", "words" }
 
 local function targets()
   local all = {}

@@ -340,3 +340,18 @@ describe("spoilt output", function()
     assert.is_true(refused > 1000, tostring(refused))
   end)
 end)
+
+describe("the nonce", function()
+  local ABOVE = "Local Policy Nonce Hash                 (lpnh): " .. ("AA"):rep(48)
+  local OWN = "Local Policy Nonce Hash                 (lpnh): " .. ("BB"):rep(48)
+
+  it("is the policy's own, where another system runs", function()
+    local text = policies.text():gsub("OS environment:\n", "%0" .. ABOVE .. "\nLocal policy:\n" .. OWN .. "\n")
+    assert.are.equal(("BB"):rep(48), assert(layout.from_text(text, GROUP)).nonce)
+  end)
+
+  it("that is told twice of one policy, and differs, is no answer", function()
+    local text = policies.text():gsub("OS environment:\n", "Local policy:\n" .. ABOVE .. "\n" .. OWN .. "\n")
+    assert.are.equal("contradiction", select(3, layout.from_text(text, GROUP)))
+  end)
+end)

@@ -1,0 +1,70 @@
+-- The folder that a rehearsal's simulated Mac lies in: a scratch folder, or one that the person keeps.
+-- Must not remove anything but scratch folders of this user, whose rehearsal has ended.
+
+local folder = {}
+
+local PRIVATE, PID = 448, "/rehearsal.pid" -- 0700
+
+local function files() return require "lib_file" end
+
+-- What the folder of a Mac takes; in recovery it lies in memory (darwin-2026-11 §8).
+local ROOM = 2 << 20
+
+-- Scratch folders of rehearsals that were killed.
+local function sweep(beside)
+  local system, place = require "lib_system", beside:match("^(.*)/")
+  for _, name in ipairs(files().list(place) or {}) do
+    local path = place .. "/" .. name
+    local stat = name:find "^vmq%-recovery%.%w+$" and path ~= beside and files().stat(path, true)
+    local pid = stat and stat.type == "directory" and stat.uid == system.uid() and files().read(path .. PID, 16)
+    local number = pid and pid:find "^%d+\n$" and math.tointeger(tonumber(pid:match("%d+")))
+    if number and not system.has_process(number) then files().remove_tree(path) end
+  end
+end
+
+--- Makes a scratch folder; folders that killed rehearsals have left beside it are swept away.
+-- @return path, or nil and why not
+function folder.scratch()
+  local path, why = files().make_scratch()
+  if not path then return nil, why end
+  sweep(path)
+  files().write_atomic(path .. PID, require("lib_system").pid() .. "\n", 384) -- 0600
+  return path
+end
+
+local function whole_path(path)
+  local whole = path:sub(1, 1) == "/" and path or require("lib_system").directory() .. "/" .. path
+  return (whole:gsub("(.)/+$", "%1"))
+end
+
+--- Makes the folder that --keep names. It may be there, if it is empty.
+-- @return path, or nil and why not
+function folder.keep(path)
+  local whole = whole_path(path)
+  local stat = files().stat(whole, true)
+  local there = stat and files().list(whole)
+  if stat and stat.type ~= "directory" then return nil, path .. " is there, and no folder" end
+  if there and #there > 0 then return nil, path .. " is there and not empty; --keep wants a new folder" end
+  local made, why = files().make_directory(whole, PRIVATE)
+  if not made then return nil, why end
+  return whole
+end
+
+--- Lays the Mac out.
+-- @return true, or nil and why not
+function folder.fill(path, state)
+  local free = files().space(path)
+  if free and free < ROOM then return nil, ("2 MiB are needed in %s, and %d bytes are free"):format(path, free) end
+  return require("sim.scratch").make(path, state)
+end
+
+--- A Mac that was kept.
+-- @return its state and its folder; or nil and why not
+function folder.kept(path)
+  local whole = whole_path(path)
+  if not require("run.invocation").is_kept(whole) then return nil, path .. " is no folder that `rehearse --keep` has left here" end
+  local state, why = require("sim.state_file").load(whole)
+  return state, state and whole or why
+end
+
+return folder

@@ -1,0 +1,107 @@
+-- Takes out of a record whose Mac it is: names of people and volumes, and every number that only one Mac has.
+-- Must not take anything that tells how the Mac behaves: chip, versions, sizes and settings stay.
+
+local plist = require "base.plist"
+local stand_ins = require "base.stand_ins"
+
+local anonymous = {}
+
+-- Names that Apple gives to volumes: on every Mac, so they tell nothing.
+local APPLES = {}
+for _, name in ipairs { "Macintosh HD", "Macintosh HD - Data", "Data", "Preboot", "Recovery", "VM", "Update", "xART", "Hardware",
+  "iSCPreboot", "macOS Base System" } do APPLES[name] = true end
+
+local function list_in(value) return type(value) == "table" and value or {} end
+
+-- Every name below a key of that name, in the order in which they stand.
+local function collect(value, found, depth)
+  if type(value) ~= "table" or depth > 8 then return end
+  for _, key in ipairs { "VolumeName", "Name" } do
+    if type(value[key]) == "string" then found[#found + 1] = value[key] end
+  end
+  local mount = type(value.MountPoint) == "string" and value.MountPoint:match("^/Volumes/([^/]+)$")
+  if mount then found[#found + 1] = mount end
+  for _, inner in ipairs(value) do collect(inner, found, depth + 1) end
+  for _, key in ipairs { "Containers", "VolumeGroups", "Volumes" } do collect(list_in(value[key]), found, depth + 1) end
+end
+
+local function volume_names(record)
+  local found = {}
+  for _, command in ipairs(record.commands) do
+    if command.argv[1] == "/usr/sbin/diskutil" then collect(plist.parse(command.stdout), found, 1) end
+  end
+  return found
+end
+
+-- The Data volume of a system is mostly called after it, and stays so.
+local function tell_volumes(stands, record)
+  local number, known, names = 0, {}, volume_names(record)
+  table.sort(names, function(a, b) return #a < #b or #a == #b and a < b end)
+  for _, name in ipairs(names) do
+    local system = name:match("^(.*) %- Data$")
+    if not APPLES[name] and not known[name] then
+      number = number + (known[system] and 0 or 1)
+      known[name] = known[system] and known[system] .. " - Data" or "Volume " .. number
+      stands:name(name, known[name])
+    end
+  end
+end
+
+local function tell_owners(stands, record)
+  local known, number = {}, 0
+  for _, fact in ipairs(record.facts) do
+    if fact.name == "owner" and not known[fact[2]] then
+      number = number + 1
+      known[fact[2]] = true
+      stands:name(fact[2], "owner" .. number)
+      if fact[3] ~= "" then stands:name(fact[3], "Owner " .. number) end
+      for part in fact[3]:gmatch("%S+") do
+        if #part > 2 then stands:name(part, "Owner" .. number) end
+      end
+    end
+  end
+end
+
+local function tell_chip(stands, record)
+  for _, command in ipairs(record.commands) do
+    if command.argv[1] == "/usr/bin/bputil" then
+      local hex, decimal = command.stdout:match("%(ECID%): 0[xX](%x+)"), command.stdout:match('"ECID"%s*:%s*(%d+)')
+      local number = hex and tonumber(hex, 16) or decimal and math.tointeger(tonumber(decimal))
+      if number and number ~= 0 then stands:number(number) end
+    end
+  end
+end
+
+-- Names stand in what these print; what the others print is made of fixed words, which may look like a name.
+local function names_stand_in(argv)
+  return argv[1] == "/usr/sbin/diskutil" or argv[1] == "/usr/sbin/nvram" or argv[1] == "/usr/bin/csrutil" or argv[3] == "kern.bootargs"
+end
+
+local function replace_in(stands, command)
+  command.argv = table.move(command.argv, 1, #command.argv, 1, {})
+  for index = 2, #command.argv do command.argv[index] = stands:without_numbers(command.argv[index]) end
+  local printed = command.stdout or ""
+  if printed:find("<plist", 1, true) then printed = stands:plist(printed)
+  elseif names_stand_in(command.argv) then printed = stands:text(printed)
+  else printed = stands:without_numbers(printed) end
+  if command.argv[1] == "/usr/bin/pmset" then printed = printed:gsub("%(id=%d+%)", "(id=1)") end
+  command.stdout, command.stderr = printed, stands:text(command.stderr or "")
+end
+
+--- Replaces names and numbers in a record, in its place.
+-- @param record see base.record_text
+function anonymous.replace(record)
+  local stands = stand_ins.new()
+  tell_volumes(stands, record)
+  tell_owners(stands, record)
+  tell_chip(stands, record)
+  for _, command in ipairs(record.commands) do replace_in(stands, command) end
+  for _, fact in ipairs(record.facts) do
+    for index, word in ipairs(fact) do
+      fact[index] = fact.name == "owner" and stands:text(word) or stands:without_numbers(word)
+    end
+  end
+  record.names = "replaced"
+end
+
+return anonymous

@@ -1,0 +1,151 @@
+"""record and rehearse --like, seen from outside: a Mac is only looked at, and what was seen can be rehearsed elsewhere."""
+
+import os
+import re
+
+import driver
+import pytest
+from conftest import MACHINES
+from test_looking import ENVIRONMENTS
+from test_rehearse import rehearse
+
+from recorded_macs import records
+
+
+@pytest.fixture(name="scratch")
+def _scratch(tmp_path):
+    """An own place for scratch folders."""
+    place = tmp_path / "scratch"
+    place.mkdir()
+    return place
+
+
+def record(mac, path, *words, **more):
+    """Record a Mac into a file; its text."""
+    seen = driver.run(mac, "record", "--output", path, *words, **more)
+    assert seen.code == 0, seen.text
+    return path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_it_only_looks(build, tmp_path, machine, environment):
+    """In every environment: no acts, no question, the Mac's files untouched; the record is small and whole."""
+    mac = build(machine, environment)
+    before = (mac.root / "recorded-mac.json").read_bytes()
+    text = record(mac, tmp_path / "record.txt")
+    assert mac.acts() == [] and mac.typed() == []
+    assert (mac.root / "recorded-mac.json").read_bytes() == before
+    assert not mac.journal().exists()
+    assert len(text) < 1_000_000
+    told = records.read(text)
+    assert told["environment"] == ("macos" if environment == "macos" else "recovery")
+    assert [fact[1:] for fact in told["facts"] if fact[0] == "target"] == [[mac.group()["uuid"]]]
+
+
+def test_never_over_a_file(mac, tmp_path):
+    """What is there stays, a link to nowhere too."""
+    path = tmp_path / "there"
+    path.write_text("mine")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for one in (path, tmp_path / "link"):
+        seen = driver.run(mac, "record", "--output", one)
+        assert seen.code == 2 and "there already" in seen.err, seen.text
+    assert path.read_text() == "mine"
+
+
+def test_its_own_name(mac, tmp_path):
+    """In macOS without --output: in this folder, by the date; with --json one event tells it."""
+    mac.restart("macos")
+    seen = driver.run(mac, "record", "--json", cwd=tmp_path)
+    assert seen.code == 0, seen.text
+    (name,) = [one for one in os.listdir(tmp_path) if one.startswith("vmq-recovery-") and one.endswith(".txt")]
+    (told,) = seen.of("mac-record")
+    assert told["path"] == str(tmp_path / name) and told["bytes"] == (tmp_path / name).stat().st_size
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("environment", ["paired-recovery", "macos"])
+def test_it_can_be_rehearsed(build, scratch, tmp_path, machine, environment):
+    """apply, both variants said, with the Mac's own names; nothing is left behind and nothing is done to the Mac."""
+    mac = build(machine, environment)
+    record(mac, tmp_path / "record.txt")
+    mac.forget()
+    seen = rehearse(scratch, "--like", tmp_path / "record.txt", "--yes", "-v")
+    assert seen.code == 0, seen.text
+    told = " ".join(seen.text.split())
+    group = mac.group()
+    for word in (group["name"], group["uuid"], group["os"]["build"], group["owners"][0]["name"], "--variant 2"):
+        assert word in told, word
+    assert group["owners"][0]["password"].strip() not in told
+    assert os.listdir(scratch) == [] and mac.calls() == []
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_anonymous(build, scratch, tmp_path, machine):
+    """No name, no UUID, no chip number, no hash of the Mac; and what is left can be rehearsed."""
+    mac = build(machine, several="Second One", name="Lena's Mac", data_name="Lena's Mac - Data")
+    mac.set_boot_args(f"-v keep={mac.group()['uuid']} who=/Users/{mac.group()['owners'][0]['name']}/x")
+    text = record(mac, tmp_path / "record.txt", "--anonymous").lower()
+    for group in mac.state()["groups"]:
+        policy = group["policy"]
+        secrets = [group["uuid"], group["kuid"], group["name"], group["system"]["uuid"], group["data"]["name"],
+                   *(one for name in ("lpnh", "rpnh", "ronh", "nsih", "spih") if (one := policy[name]))]
+        secrets += [one[key] for one in group["owners"] for key in ("name", "full_name", "password")]
+        ecid = int(mac.state()["chip"]["ecid"], 16)
+        for secret in [*secrets, f"{ecid:x}", str(ecid), mac.state()["container"]["uuid"]]:
+            assert not re.search(rf"\b{re.escape(secret.lower())}\b", text), secret
+    seen = rehearse(scratch, "--like", tmp_path / "record.txt", "--yes")
+    assert seen.code == 0 and "Volume 1" in seen.text and "owner1" in seen.text, seen.text
+
+
+def test_this_one(mac, scratch):
+    """--like this looks at the Mac and rehearses it in one go."""
+    seen = rehearse_in_front_of(mac, scratch, "revert", "--like", "this", "--yes", "-v")
+    assert seen.code == 0, seen.text
+    assert mac.group()["uuid"] in seen.text and mac.acts() == []
+    assert os.listdir(scratch) == []
+
+
+def rehearse_in_front_of(mac, scratch, *words):
+    """Rehearse with this Mac behind --root."""
+    return driver.run(mac, "rehearse", *words, environment={"TMPDIR": str(scratch)})
+
+
+def test_this_is_no_mac(scratch):
+    """On Linux, in a word."""
+    seen = rehearse(scratch, "--like", "this", "--yes")
+    assert seen.code == 2 and "cannot be rehearsed" in seen.err, seen.text
+    seen = driver.run(None, "record")
+    assert seen.code == 3 and "no Apple silicon Mac" in " ".join(seen.text.split()), seen.text
+
+
+def test_without_root_the_policy_is_unknown(open_mac, scratch, open_folder):
+    """A normal user's record says so, and both policies can be rehearsed."""
+    mac = open_mac("m2pro-14.0", "macos")
+    path = open_folder / "record.txt"
+    open_folder.chmod(0o777)
+    seen = driver.run(mac, "record", "--output", path, user=driver.NOBODY, program=driver.copied(open_folder))
+    assert seen.code == 0 and "policy is unknown" in " ".join(seen.text.split()), seen.text
+    for variant, now in ((1, "Full Security"), (2, "Permissive")):
+        seen = rehearse(scratch, "--like", path, "--yes", "-v", "--variant", variant)
+        assert now in next(line for line in seen.out.splitlines() if line.startswith("ok       policy")), seen.text
+
+
+@pytest.mark.parametrize(("spoil", "words"), [
+    (lambda text: text[:2000], "the record is cut off here"),
+    (lambda text: text.replace("mac-record 1", "mac-record 7", 1), "line 1: this record is of format 7"),
+    (lambda text: text.replace("Apple M2 Pro", "Apple M9 Pro"), "the record was changed after it was written"),
+    (lambda text: text.replace("run /usr/bin/uname -v", "run /usr/bin/touch /tmp/x"), "line 7: no record holds this command"),
+    (lambda text: text.replace("names kept", "names \x1b[31m"), "line 6: it holds control characters"),
+    (lambda text: "\x7fELF" + text, "line 1: this is no Mac record"),
+    (lambda text: text.replace("names kept\n", "names kept\n" + "about a\n" * 100_000), "at most 40000 lines"),
+    (lambda text: text.replace("names kept\n", "names kept\n" + "about a\n" * 1_000_000), "bytes are too many for a record"),
+])
+def test_bad_records(mac, scratch, tmp_path, spoil, words):
+    """Which line, and why; nothing is played."""
+    path = tmp_path / "bad.txt"
+    path.write_text(spoil(record(mac, tmp_path / "record.txt")), "utf-8")
+    seen = rehearse(scratch, "--like", path, "--yes")
+    assert seen.code == 2 and words in seen.err and seen.out == "", seen.text
+    assert os.listdir(scratch) == []

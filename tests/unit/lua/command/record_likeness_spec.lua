@@ -1,0 +1,65 @@
+-- A Mac is recorded, made from its record, and recorded again: both records say the same.
+
+local likeness = require "command.record_likeness"
+local mac = require "sim.mac"
+local mac_record = require "mac.record"
+local recorder = require "tests.unit.lua.support.recorder"
+local like = require "command.rehearse_like"
+
+local function made_from(text, options)
+  local found = assert(mac_record.read(text))
+  return assert(like.make(assert(likeness.describe(found)), options or {}))
+end
+
+-- The lines in which two texts differ.
+local function differences(one, other)
+  local lines, list = {}, {}
+  for line in other:gmatch("[^\n]+") do lines[line] = true end
+  for line in one:gmatch("[^\n]+") do
+    if not lines[line] then list[#list + 1] = line end
+  end
+  return table.concat(list, "\n")
+end
+
+local CIRCUMSTANCES = {
+  {}, { "macos" }, { "unpaired" }, { "ordinary-recovery" }, { "filevault-locked" }, { "names-with-accents" }, { "data-named-data" },
+  { "several-owners" }, { "boot-args-set" }, { "boot-args-full" }, { "already-permissive" }, { "partial-sip" }, { "mdm-allowed" },
+  { "reduced-with-kexts" }, { "custom-kernel-installed" }, { "filevault-off" }, { "research-guests" }, { "linux-stub" },
+  { "linux-stub-with-version" }, { "two-of-one-name" }, { "guest" }, { "macos", "managed", "update-staged", "kit-installed" },
+  { "wrong-chip-collection" }, { "preboot-unmounted" }, { "data-unmounted" }, { "preboot-read-only" },
+  { "ownership-ignored" }, { "ownership-untold" }, { "on-battery" }, { "hostile-name" }, { "sealed-volume-off" },
+  { "macos", "already-permissive", "boot-args-set" }, { "macos", "linux-stub" },
+}
+
+local DEEP = require("lib_system").environment "DEEP"
+
+-- Each Mac plays its share of the circumstances; with DEEP=1 each plays all.
+local function share(number, of)
+  if DEEP then return CIRCUMSTANCES end
+  local list = {}
+  for index = number, #CIRCUMSTANCES, of do list[#list + 1] = CIRCUMSTANCES[index] end
+  return list
+end
+
+local function compare(name, circumstances)
+  local _, first = recorder.record(assert(mac.new(name, circumstances)))
+  local _, second = recorder.record(made_from(first))
+  local what = name .. " " .. table.concat(circumstances, " ")
+  assert.are.equal("", differences(first:gsub("\nend .*", ""), second), what)
+  assert.are.equal("", differences(second:gsub("\nend .*", ""), first), what)
+end
+
+describe("a Mac made from its record", function()
+  local names = require("sim.catalogue").names()
+  for number, name in ipairs(names) do
+    it("is recorded as before: " .. name, function()
+      for _, circumstances in ipairs(share(number, #names)) do compare(name, circumstances) end
+    end)
+  end
+
+  it("has a fitting collection where none was staged", function()
+    local found = recorder.record(assert(mac.new("m4-26", { "no-collection" })))
+    assert.are.same({}, mac_record.facts(found, "collection"))
+    assert.are.equal("T8132", made_from(require("base.record_text").write(found)).collection.soc)
+  end)
+end)

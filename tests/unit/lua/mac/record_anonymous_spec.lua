@@ -1,0 +1,93 @@
+-- An anonymous record: nothing that only this Mac has can be found in it, in whatever form; what is left can be rehearsed.
+
+local anonymous = require "mac.record_anonymous"
+local base64 = require "base.base64"
+local mac = require "sim.mac"
+local mac_record = require "mac.record"
+local recorder = require "tests.unit.lua.support.recorder"
+
+local APPLES = { ["Macintosh HD"] = true, ["Macintosh HD - Data"] = true, Data = true, Preboot = true, Recovery = true, VM = true }
+
+local function add_all(list, ...)
+  for _, value in ipairs { ... } do list[#list + 1] = value end
+end
+
+local function le_hex(number) return (string.pack("<I8", number):gsub(".", function(b) return ("%02x"):format(b:byte()) end)) end
+
+-- Every name and number that only this Mac has, in each form in which it may stand somewhere.
+local function secrets_of(state)
+  local list, ecid = {}, tonumber(state.mac.ecid)
+  add_all(list, ("%x"):format(ecid), ("%d"):format(ecid), le_hex(ecid), base64.encode(string.pack("<I8", ecid)))
+  for _, group in ipairs(state.groups) do
+    add_all(list, group.uuid, group.uuid:gsub("%-", ""), APPLES[group.name] and "\0" or group.name)
+    for _, tag in ipairs { "lpnh", "rpnh", "ronh", "nsih", "spih", "coih", "auxp", "auxi", "auxr", "kuid" } do
+      add_all(list, group.policy[tag] or "\0")
+    end
+  end
+  for _, volume in ipairs(state.volumes) do add_all(list, volume.uuid, APPLES[volume.name] and "\0" or volume.name) end
+  for _, owner in ipairs(state.owners) do add_all(list, owner.short, owner.full) end
+  add_all(list, state.container.uuid, "02:1a:2B:33:44:55", "22806627")
+  return list
+end
+
+local function stands_in(text, secret)
+  local low, from = text:lower(), 1
+  while true do
+    local at, to = low:find(secret:lower(), from, true)
+    if not at then return false end
+    local inside = low:sub(at, at):find("%w") and low:sub(at - 1, at - 1):find("%w")
+      or low:sub(to, to):find("%w") and low:sub(to + 1, to + 1):find("%w")
+    if not inside then return true end
+    from = to + 1
+  end
+end
+
+-- Words of somebody who wrote everything into the boot arguments.
+local function boot_args_of(state)
+  local ecid, owner = tonumber(state.mac.ecid), state.owners[1]
+  return table.concat({ "-v", "debug=0x14e", "kdk=/Users/" .. owner.short .. "/KDK_1.kdk", "ecid=" .. state.mac.ecid, "n=" .. ecid,
+    "le=" .. le_hex(ecid), "u=" .. state.groups[1].uuid:lower(), "m=02:1a:2B:33:44:55", "name=" .. state.groups[1].name:gsub(" ", "%%20"),
+    "who=" .. owner.full:upper() }, " ")
+end
+
+local CIRCUMSTANCES = { {}, { "macos" }, { "names-with-accents", "several-owners" }, { "hostile-name" }, { "linux-stub" },
+  { "two-of-one-name" }, { "custom-kernel-installed" }, { "reduced-with-kexts" }, { "guest" }, { "macos", "kit-installed" },
+  { "other-containers" }, { "on-battery" } }
+
+local function check(name, circumstances)
+  local state = assert(mac.new(name, circumstances))
+  table.insert(state.nvram, { name = "boot-args", value = boot_args_of(state) })
+  local _, text = recorder.record(state, anonymous.replace)
+  for _, secret in ipairs(secrets_of(state)) do
+    assert.is_false(stands_in(text, secret), ("%s %s: %q"):format(name, table.concat(circumstances, " "), secret))
+  end
+  return text
+end
+
+describe("an anonymous record", function()
+  for _, name in ipairs(require("sim.catalogue").names()) do
+    it("holds no name and no number of its Mac: " .. name, function()
+      for index, circumstances in ipairs(CIRCUMSTANCES) do
+        if index % 3 == #name % 3 or require("lib_system").environment "DEEP" then check(name, circumstances) end
+      end
+    end)
+  end
+
+  it("says so, and can be read and described", function()
+    local found = assert(mac_record.read(check("m2-15", { "several-owners", "names-with-accents" })))
+    assert.are.equal("replaced", found.names)
+    local described = assert(require("command.record_likeness").describe(found))
+    assert.are.same({ "Volume 1", "Volume 1 - Data" }, { described.groups[1].name, described.groups[1].data.name })
+    assert.are.same({ { short = "owner1", full = "Owner 1" }, { short = "owner2", full = "Owner 2" } }, described.groups[1].owners)
+    assert.are.equal(described.default, described.groups[1].uuid)
+    assert.truthy(described.nvram[1].value:find("kdk=/Users/owner1/KDK_1.kdk ecid=0xEC1D", 1, true), described.nvram[1].value)
+  end)
+
+  it("keeps words that only look like a name", function()
+    local state = assert(mac.new("m2pro-14.0"))
+    state.owners[1].short, state.owners[1].full = "darwin", "Security Mode"
+    local found = recorder.record(state, anonymous.replace)
+    assert.truthy(found.commands[1].stdout:find("^Darwin Kernel"))
+    assert.is_table(assert(require("command.record_likeness").describe(found)).groups[1].policy)
+  end)
+end)
