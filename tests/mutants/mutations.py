@@ -100,7 +100,7 @@ MUTATIONS = [
     Mutation("bputil is called without -v", "stdlib/tool/bputil.lua", (
         ('argv = { PATH, flags, "-v", group }', "argv = { PATH, flags }, group = group"),), "crash revert"),
     Mutation("the end of input is taken for the name", "stdlib/screen/question.lua", (
-        ("if not line then return nil, why end\n    local typed", "if not line then return true, why end\n    local typed"),),
+        ("if not line then return nil, why end\n    local meant", "if not line then return true, why end\n    local meant"),),
         "script answer_test"),
     Mutation("a password is typed where it shows", "stdlib/run/prompts.lua", (
         ('if kind == "password" and not echo then', 'if kind == "password" then'),), "spec run/prompts"),

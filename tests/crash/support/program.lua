@@ -46,7 +46,7 @@ end
 
 local function credentials_of(world, view)
   local rehearsal = { unattended = true, user = world.state.owner.short, patience = 1 }
-  local credentials = assert(credentials_module.open { options = OPTIONS, rehearsal = rehearsal, person = false, view = view })
+  local credentials = assert(credentials_module.open { options = OPTIONS, rehearsal = rehearsal, person = false, view = view, root = OPTIONS.root })
   credentials.secret = stage.SECRET
   return credentials
 end
