@@ -38,6 +38,10 @@ local function write_boot_args(c, value)
   return { nvram.set("boot-args", value, { guid = c.environment ~= "macos" }), nvram.sync() }
 end
 
+-- With System Integrity Protection on, macOS does not let boot-args be written (darwin-2026-11 §11).
+local UNDO_FIRST = "This recovery does not let the boot arguments be taken out, and once System Integrity Protection is on, macOS does "
+  .. "not either"
+
 -- Our words go; what others changed since stays; what vanished while we wrote goes back in.
 local function boot_args_undo(c, before, now)
   local baseline = c.baseline and c.baseline.boot_args or before.value
@@ -141,6 +145,7 @@ return plan "apply" {
     run = function(c, seen) return write_boot_args(c, boot_args.merge(seen.value, c.words)) end,
     after = after_boot_args,
     undo = boot_args_undo,
+    undo_first = UNDO_FIRST,
   },
 
   step "restart" {
@@ -159,7 +164,10 @@ return plan "apply" {
     settles = "clean-restart",
     waits_for = "The development kernel or its boot arguments are not in force yet.",
     check = function(c)
-      if c.environment ~= "macos" then return "todo" end
+      if c.environment ~= "macos" then
+        local _, seen = boot_args_now()
+        return "todo", seen
+      end
       local kind, in_force = sysctl.read "kern.osbuildconfig", sysctl.read "kern.bootargs"
       local hypervisor, stored = sysctl.read "kern.hv_support", nvram.get "boot-args"
       if not (kind and in_force and hypervisor and stored) then return "unknown" end
@@ -168,6 +176,7 @@ return plan "apply" {
         { kernel = kind, in_force = in_force, hypervisor = hypervisor, value = stored }
     end,
     describe = function(seen)
+      if not seen.kernel then return describe_boot_args(seen) end
       return ("%s kernel, hypervisor %s, boot-args in force \"%s\""):format(seen.kernel,
         seen.hypervisor == "1" and "on" or "off", seen.in_force)
     end,
@@ -177,5 +186,6 @@ return plan "apply" {
     end,
     after = after_boot_args,
     undo = boot_args_undo,
+    undo_first = UNDO_FIRST,
   },
 }

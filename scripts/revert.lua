@@ -24,7 +24,7 @@ return plan "revert" {
     why = "Takes our boot arguments out again. Boot arguments set by anyone else are kept unchanged.",
     where = "any",
     part = "boot-args",
-    defers = "they stay in NVRAM; full security does not let them through to the kernel",
+    defers = "they stay in NVRAM; under full security only words of Apple's own list reach the kernel",
     expected = "boot-args without our words",
     no_way_back = "apply sets them again",
     check = function(c)

@@ -10,6 +10,7 @@
 --   explain(command, outcome)  → { kind, cause, cure, unaffected, words }; it also remembers a password that was typed for the run, and
 --                              forgets one that was refused
 --   may_start(command)         optional → true; or nil, the kind of stop and a reason: no further password may be refused
+--   accept(sentence)           optional → true when the person lets a step stay that cannot be undone here
 --   no_input                   true when a question that nobody answers stops the run, instead of taking it back
 --   stop()                     → 0, or more when the person asked to stop
 --   forget()                   what was probed is stale
@@ -254,7 +255,8 @@ end
 -- @param context c
 -- @return final: { result, acted = number of steps acted in, changed = whether any of them changed something, … }. result is one of
 --   done; lower (a ladder's step below the top: leaves, refused); phase (next, step, pending, waits_for); stopped (kind, reason,
---   step = name); undecided (step, before, now, and both as before_text, now_text); none, elsewhere (refused); mistake (reason), when
+--   step = name); undecided (step, before, now, and both as before_text, now_text); none, elsewhere (refused; next = "macos", reason,
+--   where a step has to be undone there first); mistake (reason), when
 --   the plan itself is wrong; and after a failure or a way back (went_back, failed = the step whose failure caused it): undone,
 --   undone-lower, incomplete, elsewhere; mistake = what is wrong with the plan, where that is why it failed.
 function engine.run(plan, ports, run, context)

@@ -43,6 +43,18 @@ local function not_reached(self, step, climbed, summary)
   list[#list + 1] = { step = step.name, refused = climbed.refused }
 end
 
+-- Nothing before this step may be undone while it stands: it is undone in macOS first, unless the person lets it stay.
+local function wait_for_macos(self, step, climbed, summary)
+  if self.ports.accept and self.ports.accept(step.undo_first) then
+    record(self, step, { verdict = "lower", leaves = "it as it is" })
+    summary.lower[#summary.lower + 1] = { step = step.name, leaves = "it as it is, as you wished", refused = climbed.refused }
+    return
+  end
+  record(self, step, { verdict = "refused" })
+  steps.finish("elsewhere", { next = "macos", reason = step.undo_first, lower = {}, stuck = {}, touched = true,
+    elsewhere = { { step = step.name, refused = climbed.refused } } })
+end
+
 local function stuck(summary, step, why)
   summary.stuck[#summary.stuck + 1] = { step = step.name, refused = { { why = why } } }
 end
@@ -55,6 +67,7 @@ local function climb(self, step, before, now, rungs, summary)
   if climbed.result == "unknown" then steps.undecided(step, before, climbed.seen or now) end
   if climbed.result == "won" then return reached(self, step, before, climbed, summary) end
   steps.heed_stop(self, step)
+  if step.undo_first and self.environment ~= "macos" then return wait_for_macos(self, step, climbed, summary) end
   not_reached(self, step, climbed, summary)
 end
 

@@ -21,6 +21,8 @@
 --   describe(seen) → what was seen, in words; without it keys and values are told
 --   waits_for      a sentence: what it waits for when it has nothing to run
 --   defers         a sentence: the act may fail here and is left to a later step
+--   undo_first     a sentence: while it stands, no step before it is undone, as it could not be undone any more then. Where that fails
+--                  outside macOS, the way back goes on there first, or the person types that it may stay
 --   no_way_back    a sentence: why there is no undo
 --   repeatable     true: its commands can be run again from wherever they were cut off
 
@@ -41,7 +43,7 @@ local STEP_FIELDS = {
   why = "string", part = "string", where = "string", needs = "table", resets = "table", prompts = "table", settles = "string",
   check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
   after = "function", describe = "function",
-  defers = "string", expected = "string", no_way_back = "string", waits_for = "string", repeatable = "boolean",
+  defers = "string", expected = "string", no_way_back = "string", waits_for = "string", undo_first = "string", repeatable = "boolean",
 }
 
 local NONE = {} -- what a step without such a list has

@@ -17,7 +17,7 @@ function credentials.open(invocation)
   local self = setmetatable({ yes = options.yes, user = options.user or rehearsal.user,
     person = invocation.person and not rehearsal.unattended, patience = rehearsal.patience or 10,
     offers = not options.json, view = invocation.view }, Credentials)
-  self.refusals = refusals.of(invocation.root)
+  self.refusals = refusals.of(invocation.root or "")
   if rehearsal.password then
     self.secret = require("lib_secret").from_text(rehearsal.password)
   elseif options.password_fd then

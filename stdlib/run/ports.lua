@@ -6,6 +6,7 @@ local errors = require "screen.errors"
 local journals = require "run.journals"
 local probe = require "tool.probe"
 local prompts = require "run.prompts"
+local question = require "screen.question"
 local state = require "mac.state"
 local sysctl = require "tool.sysctl"
 local transcript = require "run.transcript"
@@ -152,6 +153,18 @@ local function after_refusal(made, self)
   end
 end
 
+-- May a step stay that cannot be undone here? Only a person can say so.
+local function accept_port(made, self)
+  local accepted = {} -- by sentence: what was asked once holds for every step that says the same
+  function made.accept(sentence)
+    if accepted[sentence] or not self.credentials.person then return accepted[sentence] or false end
+    self.view.emit { type = "note", lines = { "", sentence .. ".",
+      "To let it stay and take the rest back, type: stay. Type n to stop here." } }
+    accepted[sentence] = question.word("stay> ", { "stay" }) == true
+    return accepted[sentence]
+  end
+end
+
 -- Starting a command, and what its end means.
 local function tool_ports(made, self)
   function made.may_start(command)
@@ -197,6 +210,7 @@ function ports.new(self)
     forget = forget, compare = self.compare, stop = require("lib_signals").stage }
   journal_ports(made, self)
   tool_ports(made, self)
+  accept_port(made, self)
   return made
 end
 

@@ -223,7 +223,18 @@ function words.incomplete(case, final)
   return lines
 end
 
+-- The way back goes on in macOS first, and then here again.
+local function in_macos_first(case, final)
+  local lines = { because(final) .. final.reason .. ". So nothing else was taken back here." }
+  add_refused_steps(lines, final.elsewhere)
+  for _, line in ipairs(arrive_in_macos { target = case.target, operation = { again = "rollback" } }) do lines[#lines + 1] = line end
+  lines[#lines + 1] = "Afterwards come back to this recovery and type:"
+  lines[#lines + 1] = here(case, "rollback")
+  return lines
+end
+
 function words.elsewhere(case, final)
+  if final.next == "macos" then return in_macos_first(case, final) end
   local lines = { because(final) .. "The rest of the way back can only be done in recovery." }
   add_refused_steps(lines, final.elsewhere)
   outcome.add_refusals(lines, "Here, ", final.refused)

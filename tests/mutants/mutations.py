@@ -102,7 +102,7 @@ MUTATIONS = [
     Mutation("bputil is called without -v", "stdlib/tool/bputil.lua", (
         ('argv = { PATH, flags, "-v", group }', "argv = { PATH, flags }, group = group"),), "crash revert"),
     Mutation("the end of input is taken for the name", "stdlib/screen/question.lua", (
-        ("if not line then return nil, why end\n    local typed", "if not line then return true, why end\n    local typed"),),
+        ("if not line then return nil, why end\n    local meant", "if not line then return true, why end\n    local meant"),),
         "script answer_test"),
     Mutation("a password is typed where it shows", "stdlib/run/prompts.lua", (
         ('if kind == "password" and not echo then', 'if kind == "password" then'),), "spec run/prompts"),
@@ -141,4 +141,8 @@ MUTATIONS = [
         ("or c.filevault == false then\n    local", "or c.filevault ~= nil then\n    local"),), "spec mac/policy"),
     Mutation("bputil -a drops the open seal", "stdlib/tool/bputil.lua", (
         ('.. (keep.ssv == "off" and "s" or "") or ""', 'or ""'),), "spec tool/bputil"),
+    Mutation("SIP is turned on though boot-args could not be taken out here", "stdlib/engine/undo.lua", (
+        ('if step.undo_first and self.environment ~= "macos" then', "if step.undo_first and self.acted == nil then"),), "spec engine/undo"),
+    Mutation("boot-args that stay are let stay unasked", "stdlib/run/ports.lua", (
+        ('accepted[sentence] = question.word("stay> ", { "stay" }) == true', "accepted[sentence] = true"),), "spec run/ports"),
 ]

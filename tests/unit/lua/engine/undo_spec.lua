@@ -287,3 +287,40 @@ describe("a rung's goal", function()
     end
   end)
 end)
+
+describe("a step that is to be undone first", function()
+  local function denied(accept)
+    local w = world.new { "a", { "b", undo_first = "b cannot go here" } }
+    assert.are.equal("done", w.go().result)
+    w.tools["/clear b"] = world.fails
+    w.ports.accept = accept
+    return w
+  end
+
+  it("stops the way back where it cannot be undone here, and names macOS", function()
+    local w = denied()
+    local final = w.rollback()
+    assert.are.same({ "elsewhere", "macos", "b cannot go here", "b" },
+      { final.result, final.next, final.reason, final.elsewhere[1].step })
+    assert.is_true(w.on.a)
+    w.tools["/clear b"] = nil
+    assert.are.equal("undone", w.go().result)
+  end)
+
+  it("stays where the person says so, and the rest is undone", function()
+    local asked
+    local w = denied(function(sentence)
+      asked = sentence
+      return true
+    end)
+    local final = w.rollback()
+    assert.are.same({ "undone-lower", "b cannot go here", false, "b" }, { final.result, asked, w.on.a, final.lower[1].step })
+  end)
+
+  it("is one like any other in macOS", function()
+    local w = denied()
+    w.environment = "macos"
+    assert.are.equal("incomplete", w.rollback().result)
+    assert.is_false(w.on.a)
+  end)
+end)

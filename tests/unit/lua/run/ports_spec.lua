@@ -370,3 +370,18 @@ describe("the other ports", function()
     disk.restore()
   end)
 end)
+
+describe("a step that cannot be undone here", function()
+  local screen, typist = require "tests.unit.lua.support.screen", require "tests.unit.lua.support.typist"
+  after_each(screen.restore)
+
+  it("stays by a typed word of a person, asked once for the same reason", function()
+    for _, case in ipairs { { true, { "y", "stay", "n" }, true, 2 }, { true, { "n", "n" }, false, 2 }, { false, {}, false, 0 } } do
+      local _, prompts = typist.use(80, case[2])
+      local made, self = ports()
+      self.credentials.person = case[1]
+      assert.are.same({ case[3], case[3], case[4] }, { made.accept "why", made.accept "why", #prompts })
+      screen.restore()
+    end
+  end)
+end)

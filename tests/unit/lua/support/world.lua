@@ -12,7 +12,8 @@ local function copy(value) return value and json.decode(json.encode(value)) end
 -- A step's check sees its own switch only, unless the step says otherwise.
 local function new_step(self, number, about)
   local step = { name = about[1], number = number, where = about.where or "any", settles = about.settles or "now",
-    needs = {}, resets = about.resets or {}, prompts = {}, defers = about.defers, no_way_back = about.no_way_back,
+    needs = {}, resets = about.resets or {}, prompts = {}, defers = about.defers,
+    undo_first = about.undo_first, no_way_back = about.no_way_back,
     verify = about.verify, describe = about.describe, waits_for = about.waits_for }
   local name = step.name
   function step.check()
