@@ -4,9 +4,12 @@
  */
 #include "door/allowlist.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/words.h"
 #include "door/file_act.h"
@@ -186,15 +189,62 @@ static bool is_known_name(const char *name)
 	return false;
 }
 
-static const char *why_not_declarable(const struct declared_tool *list, const char *path)
+/* Why no plan may have a tool of this name, or NULL. */
+static const char *why_not_name(const char *path)
+{
+	if (is_known_name(strrchr(path, '/') + 1))
+		return "its forms are fixed";
+	return starts_others(path) ? "it starts other programs" : NULL;
+}
+
+static bool find_file(const char *root, const char *path, struct stat *st)
+{
+	char whole[PATH_MAX];
+	return snprintf(whole, sizeof whole, "%s%s", root, path) < (int)sizeof whole && stat(whole, st) == 0;
+}
+
+/* Whether the file is one of the table's, by a hard link or a soft one. */
+static bool is_known_file(const char *root, const char *path)
+{
+	struct stat own, known;
+	if (!find_file(root, path, &own))
+		return false;
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (find_file(root, table[i].path, &known) && known.st_dev == own.st_dev && known.st_ino == own.st_ino)
+			return true;
+	return false;
+}
+
+/* The same of what the path leads to: a link may be called anything. */
+static const char *why_not_file(const char *root, const char *path)
+{
+	char whole[PATH_MAX], real[PATH_MAX];
+	if (is_known_file(root, path))
+		return "it is another name of a tool whose forms are fixed";
+	if (snprintf(whole, sizeof whole, "%s%s", root, path) >= (int)sizeof whole || realpath(whole, real) == NULL)
+		return NULL;
+	return why_not_name(real);
+}
+
+static const char *why_not_declarable(const struct declared_tool *list, const char *root, const char *path)
 {
 	if (!forms_path_is_plain(path))
 		return "its path must be absolute and plain";
-	if (is_known_name(strrchr(path, '/') + 1))
-		return "its forms are fixed";
 	if (find_declared(list, path) != NULL)
 		return "it is declared already";
-	return starts_others(path) ? "it starts other programs" : NULL;
+	const char *why = why_not_name(path);
+	return why != NULL ? why : why_not_file(root, path);
+}
+
+bool allowlist_is_declared(const struct declared_tool *list, const char *path)
+{
+	return find_declared(list, path) != NULL;
+}
+
+int allowlist_check_name(const struct declared_tool *list, const char *root, const char *path, struct error *err)
+{
+	const char *why = allowlist_is_declared(list, path) ? why_not_file(root, path) : NULL;
+	return why == NULL ? 0 : error_set(err, "refused", "will not run %s: %s", path, why);
 }
 
 static const char *why_not_forms(const char *const *forms)
@@ -230,9 +280,10 @@ static struct declared_tool *make_entry(const char *path, const char *const *for
 	return entry;
 }
 
-int allowlist_declare(struct declared_tool **list, const char *path, const char *const *forms, struct error *err)
+int allowlist_declare(struct declared_tool **list, const char *root, const char *path, const char *const *forms,
+                      struct error *err)
 {
-	const char *why = why_not_declarable(*list, path);
+	const char *why = why_not_declarable(*list, root, path);
 	if (why == NULL)
 		why = why_not_forms(forms);
 	if (why != NULL)

@@ -10,11 +10,17 @@
 /* The tools that a plan declares besides. A list starts as NULL; release it with allowlist_forget. */
 struct declared_tool;
 
-/* Adds a tool with the forms of its commands that only read (forms.h), NULL at the end. Returns 0, or -1 with `err`,
- * code "refused": a tool of the table, a shell or anything that starts other programs, a path that is not absolute and
- * plain, or a form that is empty or has "...". */
-int allowlist_declare(struct declared_tool **list, const char *path, const char *const *forms, struct error *err);
+/* Adds a tool of the Mac below `root` with the forms of its commands that only read (forms.h), NULL at the end. Returns
+ * 0, or -1 with `err`, code "refused": a tool of the table (by name, or the same file under another), a shell or
+ * anything that starts other programs, a path that is not absolute and plain, or a form that is empty or has "...". */
+int allowlist_declare(struct declared_tool **list, const char *root, const char *path, const char *const *forms,
+                      struct error *err);
 void allowlist_forget(struct declared_tool **list);
+bool allowlist_is_declared(const struct declared_tool *list, const char *path);
+
+/* Whether a declared tool is still none of those that may not be declared: its file may have become a link meanwhile.
+ * Returns 0, also for a path that is not declared; or -1 with `err`, code "refused". */
+int allowlist_check_name(const struct declared_tool *list, const char *root, const char *path, struct error *err);
 
 /* Whether argv (path first) only reads. Returns 0, or -1 with `err`, code "refused". */
 int allowlist_check_read(const struct declared_tool *list, const char *const *argv, struct error *err);

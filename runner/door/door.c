@@ -47,6 +47,10 @@ int door_probe(const struct door_setup *setup, const char *const *argv, double s
 	*result = (struct probe_result){ 0 };
 	if (check_configured(setup, argv, err) != 0 || allowlist_check_read(setup->declared, argv, err) != 0)
 		return -1;
+	if (setup->withhold && allowlist_is_declared(setup->declared, argv[0]))
+		return error_set(err, "withheld", "will not run %s: the plan declares it, and it is not allowed here", argv[0]);
+	if (allowlist_check_name(setup->declared, setup->root, argv[0], err) != 0)
+		return -1;
 	return probe_run(setup->root, argv, seconds, result, err);
 }
 
@@ -130,7 +134,8 @@ int door_act(const struct door_setup *setup, struct journal *journal, const stru
              struct relay_result *result, struct error *err)
 {
 	const char *const *argv = order->argv;
-	if (check_configured(setup, argv, err) != 0 || allowlist_check_change(setup->declared, argv, err) != 0)
+	if (check_configured(setup, argv, err) != 0 || allowlist_check_change(setup->declared, argv, err) != 0
+	    || allowlist_check_name(setup->declared, setup->root, argv[0], err) != 0)
 		return -1;
 	if (setup->dry_run)
 		return 1;

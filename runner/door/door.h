@@ -20,13 +20,15 @@ struct door_setup {
 	bool dry_run;                   /* nothing is changed */
 	char *root;                     /* put before every path on the Mac; malloc'ed */
 	struct declared_tool *declared; /* tools of the plan: add to it with allowlist_declare */
+	bool withhold;                  /* none of them is started to look */
 };
 
 /* Copies `root` (without a slash at its end). Returns 0, or -1 with `err`. */
 int door_configure(struct door_setup *setup, const char *root, bool dry_run, struct error *err);
 void door_release(struct door_setup *setup);
 
-/* Runs a command that only reads, as probe_run does. Returns 0, or -1 with `err` ("refused": not in the allowlist). */
+/* Runs a command that only reads, as probe_run does. Returns 0, or -1 with `err` ("refused": not in the allowlist;
+ * "withheld": a tool of the plan, and none of these is started). */
 int door_probe(const struct door_setup *setup, const char *const *argv, double seconds, struct probe_result *result,
                struct error *err);
 

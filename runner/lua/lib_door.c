@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* configure{ root=, dry_run= } */
+/* configure{ root=, dry_run=, withhold= } */
 static int configure(lua_State *L)
 {
 	struct error err;
@@ -21,6 +21,8 @@ static int configure(lua_State *L)
 	(void)lua_getfield(L, 1, "dry_run");
 	if (door_configure(setup, luaL_optstring(L, -2, ""), lua_toboolean(L, -1), &err) != 0)
 		luaL_error(L, "%s", err.text);
+	(void)lua_getfield(L, 1, "withhold");
+	setup->withhold = lua_toboolean(L, -1);
 	return 0;
 }
 
@@ -63,7 +65,9 @@ static int declare(lua_State *L)
 {
 	struct error err;
 	const char *path = lib_check_path(L, 1);
-	if (allowlist_declare(&lib_host(L)->door.declared, path, check_forms(L, 2), &err) != 0)
+	struct door_setup *setup = &lib_host(L)->door;
+	const char *root = lib_check_setup(L)->root;
+	if (allowlist_declare(&setup->declared, root, path, check_forms(L, 2), &err) != 0)
 		luaL_error(L, "%s", err.text);
 	return 0;
 }

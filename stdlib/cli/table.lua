@@ -9,6 +9,7 @@ local GLOBAL = {
   { name = "volume", value = "NAME|UUID", help = "the volume group to work on" },
   { name = "journal", value = "DIR", help = "where the journal is kept (default: on the Data volume)" },
   { name = "dry-run", short = "n", help = "go through everything, but start nothing that changes the Mac" },
+  { name = "allow-tools", help = "plan, -n: start the tools that a plan declares as only reading" },
   { name = "yes", short = "y", help = "answer yes to this program's and Apple's yes/no questions" },
   { name = "json", help = "one JSON event a line on standard output; see `help events`" },
   { name = "color", value = "auto|always|never", choices = { auto = true, always = true, never = true },

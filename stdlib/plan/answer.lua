@@ -5,6 +5,7 @@ local command = require "plan.command"
 local guarded = require "plan.guarded"
 local json = require "base.json"
 local place = require "plan.place"
+local probe = require "tool.probe"
 
 local answer = {}
 
@@ -30,7 +31,13 @@ end
 
 -- One of the step's functions is asked. @return true and what it answered; or false, what is wrong and its kind (see plan.guarded)
 local function ask(step, field, ...)
-  return guarded.call("step " .. step.name, step[field], ...)
+  probe.withheld()
+  local results = table.pack(guarded.call("step " .. step.name, step[field], ...))
+  local tool = probe.withheld()
+  if tool and not (results[3] == "loop" or results[3] == "interrupted") then
+    return false, ("not looked at: it asks %s, a tool of the plan's own"):format(tool), "withheld"
+  end
+  return table.unpack(results, 1, results.n)
 end
 
 local SHOWN = { string = function(value) return ("%q"):format(value) end, table = function() return "a table" end,
@@ -46,6 +53,7 @@ end
 --   comes to no end or answers nonsense
 function answer.verdict(step, c)
   local sound, verdict, seen = ask(step, "check", c)
+  if not sound and seen == "withheld" then return "unknown", { error = verdict, withheld = true } end
   if not sound then return nil, verdict end
   if not VERDICTS[verdict] then return no_verdict(step, "check", verdict) end
   local kept, why = keepable(seen)
@@ -162,7 +170,18 @@ end
 function answer.commands_fault(step, c, seen, later)
   if not step.run then return nil end
   local _, why, kind = answer.commands(step, c, seen)
-  return not (later and kind == "error") and why or nil
+  return not (later and kind == "error" or kind == "withheld") and why or nil
+end
+
+--- What is wrong with what a step says of a state: the other functions that only look.
+function answer.words_fault(step, c, seen)
+  if seen == nil then return nil end
+  for _, field in ipairs { "after", "describe" } do
+    if step[field] then
+      local sound, why, kind = ask(step, field, table.unpack(field == "after" and { c, seen } or { seen }))
+      if not sound and kind ~= "withheld" then return why end
+    end
+  end
 end
 
 --- What is wrong with the way back of a step that reads "todo", asked before it acts. Where its check saw nothing, nothing can differ
@@ -173,7 +192,7 @@ end
 function answer.way_back_fault(step, c, seen, later)
   if not step.undo or seen == nil or type(seen) == "table" and next(seen) == nil then return nil end
   local sound, given, kind = ask(step, "undo", c, seen, answer.state_after(step, c, seen))
-  if not sound and later and kind == "error" then return nil end
+  if not sound and (later and kind == "error" or kind == "withheld") then return nil end
   local rungs, wrong = rungs_in(step, "undo", sound, given)
   if not rungs then return wrong end
   return wrong[1] and wrong[1].reason

@@ -14,9 +14,9 @@ function invocation.rehearse(fields) rehearsal = fields end
 local configured = false
 
 -- The door is configured once a process: all parts of a rehearsal face the same Mac.
-local function configure(root, dry_run)
+local function configure(root, dry_run, withhold)
   if configured then return end
-  require("lib_door").configure { root = root, dry_run = dry_run }
+  require("lib_door").configure { root = root, dry_run = dry_run, withhold = withhold }
   require("lib_signals").install()
   configured = true
 end
@@ -41,11 +41,12 @@ end
 --- Opens an invocation.
 -- @param options from cli.parse
 -- @param command string: the command's name, for the event stream
+-- @param looks true where nothing is carried out: then, and in a dry run, no tool of a plan's own is started without --allow-tools
 -- @return { command, options, root, dry_run, rehearsal, uid, person = somebody is at standard input, view }; or nil, message
-function invocation.open(options, command)
+function invocation.open(options, command, looks)
   local root = (options.root or ""):gsub("/+$", "")
   if options.root and not require("lib_file").stat(root .. "/") then return nil, "--root " .. options.root .. ": no such folder" end
-  configure(root, options.dry_run or false)
+  configure(root, options.dry_run or false, not options.allow_tools and (looks or options.dry_run) or false)
   if options.no_input then require("screen.question").ask_nobody(true) end
   return { command = command, options = options, root = root, dry_run = options.dry_run or false, rehearsal = rehearsal,
     uid = uid_for(root), person = not options.no_input and require("lib_terminal").is_terminal(0),

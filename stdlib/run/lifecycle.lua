@@ -1,7 +1,6 @@
 -- The one way through a run: lock, look, journal, preflight, overview, consent, engine, last words.
 -- Must not hold anything particular to one operation: its record says that (see command.operation).
 
-local answer = require "plan.answer"
 local checks = require "run.checks"
 local consent = require "run.consent"
 local context_module = require "run.context"
@@ -20,7 +19,6 @@ local orphans = require "run.orphans"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
-local places = require "plan.place"
 local plans = require "run.plans"
 local ports_module = require "run.ports"
 local run_state = require "engine.run_state"
@@ -51,8 +49,8 @@ local function ending_of(invocation, credentials, f)
 end
 
 -- Calls f(invocation, credentials), which returns an ending or stops with one. @return the exit code
-local function within(options, command, f)
-  local invocation, message = invocation_module.open(options, command)
+local function within(options, command, f, looks)
+  local invocation, message = invocation_module.open(options, command, looks)
   if not invocation then return complain.usage(message) end
   local credentials, why = credentials_module.open(invocation)
   if not credentials then return complain.usage(why) end
@@ -65,7 +63,7 @@ end
 -- @param f function(invocation, target) → an ending (see run.ending); it calls invocation.view.start first
 -- @return exit code
 function lifecycle.look(options, command, f)
-  return within(options, command, function(invocation) return f(invocation, invocation_module.look(invocation)) end)
+  return within(options, command, function(invocation) return f(invocation, invocation_module.look(invocation)) end, true)
 end
 
 -- ---- target and journal --------------------------------------------------------------------------------------------------
@@ -165,17 +163,6 @@ local function choose_run(operation, journal, options, params)
   return open
 end
 
-local function load_plan(operation, run)
-  local plan, message, code = operation.load(run)
-  if plan then
-    local declared, why = plans.declare_tools(plan)
-    if declared then return plan end
-    message = why
-  end
-  ending.heed_interrupt()
-  ending.stop("usage", code or exit_code.USAGE, message)
-end
-
 -- The runs on record, latest first; unreadable ones end them.
 local function earlier(journal)
   return function() return journals.each(journal.here) end
@@ -202,29 +189,19 @@ local function make_case(invocation, target, operation, findings, plan, run, jou
     context = context_module.new(target, options, findings, filled, more, run), dry_run = invocation.dry_run }
 end
 
--- Ends a command whose plan is wrong, as far as that can be known before anything is done.
-local function refuse_mistakes(case, rows)
-  local first, c = overview.first_todo(rows), case.context
-  for _, row in ipairs(rows) do
-    local later = row ~= first or not places.fits(row.step.where, c.environment)
-    local reason = row.mistake or row.verdict == "todo" and (answer.commands_fault(row.step, c, row.seen, later)
-      or answer.way_back_fault(row.step, c, row.seen, true))
-    if reason then ending.mistake(reason) end
-  end
-end
-
 --- What an operation would do here, for commands that only look.
 -- @param journal from lifecycle.journal, or nil: it is read here
 -- @return case, rows (see engine.survey), and the open run or nil
 function lifecycle.survey(invocation, target, operation, journal)
   journal = journal or read_journal(target, invocation.options)
-  local plan = load_plan(operation)
+  local plan = plans.at_hand(operation)
+  plans.announce_tools(invocation, plan, true)
   if not target.group then ending.refuse(target.problems.group) end
   local open = journal.open
   local current = open and operation.owns(open.start) and open or nil
   local case = make_case(invocation, target, operation, {}, plan, current, journal)
   local rows = engine.survey(plan, current or run_state.new(), case.context)
-  refuse_mistakes(case, rows)
+  plans.refuse_mistakes(case.context, rows)
   return case, rows, open
 end
 
@@ -389,7 +366,7 @@ end
 local function prepare(invocation, credentials, case, plan, run, journal)
   local operation = case.operation
   local rows = engine.survey(plan, run or run_state.new(), case.context)
-  if not (run or operation.back) then refuse_mistakes(case, rows) end
+  if not (run or operation.back) then plans.refuse_mistakes(case.context, rows) end
   local steps = steps_of(invocation, case, rows, run)
   if not operation.back and not run and not overview.first_todo(rows) then return nil, nothing_to_do(invocation.view, case, steps) end
   local acts = overview.acts(steps, case.target.environment)
@@ -408,7 +385,8 @@ local function carry_out(invocation, credentials, operation)
   local findings, made = check_before_plan(invocation, credentials, operation, target, journal)
   local params = operation.params and operation.params(target, findings, invocation.options)
   local run, superseded = choose_run(operation, journal, invocation.options, params)
-  local plan = load_plan(operation, run)
+  local plan = plans.at_hand(operation, run)
+  plans.announce_tools(invocation, plan)
   local case = make_case(invocation, target, operation, findings, plan, run, journal, params, made)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
   return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal, held)

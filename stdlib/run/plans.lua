@@ -1,7 +1,12 @@
 -- Loads plans: those inside the program by name, a user's from a file; and tells the door which tools a plan declares.
--- Must not run any function of a plan.
+-- Must not carry anything out.
 
+local answer = require "plan.answer"
 local embed = require "lib_embed"
+local ending = require "run.ending"
+local exit_code = require "base.exit_code"
+local overview = require "screen.overview"
+local places = require "plan.place"
 local plan_load = require "plan.load"
 
 local plans = {}
@@ -45,6 +50,42 @@ function plans.readers(plan)
     end
   end
   return lines
+end
+
+--- The plan of an operation, loaded and known to the door; or the command ends.
+-- @param operation see command.operation
+-- @param run the run that goes on, or nil
+function plans.at_hand(operation, run)
+  local plan, message, code = operation.load(run)
+  if plan then
+    local declared, why = plans.declare_tools(plan)
+    if declared then return plan end
+    message = why
+  end
+  ending.heed_interrupt()
+  ending.stop("usage", code or exit_code.USAGE, message)
+end
+
+--- A look that may start what the plan declares says first what that is.
+-- @param looks true where nothing is carried out
+function plans.announce_tools(invocation, plan, looks)
+  local lines = plans.readers(plan)
+  if not invocation.options.allow_tools or not (looks or invocation.dry_run) or #lines == 0 then return end
+  lines[#lines + 1] = "These are started now, since --allow-tools is given."
+  invocation.view.emit { type = "note", title = "Tools of this plan", lines = lines }
+end
+
+--- Ends a command whose plan is wrong, as far as that can be known before anything is done.
+-- @param c the plan's context
+-- @param rows from engine.survey
+function plans.refuse_mistakes(c, rows)
+  local first = overview.first_todo(rows)
+  for _, row in ipairs(rows) do
+    local later = row ~= first or not places.fits(row.step.where, c.environment)
+    local reason = row.mistake or row.verdict == "todo" and (answer.commands_fault(row.step, c, row.seen, later)
+      or answer.way_back_fault(row.step, c, row.seen, true))
+    if reason then ending.mistake(reason) end
+  end
 end
 
 return plans

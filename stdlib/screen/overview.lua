@@ -85,6 +85,8 @@ end
 
 local function step_lines(lines, number, step, previous)
   lines[#lines + 1] = ("%d. %s (%s): %s"):format(number, step.name, step.verdict, step.why)
+  local unread = step.verdict == "unknown" and type(step.seen) == "table" and step.seen.error
+  if type(unread) == "string" then lines[#lines + 1] = "   " .. unread end
   for index, argv in ipairs(step.commands) do
     local lead = step.ladder and (index == 1 and "   first: " or "   else:  ") or "   runs: "
     lines[#lines + 1] = lead .. text.brief(argv)

@@ -4,7 +4,7 @@
 local probe = {}
 
 local answers = {}
-local start
+local start, withheld
 
 --- Puts another source of answers in front of the program (tests, the crash enumerator).
 -- @param source function(argv) → as lib_probe.run returns
@@ -25,6 +25,13 @@ function probe.forget()
   answers = {}
 end
 
+--- The tool of a plan's own that was asked since this was called last, and is not started here; or nil.
+function probe.withheld()
+  local path = withheld
+  withheld = nil
+  return path
+end
+
 --- Runs one read-only command.
 -- @param argv array: the tool's absolute path on the Mac, then its arguments
 -- @param seconds number|nil: how long it may take (default 20)
@@ -38,6 +45,7 @@ function probe.run(argv, seconds)
     known = table.pack(start(argv, seconds and { seconds = seconds }))
     answers[key] = known
   end
+  if known[3] == "withheld" then withheld = argv[1] end
   return table.unpack(known, 1, known.n)
 end
 

@@ -164,7 +164,6 @@ def test_an_exact_rung_is_compared(tmp_path, mac):
     assert AS_BEFORE not in said(seen) and seen.code == 5, seen.text
 
 
-@wrong("A.4: check does not call a plan's functions against the simulated Mac")
 def test_check_finds_a_bad_undo(tmp_path, mac):
     """It starts nothing on this Mac, and says what is wrong."""
     seen = driver.run(mac, "check", written(tmp_path, PLAN.format(undo=BAD_UNDO["nothing"])))

@@ -96,7 +96,6 @@ def test_another_spelling_of_csrutil(tmp_path, mac, words):
     assert mac.acts() == [] and seen.code == 2, seen.text
 
 
-@wrong("C.2: plan, check and -n start what a plan declares")
 @pytest.mark.parametrize("words", [["plan"], ["run", "-n"]])
 def test_a_dry_run_starts_no_tool_of_a_plan(tmp_path, mac, words):
     """Verdict unknown, not looked at; with --allow-tools it is named first and started."""
@@ -107,6 +106,20 @@ def test_a_dry_run_starts_no_tool_of_a_plan(tmp_path, mac, words):
     assert not ran.exists() and "not looked at" in said(seen), seen.text
     seen = driver.run(mac, *words, "--allow-tools", path)
     assert ran.exists() and "/usr/local/bin/look" in said(seen), seen.text
+
+
+@pytest.mark.parametrize("words", [["check"], ["plan"], ["run"], ["run", "-n"]])
+@pytest.mark.parametrize("how", ["hard", "soft", "shell"])
+def test_a_link_to_a_tool(tmp_path, mac, words, how):
+    """It is what it leads to, and no plan may declare that; `check` knows no file of this Mac."""
+    place = mac.root / "usr/local/bin/look"
+    place.parent.mkdir(parents=True)
+    if how == "hard":
+        place.hardlink_to(mac.root / "usr/bin/csrutil")
+    else:
+        place.symlink_to(mac.root / "usr/bin/csrutil" if how == "soft" else "/bin/sh")
+    seen = driver.unattended(mac, *words, written(tmp_path, READER.format(path="/usr/local/bin/look", word="disable")))
+    assert mac.acts() == [] and seen.code == (0 if words == ["check"] else 2), seen.text
 
 
 # -- C.3 what a plan gets --------------------------------------------------------------------------------------------------
@@ -168,7 +181,7 @@ def test_one_call_that_loops(tmp_path, mac):
     assert seen.code == 4 and "Nothing was changed" in seen.text and mac.acts() == [], seen.text
 
 
-@pytest.mark.parametrize("words", [["plan"], ["run", "-n"]])
+@pytest.mark.parametrize("words", [["check"], ["plan"], ["run", "-n"]])
 def test_a_loop_ends_by_itself(tmp_path, mac, words):
     """After some seconds, with file, line, step and how long it ran; nothing was started."""
     path = written(tmp_path, LOOP)

@@ -39,7 +39,8 @@ C_ROOMS = {
 ALSO = {
     ("manual.topic.errors", "screen"),  # the catalogue of failures, which is told in both places
     ("screen.errors", "tool"),  # the tools' error tables, nothing else of theirs
-    ("command.rehearse", "sim"),  # the only command that plays a Mac
+    ("command.rehearse", "sim"),  # the commands that play a Mac
+    ("command.check_calls", "sim"),
     ("command.rehearse_life", "sim"),
     ("command.rehearse_like", "sim"),
     ("command.rehearse_folder", "sim"),

@@ -134,11 +134,11 @@ static void check_declaring(const struct fuzz_words *split)
 	struct declared_tool *list = NULL;
 	struct error err;
 	const char *path = split->words[0];
-	if (allowlist_declare(&list, path, split->words + 1, &err) == 0) {
+	if (allowlist_declare(&list, "/nowhere", path, split->words + 1, &err) == 0) {
 		PROMISE(path[0] == '/' && strstr(path, "/../") == NULL && !ends_in(path, "/sh")
 		        && !ends_in(path, "/usr/bin/bputil"));
 		PROMISE(!has(split->words + 1, "...") && !has(split->words + 1, ""));
-		PROMISE(allowlist_declare(&list, path, split->words + 1, &err) != 0);
+		PROMISE(allowlist_declare(&list, "/nowhere", path, split->words + 1, &err) != 0);
 		PROMISE(allowlist_check_change(list, split->words, &err) == 0);
 	}
 	allowlist_forget(&list);
@@ -152,7 +152,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err;
 	fuzz_split(&split, data, size);
 	if (split.count > 0) {
-		PROMISE(allowlist_declare(&list, "/declared/tool", forms, &err) == 0);
+		PROMISE(allowlist_declare(&list, "/nowhere", "/declared/tool", forms, &err) == 0);
 		if (allowlist_check_change(list, split.words, &err) == 0)
 			check_change(split.words);
 		if (allowlist_check_read(list, split.words, &err) == 0)

@@ -137,7 +137,7 @@ static void another_program_is_told_nothing(void **state)
 	static const char *const argv[] = { "/opt/kit", NULL };
 	struct fixture *f = *state;
 	struct secret *secret = secret_from_text("hunter2", 7, &f->err);
-	assert_int_equal(allowlist_declare(&f->setup.declared, argv[0], WORDS("look"), &f->err), 0);
+	assert_int_equal(allowlist_declare(&f->setup.declared, f->setup.root, argv[0], WORDS("look"), &f->err), 0);
 	fixture_tool(f, argv[0], "stty -echo; printf 'Password:'; read x; echo \"$x\" >$root/typed");
 	for (size_t i = 0; i < 2; i++) {
 		struct plan plan = { .answer = { .kind = kinds[i], .text = "y\n", .length = 2, .secret = secret }, .f = f };

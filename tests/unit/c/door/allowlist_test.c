@@ -218,7 +218,8 @@ static void a_declared_tool_has_its_forms(void **state)
 	struct declared_tool *list = NULL;
 	struct error err;
 	(void)state;
-	assert_int_equal(allowlist_declare(&list, "/opt/bin/kit", WORDS("list", "show <word> --long"), &err), 0);
+	assert_int_equal(allowlist_declare(&list, "/nowhere", "/opt/bin/kit", WORDS("list", "show <word> --long"), &err),
+	                 0);
 	assert_int_equal(allowlist_check_read(list, WORDS("/opt/bin/kit", "list"), &err), 0);
 	assert_int_equal(allowlist_check_read(list, WORDS("/opt/bin/kit", "show", "a=b", "--long"), &err), 0);
 	assert_int_equal(allowlist_check_read(list, WORDS("/opt/bin/kit", "show", "-x", "--long"), &err), -1);
@@ -263,11 +264,11 @@ static void what_opens_a_way_round_the_door_is_not_declarable(void **state)
 	struct error err;
 	(void)state;
 	for (size_t i = 0; i < COUNT(not_declarable); i++) {
-		assert_int_equal(allowlist_declare(&list, not_declarable[i], WORDS("list"), &err), -1);
+		assert_int_equal(allowlist_declare(&list, "/nowhere", not_declarable[i], WORDS("list"), &err), -1);
 		assert_string_equal(err.code, "refused");
 	}
-	assert_int_equal(allowlist_declare(&list, "/opt/kit", WORDS("..."), &err), -1);
-	assert_int_equal(allowlist_declare(&list, "/opt/kit", WORDS(""), &err), -1);
+	assert_int_equal(allowlist_declare(&list, "/nowhere", "/opt/kit", WORDS("..."), &err), -1);
+	assert_int_equal(allowlist_declare(&list, "/nowhere", "/opt/kit", WORDS(""), &err), -1);
 	assert_null(list);
 }
 

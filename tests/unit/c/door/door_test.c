@@ -1,4 +1,5 @@
 /* Tests of the door: nothing passes without a durable open intent with its words; what passes is looked after. */
+#include "door/allowlist.h"
 #include "fixture.h"
 
 static bool sync_fails;
@@ -278,6 +279,70 @@ static void the_first_interrupt_lets_it_finish(void **state)
 	free(output);
 }
 
+/* A plan's tool that says that it was started; csrutil is there, too. */
+static void declare_look(struct fixture *f)
+{
+	fixture_tool(f, "/opt/look", "echo started >> $root/log");
+	assert_int_equal(allowlist_declare(&f->setup.declared, f->root, "/opt/look", WORDS("now", "disable"), &f->err), 0);
+}
+
+static void a_plans_own_tool_is_withheld(void **state)
+{
+	struct fixture *f = *state;
+	struct probe_result looked;
+	declare_look(f);
+	f->setup.withhold = true;
+	assert_int_equal(door_probe(&f->setup, WORDS("/opt/look", "now"), 5, &looked, &f->err), -1);
+	assert_string_equal(f->err.code, "withheld");
+	assert_string_equal(fixture_text(f, "log"), "");
+	f->setup.withhold = false;
+	assert_int_equal(door_probe(&f->setup, WORDS("/opt/look", "now"), 5, &looked, &f->err), 0);
+	assert_string_equal(fixture_text(f, "log"), "started\n");
+	probe_release(&looked);
+}
+
+/* Puts a link to csrutil in the tool's place after it was declared: it is not started, to look or to act. */
+static void a_link_is_what_it_leads_to(void **state, int (*make)(const char *, const char *))
+{
+	struct fixture *f = *state;
+	struct probe_result looked;
+	declare_look(f);
+	fixture_script(f, "echo csrutil >> $root/log");
+	assert_int_equal(unlink(fixture_path(f, "opt/look")), 0);
+	assert_int_equal(make(fixture_path(f, "usr/bin/csrutil"), fixture_path(f, "opt/look")), 0);
+	assert_int_equal(door_probe(&f->setup, WORDS("/opt/look", "disable"), 5, &looked, &f->err), -1);
+	assert_string_equal(f->err.code, "refused");
+	assert_int_equal(act(f, WORDS("/opt/look", "disable")), -1);
+	assert_int_equal(make(fixture_path(f, "usr/bin/csrutil"), fixture_path(f, "opt/other")), 0);
+	assert_int_equal(allowlist_declare(&f->setup.declared, f->root, "/opt/other", WORDS("disable"), &f->err), -1);
+	assert_string_equal(fixture_text(f, "log"), "");
+}
+
+static void a_hard_link_is_what_it_leads_to(void **state)
+{
+	a_link_is_what_it_leads_to(state, link);
+}
+
+static void a_soft_link_is_what_it_leads_to(void **state)
+{
+	a_link_is_what_it_leads_to(state, symlink);
+}
+
+/* To a shell, or to a tool that lies elsewhere: the name behind the link counts. */
+static void a_link_to_a_name_is_not_declarable(void **state)
+{
+	struct fixture *f = *state;
+	fixture_tool(f, "/opt/copy/NVRAM", "exit 0");
+	fixture_tool(f, "/opt/dash", "exit 0");
+	assert_int_equal(symlink("copy/NVRAM", fixture_path(f, "opt/a")), 0);
+	assert_int_equal(symlink("dash", fixture_path(f, "opt/b")), 0);
+	assert_int_equal(allowlist_declare(&f->setup.declared, f->root, "/opt/a", WORDS("-p"), &f->err), -1);
+	assert_non_null(strstr(f->err.text, "forms are fixed"));
+	assert_int_equal(allowlist_declare(&f->setup.declared, f->root, "/opt/b", WORDS("-c"), &f->err), -1);
+	assert_non_null(strstr(f->err.text, "starts other programs"));
+	assert_int_equal(allowlist_declare(&f->setup.declared, f->root, "/opt/missing", WORDS("x"), &f->err), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, with_tool, fixture_remove)
@@ -300,6 +365,10 @@ int main(void)
 		TEST(a_call_back_that_fails_ends_the_tool),
 		TEST(the_second_interrupt_leaves_at_once),
 		TEST(the_first_interrupt_lets_it_finish),
+		TEST(a_plans_own_tool_is_withheld),
+		TEST(a_hard_link_is_what_it_leads_to),
+		TEST(a_soft_link_is_what_it_leads_to),
+		TEST(a_link_to_a_name_is_not_declarable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

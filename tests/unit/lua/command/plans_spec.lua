@@ -27,6 +27,30 @@ local function plain(todo)
 end
 
 describe("check", function()
+  local called, answers
+  before_each(function()
+    called, answers = {}, {}
+    package.loaded["command.check_calls"] = { run = function(operation, plan, options)
+      called = { operation.name, plan.name, options.set }
+      return answers[1], answers[2] or {}
+    end }
+    package.loaded["command.check"] = nil
+  end)
+  after_each(function() package.loaded["command.check_calls"], package.loaded["command.check"] = nil, nil end)
+
+  it("calls the plan's functions, and says what is wrong with them, or what could not be tried", function()
+    answers = { nil, { "not tried: step one: why" } }
+    assert.are.equal(0, life:command("check", { "apply" }, { set = { "a=1" } }))
+    assert.are.same({ "apply", "apply", { "a=1" } }, called)
+    assert.are.equal("apply: plan apply is well-formed: 6 steps.\nnot tried: step one: why\n", life.shown.out())
+    answers = { "mine.lua:7: step one: oops" }
+    assert.are.equal(2, life:command("check", { "apply" }))
+    assert.are.equal("mine.lua:7: step one: oops\n", life.shown.err())
+    life.stopped = 1
+    assert.are.equal(4, life:command("check", { "apply" }))
+    assert.truthy(life.shown.err():find("Nothing was changed.", 1, true))
+  end)
+
   it("says that a plan inside is well-formed", function()
     assert.are.equal(0, life:command("check", { "apply" }))
     assert.are.equal("apply: plan apply is well-formed: 6 steps.\n", life.shown.out())

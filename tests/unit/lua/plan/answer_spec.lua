@@ -172,6 +172,44 @@ describe("rungs", function()
   end)
 end)
 
+describe("a plan's own tool that is not started here", function()
+  local probe = require "tool.probe"
+  before_each(function()
+    probe.use(function(argv)
+      if argv[1] == "/look" then return nil, "will not run /look", "withheld" end
+      return { exit = 0, stdout = "seen", stderr = "" }
+    end)
+  end)
+  after_each(function() probe.use(nil) end)
+
+  local function asks(path, ...)
+    local values = table.pack(...)
+    return function()
+      local output = probe.output { path }
+      return table.unpack(values, 1, values.n), output .. "."
+    end
+  end
+
+  it("leaves its step's verdict unknown, whatever the check makes of it", function()
+    local words = "not looked at: it asks /look, a tool of the plan's own"
+    for _ = 1, 2 do -- a remembered answer counts, too
+      assert.are.same({ "unknown", { error = words, withheld = true } }, { answer.verdict(step { check = asks("/look", "done") }, {}) })
+    end
+    local check = function() return probe.output { "/look" } and "todo" or "done" end
+    assert.are.equal("unknown", (answer.verdict(step { check = check }, {})))
+    assert.are.same({ "done", "seen." }, { answer.verdict(step { check = asks("/other", "done") }, {}) })
+    probe.output { "/look" }
+    assert.are.equal("done", (answer.verdict(step { check = saying "done" }, {})))
+  end)
+
+  it("makes no mistake of a function that asks it", function()
+    assert.is_nil(answer.commands_fault(step { run = asks("/look", 7) }, {}, {}))
+    assert.is_nil(answer.way_back_fault(step { undo = asks("/look", 7) }, {}, { 1 }))
+    assert.is_nil(answer.words_fault(step { describe = asks("/look", 7) }, {}, { 1 }))
+    assert.truthy(answer.words_fault(step { describe = oops }, {}, { 1 }))
+  end)
+end)
+
 describe("what is wrong with a step before it acts", function()
   local LIST = "my/plan.lua:7: step a: undo: answered a number, not a list of rungs"
 

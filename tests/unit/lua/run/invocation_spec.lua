@@ -52,7 +52,16 @@ describe("invocation.open", function()
   it("configures the door once a process, and signals with it", function()
     open { root = root, dry_run = true }
     open { root = root }
-    assert.are.same({ { root = root, dry_run = true }, signals = 1 }, configured)
+    assert.are.same({ { root = root, dry_run = true, withhold = true }, signals = 1 }, configured)
+  end)
+
+  it("withholds a plan's own tools from what only looks, unless they are allowed", function()
+    for _, case in ipairs { { {}, false, false }, { {}, true, true }, { { dry_run = true }, false, true },
+      { { allow_tools = true }, true, false }, { { allow_tools = true, dry_run = true }, false, false } } do
+      package.loaded["run.invocation"], configured = nil, {}
+      require("run.invocation").open(case[1], "flip", case[2])
+      assert.are.equal(case[3], configured[1].withhold)
+    end
   end)
 
   it("lets the door act where no dry run is asked for", function()
