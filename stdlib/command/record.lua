@@ -45,7 +45,7 @@ local function summary(target, found)
   return lines
 end
 
-local function write(view, target, found, path)
+local function store(view, target, found, path)
   local bytes = record_text.write(found)
   local written, why = require("lib_file").write_atomic(path, bytes, READABLE)
   if not written then refuse_file(path, "cannot be written: " .. why) end
@@ -58,18 +58,36 @@ local function write(view, target, found, path)
   return ending.new("done", exit_code.OK, table.unpack(lines))
 end
 
+--- Where the record goes. A file that is there, and a machine that is no Mac, end the command.
+-- @param target see mac.target.look
+-- @param options the command line's
+function record.place(target, options)
+  if target.booted == "unknown" then ending.refuse("This is no Apple silicon Mac: " .. tostring(target.problems.booted)) end
+  local path = options.output or default_path(target)
+  if require("lib_file").stat(path, true) then refuse_file(path, "is there already; a record never replaces a file") end
+  return path
+end
+
+--- Looks, and writes the record.
+-- @param invocation see run.invocation
+-- @param target see mac.target.look
+-- @param path from record.place
+-- @param facts array or nil: more facts for the record
+-- @return an ending
+function record.write(invocation, target, path, facts)
+  local found = gather.gather(invocation.root, target)
+  for _, fact in ipairs(facts or {}) do gather.add(found, fact.name, table.unpack(fact)) end
+  if invocation.options.anonymous then require("mac.record_anonymous").replace(found) end
+  return store(invocation.view, target, found, path)
+end
+
 function record.run(_, options)
   local quiet = setmetatable({ yes = true }, { __index = options }) -- no question which system: all of them are recorded
   return lifecycle.look(quiet, "record", function(invocation, target)
-    local view = invocation.view
-    view.start(nil)
-    if target.booted == "unknown" then ending.refuse("This is no Apple silicon Mac: " .. tostring(target.problems.booted)) end
-    local path = options.output or default_path(target)
-    if require("lib_file").stat(path, true) then refuse_file(path, "is there already; a record never replaces a file") end
-    introduce(view, path, options.anonymous)
-    local found = gather.gather(invocation.root, target)
-    if options.anonymous then require("mac.record_anonymous").replace(found) end
-    return write(view, target, found, path)
+    invocation.view.start(nil)
+    local path = record.place(target, options)
+    introduce(invocation.view, path, options.anonymous)
+    return record.write(invocation, target, path)
   end)
 end
 

@@ -51,10 +51,14 @@ local function ask_about_group(found, group)
   ask(found, { "/usr/bin/bputil", "-d", "-j", "-v", group.group })
 end
 
--- A fact that no reader would take, such as a name longer than any, is left out.
-local function add(found, name, ...)
+--- Adds a fact and its words. One that no reader would take, such as a name longer than any, is left out.
+-- @param found the record
+-- @param name see mac.record
+function gather.add(found, name, ...)
   if mac_record.allows_fact(name, { ... }) then found.facts[#found.facts + 1] = { name = name, ... } end
 end
+
+local add = gather.add
 
 local function yes_no(value)
   if value == nil then return "unknown" end

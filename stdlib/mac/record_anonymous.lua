@@ -11,6 +11,9 @@ local APPLES = {}
 for _, name in ipairs { "Macintosh HD", "Macintosh HD - Data", "Data", "Preboot", "Recovery", "VM", "Update", "xART", "Hardware",
   "iSCPreboot", "macOS Base System" } do APPLES[name] = true end
 
+-- Facts in whose words a name may stand.
+local NAMED = { owner = true, trial = true }
+
 local function list_in(value) return type(value) == "table" and value or {} end
 
 -- Every name below a key of that name, in the order in which they stand.
@@ -98,7 +101,7 @@ function anonymous.replace(record)
   for _, command in ipairs(record.commands) do replace_in(stands, command) end
   for _, fact in ipairs(record.facts) do
     for index, word in ipairs(fact) do
-      fact[index] = fact.name == "owner" and stands:text(word) or stands:without_numbers(word)
+      fact[index] = NAMED[fact.name] and stands:text(word) or stands:without_numbers(word)
     end
   end
   record.names = "replaced"
