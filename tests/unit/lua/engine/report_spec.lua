@@ -115,7 +115,21 @@ describe("a step's own ladder", function()
   it("that reaches nothing ends the run, which is over then", function()
     local w = climbed(rung("a", true, function() return false, {} end))
     assert.are.equal("none", w.final.result)
+    assert.are.same({ "start", "intent a", "outcome a done", "close none" }, w.journal())
     assert.is_false(run_state.is_open(w.run))
+  end)
+
+  it("of which nothing could be tried here writes nothing of it", function()
+    local elsewhere = rung("a", true)
+    elsewhere.where = "macos"
+    local w = climbed(elsewhere)
+    assert.are.same({ "elsewhere", { "start", "close elsewhere" }, {} }, { w.final.result, w.journal(), w.started })
+  end)
+
+  it("with a rung that cannot be read back is for a person, whatever the step reads", function()
+    local w = climbed(rung("a", true, function() return nil, "odd" end), rung("a", false))
+    assert.are.same({ "undecided", "a", { "/set a" } }, { w.final.result, w.final.step.name, w.started })
+    assert.is_true(run_state.is_open(w.run))
   end)
 
   it("whose end cannot be read is for a person, and stays open", function()
