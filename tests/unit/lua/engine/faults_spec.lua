@@ -135,15 +135,6 @@ describe("wrong credentials", function()
   end)
 end)
 
-describe("a tool that refuses a password it never asked for", function()
-  it("is started as often as any other, and no more", function()
-    local w = world.new { "a" }
-    w.tools["/set a"] = function() return { exit = 1, output = "wrong password", tries = 0 } end
-    assert.are.equal("undone", w.go().result)
-    assert.are.equal(3, #w.started)
-  end)
-end)
-
 describe("a request to stop", function()
   local function stopping(after_commands)
     local w = world.new { "a", "b" }

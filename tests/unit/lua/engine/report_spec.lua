@@ -61,6 +61,15 @@ describe("a step that cannot be read before anything was done", function()
   end)
 end)
 
+describe("a tool that refuses a password it never asked for", function()
+  it("is started as often as any other, and no more", function()
+    local w = world.new { "a" }
+    w.tools["/set a"] = function() return { exit = 1, output = "wrong password", tries = 0 } end
+    assert.are.equal("undone", w.go().result)
+    assert.are.equal(3, #w.started)
+  end)
+end)
+
 describe("a step that is put off", function()
   it("is told as still to do, with the reason and the tool's words", function()
     local w = world.new { { "a", defers = "set it later" } }
