@@ -115,6 +115,7 @@ describe("the words of stage", function()
   end)
 
   it("say after a stop what still guards", function()
-    assert.are.equal("Safe to run again: it continues. Until it is done, `apply` refuses what does not match its checksum file.", operation.words.stopped())
+    assert.are.equal("Safe to run again: it continues. Until it is done, `apply` refuses what does not match its checksum file.",
+      operation.words.stopped())
   end)
 end)
