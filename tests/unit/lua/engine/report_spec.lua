@@ -50,6 +50,26 @@ describe("a step that is done", function()
   end)
 end)
 
+describe("a step that cannot be read before anything was done", function()
+  it("is for a person, and the run stays open", function()
+    local w = world.new { "a" }
+    w.blind.a = true
+    local final = w.go()
+    assert.are.same({ "undecided", "a", true, false, { "start" } },
+      { final.result, final.step.name, final.untouched, final.changed, w.journal() })
+    assert.is_true(run_state.is_open(w.run))
+  end)
+end)
+
+describe("a tool that refuses a password it never asked for", function()
+  it("is started as often as any other, and no more", function()
+    local w = world.new { "a" }
+    w.tools["/set a"] = function() return { exit = 1, output = "wrong password", tries = 0 } end
+    assert.are.equal("undone", w.go().result)
+    assert.are.equal(3, #w.started)
+  end)
+end)
+
 describe("a step that is put off", function()
   it("is told as still to do, with the reason and the tool's words", function()
     local w = world.new { { "a", defers = "set it later" } }
@@ -115,7 +135,32 @@ describe("a step's own ladder", function()
   it("that reaches nothing ends the run, which is over then", function()
     local w = climbed(rung("a", true, function() return false, {} end))
     assert.are.equal("none", w.final.result)
+    assert.are.same({ "start", "intent a", "outcome a done", "close none" }, w.journal())
     assert.is_false(run_state.is_open(w.run))
+  end)
+
+  it("of which nothing could be tried here writes nothing of it", function()
+    local elsewhere = rung("a", true)
+    elsewhere.where = "macos"
+    local w = climbed(elsewhere)
+    assert.are.same({ "elsewhere", { "start", "close elsewhere" }, {} }, { w.final.result, w.journal(), w.started })
+  end)
+
+  it("with a rung that goes by the step's own check tries no other where that cannot tell", function()
+    local w = world.new { { "a", ladder = function()
+      return { rung("a", true), { { argv = { "/half", "a" } }, leaves = "half", check = function() return true end } }
+    end } }
+    w.tools["/set a"] = function(self)
+      self.blind.a = true
+      return { exit = 0, output = "" }
+    end
+    assert.are.same({ "undecided", { "/set a" } }, { w.go().result, w.started })
+  end)
+
+  it("with a rung that cannot be read back is for a person, whatever the step reads", function()
+    local w = climbed(rung("a", true, function() return nil, "odd" end), rung("a", false))
+    assert.are.same({ "undecided", "a", { "/set a" } }, { w.final.result, w.final.step.name, w.started })
+    assert.is_true(run_state.is_open(w.run))
   end)
 
   it("whose end cannot be read is for a person, and stays open", function()

@@ -83,8 +83,8 @@ describe("policy.ladder", function()
   it("writes a custom SIP word part by part, and has SIP on rather than weaker", function()
     local rungs = ladder("custom", "lowered")
     assert.are.same({ B .. "-nca" .. V .. " ; /usr/bin/csrutil enable --without fs --without debug --without nvram", "paired-recovery",
-      true, "permissive security, SIP custom (46) (csrutil enable --without fs --without debug --without nvram), "
-        .. "Apple's kernel" }, rungs[1])
+      true, "permissive security, SIP custom (46) (csrutil enable --without fs --without debug --without nvram), Apple's kernel" },
+      rungs[1])
     assert.are.same({ B .. "-nca" .. V, "paired-recovery", false, "permissive security, SIP on instead of custom (46), Apple's kernel" },
       rungs[2])
     assert.are.same(clear_in "lowered", rungs[3])

@@ -121,8 +121,7 @@ describe("running.rows", function()
 
   it("say what cannot be read, and never that there is none", function()
     assert.are.same({ ["base quota"] = "cannot be read: q", guests = "cannot be read: g",
-      collection = "none is staged with a checksum file",
-      update = "cannot be read: u", managed = "cannot be read" },
+      collection = "none is staged with a checksum file", update = "cannot be read: u", managed = "cannot be read" },
       rows { base_quota_problem = "q", guests_problem = "g", update_problem = "u" })
     local found = rows { base_quota_problem = "none" }
     assert.are.same({ "not in the device tree (2 on Macs so far)", "none is staged", "cannot be read: ?" },

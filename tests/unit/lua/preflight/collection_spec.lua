@@ -59,7 +59,10 @@ describe("which collection is meant", function()
   end)
 
   it("is none that lies in a home folder: those are listed, not taken", function()
-    for _, home in ipairs { "ada", "eva" } do put("/Volumes/Data/Users/" .. home .. "/VirtualMachine.kc", BYTES) end
+    assert.truthy(check().cure:find("build it in macOS", 1, true))
+    put("/Volumes/Data/Users/ada/VirtualMachine.kc", BYTES)
+    expect("bad", "but there is /Volumes/Data/Users/ada/VirtualMachine.kc", (check()))
+    put("/Volumes/Data/Users/eva/VirtualMachine.kc", BYTES)
     local row, found = check()
     expect("bad", "but there is /Volumes/Data/Users/ada/VirtualMachine.kc, /Volumes/Data/Users/eva/VirtualMachine.kc", row)
     assert.truthy(row.cure:find("vmq-recovery stage --kc FILE", 1, true))
@@ -143,9 +146,8 @@ describe("what is believed of a collection", function()
     put(KC, BYTES)
     put_manifest ',"build":"24G80","chip":"t6020"'
     local row = check()
-    expect("bad", KC .. ": it was built for macOS build 24G80, the target has 24G84; "
-      .. "its kernel is for chip t6041, its checksum file says t6020",
-      row)
+    expect("bad", KC .. ": it was built for macOS build 24G80, the target has 24G84; its kernel is for chip t6041, its checksum file says "
+      .. "t6020", row)
     assert.truthy(row.cure:find("stage it again", 1, true))
   end)
 end)

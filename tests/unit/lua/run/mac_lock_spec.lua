@@ -73,6 +73,31 @@ describe("the lock", function()
     held:release()
   end)
 
+  it("is waited for without a name where what is written of the tool cannot be read", function()
+    local other = hold(("pid %d, apply, since noon; tool 13"):format(GONE))
+    local held, ended = take(nil, function(what)
+      waited[#waited + 1] = what
+      other:release()
+    end)
+    assert.is_nil(ended)
+    assert.are.same({ "A tool of an earlier run is still at work." }, waited)
+    held:release()
+  end)
+
+  it("that cannot be taken at all is no other run's", function()
+    local real = package.loaded.lib_lock
+    package.loaded.lib_lock = { take = function() return nil, "lock: Input/output error", "EIO" end }
+    local held, ended = take()
+    package.loaded.lib_lock = real
+    assert.are.same({ 3, { "The lock cannot be taken, so nothing was changed: lock: Input/output error" } }, { ended.code, ended.lines })
+    assert.are.same({ 0 }, { #waited, held })
+  end)
+
+  it("lies in a folder for its owner alone", function()
+    take():release()
+    assert.are.equal(448, files.stat(folder()).mode & 511)
+  end)
+
   it("is not waited for where nothing says that a tool has it", function()
     for _, words in ipairs { "", "pid x", ("pid %d, apply, since noon"):format(GONE), ("; tool %d, x, since noon"):format(GONE) } do
       local other = hold(words)

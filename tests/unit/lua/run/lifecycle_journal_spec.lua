@@ -1,0 +1,109 @@
+-- What the lifecycle makes of the journal's place and of what stands in it, and what is asked about beyond the one yes.
+
+local files = require "lib_file"
+local life_module = require "tests.unit.lua.support.life"
+local lifecycle = require "run.lifecycle"
+local read_only = require "tests.unit.lua.support.read_only"
+local targets = require "tests.unit.lua.support.target"
+local unlock_data = require "run.unlock_data"
+
+local YES = { yes = true, user = "ada" }
+local BEGUN = '{"type":"intent","step":"a","argv":["/set","a"],"part":1,"parts":1,"before":{"on":false}}'
+
+local life
+before_each(function() life = life_module.new() end)
+after_each(function() life:over() end)
+
+local function run(code, fields, options, lines)
+  assert.are.equal(code, life:run(life:operation(fields), options or YES, lines), life:text())
+end
+
+describe("lifecycle.journal", function()
+  local function installed(coih)
+    return lifecycle.journal(read_only(life.target), { root = life.root, journal = life:folder() }).installed(coih)
+  end
+
+  it("knows which custom kernel came by a run on this group, and on no other", function()
+    life:write_journal({ baseline = { policy = { coih = "absent" } } }, BEGUN,
+      '{"type":"outcome","step":"a","verdict":"done","seen":{"coih":"ours"}}')
+    assert.are.same({ true, false }, { installed "ours", installed "theirs" })
+    life.target.group.group = "ANOTHER"
+    assert.is_false(installed "ours")
+    life.target.group = nil
+    assert.is_false(installed "ours")
+  end)
+
+  it("tells the latest run, and whether it is open", function()
+    assert.is_nil(lifecycle.journal(read_only(life.target), { root = life.root }).latest)
+    life:write_journal({}, BEGUN)
+    local journal = lifecycle.journal(read_only(life.target), { root = life.root })
+    assert.are.same({ 1, 1, life:folder() }, { journal.latest.number, journal.open.number, journal.here })
+  end)
+end)
+
+describe("the journal's folder", function()
+  it("is made for its owner alone", function()
+    run(0)
+    assert.are.equal(tonumber("700", 8), files.stat(life:folder()).mode & 511)
+  end)
+
+  it("is why Data is offered to be unlocked: where it cannot be reached and is needed", function()
+    local real, offers = unlock_data.offer, 0
+    function unlock_data.offer()
+      offers = offers + 1
+      return false
+    end
+    run(0)
+    run(0, { supersedes = true })
+    life.world.on, life.target.group.data = {}, nil
+    run(0, { supersedes = true })
+    assert.are.equal(0, offers)
+    life.world.on = {}
+    run(3, { preflight = function() return { "journal" }, "any" end })
+    unlock_data.offer = real
+    assert.are.equal(1, offers)
+  end)
+
+  it("says that a record was torn off after its first byte, too", function()
+    life:write_journal({}, BEGUN)
+    assert(files.append(life:folder() .. "/0001.journal", "3", 384))
+    run(0)
+    assert.truthy(life:text():find("was torn off in the middle (1 bytes); it is cut.", 1, true))
+  end)
+end)
+
+describe("preconditions that an operation names itself", function()
+  it("are of any place where it asks for none", function()
+    life.target = targets.macos { root = life.root }
+    run(0, { preflight = { "environment" } })
+    life.world.on = {}
+    run(3, { preflight = { "environment" }, place = "recovery" })
+  end)
+end)
+
+describe("the last words", function()
+  it("stand apart from what was said before", function()
+    run(0)
+    local last = life.events[#life.events - 1]
+    assert.are.same({ "note", "", 2 }, { last.type, last.lines[1], #last.lines })
+    assert.truthy(last.lines[2]:find("^Done: "))
+  end)
+end)
+
+describe("one thing that would be lost", function()
+  local function losing() return { look_up = function() return { foreign_object = "the custom kernel ab is not ours" } end } end
+
+  it("is asked about by its own word, with --yes and without any other question", function()
+    run(0, losing(), YES, { "replace" })
+    assert.are.same({ "replace> " }, life.prompts)
+    life.world.on = {}
+    run(4, losing(), YES, { "n" })
+    assert.are.same({}, life.acts)
+  end)
+
+  it("is not asked about where nothing is left to do", function()
+    life.world.on = { a = true, b = true }
+    run(0, losing(), YES, {})
+    assert.are.same({}, life.prompts)
+  end)
+end)
