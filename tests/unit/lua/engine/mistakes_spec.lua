@@ -76,6 +76,22 @@ describe("a mistake in a plan's check", function()
   end)
 end)
 
+describe("a command that the door lets through for nobody", function()
+  it("is the plan's mistake, and takes the run back", function()
+    local w = world.new { "a", "b" }
+    w.plan.steps[2].at = "my/plan.lua:7"
+    w.tools["/set b"] = function() return nil, "will not run /set: it is not among them", "refused" end
+    assert.are.equal("undone", w.go().result)
+    assert.are.equal("my/plan.lua:7: step b: run: will not run /set: it is not among them", w.final.mistake)
+    local told
+    for _, event in ipairs(w.events) do told = event.event == "failed" and event or told end
+    assert.are.same({ w.final.mistake, nil, nil }, { told.cause, told.cure, told.words })
+    local missing = world.new { "a" }
+    missing.tools["/set a"] = world.cannot_start
+    assert.are.same({ "undone", nil }, { missing.go().result, missing.final.mistake })
+  end)
+end)
+
 describe("a mistake in a plan's way back", function()
   local MISTAKES = { function() error "oops" end, function() return 7 end, function() end, function() return {} end,
     function() return { argv = { "/clear", "a" } } end, function() return { { argv = { "/clear", "a" } } } end }
