@@ -66,7 +66,7 @@ describe("invocation.open", function()
 
   it("lets the door act where no dry run is asked for", function()
     open { root = root }
-    assert.are.same({ { root = root, dry_run = false }, signals = 1 }, configured)
+    assert.are.same({ { root = root, dry_run = false, withhold = false }, signals = 1 }, configured)
   end)
 
   it("refuses a root that is not there, before the door is configured", function()
