@@ -61,9 +61,9 @@ function context.new(target, options, known, params, more, run)
 end
 
 -- Names that the context may have, although there is nothing to tell now.
-local KNOWN = {}
-for name in ("group volume_name system_volume environment root preboot release collection collection_on_mac uid words quota baseline "
-  .. "baseline_boot_args before tried left"):gmatch "%S+" do KNOWN[name] = true end
+local KNOWN = { group = true, volume_name = true, system_volume = true, environment = true, root = true, preboot = true, release = true,
+  collection = true, collection_on_mac = true, uid = true, words = true, quota = true, baseline = true, baseline_boot_args = true,
+  before = true, tried = true, left = true }
 
 local function no_such(_, name)
   if KNOWN[name] then return nil end

@@ -6,7 +6,7 @@ that mark away, since a mark on a test that passes is a failure.
 
 import driver
 import pytest
-from claims import AS_BEFORE, PARTIAL, SEAL_OFF, wrong
+from claims import AS_BEFORE, PARTIAL, SEAL_OFF
 from helpers import flags, has_words, said, written
 from person import NAME, Person
 
