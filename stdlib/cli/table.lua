@@ -75,7 +75,7 @@ local COMMANDS = {
   { name = "revert", group = "journey", where = "recovery, macOS", options = with(DETAILED),
     help = "Apple's kernel and Full Security, or the nearest to be had" },
   { name = "rehearse", group = "try", args = "[apply|revert|step|life|doctor|status|plan|log|NAME|FILE]", max = 2,
-    options = with(APPLY, DETAILED, {
+    options = with(APPLY, SET, DETAILED, {
       { name = "list", help = "list the simulated Macs, circumstances and faults" },
       { name = "mac", value = "NAME", help = "which simulated Mac" },
       { name = "with", value = "CIRCUMSTANCE", list = true, help = "a circumstance, such as offline (repeatable)" },
@@ -106,7 +106,7 @@ local COMMANDS = {
   { name = "rollback", group = "runs", help = "undo the open or newest run, back to the state recorded before it" },
   { name = "run", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET, DETAILED),
     help = "run a plan that is inside the program, or one of your own" },
-  { name = "check", group = "plans", args = "NAME|FILE", min = 1, max = 1,
+  { name = "check", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET),
     help = "check a plan without running it" },
   { name = "console", group = "plans", help = "a Lua prompt with the words of plans; it only looks" },
   { name = "source", group = "plans", args = "[NAME]", max = 1,

@@ -23,7 +23,7 @@ local function context_of(self)
   local more = self.operation.context and self.operation.context(target, self.options, nil, function() return nothing end)
   local c = context_module.new(target, self.options, {}, params, more)
   c.baseline = state.of(target.policy, (nvram.get "boot-args"))
-  return c
+  return self.operation.file and context_module.strict(c) or c
 end
 
 -- @return what is wrong with a step, or nil

@@ -16,10 +16,10 @@ end
 
 -- What came of a command, with what it means.
 local function outcome_of(self, step, command)
-  local outcome, why = self.ports.act(command, step)
+  local outcome, why, code = self.ports.act(command, step)
   self.ports.forget()
   if self.ports.stop() > 1 then abandoned(step, command) end
-  outcome = outcome or { refused = true, output = why or "" }
+  outcome = outcome or { refused = true, output = why or "", forbidden = code == "refused" }
   outcome.meaning = self.ports.explain(command, outcome)
   outcome.failed = outcome.exit ~= 0 and not outcome.dry_run
   outcome.tries = math.max(1, outcome.tries or 1)
@@ -93,7 +93,15 @@ local function defer(self, step, outcome)
     words = outcome.failed and outcome.meaning.words or nil })
 end
 
+-- The door lets no such command through: that is no fault of the Mac's.
+local function fail_forbidden(self, step, outcome, verdict, seen, unchanged)
+  local reason = ("%s: step %s: run: %s"):format(step.at, step.name, outcome.output)
+  steps.report(self, step, "failed", { verdict = verdict, seen = seen, cause = reason, unchanged = unchanged })
+  steps.finish("failed", { step = step, unchanged = unchanged, mistake = reason })
+end
+
 local function fail(self, step, outcome, verdict, seen, unchanged)
+  if outcome.forbidden then fail_forbidden(self, step, outcome, verdict, seen, unchanged) end
   steps.report(self, step, "failed", { verdict = verdict, seen = seen, exit = outcome.exit, signal = outcome.signal,
     cause = outcome.meaning.cause, cure = outcome.meaning.cure, words = outcome.meaning.words,
     unaffected = unchanged and outcome.meaning.unaffected or nil, unchanged = unchanged,

@@ -125,6 +125,9 @@ local function do_step(self, step, seen)
   perform(self, step, seen)
 end
 
+-- A dry run passes over what it may not look at, too.
+local function is_withheld(self, seen) return self.ports.dry_run and type(seen) == "table" and seen.withheld end
+
 local function already_done(self, step, seen)
   if not self.run:step(step.name).acted then
     steps.report(self, step, "skipped", { verdict = "done", seen = seen, reason = "already so" })
@@ -136,6 +139,9 @@ end
 local function advance(self, step)
   local verdict, seen = steps.read(self, step)
   local state = self.run:step(step.name)
+  if verdict == "unknown" and is_withheld(self, seen) then
+    return steps.report(self, step, "skipped", { verdict = "unknown", reason = seen.error })
+  end
   if verdict == "unknown" then
     steps.undecided(step, state.before, seen, { untouched = #self.run.acted == 0 })
   end

@@ -23,6 +23,8 @@ local LIBRARIES = { "string", "table", "math", "utf8" }
 
 -- What a plan gets of an answer is its own: whatever it does to it, the next reader gets what the tool said.
 local function probe(argv)
+  local command = require "plan.command"
+  if not command.is_argv(argv) or argv[1]:sub(1, 1) ~= "/" then error('probe wants { "/absolute/path", "word", … }', 2) end
   local output, message, code, raw = require("tool.probe").output(argv)
   local own = {}
   for field, value in pairs(raw or {}) do own[field] = value end

@@ -60,6 +60,20 @@ function context.new(target, options, known, params, more, run)
   return c
 end
 
+-- Names that the context may have, although there is nothing to tell now.
+local KNOWN = { group = true, volume_name = true, system_volume = true, environment = true, root = true, preboot = true, release = true,
+  collection = true, collection_on_mac = true, uid = true, words = true, quota = true, baseline = true, baseline_boot_args = true,
+  before = true, tried = true, left = true }
+
+local function no_such(_, name)
+  if KNOWN[name] then return nil end
+  error(("c has no %s: it is no parameter that the plan declares in params, and nothing that is known of the Mac"):format(
+    tostring(name)), 2)
+end
+
+--- The same for a plan in somebody's file: a name that is not known, such as a misspelt parameter, is an error there.
+function context.strict(c) return setmetatable(c, { __index = no_such }) end
+
 --- The fields of a new run's start record. The baseline is read now.
 -- @param target as it is now
 -- @param operation { command, file }

@@ -33,7 +33,7 @@ local lifecycle = {}
 
 -- Tells an ending and closes the event stream. @return the exit code
 local function conclude(invocation, final)
-  if final.code == exit_code.USAGE then
+  if #final.lines > 0 and final.code == exit_code.USAGE then
     complain.usage(table.concat(final.lines, "\n"))
   elseif #final.lines > 0 then
     invocation.view.emit { type = "note", lines = final.lines }
@@ -184,9 +184,9 @@ local function make_case(invocation, target, operation, findings, plan, run, jou
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
   if not filled then refuse_params(target, why) end
   local more = operation.context and operation.context(target, options, run, earlier(journal))
+  local c = context_module.new(target, options, findings, filled, more, run)
   return { target = target, options = options, operation = operation, plan_name = plan.name, findings = findings,
-    checks = made, params = filled,
-    context = context_module.new(target, options, findings, filled, more, run), dry_run = invocation.dry_run }
+    checks = made, params = filled, context = operation.file and context_module.strict(c) or c, dry_run = invocation.dry_run }
 end
 
 --- What an operation would do here, for commands that only look.

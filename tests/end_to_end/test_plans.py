@@ -349,13 +349,15 @@ def test_run_that_does_not_help(tmp_path, mac, widget):
 
 
 def test_dry_run_of_a_plan(tmp_path, mac, widget):
-    """Told, not done."""
+    """Told, not done. The plan's own tool is started to look only where that is allowed."""
     path = written(tmp_path, PLAN % "on")
-    seen = driver.unattended(mac, "run", path, "-n")
-    assert seen.code == 0, seen.text
-    assert state_of(widget) == "off" and "widget on" in seen.text
-    told = driver.run(mac, "plan", path, "--detailed-exitcode")
-    assert told.code == 10 and "widget on" in told.out
+    for words in (["run", "-n"], ["plan", "--detailed-exitcode"]):
+        code = 10 if words[0] == "plan" else 0
+        seen = driver.unattended(mac, *words, path, "--allow-tools")
+        assert seen.code == code and "widget on" in seen.text, seen.text
+        seen = driver.unattended(mac, *words, path)
+        assert seen.code == code and "widget on" not in seen.text and "not looked at" in seen.text, seen.text
+    assert state_of(widget) == "off"
 
 
 def test_a_plan_in_its_own_folder(tmp_path, mac, widget):

@@ -13,7 +13,7 @@ doctor, status, plan, log :: these commands, on the Mac as it begins
 NAME or FILE :: a plan inside the program, or one of your own
 
 `--with` plays a circumstance, such as `offline` or `nvram-denied`. `--fault TOOL:HOW` lets a tool fail, such as
-`kmutil:act-then-fail`. `--list` shows all of them, and the simulated Macs for `--mac`.
+`kmutil:act-then-fail`; one that never came to pass is told at the end. `--list` shows all of them, and the simulated Macs for `--mac`.
 
 # Your own Mac
 

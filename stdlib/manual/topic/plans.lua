@@ -10,7 +10,7 @@ A plan is a file in Lua that describes steps; the program carries them out. A st
 describe commands; they start nothing that changes it. Each step is checked, recorded in the journal, started, read
 back, and undone when a later one fails.
 
-    vmq-recovery check FILE       is the plan well-formed? Starts nothing.
+    vmq-recovery check FILE       is the plan right? Starts nothing on this Mac
     vmq-recovery rehearse FILE    runs it on a simulated Mac
     vmq-recovery plan FILE        what it would do on this Mac
     vmq-recovery run FILE         does it; `rollback` undoes it
@@ -21,7 +21,9 @@ summary :: a sentence: what the plan does
 params :: what `--set NAME=VALUE` gives: param("word", default), or "uuid", "integer", "path", "text" in place of
   "word". One without a default must be given.
 tools :: further tools, and how they only read: { { path = "/usr/bin/defaults", reads = { { "read", "<word>" } } } }.
-  It is its author's word: read a plan before you run it as root.
+  It is its author's word: read a plan before you run it as root. `plan`, `check` and `-n` start none of them without
+  `--allow-tools`. Apple's own tools and what starts other programs cannot be declared, whatever a link to them is
+  called; the list of the latter is a help, not a wall.
 
 # A step
 
@@ -38,6 +40,12 @@ it leaves), and optionally `where`, `exact`, `goal` and a `check` of its own. Th
 What it has reached is compared with what was there before; that `exact` says so does not count. Where nothing of the
 step is left to take back, undo answers a sentence. Nothing at all, an empty list or a single command is a mistake in
 the plan.
+
+# Mistakes
+
+A function that throws, answers what it may not, or runs for 5 seconds without coming to an end is a mistake in the
+plan. Before the first act it is told with file and line, and the exit code is 2. After that the run is undone, and the
+exit code is 1, or 5 where that did not work for every step. Ctrl-C ends a function that runs for too long.
 
 # What a plan may call
 

@@ -76,6 +76,43 @@ describe("a mistake in a plan's check", function()
   end)
 end)
 
+describe("a step that asks a tool which is not started here", function()
+  local probe = require "tool.probe"
+  after_each(function() probe.use(nil) end)
+
+  local function blind(dry_run)
+    local w = world.new { "a", "b" }
+    probe.use(function() return nil, "not here", "withheld" end)
+    w.plan.steps[1].check = function() return probe.output { "/look" } and "done" or "todo" end
+    w.ports.dry_run = dry_run
+    if dry_run then w.ports.act = function() return { dry_run = true } end end
+    return w
+  end
+
+  it("is passed over in a dry run, and undecided otherwise", function()
+    local w = blind(true)
+    assert.are.same({ "done", "a:skipped" }, { w.go().result, w.told()[1] })
+    assert.are.same({ "unknown", "not looked at: it asks /look, a tool of the plan's own" }, { w.events[1].verdict, w.events[1].reason })
+    assert.are.equal("undecided", blind(nil).go().result)
+  end)
+end)
+
+describe("a command that the door lets through for nobody", function()
+  it("is the plan's mistake, and takes the run back", function()
+    local w = world.new { "a", "b" }
+    w.plan.steps[2].at = "my/plan.lua:7"
+    w.tools["/set b"] = function() return nil, "will not run /set: it is not among them", "refused" end
+    assert.are.equal("undone", w.go().result)
+    assert.are.equal("my/plan.lua:7: step b: run: will not run /set: it is not among them", w.final.mistake)
+    local told
+    for _, event in ipairs(w.events) do told = event.event == "failed" and event or told end
+    assert.are.same({ w.final.mistake, nil, nil }, { told.cause, told.cure, told.words })
+    local missing = world.new { "a" }
+    missing.tools["/set a"] = world.cannot_start
+    assert.are.same({ "undone", nil }, { missing.go().result, missing.final.mistake })
+  end)
+end)
+
 describe("a mistake in a plan's way back", function()
   local MISTAKES = { function() error "oops" end, function() return 7 end, function() end, function() return {} end,
     function() return { argv = { "/clear", "a" } } end, function() return { { argv = { "/clear", "a" } } } end }

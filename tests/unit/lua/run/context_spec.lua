@@ -57,6 +57,18 @@ describe("context.params", function()
   end)
 end)
 
+describe("context.strict", function()
+  it("names a field that nobody gives, and leaves the others as they are", function()
+    local c = context.strict { word = "x", group = false }
+    assert.are.same({ "x", false, nil, nil }, { c.word, c.group, c.baseline, c.preboot })
+    c.left = 1
+    assert.are.equal(1, c.left)
+    local fine, why = pcall(function() return c.wrod end)
+    assert.is_false(fine)
+    assert.truthy(why:find("context_spec.lua:%d+: c has no wrod: it is no parameter that the plan declares"), why)
+  end)
+end)
+
 describe("context.new", function()
   local function new(target, more, run, fields)
     return context.new(read_only(target), read_only {}, nil, read_only(fields or {}), more and read_only(more), run and read_only(run))
