@@ -51,7 +51,7 @@ end
 -- What takes the place of the real thing, in every command of this rehearsal.
 local function begin(state, options, view)
   invocation.rehearse { view = view, uid = state.uid, user = options.yes and state.owner.short or nil,
-    password = options.yes and state.owner.password or nil, unattended = options.yes, on_data = true, patience = 1, silence = 3 }
+    password = options.yes and state.owner.password or nil, unattended = options.yes, on_data = true, patience = 1, silence = 3, pause = 3 }
 end
 
 local function options_for(directory, options)

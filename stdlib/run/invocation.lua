@@ -8,7 +8,8 @@ local rehearsal = {}
 
 --- From here on everything this process does is a rehearsal.
 -- @param fields { view, uid, user, password, unattended = nobody is asked, on_data = the program is taken to lie on Data,
---   patience = seconds at an unknown question, silence = seconds a tool may be silent }
+--   patience = seconds at an unknown question, silence = seconds a tool may be silent,
+--   pause = seconds between two readings that must be alike before what a tool began counts as finished }
 function invocation.rehearse(fields) rehearsal = fields end
 
 local configured = false

@@ -325,13 +325,18 @@ end
 -- What the event stream's last line calls a result, where that is not the engine's word (format 1 of the stream).
 local RESULT_WORDS = { undecided = "person" }
 
+-- What waits until nobody writes what a tool began that was cut off.
+local function stander(invocation, group)
+  return function() orphans.stand_still(function() return state.read(group) end, invocation.view.emit, orphans.pause(invocation)) end
+end
+
 -- Hands the run to the engine and tells how it ended.
 local function drive(invocation, credentials, case, plan, run, journal, directory, held)
   local operation, view = case.operation, invocation.view
   local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
     lock = held, note_tool = mac_lock.noter(held, invocation.command), group = case.target.group.group,
     transcript = directory and transcript.path(directory, run), names = volume_names(case.target),
-    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run,
+    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run, stand_still = stander(invocation, case.target.group.group),
     compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
   ports.gate = operation.gate and operation.gate(view, case, plan)
   case.context.baseline = run.start and run.start.baseline

@@ -100,6 +100,26 @@ function orphans.await_end(read, wait, pause)
   repeat await_tools(wait) until is_quiet(read, wait, pause)
 end
 
+--- The same for a tool of this run that was cut off: what it began may still be finished. Nothing ends here, as what is read afterwards
+-- decides; it is waited for a minute at most, and no longer once the person has interrupted.
+-- @param read see orphans.await_end
+-- @param emit function(event)
+-- @param pause number
+function orphans.stand_still(read, emit, pause)
+  local system, signals = require "lib_system", require "lib_signals"
+  local ends = system.monotonic() + LONGEST_ALONE
+  emit { type = "note", lines = { ("The tool was cut off. A daemon of Apple's may still finish its work: waiting until two readings, "
+    .. "%g seconds apart, are alike."):format(pause) } }
+  local before, after
+  probe.forget()
+  repeat
+    before = after or read()
+    system.sleep(pause)
+    probe.forget()
+    after = read()
+  until are_alike(before, after) or signals.stage() > 0 or system.monotonic() >= ends
+end
+
 --- Seconds between the two readings. Below a root, where a recorded or a simulated Mac is, a file beside the lock may name others.
 -- @param invocation see run.invocation
 function orphans.pause(invocation)

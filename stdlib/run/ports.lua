@@ -176,6 +176,7 @@ local function tool_ports(made, self)
     local options, asked, heard = act_options(self, command, step)
     local outcome, message, code = require("lib_door").act(self.journal, command.argv, options)
     self.view.after_tool(heard())
+    if outcome and not outcome.exit and self.stand_still and is_tracked(self, command.argv) then self.stand_still() end
     if outcome then
       outcome.tries = math.max(asked.password, outcome.hidden or 0)
       outcome.refused_credentials = outcome.gave_up and (asked.password > 1 or asked.over_limit or outcome.too_many or false)
@@ -202,6 +203,7 @@ end
 --- Makes the engine's ports (see engine.run).
 -- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
 --   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
+--   stand_still = function() that waits until nobody writes what a cut off tool began, or nil,
 --   lock = the Mac's, or nil, note_tool = function(path, pid) that writes into it, or nil, group = UUID of the volume group or nil,
 --   remembers_nothing = true where what is typed is not a password for the other tools,
 --   compare = function() that compares the Mac with the run's baseline, see engine.run }

@@ -272,3 +272,9 @@ def test_a_fault_that_never_came(scratch):
     assert seen.code == 0 and told in seen.text.splitlines()[-1] and "nvram:act-then-fail never" not in seen.text, seen.text
     seen = rehearse(scratch, "--fault", "csrutil:lie:9", "--yes", "--json")
     assert seen.events[-1]["unfired"] == ["csrutil:lie:9"], seen.text
+
+
+def test_a_daemon_behind_a_tool_that_was_cut_off(scratch):
+    """csrutil shows nothing for too long and is ended; its daemon writes two seconds later. What is said then is so."""
+    seen = rehearse(scratch, "--fault", "csrutil:late-daemon@5:1", "--yes")
+    assert seen.code == 0 and "The tool was cut off" in seen.text and "Nothing was changed" not in seen.text, seen.text

@@ -65,6 +65,8 @@ MUTATIONS = [
         "spec run/orphans"),
     Mutation("a policy that somebody wrote counts as unchanged", ACT, (
         ("equal.same(seen, before) and not self.run:step(step.name).written", "equal.same(seen, before)"),), "spec engine/ending"),
+    Mutation("a tool that was cut off is not waited for", "stdlib/run/ports.lua", (
+        ("if outcome and not outcome.exit and self.stand_still", "if outcome and outcome.exit and self.stand_still"),), "spec run/ports"),
     Mutation("nothing was changed is said of a policy that was written", "stdlib/screen/outcome.lua", (
         ("  if final.written then\n", "  if false then\n"),), "spec screen/outcome_text"),
     Mutation("the act comes before its intent", ACT, (

@@ -142,6 +142,36 @@ describe("waiting", function()
   end)
 end)
 
+describe("standing still after a tool that was cut off", function()
+  local function stand(...)
+    local readings, at = { ... }, 0
+    orphans.stand_still(function()
+      at = math.min(at + 1, #readings)
+      return readings[at]
+    end, function(event) notes[#notes + 1] = event.lines[1] end, 10)
+    return at
+  end
+
+  it("is over at two readings in turn that are alike", function()
+    assert.are.same({ 2, { 10 } }, { stand(state_of "A", state_of "A", state_of "B"), slept })
+    slept = {}
+    assert.are.same({ 4, { 10, 10, 10 } }, { stand(state_of "A", state_of "B", state_of "C", state_of "C"), slept })
+    assert.are.equal("The tool was cut off. A daemon of Apple's may still finish its work: waiting until two readings, 10 seconds apart, "
+      .. "are alike.", notes[1])
+  end)
+
+  it("ends after a minute, and when the person interrupts", function()
+    local list = {}
+    for number = 1, 20 do list[number] = state_of("N" .. number) end
+    stand(table.unpack(list))
+    assert.are.equal(6, #slept)
+    slept = {}
+    clock.stage = 1
+    stand(table.unpack(list))
+    assert.are.equal(1, #slept)
+  end)
+end)
+
 describe("the pause", function()
   local files = require "lib_file"
 

@@ -135,6 +135,20 @@ describe("an act of a tool that writes the policy", function()
     given.options.started(812)
   end)
 
+  it("is followed by a wait where it was cut off, before anything is read back", function()
+    local waits = 0
+    local made = ports { group = GROUP, stand_still = function() waits = waits + 1 end }
+    for index, case in ipairs { { { signal = 1 }, 1 }, { { timed_out = true }, 2 }, { { exit = 1 }, 2 }, { { exit = 0 }, 2 } } do
+      door(case[1])
+      made.act(TOOL, STEP)
+      assert.are.equal(case[2], waits, index)
+    end
+    door { signal = 1 }
+    made.act(QUIET, STEP)
+    ports({ group = GROUP }).act(TOOL, STEP)
+    assert.are.equal(2, waits)
+  end)
+
   it("is the only one of which that is told", function()
     door { exit = 0 }
     local made = ports { group = GROUP, lock = lock, note_tool = note_tool }
