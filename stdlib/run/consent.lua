@@ -22,8 +22,14 @@ end
 
 local function ask_name(view, target, details)
   local words = words_for(target.group)
-  view.emit { type = "note", lines = { ("Type %s to start, d for details, n to cancel."):format(table.concat(words, " or ")) } }
-  return question.word("volume's name> ", words, { d = details })
+  local function tell()
+    view.emit { type = "note", lines = { ("Type %s to start, d for details, n to cancel."):format(table.concat(words, " or ")) } }
+  end
+  tell()
+  return question.word("volume's name> ", words, { d = function()
+    details()
+    tell()
+  end })
 end
 
 local function ask(view, target, sentence, details)

@@ -59,7 +59,8 @@ describe("consent by name", function()
 
   it("tells the details as often as they are asked for, and asks again", function()
     local ending, prompts = ask { "d", "D", "d", "d", "Macintosh HD" }
-    assert.are.same({ nil, 5, "details", "details" }, { ending, #prompts, events[2], events[5] })
+    assert.are.same({ nil, 5, "details", "details" }, { ending, #prompts, events[2], events[8] })
+    assert.are.same(events[1], events[9])
     local named_d = targets.recovery { group = { name = "d" } }
     events = {}
     assert.is_nil((ask({ "d" }, "name", nil, nil, named_d)))
