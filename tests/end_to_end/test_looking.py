@@ -129,3 +129,23 @@ def test_plan_tells_the_way_back(mac):
         assert word in squeezed, word
     assert driver.run(mac, "plan", "revert").code == 0
     assert mac.policy()["mode"] == FULL["mode"]
+
+
+def test_a_plan_where_this_is_no_mac(tmp_path):
+    """A named plan or a file is shown for a simulated Mac, and the first line says so; a wrong name or plan is told as ever."""
+    path = tmp_path / "two.lua"
+    path.write_text("""
+return plan "two" { summary = "Two.", params = { level = param "integer" }, step "first" { why = "First.", where = "any",
+  check = function(c) return "todo", { level = c.level } end,
+  run = function() return command({ "/usr/sbin/nvram", "-s" }, { tool = "nvram" }) end, no_way_back = "none" } }
+""", encoding="utf-8")
+    for words, code, told in ((("plan", "revert"), 0, "2. policy (done)"),
+                              (("plan", path, "--set", "level=3", "--detailed-exitcode"), 10, "runs: /usr/sbin/nvram -s")):
+        seen = driver.run(None, *words)
+        assert seen.code == code, seen.text
+        assert seen.out.splitlines()[0] == "This computer is no Mac: the plan is shown for a simulated one."
+        assert told in seen.out, seen.text
+    wrong = driver.run(None, "plan", "nosuch")
+    assert wrong.code == 2 and "simulated" not in wrong.text
+    bare = driver.run(None, "plan")
+    assert bare.code == 3 and "This is no Apple silicon Mac." in bare.text and "diskutil" not in bare.text
