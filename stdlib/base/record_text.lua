@@ -52,6 +52,7 @@ local function escape_invalid(value)
 end
 
 local function escape(value)
+  if not value:find("[%z\1-\8\10-\31\\\127-\255]") then return value end -- plain ASCII, as nearly every line is
   local shown = escape_invalid((value:gsub("\\", "\\\\"))):gsub("[%z\1-\8\10-\31\127]", hex)
   if text.printable(shown) == shown then return shown end
   return (shown:gsub("[\x80-\xFF]+", hexes)) -- what steers a terminal, and all beside it

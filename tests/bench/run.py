@@ -20,6 +20,7 @@ PYTHON = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.execut
 LUA = "build/tests/lua"
 STARTUP_GOAL = 1.05
 MEMORY_GOAL = 5 << 20
+RECORDING_GOAL = 0.05
 PEXPECT = "import pexpect, sys\nfor line in open(sys.argv[1]): pexpect.run(line.strip())\n"
 
 
@@ -41,6 +42,23 @@ def rehearsal(_):
     table.row("vmq-recovery rehearse apply --yes", best.seconds)
     table.goal("its peak memory", best.peak, MEMORY_GOAL, "B")
     table.row("that of the largest process, its tools included", best.largest, "B")
+
+
+def recording(folder):
+    """What a recording costs besides its probes: the same one with the answers at hand, and a start."""
+    table.title("Recording a Mac (simulated tools; Apple's take longer)")
+    mac, record = Path(folder) / "mac", Path(folder) / "record.txt"
+    measure.checked([PROGRAM, "rehearse", "--keep", mac])
+    runs = []
+    for _ in range(15):
+        record.unlink(missing_ok=True)
+        runs.append(measure.checked([PROGRAM, "--root", mac, "record", "--output", record]).seconds)
+    told = subprocess.run([LUA, "tests/bench/record.lua", record, mac, Path(folder) / "again.txt"], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    start = min(measure.checked([PROGRAM, "--version"]).seconds for _ in range(60))
+    table.row("vmq-recovery record", min(runs))
+    table.row("the record", record.stat().st_size, "B")
+    table.goal("this program's own share of it, as a part", (float(told.stdout) + start) / min(runs), RECORDING_GOAL, "×")
 
 
 def plan(folder):
@@ -143,7 +161,7 @@ def records(folder):
         table.row("open", float(opening))
 
 
-PARTS = {"startup": startup, "rehearsal": rehearsal, "plan": plan, "relay": relay, "collection": collection,
+PARTS = {"startup": startup, "rehearsal": rehearsal, "recording": recording, "plan": plan, "relay": relay, "collection": collection,
          "growth": growth, "sizes": sizes.measure_sizes}
 
 
