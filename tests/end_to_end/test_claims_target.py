@@ -214,6 +214,21 @@ def test_rollback_while_an_orphan_works(mac, tool, match, how):
         assert (seen.code, flags(mac)) == (0, FULL), seen.text
 
 
+@pytest.mark.parametrize("how", ["orphan-goes-on", "orphan-detached"])
+def test_a_person_stops_waiting(mac, session, how):
+    """Ctrl-C: 7, the tool is named, nothing is started; and the same line again goes back once it has ended."""
+    mac.orphan("kmutil", how, seconds=None, match=["configure-boot"])
+    assert driver.unattended(mac, "apply").code == -9
+    acts = len(mac.acts())
+    one = session(mac, "rollback")
+    one.child.expect("still at work: kmutil")
+    one.child.sendintr()
+    assert one.finish() == 7 and len(mac.acts()) == acts, one.log
+    assert "This command changed nothing" in " ".join(one.log.split()) and one.terminal_as_before(), one.log
+    mac.release()
+    assert (driver.unattended(mac, "rollback").code, flags(mac)) == (0, FULL)
+
+
 # -- B.4 lock, then read, then decide --------------------------------------------------------------------------------------
 
 def test_resume_held_up_while_a_rollback_finishes(mac):
