@@ -87,7 +87,7 @@ describe("the list of kits", function()
   end)
 
   it("that is none says so, and the other way to a kit", function()
-    refused(look_up "{", "The list of kits cannot be used: the list of kits is no list", catalogue.BY_HAND)
+    refused(look_up "{", "The list of kits cannot be used: the list of kits is not a list", catalogue.BY_HAND)
     refused(look_up "[]", "The list of kits cannot be used: the list of kits names no kit")
   end)
 
