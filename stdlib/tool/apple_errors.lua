@@ -5,7 +5,8 @@
 local UPDATE_PREBOOT = "in macOS: sudo diskutil apfs updatePreboot / ; then start recovery again"
 
 return {
-  { pattern = "User not found", kind = "credentials", cause = "this name is not a user of this system, or its list of owners is out of date",
+  { pattern = "User not found", kind = "credentials",
+    cause = "this name is not a user of this system, or its list of owners is out of date",
     cure = "give a short name of an owner of this volume (owners are shown before the run). If it is one: " .. UPDATE_PREBOOT,
     unaffected = "nothing was changed" },
   { pattern = "Password rejected", kind = "credentials" },
