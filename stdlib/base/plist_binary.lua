@@ -82,7 +82,7 @@ readers[0xD] = function(self, at, low, depth)
   local dict = {}
   for index, reference in ipairs(keys) do
     local key = read_object(self, reference, depth + 1)
-    if type(key) ~= "string" then error("a key is no string", 0) end
+    if type(key) ~= "string" then error("a key is not a string", 0) end
     dict[key] = read_object(self, values[index], depth + 1)
   end
   return dict

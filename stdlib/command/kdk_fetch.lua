@@ -42,7 +42,7 @@ end
 function kdk_fetch.entries(target, options, emit)
   local content, message, cure
   if options.from then content, message, cure = saved_list(target, options.from) else content, message, cure = asked_list(emit) end
-  if not content then ending.refuse("The list of kits cannot be had: " .. message, "Fix: " .. cure .. ".") end
+  if not content then ending.refuse("The list of kits could not be read: " .. message, "Fix: " .. cure .. ".") end
   local list, why = catalogue.parse(content)
   if not list then ending.refuse("The list of kits cannot be used: " .. why, catalogue.BY_HAND) end
   return list

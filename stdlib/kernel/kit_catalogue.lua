@@ -20,7 +20,7 @@ end
 -- @return array of sound entries in the list's order (newest first), or nil, message
 function catalogue.parse(text)
   local list, message = json.decode(text)
-  if type(list) ~= "table" or list == json.null then return nil, "the list of kits is no list: " .. tostring(message) end
+  if type(list) ~= "table" or list == json.null then return nil, "the list of kits is not a list: " .. tostring(message) end
   local entries = {}
   for _, entry in ipairs(list) do
     if is_sound(entry) then entries[#entries + 1] = entry end

@@ -17,7 +17,7 @@ function running.update(root)
   local content, message, code = require("lib_file").read(root .. UPDATE, 16 << 20)
   if not content then return nil, code ~= "ENOENT" and message or nil end
   local dict = plist.parse(content)
-  if type(dict) ~= "table" then return nil, UPDATE .. " is no property list" end
+  if type(dict) ~= "table" then return nil, UPDATE .. " is not a property list" end
   local attributes = plist.field(dict, "update-asset-attributes", "table")
   return attributes and { version = plist.field(attributes, "OSVersion", "string"), build = plist.field(attributes, "Build", "string") }
 end

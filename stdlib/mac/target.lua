@@ -64,7 +64,7 @@ local function product_on(root, mount)
   local content, message, code = require("lib_file").read(path)
   if not content then return nil, message, code end
   local dict = plist.parse(content)
-  if type(dict) ~= "table" then return nil, path .. " is no property list" end
+  if type(dict) ~= "table" then return nil, path .. " is not a property list" end
   return { version = plist.field(dict, "ProductVersion", "string"), build = plist.field(dict, "ProductBuildVersion", "string") }
 end
 
@@ -84,7 +84,7 @@ local function mount_of(info)
   local mount = plist.field(info, "MountPoint", "string")
   if not mount or mount == "" then return nil end
   if mount:sub(1, 1) ~= "/" or mount:find("\0", 1, true) then
-    return nil, "diskutil names a mount point that is no path: " .. mount:gsub("%z", "?")
+    return nil, "diskutil names a mount point that is not a path: " .. mount:gsub("%z", "?")
   end
   return mount
 end

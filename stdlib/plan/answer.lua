@@ -20,7 +20,7 @@ local function keepable(seen)
   local copy = json.copy_plain(seen)
   if copy then return copy end
   local sound, text = pcall(json.encode, seen)
-  if not sound or type(text) ~= "string" then return nil, "it is no plain data" end
+  if not sound or type(text) ~= "string" then return nil, "it is not plain data" end
   if #text > MOST_SEEN then return nil, ("it has %d bytes"):format(#text) end
   return json.decode(text)
 end
@@ -104,7 +104,7 @@ end
 local function rung_fault(rung)
   if type(rung) ~= "table" then return "no rung" end
   if rung.where ~= nil and not place.is_known(rung.where) then return ("where is %s"):format(tostring(rung.where)) end
-  if rung.check ~= nil and type(rung.check) ~= "function" then return "check is no function" end
+  if rung.check ~= nil and type(rung.check) ~= "function" then return "check is not a function" end
   if rung.nothing == true and #rung == 0 then return nil end
   return command.list_fault(rung)
 end

@@ -59,7 +59,7 @@ function command.fault(made)
   end
   local seconds = made.seconds
   if seconds and not (seconds >= 0 and seconds <= MOST_SECONDS) then return "has no sensible number of seconds" end
-  if made.prompts and not is_words(made.prompts) then return "has prompts that are no list of texts" end
+  if made.prompts and not is_words(made.prompts) then return "has prompts that are not a list of texts" end
 end
 
 --- The same for a list of commands. @return nil, or a sentence that names the first that is wrong

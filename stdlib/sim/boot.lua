@@ -35,7 +35,7 @@ local function is_old_guest(group)
   return tonumber(major) < 14 or tonumber(major) == 14 and (tonumber(minor) or 0) < 4
 end
 
--- iBoot starts the custom object in place of the stock kernel. One that is missing or does not fit does not boot (§5).
+-- iBoot starts the custom object in place of Apple's kernel. One that is missing or does not fit does not boot (§5).
 local function choose_kernel(state, group)
   if group.linux then return nil, group.name .. " starts, which is no macOS." end
   if group.seal_broken and not group.policy.sip1 then return nil, NOT_SEALED end

@@ -5,7 +5,8 @@
 local UPDATE_PREBOOT = "in macOS: sudo diskutil apfs updatePreboot / ; then start recovery again"
 
 return {
-  { pattern = "User not found", kind = "credentials", cause = "this name is no user of this system, or the list of owners is an old one",
+  { pattern = "User not found", kind = "credentials",
+    cause = "this name is not a user of this system, or its list of owners is out of date",
     cure = "give a short name of an owner of this volume (owners are shown before the run). If it is one: " .. UPDATE_PREBOOT,
     unaffected = "nothing was changed" },
   { pattern = "Password rejected", kind = "credentials" },
@@ -34,6 +35,6 @@ return {
   { pattern = "You must move to Reduced Security", kind = "mode", cause = "this kmutil takes no custom kernel from Full Security",
     cure = "run apply again: it turns SIP off first, which lowers the policy", unaffected = "nothing was changed" },
   { pattern = "Invalid Mach%-O boot properties", kind = "target",
-    cause = "seen where the target is not the startup disk; else the file is no kernel collection that kmutil can read",
+    cause = "seen where the target is not the startup disk; otherwise the file is not a kernel collection that kmutil can read",
     cure = "choose the target in Startup Disk, shut down, and start its own recovery", unaffected = "no policy was changed" },
 }

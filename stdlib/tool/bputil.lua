@@ -112,7 +112,7 @@ bputil.errors = {
     unaffected = "the policy stays exactly as it was" },
   { pattern = "pairing %(17%)", kind = "pairing" },
   { pattern = "AP boot mode", kind = "pairing" },
-  { pattern = "Code=602", kind = "bootability", cause = "the wrong volume was named: it is no system that can start",
+  { pattern = "Code=602", kind = "bootability", cause = "the wrong volume was named: it is not a system that can start",
     cure = "name the macOS volume itself; `diskutil apfs listVolumeGroups` lists them", unaffected = "nothing was changed" },
   { pattern = "requires running as root", kind = "root", cause = "bputil was not run as root",
     cure = "run it in recovery's Terminal, or with sudo in macOS", unaffected = "nothing was changed" },

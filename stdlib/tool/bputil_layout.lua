@@ -210,7 +210,7 @@ local JSON_MODES = { full = "full", reduced = "reduced", permissive = "permissiv
 local function flag(object, key, off, on)
   local value = object[key]
   if value == nil then return nil end
-  if type(value) ~= "boolean" and value ~= 0 and value ~= 1 then contradiction(key .. " is no yes or no") end
+  if type(value) ~= "boolean" and value ~= 0 and value ~= 1 then contradiction(key .. " is neither yes nor no") end
   return (value == true or value == 1) and on or off
 end
 
@@ -218,7 +218,7 @@ end
 local function sip_from(object)
   local bits, exists = object.sip0, object.sip0_exists
   if bits == nil and exists == nil then return nil end
-  if bits ~= nil and (math.type(bits) ~= "integer" or bits < 0) then contradiction("sip0 is no number of bits") end
+  if bits ~= nil and (math.type(bits) ~= "integer" or bits < 0) then contradiction("sip0 is not a number of bits") end
   if exists == false and (bits or 0) ~= 0 then contradiction("sip0 and sip0_exists") end
   if exists and bits == nil then contradiction("sip0 exists and has no number") end
   if (bits or 0) == 0 then return "absent" end
@@ -230,7 +230,7 @@ local function hash_from(object, key)
   if exists == nil and hash == nil then return nil end
   if (exists == false) ~= (hash == nil) then contradiction(key .. " and " .. key .. "_exists") end
   if hash == nil then return "absent" end
-  if not is_hash(hash) then contradiction(key .. " is no hash") end
+  if not is_hash(hash) then contradiction(key .. " is not a hash") end
   return hash:upper()
 end
 

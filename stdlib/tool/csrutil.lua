@@ -103,7 +103,7 @@ csrutil.errors = {
     cure = "use the short name of a user who can unlock this volume", unaffected = "nothing was changed" },
   { pattern = "pairing %(17%)", kind = "pairing" },
   { pattern = "^%s*aborted", kind = "declined", cause = "the question was answered with no",
-    cure = "answer y, or leave it", unaffected = "nothing was changed" },
+    cure = "answer y to go on", unaffected = "nothing was changed" },
   { pattern = "failed to modify", kind = "refused", cause = "the boot policy could not be changed",
     cure = "see what csrutil says; `csrutil clear` has helped some", unaffected = "the old policy stays in force" },
 }

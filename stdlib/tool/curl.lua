@@ -50,7 +50,7 @@ curl.errors = {
   { pattern = "[Ff]ailure writing output", kind = "room", cause = "the disk is full",
     cure = "free some gigabytes, then run this again: it continues where it stopped", unaffected = "what has come so far is kept" },
   { pattern = "SSL", kind = "network", cause = "no safe connection could be made",
-    cure = "check this Mac's date and time, and whether a proxy stands between", unaffected = "nothing was changed" },
+    cure = "check this Mac's date and time, and whether a proxy is in the way", unaffected = "nothing was changed" },
 }
 
 return curl

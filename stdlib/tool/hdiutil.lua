@@ -20,7 +20,7 @@ end
 
 --- What hdiutil's failures mean.
 hdiutil.errors = {
-  { pattern = "not recognized", kind = "image", cause = "the file is no disk image, or only part of one",
+  { pattern = "not recognized", kind = "image", cause = "the file is not a disk image, or only a part of one",
     cure = "download it again: vmq-recovery kdk fetch", unaffected = "nothing was installed" },
   { pattern = "corrupt", kind = "image", cause = "the disk image is damaged",
     cure = "download it again: vmq-recovery kdk fetch", unaffected = "nothing was installed" },

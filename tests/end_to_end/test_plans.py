@@ -44,7 +44,7 @@ WRONG = {
     "wrong place": ('where = "any"', 'where = "moon"', 3, ["moon", "paired-recovery"]),
     "no why": ('why = "To see.",', "", 3, ["why"]),
     "no check": ('check = function(c) return "todo", {} end,', "", 3, ["check"]),
-    "check is no function": ('check = function(c) return "todo", {} end', 'check = "todo"', 3, ["check", "function"]),
+    "check is not a function": ('check = function(c) return "todo", {} end', 'check = "todo"', 3, ["check", "function"]),
     "no undo": ("undo = function(c) return {} end,", "", 3, ["undo"]),
     "needs what is not there": ('where = "any"', 'where = "any", needs = { "nothing" }', 3, ["nothing"]),
     "needs itself": ('where = "any"', 'where = "any", needs = { "one" }', 3, ["one"]),

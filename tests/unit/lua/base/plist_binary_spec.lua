@@ -146,7 +146,7 @@ describe("a binary property list", function()
     assert.are.equal(lead .. "unknown object 70", refusal { "\x70" })
     assert.are.equal(lead .. "a value lies outside the file", refusal { "\x5F\x11\xFF\xFF" })
     assert.are.equal(lead .. "a count is larger than the file", refusal { "\xAF\x12\x7F\xFF\xFF\xFF" })
-    assert.are.equal(lead .. "a key is no string", refusal { "\xD1\1\1", "\x10\7" })
+    assert.are.equal(lead .. "a key is not a string", refusal { "\xD1\1\1", "\x10\7" })
   end)
 
   it("that holds itself ends in a refusal, not in a hang", function()

@@ -81,13 +81,13 @@ end)
 
 describe("the list of kits", function()
   it("that cannot be had says why and what helps", function()
-    refused(look_up(answers.of("", 6, "curl: (6) Could not resolve host: dortania.github.io")), "The list of kits cannot be had: ",
+    refused(look_up(answers.of("", 6, "curl: (6) Could not resolve host: dortania.github.io")), "The list of kits could not be read: ",
       "Could not resolve host", "Fix: check the network")
-    refused(look_up(false), "The list of kits cannot be had: ", "No such file", "Fix: ")
+    refused(look_up(false), "The list of kits could not be read: ", "No such file", "Fix: ")
   end)
 
   it("that is none says so, and the other way to a kit", function()
-    refused(look_up "{", "The list of kits cannot be used: the list of kits is no list", catalogue.BY_HAND)
+    refused(look_up "{", "The list of kits cannot be used: the list of kits is not a list", catalogue.BY_HAND)
     refused(look_up "[]", "The list of kits cannot be used: the list of kits names no kit")
   end)
 
@@ -98,7 +98,7 @@ describe("the list of kits", function()
     local target = read_only(targets.macos { root = root })
     assert.are.equal(3, #kdk_fetch.entries(target, { from = "/list.json" }, emit))
     assert.are.equal(3, #kdk_fetch.entries(target, { from = root .. "/list.json" }, emit))
-    refused(try.catch(kdk_fetch.entries, target, { from = "/none.json" }, emit), "The list of kits cannot be had: ", "none.json",
+    refused(try.catch(kdk_fetch.entries, target, { from = "/none.json" }, emit), "The list of kits could not be read: ", "none.json",
       "Fix: name the list that was saved from " .. curl.LIST)
     files.remove_tree(root)
     assert.are.same({ {}, {} }, { asked, events })

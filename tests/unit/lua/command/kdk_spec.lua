@@ -79,7 +79,7 @@ describe("kdk list", function()
     answers.use {}
     assert.are.equal(0, life:command("kdk", { "list" }, { from = "/list.json" }))
     assert.are.equal(3, life:command("kdk", { "list" }, { online = true }))
-    says "The list of kits cannot be had"
+    says "The list of kits could not be read"
   end)
 end)
 

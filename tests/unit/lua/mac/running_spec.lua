@@ -35,7 +35,7 @@ describe("running.update", function()
 
   it("says so when the file cannot be read", function()
     assert(files.write_atomic(root .. UPDATE .. "Update.plist", "<plist>", 384))
-    assert.are.same({ nil, UPDATE .. "Update.plist is no property list" }, { running.update(root) })
+    assert.are.same({ nil, UPDATE .. "Update.plist is not a property list" }, { running.update(root) })
   end)
 
   it("reads no file beyond 16 MiB", function()

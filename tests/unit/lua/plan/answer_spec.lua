@@ -46,7 +46,7 @@ describe("a verdict", function()
 
   it("needs what a journal can hold beside it", function()
     for number, seen in ipairs(unkept()) do
-      assert.are.same({ nil, "my/plan.lua:7: step a: check: what it saw cannot be kept: it is no plain data" },
+      assert.are.same({ nil, "my/plan.lua:7: step a: check: what it saw cannot be kept: it is not plain data" },
         { verdict("done", seen) }, number)
     end
   end)
@@ -153,7 +153,7 @@ describe("rungs", function()
       { rung = 2, reason = begin .. "no rung" },
       { rung = 2, reason = begin .. "command 1 has no argv of an absolute path and words" },
       { rung = 2, reason = begin .. "command 1 has no argv of an absolute path and words" },
-      { rung = 2, reason = begin .. "where is mars" }, { rung = 2, reason = begin .. "check is no function" },
+      { rung = 2, reason = begin .. "where is mars" }, { rung = 2, reason = begin .. "check is not a function" },
     }, faulty)
   end)
 
@@ -243,7 +243,7 @@ describe("a rung's own test", function()
 
   it("cannot tell when it throws, or saw what cannot be kept", function()
     assert.are.same({ nil, { error = OOPS, mistake = true } }, { test(oops) })
-    assert.are.same({ nil, { error = "my/plan.lua:7: step a: a rung's check: what it saw cannot be kept: it is no plain data",
+    assert.are.same({ nil, { error = "my/plan.lua:7: step a: a rung's check: what it saw cannot be kept: it is not plain data",
         mistake = true } },
       { test(saying(true, { print })) })
   end)
