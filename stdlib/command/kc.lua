@@ -11,19 +11,20 @@ local text = require "base.text"
 
 local kc = {}
 
-local function rows_of(found)
+local function rows_of(found, known)
   local kernel = found.kernel
   return {
     { "size", text.size(found.size) }, { "SHA-256", found.sha256 }, { "kernel", kernel.banner }, { "variant", kernel.kind },
     { "chip", kernel.chip }, { "xnu", kernel.xnu }, { "kernel UUID", kernel.uuid or "cannot be read" },
     { "own UUID", found.uuid or "none" }, { "extensions", tostring(found.kexts) },
+    { "words known", #known > 0 and table.concat(known, ", ") or "none of the quota's" },
   }
 end
 
-local function show(view, path, found)
+local function show(view, path, found, known)
   view.emit { type = "collection", path = path, size = found.size, sha256 = found.sha256, uuid = found.uuid, kexts = found.kexts,
     kernel = found.kernel }
-  view.emit { type = "note", title = path, rows = rows_of(found) }
+  view.emit { type = "note", title = path, rows = rows_of(found, known) }
   view.emit { type = "note", title = "On this Mac", lines = {} }
 end
 
@@ -33,7 +34,7 @@ function kc.run(args, options)
     local path = paths.on_mac(target.root, args[1])
     local found, message = collection.inspect(target.root .. path)
     if not found then ending.refuse(message) end
-    show(invocation.view, path, found)
+    show(invocation.view, path, found, collection.known_words(target.root .. path))
     local fine = preflight.run({ "platform", "volume", "collection" }, target, { options = options, where = "any" },
       { source = path }, invocation.view.emit)
     return ending.new(fine and "done" or "precondition", fine and exit_code.OK or exit_code.PRECONDITION)

@@ -85,6 +85,22 @@ function collection.inspect_kernel(path, files)
   return kernel
 end
 
+-- Names that stand in a kernel which knows them (facts-2026-11 F.3): the quota's boot argument and property, and the boot argument for
+-- the hypervisor.
+local WORDS = { "hv_apple_isa_vm_quota", "apple-isa-vm-quota", "hypervisor" }
+
+--- Which of the words that the quota needs are known to a collection's kernel. That one is known does not say that it works.
+-- @param path string: as this process opens it
+-- @return array of words, and whether the quota's boot argument is among them
+function collection.known_words(path, files)
+  files = files or require "lib_file"
+  local known = {}
+  for _, word in ipairs(WORDS) do
+    if files.find(path, word .. "\0") then known[#known + 1] = word end
+  end
+  return known, known[1] == WORDS[1]
+end
+
 local function xnu_release(version)
   return version:match("^[%d%.]+")
 end

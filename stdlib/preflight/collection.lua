@@ -75,6 +75,12 @@ local function from_elsewhere(target, asked, path)
   return ("%s lies on the Data volume of %s (%s), which is not the target"):format(path, group.name or "?", group.group)
 end
 
+-- A kernel without the word takes no quota: to be read before anything changes.
+local function dead_word(here)
+  local _, quota = collection.known_words(here)
+  return not quota and "; its kernel does not hold the word hv_apple_isa_vm_quota, so the limit would stay as it is" or nil
+end
+
 local checks = {}
 
 --- Finds collection, manifest, manifest_doubt, collection_path, foreign_collection.
@@ -100,7 +106,8 @@ function checks.collection(target, asked, known)
     return bad(("%s: %s"):format(path, table.concat(misfits, "; ")),
       "build the collection for this Mac and this macOS build, and stage it again")
   end
-  return result.ok(in_words(path, found, doubt)),
+  local dead = dead_word(here)
+  return result.ok(in_words(path, found, doubt) .. (dead or ""), dead),
     { collection = found, collection_path = path, manifest = stated, manifest_doubt = doubt,
       foreign_collection = foreign }
 end

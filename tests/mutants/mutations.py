@@ -147,4 +147,6 @@ MUTATIONS = [
         ('if step.undo_first and self.environment ~= "macos" then', "if step.undo_first and self.acted == nil then"),), "spec engine/undo"),
     Mutation("boot-args that stay are let stay unasked", "stdlib/run/ports.lua", (
         ('accepted[sentence] = question.word("stay> ", { "stay" }) == true', "accepted[sentence] = true"),), "spec run/ports"),
+    Mutation("a word that only begins like the quota's is taken for it", "stdlib/kernel/collection.lua", (
+        ('if files.find(path, word .. "\\0") then', "if files.find(path, word) then"),), "spec kernel/collection"),
 ]

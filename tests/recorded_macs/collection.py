@@ -38,9 +38,14 @@ def _header(filetype, commands, cputype, subtype):
     return struct.pack("<IIIIIIII", MAGIC_64, cputype, subtype, filetype, len(commands), len(body), 0, 0) + body
 
 
-def _kernel(banner, offset, cputype, subtype, *, identity=None, filetype=EXECUTE):
+# What a kernel that takes the quota holds (facts A.9, F.3); a stock one has no boot argument of that name.
+QUOTA_WORDS = b"hv_apple_isa_vm_quota\0apple-isa-vm-quota\0hypervisor\0"
+
+
+def _kernel(banner, offset, cputype, subtype, *, identity=None, filetype=EXECUTE, words=True):
     """The kernel inside: the banner twice, as in real ones (once behind its what-string marker)."""
     strings = b"@(#)VERSION: " + banner.encode() + b"\0" + banner.encode() + b"\0" if banner else b""
+    strings += QUOTA_WORDS if banner and "/DEVELOPMENT_" in banner and words else b""
     named = struct.pack("<II", LC_UUID, 24) + identity if identity else _uuid_command(banner or "none")
     commands = [_segment("__TEXT", offset, 4 * PAGE), named, struct.pack("<IIQ", LC_SOURCE_VERSION, 16, 10002 << 40)]
     head = _header(filetype, commands, cputype, subtype)
@@ -76,7 +81,8 @@ def _kext(name, offset, cputype, subtype):
     return (head + name.encode()).ljust(PAGE, b"\x1F")
 
 
-def collection(banner, *, entries=KEXTS, filetype=FILESET, cputype=ARM64, subtype=ARM64E, seed="vmq", identity=None):
+def collection(banner, *, entries=KEXTS, filetype=FILESET, cputype=ARM64, subtype=ARM64E, seed="vmq", identity=None,
+               words=True):
     """Return the bytes of a kernel collection whose kernel says `banner` (None: says nothing).
 
     `identity` is the kernel's LC_UUID, 16 bytes; without it the one that `kernel(banner)` has.
@@ -91,7 +97,7 @@ def collection(banner, *, entries=KEXTS, filetype=FILESET, cputype=ARM64, subtyp
     parts = [_header(filetype, commands, cputype, subtype).ljust(room, b"\0")]
     for name in entries:
         if name == "com.apple.kernel":
-            parts.append(_kernel(banner, offsets[name], cputype, subtype, identity=identity))
+            parts.append(_kernel(banner, offsets[name], cputype, subtype, identity=identity, words=words))
         else:
             parts.append(_kext(name, offsets[name], cputype, subtype))
     return b"".join(parts)

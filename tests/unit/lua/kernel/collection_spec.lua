@@ -143,3 +143,15 @@ describe("chips.kernel_for", function()
     end
   end)
 end)
+
+describe("the words that a kernel knows", function()
+  local function known(text)
+    return collection.known_words("k", { find = function(_, needle) return text:find(needle, 1, true) end })
+  end
+
+  it("are those that stand in it whole, and no promise", function()
+    assert.are.same({ { "hv_apple_isa_vm_quota", "hypervisor" }, true }, { known "xhv_apple_isa_vm_quota\0hypervisor\0" })
+    assert.are.same({ { "apple-isa-vm-quota" }, false }, { known "apple-isa-vm-quota\0hv_apple_isa_vm_quota_derived\0" })
+    assert.are.same({ {}, false }, { known "" })
+  end)
+end)
