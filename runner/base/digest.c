@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/search.h"
+
 #ifdef __APPLE__
 #include <CommonCrypto/CommonDigest.h>
 typedef CC_SHA256_CTX digest_state;
@@ -90,19 +92,33 @@ void digest_text(const char *text, size_t length, char hex[DIGEST_HEX])
 	digest_hex(sum, sizeof sum, hex);
 }
 
-int digest_file(const char *path, char hex[DIGEST_HEX], struct error *err)
+/* A piece is searched while it is still in the processor's cache. */
+struct searched {
+	digest_state state;
+	struct search *search;
+};
+
+static void add_searched(void *both, const char *bytes, size_t length)
+{
+	struct searched *searched = both;
+	digest_add(&searched->state, bytes, length);
+	if (searched->search != NULL)
+		search_add(searched->search, bytes, length);
+}
+
+int digest_file(const char *path, struct search *search, char hex[DIGEST_HEX], struct error *err)
 {
 	unsigned char sum[32];
-	digest_state state;
+	struct searched both = { .search = search };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return error_system(err, errno, "cannot open %s to take its SHA-256", path);
-	digest_start(&state);
-	int number = digest_descriptor(digest_add, &state, fd, -1);
+	digest_start(&both.state);
+	int number = digest_descriptor(add_searched, &both, fd, -1);
 	(void)close(fd);
 	if (number != 0)
 		return error_system(err, number, "cannot read %s to take its SHA-256", path);
-	digest_end(&state, sum);
+	digest_end(&both.state, sum);
 	digest_hex(sum, sizeof sum, hex);
 	return 0;
 }
