@@ -26,7 +26,7 @@ static void digest_end(digest_state *s, unsigned char out[32])
 {
 	(void)CC_SHA256_Final(out, s);
 }
-#else
+#elif defined(VMQ_LIBMD)
 #include <sys/types.h>
 
 #include <sha256.h>
@@ -42,6 +42,22 @@ static void digest_add(void *s, const char *p, size_t n)
 static void digest_end(digest_state *s, unsigned char out[32])
 {
 	SHA256_Final(out, s);
+}
+#else
+#define OPENSSL_SUPPRESS_DEPRECATED /* what replaces it allocates, can fail, and brings in all of the library */
+#include <openssl/sha.h>
+typedef SHA256_CTX digest_state;
+static void digest_start(digest_state *s)
+{
+	(void)SHA256_Init(s);
+}
+static void digest_add(void *s, const char *p, size_t n)
+{
+	(void)SHA256_Update(s, p, n);
+}
+static void digest_end(digest_state *s, unsigned char out[32])
+{
+	(void)SHA256_Final(out, s);
 }
 #endif
 
