@@ -26,6 +26,6 @@ struct search {
 void search_begin(struct search *search, const char *text, size_t length, uint64_t from);
 
 /* Takes in the next piece: a digest_adder. */
-void search_add(void *search, const char *bytes, size_t length);
+void search_add(void *state, const char *bytes, size_t length);
 
 #endif
