@@ -67,7 +67,7 @@ def copied(folder):
     """A copy of the program in a folder that an ordinary user can enter; what an emulator is to run lies beside it."""
     program = pathlib.Path(PROGRAM)
     for one in {program, program.with_name("vmq-recovery"), program.with_name("loader")}:
-        if one.exists():
+        if one.is_file():
             shutil.copy(one, folder)
     return folder / program.name
 
