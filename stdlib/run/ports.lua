@@ -28,7 +28,7 @@ local HEARD = 8192
 -- @return function(chunk) that takes output in, and function() → the end of it
 local function tail_of_output()
   local tail = ""
-  return function(chunk) tail = (tail .. chunk):sub(-HEARD) end, function() return tail end
+  return function(chunk) tail = #chunk == HEARD and chunk or (tail .. chunk):sub(-HEARD) end, function() return tail end
 end
 
 -- What is shown while a tool is silent, or nil.
