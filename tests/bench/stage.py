@@ -25,7 +25,7 @@ for n = 1, {steps} do
     why = "To be measured.", where = "any",
     check = function(c) {check} end,
     run = function() return command({{ "{tool}", {words} }}, {{ {about} }}) end,
-    undo = function() return {{}} end,
+    undo = function() return "what it made is thrown away" end,
   }}
 end
 return plan "bench" (steps)
