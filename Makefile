@@ -323,6 +323,9 @@ build/loader/vmq-recovery: build/macos/vmq-recovery
 bench: deps-check deps-bench all build/tests/lua build/tests/own build/venv/.done  ## ratios against what one would use instead
 	@build/venv/bin/python tests/bench/run.py $(BENCH)
 
+bench-publish: bench  ## the same, and its table into tests/README.md and README.md
+	@python3 tests/bench/publish.py
+
 lint: check-lint  ## the same as check-lint
 
 # --- For authors ------------------------------------------------------------------------------------
@@ -385,5 +388,5 @@ build/ build/dev/ build/tests/ build/macos/ build/linux-arm64/ build/loader/ bui
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all dev macos linux-arm64 rehearse dist dist-source man install check check-deep $(LAYERS:%=check-%) bench lint test quick quick-lint \
+.PHONY: all dev macos linux-arm64 rehearse dist dist-source man install check check-deep $(LAYERS:%=check-%) bench bench-publish lint test quick quick-lint \
         quick-lua quick-rehearse format hooks deps deps-build deps-cross deps-check deps-bench clean help FORCE
