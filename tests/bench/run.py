@@ -178,7 +178,7 @@ PARTS = {"startup": startup, "rehearsal": rehearsal, "plan": plan, "relay": rela
 
 
 def main(chosen):
-    table.head()
+    table.head(chosen)
     for name in chosen or PARTS:
         with tempfile.TemporaryDirectory(prefix="vmq-bench.", dir=IN_MEMORY) as folder:
             PARTS[name](folder)
