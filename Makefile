@@ -23,10 +23,10 @@ $(error vmq-recovery builds on Debian 12 (x86-64 or arm64) and on macOS, not on 
 endif
 LUA_CFLAGS ?= -I/usr/include/lua5.4
 LUA_SHARED ?= -llua5.4
-LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -Wl,-Bdynamic -lm
+LIBRARIES  ?= -Wl,-Bstatic -llua5.4 -ledit -lbsd -ltinfo -lmd -lcrypto -Wl,-Bdynamic -lm
 # Wholly static: no loader at start-up, which makes it as quick as the lua5.4 interpreter.
 STATIC     ?= -static-pie
-STATIC_LIBRARIES ?= -llua5.4 -ledit -lbsd -ltinfo -lmd -lm
+STATIC_LIBRARIES ?= -llua5.4 -ledit -lbsd -ltinfo -lmd -lcrypto -lm
 DKJSON     ?= /usr/share/lua/5.4/dkjson.lua
 DKJSON_LICENCE ?= /usr/share/doc/lua-dkjson/copyright
 HARDEN     ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
@@ -122,7 +122,7 @@ build/macos/%.o: runner/%.c Makefile | $(LIBS_macos)
 build/linux-arm64/%.o: runner/%.c Makefile | $(LIBS_linux-arm64)
 	$(say)
 	@mkdir -p $(@D)
-	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
+	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -DVMQ_LIBMD -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 # Zig's cache does not see what .incbin reads; the checksum tells it.
 build/macos/embedded.o build/linux-arm64/embedded.o: build/%/embedded.o: build/embedded.S $(INSIDE) build/zig/.done | build/%/
@@ -212,7 +212,7 @@ build/fuzz/parts.a: $(FUZZED)
 
 build/fuzz/%_fuzz: tests/fuzz/c/%_fuzz.c tests/fuzz/c/fuzz.h build/fuzz/parts.a
 	$(say)
-	$(Q)$(FUZZER) -fsanitize=fuzzer -o $@ $< build/fuzz/parts.a -lmd
+	$(Q)$(FUZZER) -fsanitize=fuzzer -o $@ $< build/fuzz/parts.a -lmd -lcrypto
 
 .SECONDARY: $(FUZZED)
 
@@ -281,7 +281,7 @@ build/linux-arm64/prompt: build/linux-arm64/prompt.o $(filter-out %/main.o,$(ARM
 	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) -static -s -o $@ $^
 
 build/linux-arm64/prompt.o: tests/mach_o/prompt.c Makefile | $(LIBS_linux-arm64)
-	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
+	$(Q)$(ZIG) cc -target $(TARGET_linux-arm64) $(CROSS_FLAGS) -DVMQ_LIBMD -Ibuild/linux-arm64/include -MMD -MP -c -o $@ $<
 
 # It runs the macOS program on arm64 Linux, under qemu-user: what libSystem would do is written in it.
 LOADER := $(patsubst tests/mach_o/loader/%,build/loader/%.o,$(sort $(wildcard tests/mach_o/loader/*.c tests/mach_o/loader/*.S)))
@@ -322,6 +322,9 @@ build/loader/vmq-recovery: build/macos/vmq-recovery
 
 bench: deps-check deps-bench all build/tests/lua build/tests/own build/venv/.done  ## ratios against what one would use instead
 	@build/venv/bin/python tests/bench/run.py $(BENCH)
+
+bench-publish: bench  ## the same, and its table into tests/README.md and README.md
+	@python3 tests/bench/publish.py
 
 lint: check-lint  ## the same as check-lint
 
@@ -385,5 +388,5 @@ build/ build/dev/ build/tests/ build/macos/ build/linux-arm64/ build/loader/ bui
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all dev macos linux-arm64 rehearse dist dist-source man install check check-deep $(LAYERS:%=check-%) bench lint test quick quick-lint \
+.PHONY: all dev macos linux-arm64 rehearse dist dist-source man install check check-deep $(LAYERS:%=check-%) bench bench-publish lint test quick quick-lint \
         quick-lua quick-rehearse format hooks deps deps-build deps-cross deps-check deps-bench clean help FORCE

@@ -12,8 +12,10 @@
 /* Writes the bytes as twice as many lower-case hex digits and a NUL. */
 void digest_hex(const unsigned char *sum, size_t length, char *hex);
 
-/* SHA-256 of a whole file, read in pieces of constant size. Returns 0, or -1 with `err`. */
-int digest_file(const char *path, char hex[DIGEST_HEX], struct error *err);
+/* SHA-256 of a whole file, read in pieces of constant size; `search` (or NULL) takes them in as well. Returns 0, or -1
+ * with `err`. */
+struct search;
+int digest_file(const char *path, struct search *search, char hex[DIGEST_HEX], struct error *err);
 void digest_text(const char *text, size_t length, char hex[DIGEST_HEX]);
 
 /* For other sums: how one takes in bytes, a text in pieces that every platform's can take, and an open file from where

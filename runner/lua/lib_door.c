@@ -81,6 +81,7 @@ struct calls {
 	pid_t child;
 	const char *text;
 	size_t length;
+	bool brief; /* the end of what comes is enough */
 	const struct relay_line *line;
 	bool echo;
 	struct relay_answer *given;
@@ -124,12 +125,19 @@ static int call_answer(lua_State *L)
 	return 1;
 }
 
+/* Bytes at the end of each piece that a call-back gets which wants no more. Strings of whole pieces would keep Lua's
+ * collector at work. */
+#define BRIEF 8192
+
+/* Output may be a gigabyte: a call-back that returns true gets only the end of every further piece. */
 static int call_output(lua_State *L)
 {
 	struct calls *calls = lua_touserdata(L, 1);
+	size_t length = calls->brief && calls->length > BRIEF ? BRIEF : calls->length;
 	lua_pushvalue(L, 2);
-	lua_pushlstring(L, calls->text, calls->length);
-	lua_call(L, 1, 0);
+	lua_pushlstring(L, calls->text + calls->length - length, length);
+	lua_call(L, 1, 1);
+	calls->brief = lua_toboolean(L, -1);
 	return 0;
 }
 

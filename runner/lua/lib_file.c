@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/scratch.h"
+#include "base/search.h"
 #include "base/sha384.h"
 #include "lua/lib.h"
 
@@ -157,11 +158,32 @@ static int make_scratch(lua_State *L)
 	return lib_text(L, scratch_make(path, &err), path, &err);
 }
 
+static void push_places(lua_State *L, const struct search *search)
+{
+	lua_createtable(L, (int)search->count, 0);
+	for (size_t i = 0; i < search->count; i++) {
+		lua_pushinteger(L, (lua_Integer)search->places[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+}
+
+/* sha256(path[, text, from]): also, by the same reading, the first SEARCH_PLACES offsets from there on of the text */
 static int sha256(lua_State *L)
 {
 	char hex[DIGEST_HEX];
+	size_t length;
 	struct error err;
-	return lib_text(L, digest_file(lib_check_path(L, 1), hex, &err), hex, &err);
+	struct search search;
+	const char *path = lib_check_path(L, 1), *text = luaL_optlstring(L, 2, NULL, &length);
+	if (text == NULL)
+		return lib_text(L, digest_file(path, NULL, hex, &err), hex, &err);
+	luaL_argcheck(L, length >= 1 && length <= SEARCH_LONGEST, 2, "no text that can be searched for");
+	search_begin(&search, text, length, (uint64_t)check_size(L, 3));
+	if (digest_file(path, &search, hex, &err) != 0)
+		return lib_fail(L, &err);
+	lua_pushstring(L, hex);
+	push_places(L, &search);
+	return 2;
 }
 
 static int sha256_text(lua_State *L)

@@ -5,19 +5,30 @@ local checksum = {}
 
 local known = {}
 
---- @param path string: as this process opens it
--- @return hex digits, or nil, message, code
-function checksum.sha256(path)
+local function places(files, path, text, from)
+  local found, at = {}, files.find(path, text, from)
+  while at do
+    found[#found + 1] = at
+    at = files.find(path, text, at + #text)
+  end
+  return found
+end
+
+--- The sum and, if a text is given, where that stands in the file: both by one reading.
+-- @param path string: as this process opens it
+-- @param text string|nil
+-- @param from integer|nil: the first offset that counts
+-- @return hex digits, and an array of offsets; or nil, message, code
+function checksum.sha256(path, text, from)
   local files = require "lib_file"
   local stat, message, code = files.stat(path)
   if not stat then return nil, message, code end
   local key = ("%s:%d:%d:%d:%d"):format(path, stat.device, stat.inode, stat.size, stat.mtime)
-  if not known[key] then
-    local sum, why, kind = files.sha256(path)
-    if not sum then return nil, why, kind end
-    known[key] = sum
-  end
-  return known[key]
+  if known[key] then return known[key], text and places(files, path, text, from) end
+  local sum, found, kind = files.sha256(path, text, from)
+  if not sum then return nil, found, kind end
+  known[key] = sum
+  return sum, found
 end
 
 --- Forgets everything: after an act, since a file may change twice within one second.

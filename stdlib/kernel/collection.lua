@@ -11,17 +11,27 @@ local KERNEL_ENTRY = "com.apple.kernel"
 local BANNER = "Darwin Kernel Version "
 local BANNER_LIMIT = 512
 
+local function kernel_at(path, files, at)
+  local text = files.read_at(path, at, BANNER_LIMIT)
+  local banner = text and text:match("^[^%z\n]*")
+  return banner and sysctl.parse_banner(banner)
+end
+
 -- The first banner in the file that names an Apple silicon kernel. Strings in kexts may look alike and are passed over.
-local function find_banner(path, files, from)
-  local at = from
-  while true do
-    at = files.find(path, BANNER, at)
-    if not at then return nil end
-    local text = files.read_at(path, at, BANNER_LIMIT)
-    local banner = text and text:match("^[^%z\n]*")
-    local kernel = banner and sysctl.parse_banner(banner)
+local function find_banner(path, files)
+  local at = files.find(path, BANNER, 0)
+  while at do
+    local kernel = kernel_at(path, files, at)
     if kernel then return kernel end
-    at = at + #BANNER
+    at = files.find(path, BANNER, at + #BANNER)
+  end
+end
+
+-- The same, where the banners' offsets are known.
+local function banner_among(path, files, places)
+  for _, at in ipairs(places) do
+    local kernel = kernel_at(path, files, at)
+    if kernel then return kernel end
   end
 end
 
@@ -53,18 +63,18 @@ function collection.inspect(path, files)
   files = files or own_files()
   local set, message = macho.read_fileset(path, files)
   if not set then return nil, not_one(path, files, message) end
-  local kernel_at, kexts, names = nil, 0, {}
+  local start, kexts, names = nil, 0, {}
   for _, entry in ipairs(set.entries) do
     names[entry.name] = true
-    if entry.name == KERNEL_ENTRY then kernel_at = entry.offset else kexts = kexts + 1 end
+    if entry.name == KERNEL_ENTRY then start = entry.offset else kexts = kexts + 1 end
   end
-  if not kernel_at then return nil, path .. ": holds no com.apple.kernel" end
-  local kernel = find_banner(path, files, kernel_at)
+  if not start then return nil, path .. ": holds no com.apple.kernel" end
+  local sha256, places = files.sha256(path, BANNER, start)
+  if not sha256 then return nil, places end
+  local kernel = banner_among(path, files, places)
   if not kernel then return nil, path .. ": holds no kernel version banner" end
-  local image = macho.read_kernel(path, files, kernel_at)
+  local image = macho.read_kernel(path, files, start)
   kernel.uuid = image and image.uuid
-  local sha256, why = files.sha256(path)
-  if not sha256 then return nil, why end
   return { size = set.size, sha256 = sha256, uuid = set.uuid, kexts = kexts, names = names, kernel = kernel }
 end
 
@@ -79,7 +89,7 @@ function collection.inspect_kernel(path, files)
   files = files or require "lib_file"
   local image, message = macho.read_kernel(path, files)
   if not image then return nil, message end
-  local kernel = find_banner(path, files, 0)
+  local kernel = find_banner(path, files)
   if not kernel then return nil, path .. ": holds no kernel version banner" end
   kernel.uuid = image.uuid
   return kernel

@@ -28,7 +28,7 @@ local HEARD = 8192
 -- @return function(chunk) that takes output in, and function() → the end of it
 local function tail_of_output()
   local tail = ""
-  return function(chunk) tail = (tail .. chunk):sub(-HEARD) end, function() return tail end
+  return function(chunk) tail = #chunk == HEARD and chunk or (tail .. chunk):sub(-HEARD) end, function() return tail end
 end
 
 -- What is shown while a tool is silent, or nil.
@@ -51,13 +51,14 @@ local function limits_of(self, command)
   return nil, self.silence or SILENCE[command.tool] or SILENCE_OTHERS
 end
 
--- Where a tool's output goes, besides the screen.
+-- Where a tool's output goes, besides the screen. It returns true when from now on the last HEARD bytes of a piece are enough.
 local function output_of(self, command, step, hear)
   local write = transcript.of_command(self.transcript, command.argv)
   return function(chunk)
     hear(chunk)
-    write(chunk)
+    local full = write(chunk)
     if self.options.json then self.view.emit { type = "output", step = step.name, text = chunk } end
+    return full and not self.options.json
   end
 end
 

@@ -25,7 +25,7 @@ for n = 1, {steps} do
     why = "To be measured.", where = "any",
     check = function(c) {check} end,
     run = function() return command({{ "{tool}", {words} }}, {{ {about} }}) end,
-    undo = function() return {{}} end,
+    undo = function() return "what it made is thrown away" end,
   }}
 end
 return plan "bench" (steps)
@@ -58,7 +58,7 @@ class Stage:
         path.write_text(PLAN.format(tool=TOOL, steps=steps, check=check, words=words, about=about))
         return path
 
-    def run(self, plan, *options):
+    def run(self, plan, *options, **more):
         """Runs the plan from the start; returns the measured run."""
         self.clear()
         secret, typed = os.pipe()
@@ -66,6 +66,6 @@ class Stage:
         os.close(typed)
         try:
             return measure.checked([PROGRAM, "--root", self.mac.root, "--journal", self.journal, "--yes", "--user", "ada",
-                                    "--password-fd", str(secret), *options, "run", plan], pass_fds=[secret])
+                                    "--password-fd", str(secret), *options, "run", plan], pass_fds=[secret], **more)
         finally:
             os.close(secret)

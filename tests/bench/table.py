@@ -1,5 +1,7 @@
 """Prints measurements as one table, in Markdown: what, how much, and how much that is of what one would use instead.
 
+The same lines go into a file, for publish.py.
+
 It must not round anything that is computed with.
 """
 
@@ -8,6 +10,15 @@ import os
 import platform
 import re
 from pathlib import Path
+
+
+FILE = Path("build/bench.md")
+
+
+def tell(text):
+    print(text, flush=True)
+    with FILE.open("a") as file:
+        file.write(text + "\n")
 
 
 def amount(value, unit):
@@ -25,17 +36,18 @@ def processor():
     return found[1] if found else platform.machine()
 
 
-def head():
-    """Prints on what machine and when; then the table's first lines."""
+def head(parts):
+    """Says on what machine and when, and of which parts if not of all; then the table's first lines."""
+    FILE.unlink(missing_ok=True)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} × {processor()}, "
+    tell(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} × {processor()}, "
           f"{amount(memory / 1024, 'B').replace('MiB', 'GiB')}, Linux {platform.release().partition('-')[0]}, "
-          f"load {os.getloadavg()[0]:.1f} at the start\n")
-    print("| what | measured | against |\n| --- | ---: | --- |")
+          f"load {os.getloadavg()[0]:.1f} at the start{', only ' * bool(parts)}{', '.join(parts)}\n")
+    tell("| what | measured | against |\n| --- | ---: | --- |")
 
 
 def line(what, measured="", against=""):
-    print("| " + " | ".join(cell.replace("|", "\\|") for cell in (what, measured, against)) + " |", flush=True)
+    tell("| " + " | ".join(cell.replace("|", "\\|") for cell in (what, measured, against)) + " |")
 
 
 def title(words):

@@ -63,11 +63,17 @@ def command_line(mac, arguments, program=PROGRAM):
     return [str(program), *root, *map(str, arguments)]
 
 
+def program_file():
+    """The program itself, where PROGRAM is a command that runs it by an emulator."""
+    beside = pathlib.Path(PROGRAM).with_name("vmq-recovery")
+    return beside if beside.is_file() else pathlib.Path(PROGRAM)
+
+
 def copied(folder):
     """A copy of the program in a folder that an ordinary user can enter; what an emulator is to run lies beside it."""
     program = pathlib.Path(PROGRAM)
     for one in {program, program.with_name("vmq-recovery"), program.with_name("loader")}:
-        if one.exists():
+        if one.is_file():
             shutil.copy(one, folder)
     return folder / program.name
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import stat
 
 import driver
@@ -50,7 +49,7 @@ def test_what_is_staged(macos):
         about = below(macos, name).stat()
         assert (stat.S_IMODE(about.st_mode), about.st_uid) == (mode, os.getuid() and about.st_uid), name
     written = manifest(macos)
-    assert below(macos, "vmq-recovery").read_bytes() == pathlib.Path(driver.PROGRAM).read_bytes()
+    assert below(macos, "vmq-recovery").read_bytes() == driver.program_file().read_bytes()
     assert below(macos, f"{PLACE}/VirtualMachine.kc").read_bytes() == built(macos).read_bytes()
     assert (written["build"], written["chip"]) == ("23A344", "t6020")
     assert written["collection"]["size"] == built(macos).stat().st_size and len(written["program"]["sha256"]) == 64

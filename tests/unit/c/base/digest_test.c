@@ -9,12 +9,40 @@ static void sums_are_the_published_ones(void **state)
 	digest_text("abc", 3, hex); /* FIPS 180-2, B.1 */
 	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_int_equal(file_write_atomic(fixture_path(f, "abc"), "abc", 3, 0644, &f->err), 0);
-	assert_int_equal(digest_file(fixture_path(f, "abc"), hex, &f->err), 0);
+	assert_int_equal(digest_file(fixture_path(f, "abc"), NULL, hex, &f->err), 0);
 	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	assert_int_equal(digest_file(f->root, hex, &f->err), -1);
+	assert_int_equal(digest_file(f->root, NULL, hex, &f->err), -1);
 	assert_string_equal(f->err.code, "EISDIR");
 	assert_int_equal(digest_crc32c("123456789", 9), 0xe3069283); /* RFC 3720 B.4's check value */
 	assert_int_equal(digest_crc32c("", 0), 0);
+}
+
+/* One bit after the other, as RFC 3720 defines it. */
+static uint32_t crc_by_bits(const char *bytes, size_t length)
+{
+	uint32_t crc = 0xffffffff;
+	for (size_t i = 0; i < 8 * length; i++) {
+		unsigned bit = (unsigned char)bytes[i / 8] >> i % 8 & 1;
+		crc = (crc ^ bit) & 1 ? crc >> 1 ^ 0x82f63b78 : crc >> 1;
+	}
+	return ~crc;
+}
+
+static void a_crc_is_that_of_every_bit(void **state)
+{
+	char bytes[64];
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (char)(i * 37 + 200);
+	for (size_t start = 0; start < 8; start++)
+		for (size_t length = 0; length <= sizeof bytes - start; length++)
+			assert_int_equal(digest_crc32c(bytes + start, length), crc_by_bits(bytes + start, length));
+	memset(bytes, 0, sizeof bytes);
+	for (size_t bit = 0; bit < 64; bit++) {
+		bytes[bit / 8] = (char)(1u << bit % 8);
+		assert_int_equal(digest_crc32c(bytes, 9), crc_by_bits(bytes, 9));
+		bytes[bit / 8] = 0;
+	}
 }
 
 /* A file longer than the pieces it is read in gives the sum of its text. */
@@ -27,7 +55,7 @@ static void a_long_file_is_summed_whole(void **state)
 	assert_non_null(bytes);
 	bytes[length - 1] = 'x';
 	assert_int_equal(file_write_atomic(fixture_path(f, "long"), bytes, length, 0644, &f->err), 0);
-	assert_int_equal(digest_file(fixture_path(f, "long"), of_file, &f->err), 0);
+	assert_int_equal(digest_file(fixture_path(f, "long"), NULL, of_file, &f->err), 0);
 	digest_text(bytes, length, of_text);
 	assert_string_equal(of_file, of_text);
 	free(bytes);
@@ -46,6 +74,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(sums_are_the_published_ones),
+		TEST(a_crc_is_that_of_every_bit),
 		TEST(a_long_file_is_summed_whole),
 		TEST(bytes_become_hex_digits),
 	};

@@ -46,3 +46,23 @@ describe("checksum.sha256", function()
     assert.are.equal("sum", checksum.sha256 "/f")
   end)
 end)
+
+describe("checksum.sha256 with a text", function()
+  it("tells where it stands, also when the sum is remembered", function()
+    local files = disk.use { ["/f"] = "--text-text" }
+    local sum = require("lib_file").sha256_text "--text-text"
+    for _ = 1, 2 do assert.are.same({ sum, { 2, 7 } }, { checksum.sha256("/f", "text", 0) }) end
+    assert.are.same({ sum, { 7 } }, { checksum.sha256("/f", "text", 3) })
+    assert.are.equal(1, files.summed)
+  end)
+
+  it("is what lib_file finds, too", function()
+    local files = require "lib_file"
+    local path = assert(files.make_scratch()) .. "/f"
+    assert(files.write_atomic(path, ("x"):rep(200000) .. "text" .. ("y"):rep(200000) .. "text", 384))
+    local sum, places = files.sha256(path, "text", 0)
+    assert.are.equal((files.sha256(path)), sum)
+    assert.are.same({ 200000, 400004 }, places)
+    assert(files.remove_tree(path:match "^(.*)/f$"))
+  end)
+end)

@@ -344,6 +344,15 @@ describe("what a tool prints", function()
     assert.are.same({ { type = "output", step = "sip", text = "one\n" }, { type = "output", step = "sip", text = "two" } }, events)
   end)
 
+  it("is wanted whole until the transcript is full, and then the end of each piece; with JSON always whole", function()
+    local full = ("x"):rep(256 * 1024)
+    for json, wanted in pairs { [false] = { false, true }, [true] = { false, false } } do
+      door({ exit = 0 }, {})
+      ports({ options = { json = json } }).act(QUIET, STEP)
+      assert.are.same(wanted, { given.options.output(full), given.options.output "y" })
+    end
+  end)
+
   it("is heard back to a menu that was printed before the question, and no further", function()
     door({ exit = 0 }, { ("x"):rep(9000), "end" })
     ports().act(TOOL, STEP)

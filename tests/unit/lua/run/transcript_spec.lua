@@ -25,9 +25,9 @@ describe("transcript", function()
 
   it("keeps 256 KiB of a command, and says that more is left out, once", function()
     local add, most = transcript.of_command(path, { "/x" }), 256 * 1024
-    add(("a"):rep(most - 1))
-    add "bc"
-    add "d"
+    assert.is_false(add(("a"):rep(most - 1)))
+    assert.is_true(add "bc")
+    assert.is_true(add "d")
     add(("e"):rep(10))
     local text = assert(files.read(path, 1 << 20))
     assert.are.equal("\n$ /x\n" .. ("a"):rep(most - 1) .. "b\n[the rest of this output is left out]\n", text)

@@ -37,10 +37,10 @@ function disk.use(contents, about)
   end
   local sum = files.sha256
   files.summed = 0
-  function files.sha256(path)
+  function files.sha256(path, ...)
     if not contents[path] then return nil, path .. ": No such file or directory", "ENOENT" end
     files.summed = files.summed + 1
-    return sum(path)
+    return sum(path, ...)
   end
   package.loaded.lib_file = setmetatable(files, { __index = { sha256_text = real.sha256_text } })
   require("base.checksum").forget()

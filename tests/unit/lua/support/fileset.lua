@@ -48,7 +48,14 @@ function fileset.files(contents)
     return at and at - 1
   end
   local sum = require("lib_file").sha256_text
-  function files.sha256(path) return sum(contents[path]) end
+  function files.sha256(path, text, from)
+    local found, at = {}, text and files.find(path, text, from)
+    while at do
+      found[#found + 1] = at
+      at = files.find(path, text, at + 1)
+    end
+    return sum(contents[path]), text and found
+  end
   function files.read(path)
     if not contents[path] then return nil, path .. ": No such file or directory", "ENOENT" end
     return contents[path]
