@@ -49,3 +49,19 @@ describe("probe.output", function()
       told { signal = 9, stdout = "out", stderr = "" })
   end)
 end)
+
+describe("probe.at", function()
+  it("asks the Mac below a folder, whichever the door was set up for", function()
+    local real, asked = package.loaded.lib_probe, nil
+    package.loaded.lib_probe = { run = function(argv, options)
+      asked = { argv[1], options.root, options.seconds }
+      return { exit = 0, stdout = "one", stderr = "" }
+    end }
+    probe.at "/another"
+    local out = probe.output({ "/t" }, 3)
+    package.loaded.lib_probe = real
+    probe.use(nil)
+    assert.are.equal("one", out)
+    assert.are.same({ "/t", "/another", 3 }, asked)
+  end)
+end)
