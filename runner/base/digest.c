@@ -5,7 +5,6 @@
 #include "base/digest.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,16 +89,14 @@ void digest_text(const char *text, size_t length, char hex[DIGEST_HEX])
 	digest_hex(sum, sizeof sum, hex);
 }
 
-int digest_file(const char *path, char hex[DIGEST_HEX], struct error *err)
+int digest_file(int fd, int64_t left, const char *path, char hex[DIGEST_HEX], struct error *err)
 {
 	unsigned char sum[32];
 	digest_state state;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return error_system(err, errno, "cannot open %s to take its SHA-256", path);
 	digest_start(&state);
-	int number = digest_descriptor(digest_add, &state, fd, -1);
-	(void)close(fd);
+	int number = digest_descriptor(digest_add, &state, fd, left);
+	if (number == DIGEST_ENDS_EARLY)
+		return error_set(err, "short", "%s ends before the part whose SHA-256 is wanted", path);
 	if (number != 0)
 		return error_system(err, number, "cannot read %s to take its SHA-256", path);
 	digest_end(&state, sum);

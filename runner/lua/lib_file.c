@@ -5,11 +5,15 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/replace.h"
 #include "base/scratch.h"
 #include "base/sha384.h"
 #include "lua/lib.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define READ_LIMIT ((lua_Integer)1 << 20)
 #define LARGEST ((lua_Integer)1 << 40)
@@ -28,7 +32,7 @@ static mode_t check_mode(lua_State *L, int argument)
 	return (mode_t)mode;
 }
 
-/* read(path[, limit]) */
+/* read(path[, limit[, nofollow]]) */
 static int read_file(lua_State *L)
 {
 	const char *path = lib_check_path(L, 1);
@@ -37,7 +41,9 @@ static int read_file(lua_State *L)
 	size_t length;
 	void **box = lib_new_box(L);
 	char *bytes;
-	if (file_read(path, (size_t)limit, &bytes, &length, &err) != 0)
+	int (*read)(const char *, size_t, char **, size_t *, struct error *) =
+		lua_toboolean(L, 3) ? file_read_nofollow : file_read;
+	if (read(path, (size_t)limit, &bytes, &length, &err) != 0)
 		return lib_fail(L, &err);
 	*box = bytes;
 	lua_pushlstring(L, bytes, length);
@@ -74,14 +80,18 @@ static int stat_file(lua_State *L)
 {
 	struct stat st;
 	struct error err;
-	if (file_stat(lib_check_path(L, 1), !lua_toboolean(L, 2), &st, &err) != 0)
+	const char *path = lib_check_path(L, 1);
+	if (file_stat(path, !lua_toboolean(L, 2), &st, &err) != 0)
 		return lib_fail(L, &err);
-	lua_createtable(L, 0, 7);
+	lua_createtable(L, 0, 9);
 	lua_pushstring(L, type_name(st.st_mode));
 	lua_setfield(L, -2, "type");
 	lib_set_integer(L, "size", (lua_Integer)st.st_size);
 	lib_set_integer(L, "mode", (lua_Integer)(st.st_mode & 07777));
 	lib_set_integer(L, "uid", (lua_Integer)st.st_uid);
+	lib_set_integer(L, "gid", (lua_Integer)st.st_gid);
+	lua_pushboolean(L, file_acl_writes(path));
+	lua_setfield(L, -2, "acl_writes");
 	lib_set_integer(L, "mtime", (lua_Integer)st.st_mtime);
 	lib_set_integer(L, "inode", (lua_Integer)st.st_ino);
 	lib_set_integer(L, "device", (lua_Integer)st.st_dev);
@@ -157,11 +167,21 @@ static int make_scratch(lua_State *L)
 	return lib_text(L, scratch_make(path, &err), path, &err);
 }
 
+/* sha256(path[, offset, length]) */
 static int sha256(lua_State *L)
 {
 	char hex[DIGEST_HEX];
 	struct error err;
-	return lib_text(L, digest_file(lib_check_path(L, 1), hex, &err), hex, &err);
+	const char *path = lib_check_path(L, 1);
+	lua_Integer from = luaL_optinteger(L, 2, 0), length = lua_isnoneornil(L, 3) ? -1 : check_size(L, 3);
+	int fd = file_open(path, O_RDONLY, &err), result = -1;
+	if (fd >= 0 && lseek(fd, (off_t)from, SEEK_SET) < 0)
+		(void)error_system(&err, errno, "cannot read %s at %lld", path, (long long)from);
+	else if (fd >= 0)
+		result = digest_file(fd, length, path, hex, &err);
+	if (fd >= 0)
+		(void)close(fd);
+	return lib_text(L, result, hex, &err);
 }
 
 static int sha256_text(lua_State *L)

@@ -53,7 +53,7 @@ describe("check", function()
 
   it("says that a plan inside is well-formed", function()
     assert.are.equal(0, life:command("check", { "apply" }))
-    assert.are.equal("apply: plan apply is well-formed: 6 steps.\n", life.shown.out())
+    assert.are.equal("apply: plan apply is well-formed: 8 steps.\n", life.shown.out())
     assert.are.equal(0, life:command("check", { "apply" }, { quiet = true }))
     assert.are.equal("", life.shown.out())
   end)
