@@ -109,8 +109,8 @@ local function add_uncompared(lines, case)
 end
 
 function words.done(case)
-  return add_uncompared({ "Done: the development kernel runs and allows up to " .. case.context.quota .. " macOS guests, all of it read back.",
-    "Before a macOS update:", outcome.here(case, "revert") }, case)
+  return add_uncompared({ "Done: the development kernel runs and allows up to " .. case.context.quota
+    .. " macOS guests, all of it read back.", "Before a macOS update:", outcome.here(case, "revert") }, case)
 end
 
 function words.phase(case, final)

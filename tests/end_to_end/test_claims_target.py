@@ -5,7 +5,6 @@ import os
 
 import driver
 import pytest
-from claims import wrong
 from helpers import FULL, flags, policy_is_raised, records, said, tool_waits
 from person import Person
 

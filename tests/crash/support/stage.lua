@@ -299,6 +299,7 @@ function stage.install(root)
   package.loaded["mac.boot_object"] = {
     path = function(c, policy) return real.path(c, policy, files.reader(world)) end,
     holds_ours = function(c, policy) return real.holds_ours(c, policy, files.reader(world)) end,
+    compare = function(c, policy) return real.compare(c, policy, files.reader(world)) end,
   }
   local staging = require "kernel.staging"
   staging.holds = function(_, path, sum)

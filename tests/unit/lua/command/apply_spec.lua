@@ -128,9 +128,12 @@ describe("the words of apply", function()
 
   it("say that Preboot's kernel could not be compared, and nothing of it where it could, or where there is none", function()
     local context = { quota = 5, root = "/r", group = "G", collection_sum = ("ab"):rep(32) }
-    local function done() return cases.text(operation.words.done(cases.new { operation = operation, target = targets.macos(), context = context })) end
+    local function done()
+      return cases.text(operation.words.done(cases.new { operation = operation, target = targets.macos(), context = context }))
+    end
     local function phase(final) return operation.words.phase(cases.new { operation = operation, context = context }, read_only(final)) end
-    local sentence = "Whether the kernel in Preboot holds the collection's very bytes could not be compared: no such object can be read in Preboot."
+    local sentence = "Whether the kernel in Preboot holds the collection's very bytes could not be compared: "
+      .. "no such object can be read in Preboot."
     now = { coih = "AB", nsih = "CD" }
     assert.truthy(done():find(sentence, 1, true))
     assert.are.same({ "This part is finished and read back.", sentence }, phase {})

@@ -65,7 +65,8 @@ describe("run_state.rebuild", function()
 
   it("knows whether the policy was written between an intent and what was read back", function()
     local function written(before, after)
-      local run = assert(rebuild({ type = "intent", step = "a", nonce = before, argv = { "/x" } }, { type = "started", step = "a", pid = 7 },
+      local run = assert(rebuild({ type = "intent", step = "a", nonce = before, argv = { "/x" } },
+        { type = "started", step = "a", pid = 7 },
         { type = "outcome", step = "a", verdict = "todo", nonce = after }))
       return run_state.step(run, "a").written
     end
