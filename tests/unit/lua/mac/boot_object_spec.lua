@@ -118,6 +118,16 @@ describe("boot_object.compare", function()
 end)
 
 describe("boot_object.holds_ours", function()
+  it("takes our bytes for ours in an object whose chain cannot be followed, too", function()
+    local _, policy = put("wrapped" .. BYTES .. "otherwise", ("CD"):rep(48))
+    assert(lib.write_atomic(root .. "/k.kc", BYTES, 420))
+    local c = context { collection = root .. "/k.kc" }
+    assert.are.equal("unknown", (kernel_object.compare(c, policy)))
+    assert.is_true(kernel_object.holds_ours(c, policy))
+    assert(lib.write_atomic(root .. "/k.kc", "other bytes", 420))
+    assert.is_nil((kernel_object.holds_ours(c, policy)))
+  end)
+
   it("is the same as yes, no, or why it cannot be told", function()
     local _, policy = put(image4.make(BYTES))
     assert.is_true(kernel_object.holds_ours(context(), policy))
