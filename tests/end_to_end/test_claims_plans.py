@@ -6,7 +6,7 @@ import signal
 
 import driver
 import pytest
-from claims import SEAL_OFF, changed_record, wrong
+from claims import SEAL_OFF, changed_record
 from helpers import FULL, flags, said, written
 from person import Person
 
