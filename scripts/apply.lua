@@ -58,6 +58,29 @@ local function boot_args_undo(c, before, now)
   return { rung }
 end
 
+-- Where the copy would lie that cannot be made: there is no collection, or no Data volume.
+local NO_COPY = "/private/var/db/vmq-recovery/object/none.kc"
+
+-- Does a kernel of ours boot already, so that no copy of the collection is needed? Where Preboot cannot say whose it is, one that has
+-- come since the run began counts as ours.
+local function kernel_is_set(c, now)
+  if now.mode ~= "permissive" or now.coih == "absent" then return false end
+  local holds = boot_object.holds_ours(c, now)
+  if holds ~= nil then return holds end
+  local before = c.baseline and c.baseline.policy
+  return before ~= nil and before.coih ~= now.coih
+end
+
+local function describe_copy(seen)
+  if seen.sha256 == "none" then return "none" end
+  return ("a copy with the SHA-256 %s%s"):format(seen.sha256, seen.safe and "" or ", which is not root's alone")
+end
+
+local function copy_is_gone(c)
+  local _, seen = staging.holds(c, c.copy or NO_COPY, c.collection_sum)
+  return seen.sha256 == "none", seen
+end
+
 -- Is the custom kernel ours? Preboot says it for sure; without it, a hash that is new since we asked for it.
 local function kernel_is_ours(c, now)
   if now.coih == "absent" then return false end
@@ -70,7 +93,30 @@ return plan "apply" {
   summary = "Boot the development kernel collection, whose boot argument lifts the two-guest limit.",
   params = {
     group = param "uuid", volume_name = param "text", system_volume = param "path",
-    collection_on_mac = param("path", "/"),
+    collection_on_mac = param("path", "/"), collection_sum = param("word", "none"), copy = param("path", NO_COPY),
+  },
+
+  step "copy" {
+    why = "Copies the collection to where only root can change it, so that what you were shown is what is installed.",
+    where = "paired-recovery",
+    expected = "a copy with the SHA-256 that was shown",
+    repeatable = true,
+    check = function(c)
+      local good, seen = staging.holds(c, c.copy or NO_COPY, c.collection_sum)
+      if good then return "done", seen end
+      local now = read_policy(c)
+      if not now then return "unknown" end
+      return kernel_is_set(c, now) and "done" or "todo", seen
+    end,
+    run = function(c)
+      return { file.make_folder(c.copy:match("^(.*)/"), "0700"), file.copy(c.collection_on_mac, c.copy, "0600") }
+    end,
+    describe = describe_copy,
+    after = function(c, seen) return changed(seen, { sha256 = c.collection_sum, safe = true }) end,
+    undo = function(c)
+      return { { file.remove(c.copy), leaves = "no copy of the collection", exact = true, goal = { sha256 = "none" },
+        check = function() return copy_is_gone(c) end } }
+    end,
   },
 
   step "sip" {
@@ -112,7 +158,7 @@ return plan "apply" {
   step "kernel" {
     why = "Makes this volume start with the development kernel. The last of the policy changes.",
     where = "paired-recovery",
-    needs = { "sip", "boot-args-filter" },
+    needs = { "copy", "sip", "boot-args-filter" },
     part = "policy",
     expected = "a custom kernel with our collection's bytes, SIP still off",
     check = function(c)
@@ -121,7 +167,7 @@ return plan "apply" {
       return now.mode == "permissive" and kernel_is_ours(c, now) and "done" or "todo", seen
     end,
     describe = policy.describe,
-    run = function(c) return kmutil.install(c.system_volume, c.collection_on_mac) end,
+    run = function(c) return kmutil.install(c.system_volume, c.copy, c.collection_sum) end,
     after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f", coih = "(new)" }) end,
     undo = policy_undo,
   },
@@ -187,5 +233,20 @@ return plan "apply" {
     after = after_boot_args,
     undo = boot_args_undo,
     undo_first = UNDO_FIRST,
+  },
+
+  step "copy-away" {
+    why = "Takes the copy of the collection away again: the kernel that boots lies in Preboot.",
+    where = "macos",
+    needs = { "booted" },
+    defers = "the copy of the collection stays; it takes room and does no harm",
+    check = function(c)
+      local gone, seen = copy_is_gone(c)
+      return gone and "done" or "todo", seen
+    end,
+    describe = describe_copy,
+    run = function(c) return file.remove(c.copy) end,
+    after = function(_, seen) return changed(seen, { sha256 = "none", safe = false }) end,
+    undo = function() return "no copy of the collection" end,
   },
 }

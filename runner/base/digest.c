@@ -5,7 +5,6 @@
 #include "base/digest.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -122,16 +121,14 @@ static void add_searched(void *both, const char *bytes, size_t length)
 		search_add(searched->search, bytes, length);
 }
 
-int digest_file(const char *path, struct search *search, char hex[DIGEST_HEX], struct error *err)
+int digest_file(int fd, int64_t left, const char *path, struct search *search, char hex[DIGEST_HEX], struct error *err)
 {
 	unsigned char sum[32];
 	struct searched both = { .search = search };
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return error_system(err, errno, "cannot open %s to take its SHA-256", path);
 	digest_start(&both.state);
-	int number = digest_descriptor(add_searched, &both, fd, -1);
-	(void)close(fd);
+	int number = digest_descriptor(add_searched, &both, fd, left);
+	if (number == DIGEST_ENDS_EARLY)
+		return error_set(err, "short", "%s ends before the part whose SHA-256 is wanted", path);
 	if (number != 0)
 		return error_system(err, number, "cannot read %s to take its SHA-256", path);
 	digest_end(&both.state, sum);

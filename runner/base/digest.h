@@ -12,10 +12,10 @@
 /* Writes the bytes as twice as many lower-case hex digits and a NUL. */
 void digest_hex(const unsigned char *sum, size_t length, char *hex);
 
-/* SHA-256 of a whole file, read in pieces of constant size; `search` (or NULL) takes them in as well. Returns 0, or -1
- * with `err`. */
+/* SHA-256 of an open file from where it stands, `left` bytes of it or all (-1), read in pieces of constant size;
+ * `search` (or NULL) takes them in as well; `path` is for messages. Returns 0, or -1 with `err`. */
 struct search;
-int digest_file(const char *path, struct search *search, char hex[DIGEST_HEX], struct error *err);
+int digest_file(int fd, int64_t left, const char *path, struct search *search, char hex[DIGEST_HEX], struct error *err);
 void digest_text(const char *text, size_t length, char hex[DIGEST_HEX]);
 
 /* For other sums: how one takes in bytes, a text in pieces that every platform's can take, and an open file from where

@@ -6,24 +6,55 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #ifdef __APPLE__
+#include <sys/acl.h>
 #include <sys/mount.h>
 #include <sys/param.h>
 #else
 #include <sys/statvfs.h>
 #endif
 
-static int open_read(const char *path, struct error *err)
+/* Closes it unless it is a plain file. Returns `fd`, or -1 with `err`. */
+static int keep_plain(int fd, const char *path, struct error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return fd >= 0 ? fd : error_system(err, errno, "cannot open %s", path);
+	struct stat st;
+	int number = fstat(fd, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
+	if (number == 0 && S_ISREG(st.st_mode))
+		return fd;
+	(void)close(fd);
+	if (number != 0)
+		return error_system(err, number, "cannot open %s", path);
+	return error_set(err, "EINVAL", "cannot open %s: it is no plain file", path);
+}
+
+/* A socket, and a FIFO that nobody reads, are refused by the system itself. */
+static int cannot_open(int number, const char *path, struct error *err)
+{
+	if (number == ENXIO || number == EOPNOTSUPP)
+		return error_set(err, "EINVAL", "cannot open %s: it is no plain file", path);
+	return error_system(err, number, "cannot open %s", path);
+}
+
+int file_open_at(int folder, const char *name, int flags, const char *path, struct error *err)
+{
+	int fd = openat(folder, name, flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	return fd >= 0 ? keep_plain(fd, path, err) : cannot_open(errno, path, err);
+}
+
+int file_open(const char *path, int flags, struct error *err)
+{
+	return file_open_at(AT_FDCWD, path, flags, path, err);
+}
+
+int file_create(const char *path, int flags, mode_t mode, struct error *err)
+{
+	int fd = open(path, flags | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, mode);
+	return fd >= 0 ? keep_plain(fd, path, err) : cannot_open(errno, path, err);
 }
 
 /* Reads until `length` bytes or the end. Returns the number read, or -1 with errno. */
@@ -97,13 +128,13 @@ static int read_whole(int fd, const char *path, size_t hint, size_t limit, struc
 	return error_system(err, number, "cannot read %s", path);
 }
 
-int file_read(const char *path, size_t limit, char **bytes, size_t *length, struct error *err)
+static int read_with(const char *path, int flags, size_t limit, char **bytes, size_t *length, struct error *err)
 {
-	int fd = open_read(path, err);
+	int fd = file_open(path, O_RDONLY | flags, err);
 	if (fd < 0)
 		return -1;
 	struct stat st;
-	size_t hint = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 4096;
+	size_t hint = fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size : 4096;
 	struct block block;
 	int result = read_whole(fd, path, hint, limit, &block, err);
 	(void)close(fd);
@@ -114,9 +145,19 @@ int file_read(const char *path, size_t limit, char **bytes, size_t *length, stru
 	return result;
 }
 
+int file_read(const char *path, size_t limit, char **bytes, size_t *length, struct error *err)
+{
+	return read_with(path, 0, limit, bytes, length, err);
+}
+
+int file_read_nofollow(const char *path, size_t limit, char **bytes, size_t *length, struct error *err)
+{
+	return read_with(path, O_NOFOLLOW, limit, bytes, length, err);
+}
+
 int file_read_at(const char *path, off_t offset, char *bytes, size_t length, size_t *got, struct error *err)
 {
-	int fd = open_read(path, err);
+	int fd = file_open(path, O_RDONLY, err);
 	if (fd < 0)
 		return -1;
 	ssize_t n = lseek(fd, offset, SEEK_SET) < 0 ? -1 : read_full(fd, bytes, length);
@@ -189,122 +230,11 @@ int file_sync_folder(const char *path, struct error *err)
 	return result == 0 ? 0 : error_system(err, number, "cannot make the folder %s durable", path);
 }
 
-/* The folder part of `path` into `folder`. */
-static int folder_of(const char *path, char folder[PATH_MAX], struct error *err)
-{
-	const char *slash = strrchr(path, '/');
-	if (slash == NULL) {
-		path = ".";
-		slash = path + 1;
-	}
-	size_t length = slash == path ? 1 : (size_t)(slash - path);
-	if (length >= PATH_MAX)
-		return error_system(err, ENAMETOOLONG, "cannot use %s", path);
-	(void)snprintf(folder, PATH_MAX, "%.*s", (int)length, path);
-	return 0;
-}
-
-/* What a new file is filled with: a text, or all that an open file still holds. */
-struct content {
-	const char *bytes;
-	size_t length;
-	int source; /* -1: the text */
-};
-
-/* Returns 0, or -1 with errno. */
-static int copy_rest(int source, int target)
-{
-	char piece[128 * 1024];
-	for (;;) {
-		ssize_t n = read_full(source, piece, sizeof piece);
-		if (n <= 0)
-			return (int)n;
-		if (file_write_all(target, piece, (size_t)n) != 0)
-			return -1;
-	}
-}
-
-static int fill(int fd, const struct content *content)
-{
-	return content->source >= 0 ? copy_rest(content->source, fd) : file_write_all(fd, content->bytes, content->length);
-}
-
-/* Writes the new content under a temporary name. On failure errno tells why and the name is gone. */
-static int write_temporary(char *name, const struct content *content, mode_t mode)
-{
-	int fd = mkstemp(name);
-	if (fd < 0)
-		return -1;
-	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	int failed = fchmod(fd, mode) != 0 || fill(fd, content) != 0 || file_sync(fd) != 0;
-	int number = errno;
-	if (close(fd) != 0 && !failed) {
-		failed = 1;
-		number = errno;
-	}
-	if (failed)
-		(void)unlink(name);
-	errno = number;
-	return failed ? -1 : 0;
-}
-
-/* Puts a file in place of another, and makes the new name survive. */
-static int put_in_place(const char *name, const char *path, struct error *err)
-{
-	char folder[PATH_MAX];
-	if (folder_of(path, folder, err) != 0)
-		return -1;
-	if (rename(name, path) != 0)
-		return error_system(err, errno, "cannot put the new %s in place", path);
-	return file_sync_folder(folder, err);
-}
-
-static int replace(const char *path, const struct content *content, mode_t mode, struct error *err)
-{
-	char name[PATH_MAX];
-	if (snprintf(name, sizeof name, "%s.new.XXXXXX", path) >= (int)sizeof name)
-		return error_system(err, ENAMETOOLONG, "cannot write %s", path);
-	if (write_temporary(name, content, mode) != 0)
-		return error_system(err, errno, "cannot write %s", path);
-	int result = put_in_place(name, path, err);
-	if (result != 0)
-		(void)unlink(name);
-	return result;
-}
-
-int file_write_atomic(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err)
-{
-	struct content content = { bytes, length, -1 };
-	return replace(path, &content, mode, err);
-}
-
-int file_copy(const char *source, const char *path, mode_t mode, struct error *err)
-{
-	struct stat st;
-	struct content content = { .source = open_read(source, err) };
-	if (content.source < 0)
-		return -1;
-	int result = -1;
-	if (fstat(content.source, &st) != 0)
-		(void)error_system(err, errno, "cannot look at %s", source);
-	else if (!S_ISREG(st.st_mode))
-		(void)error_set(err, "EINVAL", "cannot copy %s: it is no plain file", source);
-	else
-		result = replace(path, &content, mode, err);
-	(void)close(content.source);
-	return result;
-}
-
-int file_move(const char *source, const char *path, struct error *err)
-{
-	return put_in_place(source, path, err);
-}
-
 int file_append(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, mode);
+	int fd = file_create(path, O_WRONLY | O_APPEND, mode, err);
 	if (fd < 0)
-		return error_system(err, errno, "cannot open %s to append", path);
+		return -1;
 	int result = file_write_all(fd, bytes, length);
 	int number = errno;
 	if (close(fd) != 0 && result == 0) {
@@ -320,6 +250,41 @@ int file_stat(const char *path, bool follow, struct stat *out, struct error *err
 		return error_system(err, errno, "cannot look at %s", path);
 	return 0;
 }
+
+#ifdef __APPLE__
+static bool entry_writes(acl_entry_t entry)
+{
+	static const acl_perm_t writing[] = { ACL_WRITE_DATA,   ACL_APPEND_DATA,    ACL_DELETE,
+		                                  ACL_DELETE_CHILD, ACL_WRITE_SECURITY, ACL_CHANGE_OWNER };
+	acl_tag_t tag;
+	acl_permset_t granted;
+	if (acl_get_tag_type(entry, &tag) != 0 || tag != ACL_EXTENDED_ALLOW || acl_get_permset(entry, &granted) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof writing / sizeof writing[0]; i++)
+		if (acl_get_perm_np(granted, writing[i]) == 1)
+			return true;
+	return false;
+}
+
+bool file_acl_writes(const char *path)
+{
+	acl_t acl = acl_get_link_np(path, ACL_TYPE_EXTENDED);
+	acl_entry_t entry;
+	bool writes = false;
+	if (acl == NULL)
+		return false;
+	for (int which = ACL_FIRST_ENTRY; !writes && acl_get_entry(acl, which, &entry) == 0; which = ACL_NEXT_ENTRY)
+		writes = entry_writes(entry);
+	(void)acl_free(acl);
+	return writes;
+}
+#else
+bool file_acl_writes(const char *path)
+{
+	(void)path;
+	return false;
+}
+#endif
 
 int file_remove(const char *path, struct error *err)
 {
@@ -361,23 +326,42 @@ int file_space(const char *path, uint64_t *available, bool *read_only, struct er
 	return error_system(err, errno, "cannot ask for the free space at %s", path);
 }
 
-int file_map(const char *path, struct file_map *map, struct error *err)
+/* Maps what is not empty. Returns 0, or an errno value. */
+static int map_bytes(int fd, size_t limit, struct file_map *map)
 {
 	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return errno;
+	if ((uintmax_t)st.st_size > limit)
+		return EFBIG;
+	if (st.st_size == 0)
+		return 0;
+	void *bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return errno;
+	*map = (struct file_map){ bytes, (size_t)st.st_size };
+	return 0;
+}
+
+static int map_with(const char *path, int flags, size_t limit, struct file_map *map, struct error *err)
+{
 	*map = (struct file_map){ 0 };
-	int fd = open_read(path, err);
+	int fd = file_open(path, O_RDONLY | flags, err);
 	if (fd < 0)
 		return -1;
-	int number = fstat(fd, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
-	if (number == 0 && st.st_size > 0) {
-		void *bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (bytes == MAP_FAILED)
-			number = errno;
-		else
-			*map = (struct file_map){ bytes, (size_t)st.st_size };
-	}
+	int number = map_bytes(fd, limit, map);
 	(void)close(fd);
 	return number == 0 ? 0 : error_system(err, number, "cannot read %s", path);
+}
+
+int file_map(const char *path, struct file_map *map, struct error *err)
+{
+	return map_with(path, 0, SIZE_MAX, map, err);
+}
+
+int file_map_nofollow(const char *path, size_t limit, struct file_map *map, struct error *err)
+{
+	return map_with(path, O_NOFOLLOW, limit, map, err);
 }
 
 void file_unmap(struct file_map *map)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/file.h"
 
 #ifdef __APPLE__
 #include <CommonCrypto/CommonDigest.h>
@@ -46,9 +47,9 @@ static void finish(state *s, unsigned char out[48])
 
 static int add_file(state *s, const struct sha384_part *part, struct error *err)
 {
-	int fd = open(part->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = file_open(part->path, O_RDONLY, err);
 	if (fd < 0)
-		return error_system(err, errno, "cannot open %s to take its SHA-384", part->path);
+		return -1;
 	int number = lseek(fd, (off_t)part->offset, SEEK_SET) < 0 ? errno : digest_descriptor(add, s, fd, part->length);
 	(void)close(fd);
 	if (number == DIGEST_ENDS_EARLY)

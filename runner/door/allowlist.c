@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 
 #include "base/words.h"
-#include "door/file_act.h"
 #include "door/forms.h"
 
 /* `refuse_read` and `refuse_change` say why arguments that fit a form are refused all the same, or NULL. */
@@ -119,8 +118,6 @@ int allowlist_check_change(const struct declared_tool *list, const char *const *
 {
 	const struct tool *tool = find_tool(argv[0]);
 	const char *why = NULL;
-	if (file_act_named(argv[0]))
-		return file_act_check(argv, err);
 	if (tool != NULL)
 		why = why_no_change(tool, argv + 1);
 	else if (find_declared(list, argv[0]) == NULL)

@@ -31,6 +31,7 @@ void door_release(struct door_setup *setup)
 {
 	free(setup->root);
 	allowlist_forget(&setup->declared);
+	file_act_forget(&setup->named);
 	*setup = (struct door_setup){ 0 };
 }
 
@@ -122,7 +123,7 @@ static int act_on_files(const struct door_setup *setup, const char *const *argv,
 {
 	struct error err;
 	*result = (struct relay_result){ .end = { .exited = true } };
-	if (file_act(setup->root, argv, &err) == 0)
+	if (file_act(setup->root, setup->named, argv, &err) == 0)
 		return 0;
 	result->end.exit = 1;
 	relay_keep(result, err.text, strlen(err.text));
@@ -130,12 +131,21 @@ static int act_on_files(const struct door_setup *setup, const char *const *argv,
 	return 0;
 }
 
+/* An act on files, or a program that may change the Mac and is what its name says. */
+static int check_change(const struct door_setup *setup, const char *const *argv, struct error *err)
+{
+	if (file_act_named(argv[0]))
+		return file_act_check(setup->named, argv, err);
+	if (allowlist_check_change(setup->declared, argv, err) != 0)
+		return -1;
+	return allowlist_check_name(setup->declared, setup->root, argv[0], err);
+}
+
 int door_act(const struct door_setup *setup, struct journal *journal, const struct door_order *order,
              struct relay_result *result, struct error *err)
 {
 	const char *const *argv = order->argv;
-	if (check_configured(setup, argv, err) != 0 || allowlist_check_change(setup->declared, argv, err) != 0
-	    || allowlist_check_name(setup->declared, setup->root, argv[0], err) != 0)
+	if (check_configured(setup, argv, err) != 0 || check_change(setup, argv, err) != 0)
 		return -1;
 	if (setup->dry_run)
 		return 1;

@@ -13,6 +13,7 @@
 
 struct declared_tool;
 struct lock;
+struct named_path;
 
 /* Which Mac is meant. Set once, kept for the life of the program; starts as zeros, release it with door_release. */
 struct door_setup {
@@ -21,6 +22,7 @@ struct door_setup {
 	char *root;                     /* put before every path on the Mac; malloc'ed */
 	struct declared_tool *declared; /* tools of the plan: add to it with allowlist_declare */
 	bool withhold;                  /* none of them is started to look */
+	struct named_path *named;       /* what a person has named: add to it with file_act_name */
 };
 
 /* Copies `root` (without a slash at its end). Returns 0, or -1 with `err`. */

@@ -5,21 +5,21 @@
 #include "door/file_act.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "base/folder.h"
+#include "base/replace.h"
 #include "base/system.h"
 #include "base/words.h"
 #include "door/forms.h"
 
 #define OWN "vmq-recovery"
+
+struct named_path {
+	struct named_path *next;
+	char path[];
+};
 
 /* Does the path end in our name, or lie in a folder of that name? */
 static bool is_ours(const char *path)
@@ -40,67 +40,104 @@ static bool read_mode(const char *word, mode_t *mode)
 	return word[0] >= '0' && word[0] <= '7' && *end == '\0' && value <= 0777 && (value & 022) == 0;
 }
 
-static int act_copy(const char *const *paths, mode_t mode, const char *text, struct error *err)
+/* Where an act's paths lie on the Mac, and its other words. */
+struct task {
+	const char *root;
+	const char *paths[2];
+	mode_t mode;
+	const char *text;
+};
+
+/* Opens the folder of one or two of the paths, hands them over, and closes them again. */
+static int with_places(const struct task *task, int count, struct error *err,
+                       int (*run)(const struct task *task, const struct place *places, struct error *err))
 {
-	(void)text;
-	return file_copy(paths[0], paths[1], mode, err);
+	struct place places[2] = { { .folder = -1 }, { .folder = -1 } };
+	int result = 0;
+	for (int i = 0; i < count && result == 0; i++)
+		result = place_open(&places[i], task->root, task->paths[i], err);
+	if (result == 0)
+		result = run(task, places, err);
+	for (int i = 0; i < count; i++)
+		place_close(&places[i]);
+	return result;
 }
 
-static int act_copy_program(const char *const *paths, mode_t mode, const char *text, struct error *err)
+static int copy(const struct task *task, const struct place *places, struct error *err)
+{
+	return replace_copy(&places[0], &places[1], task->mode, err);
+}
+
+static int act_copy(const struct task *task, struct error *err)
+{
+	return with_places(task, 2, err, copy);
+}
+
+static int copy_program(const struct task *task, const struct place *places, struct error *err)
 {
 	char program[PATH_MAX];
-	(void)text;
-	return system_executable(program, err) == 0 ? file_copy(program, paths[0], mode, err) : -1;
-}
-
-static int act_move(const char *const *paths, mode_t mode, const char *text, struct error *err)
-{
-	(void)mode;
-	(void)text;
-	return file_move(paths[0], paths[1], err);
-}
-
-static int act_write(const char *const *paths, mode_t mode, const char *text, struct error *err)
-{
-	return file_write_atomic(paths[0], text, strlen(text), mode, err);
-}
-
-/* A folder that somebody else has made where everybody may make one (/Users/Shared) becomes ours; a link there is
- * refused. */
-static int act_make_folder(const char *const *paths, mode_t mode, const char *text, struct error *err)
-{
-	(void)text;
-	if (folder_make(paths[0], mode, err) != 0)
+	struct place source;
+	if (system_executable(program, err) != 0 || place_of_path(&source, program, err) != 0)
 		return -1;
-	int fd = open(paths[0], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return error_system(err, errno, "cannot use %s as a folder", paths[0]);
-	int number = fchown(fd, geteuid(), (gid_t)-1) != 0 || fchmod(fd, mode) != 0 ? errno : 0;
-	(void)close(fd);
-	return number == 0 ? 0 : error_system(err, number, "cannot take the folder %s over", paths[0]);
+	return replace_copy(&source, &places[0], task->mode, err);
 }
 
-static int act_remove(const char *const *paths, mode_t mode, const char *text, struct error *err)
+static int act_copy_program(const struct task *task, struct error *err)
 {
-	(void)mode;
-	(void)text;
-	return file_remove(paths[0], err) == 0 || strcmp(err->code, "ENOENT") == 0 ? 0 : -1;
+	return with_places(task, 1, err, copy_program);
 }
 
-/* `own`: a bit for each path that must be one of ours. */
+static int move(const struct task *task, const struct place *places, struct error *err)
+{
+	(void)task;
+	return replace_move(&places[0], &places[1], err);
+}
+
+static int act_move(const struct task *task, struct error *err)
+{
+	return with_places(task, 2, err, move);
+}
+
+static int write_text(const struct task *task, const struct place *places, struct error *err)
+{
+	return replace_text(&places[0], task->text, strlen(task->text), task->mode, err);
+}
+
+static int act_write(const struct task *task, struct error *err)
+{
+	return with_places(task, 1, err, write_text);
+}
+
+static int act_make_folder(const struct task *task, struct error *err)
+{
+	return place_make_folder(task->root, task->paths[0], task->mode, err);
+}
+
+static int remove_file(const struct task *task, const struct place *places, struct error *err)
+{
+	(void)task;
+	return replace_remove(&places[0], err);
+}
+
+/* What is not there is removed already, its folder too. */
+static int act_remove(const struct task *task, struct error *err)
+{
+	return with_places(task, 1, err, remove_file) == 0 || strcmp(err->code, "ENOENT") == 0 ? 0 : -1;
+}
+
+/* `named`: may its paths also be those that a person has named? */
 static const struct act {
 	const char *name;
 	int paths;
-	unsigned own;
-	bool mode, text;
-	int (*run)(const char *const *paths, mode_t mode, const char *text, struct error *err);
+	bool named, mode, text;
+	int (*run)(const struct task *task, struct error *err);
 } table[] = {
-	{ "copy", 2, 0, true, false, act_copy },
-	{ "copy-program", 1, 1, true, false, act_copy_program },
-	{ "move", 2, 1, false, false, act_move },
-	{ "write", 1, 1, true, true, act_write },
-	{ "make-folder", 1, 1, true, false, act_make_folder },
-	{ "remove", 1, 1, false, false, act_remove },
+	{ "copy", 2, true, true, false, act_copy },
+	{ "copy-program", 1, false, true, false, act_copy_program },
+	{ "move", 2, true, false, false, act_move },
+	{ "write", 1, false, true, true, act_write },
+	{ "make-folder", 1, true, true, false, act_make_folder },
+	{ "remove", 1, false, false, false, act_remove },
 };
 
 static const struct act *find(const char *name)
@@ -122,7 +159,19 @@ static size_t words_of(const struct act *act)
 	return 1 + (size_t)act->paths + (act->mode ? 1 : 0) + (act->text ? 1 : 0);
 }
 
-int file_act_check(const char *const *argv, struct error *err)
+/* Is the path one that a person has named, or does it lie in a folder of that name? */
+static bool is_named(const struct named_path *named, const char *path)
+{
+	for (; named != NULL; named = named->next) {
+		size_t length = strlen(named->path);
+		if (strncmp(path, named->path, length) == 0
+		    && (path[length] == '\0' || (path[length] == '/' && strchr(path + length + 1, '/') == NULL)))
+			return true;
+	}
+	return false;
+}
+
+int file_act_check(const struct named_path *named, const char *const *argv, struct error *err)
 {
 	const struct act *act = find(argv[0]);
 	mode_t mode;
@@ -132,7 +181,7 @@ int file_act_check(const char *const *argv, struct error *err)
 		if (!forms_path_is_plain(argv[1 + i]))
 			return error_set(err, "refused", "will not %s %s: the path must be absolute and plain", argv[0],
 			                 argv[1 + i]);
-		if ((act->own >> i & 1) != 0 && !is_ours(argv[1 + i]))
+		if (!is_ours(argv[1 + i]) && !(act->named && is_named(named, argv[1 + i])))
 			return error_set(err, "refused", "will not %s %s: it is in no folder called " OWN, argv[0], argv[1 + i]);
 	}
 	const char *word = act->mode ? argv[1 + act->paths] : NULL;
@@ -141,18 +190,36 @@ int file_act_check(const char *const *argv, struct error *err)
 	return 0;
 }
 
-int file_act(const char *root, const char *const *argv, struct error *err)
+int file_act(const char *root, const struct named_path *named, const char *const *argv, struct error *err)
 {
-	char places[2][PATH_MAX];
-	const char *paths[2] = { places[0], places[1] };
 	const struct act *act = find(argv[0]);
-	mode_t mode = 0;
-	if (file_act_check(argv, err) != 0)
+	if (file_act_check(named, argv, err) != 0)
 		return -1;
+	struct task task = { .root = root };
 	for (int i = 0; i < act->paths; i++)
-		if (snprintf(places[i], PATH_MAX, "%s%s", root, argv[1 + i]) >= PATH_MAX)
-			return error_system(err, ENAMETOOLONG, "cannot %s %s", argv[0], argv[1 + i]);
+		task.paths[i] = argv[1 + i];
 	if (act->mode)
-		(void)read_mode(argv[1 + act->paths], &mode);
-	return act->run(paths, mode, act->text ? argv[2 + act->paths] : NULL, err);
+		(void)read_mode(argv[1 + act->paths], &task.mode);
+	task.text = act->text ? argv[2 + act->paths] : NULL;
+	return act->run(&task, err);
+}
+
+int file_act_name(struct named_path **list, const char *path, struct error *err)
+{
+	struct named_path *entry = malloc(sizeof *entry + strlen(path) + 1);
+	if (entry == NULL)
+		return error_system(err, ENOMEM, "cannot note the path %s", path);
+	memcpy(entry->path, path, strlen(path) + 1);
+	entry->next = *list;
+	*list = entry;
+	return 0;
+}
+
+void file_act_forget(struct named_path **list)
+{
+	while (*list != NULL) {
+		struct named_path *next = (*list)->next;
+		free(*list);
+		*list = next;
+	}
 }

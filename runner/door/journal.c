@@ -106,7 +106,7 @@ static int scan_and_cut(struct journal *journal, struct error *err)
 	struct file_map map;
 	struct journal_record record;
 	const char *why = NULL;
-	if (file_map(journal->path, &map, err) != 0)
+	if (file_map_nofollow(journal->path, JOURNAL_LARGEST, &map, err) != 0)
 		return -1;
 	struct journal_cursor cursor = { map.bytes, map.length, 0, 0 };
 	enum journal_step step;
@@ -126,15 +126,13 @@ static int scan_and_cut(struct journal *journal, struct error *err)
 /* Opens the file, or makes it and makes its name durable. */
 static int open_or_make(struct journal *journal, const char *directory, struct error *err)
 {
-	journal->fd = open(journal->path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+	journal->fd = file_open(journal->path, O_RDWR | O_NOFOLLOW, err);
 	if (journal->fd >= 0)
 		return 0;
-	if (errno == ENOENT) {
-		journal->fd = open(journal->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (journal->fd >= 0)
-			return file_sync_folder(directory, err);
-	}
-	return error_system(err, errno, "cannot open the journal %s", journal->path);
+	if (strcmp(err->code, "ENOENT") != 0)
+		return -1;
+	journal->fd = file_create(journal->path, O_RDWR | O_EXCL, 0600, err);
+	return journal->fd >= 0 ? file_sync_folder(directory, err) : -1;
 }
 
 struct journal *journal_open(const char *directory, unsigned number, struct error *err)

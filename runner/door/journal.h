@@ -15,6 +15,7 @@
 #include <limits.h>
 
 #define JOURNAL_LARGEST_RECORD ((size_t)16 << 20) /* bytes of JSON */
+#define JOURNAL_LARGEST ((size_t)256 << 20)       /* bytes of a file; a run of a thousand steps has a few */
 #define JOURNAL_LAST_NUMBER 9999
 
 struct journal;

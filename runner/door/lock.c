@@ -54,10 +54,8 @@ struct lock *lock_take(const char *directory, const char *text, size_t length, c
 		(void)error_system(err, ENOMEM, "cannot open %s", path);
 		return NULL;
 	}
-	lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-	if (lock->fd < 0)
-		(void)error_system(err, errno, "cannot open %s", path);
-	else if (hold(lock->fd, text, length, path, holder, size, err) == 0)
+	lock->fd = file_create(path, O_RDWR, 0600, err);
+	if (lock->fd >= 0 && hold(lock->fd, text, length, path, holder, size, err) == 0)
 		return lock;
 	lock_release(lock);
 	return NULL;

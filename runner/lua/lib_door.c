@@ -1,9 +1,10 @@
 /*
- * Binding of the door: configure, declare, act. What only reads is lib_probe's.
+ * Binding of the door: configure, declare, name, act. What only reads is lib_probe's.
  * Must not hold logic.
  */
 #include "door/allowlist.h"
 #include "door/door.h"
+#include "door/file_act.h"
 #include "lua/lib.h"
 
 #include <stdlib.h>
@@ -68,6 +69,15 @@ static int declare(lua_State *L)
 	struct door_setup *setup = &lib_host(L)->door;
 	const char *root = lib_check_setup(L)->root;
 	if (allowlist_declare(&setup->declared, root, path, check_forms(L, 2), &err) != 0)
+		luaL_error(L, "%s", err.text);
+	return 0;
+}
+
+/* name(path): the person has named this path of the Mac, so that file acts may use it */
+static int name(lua_State *L)
+{
+	struct error err;
+	if (file_act_name(&lib_host(L)->door.named, lib_check_path(L, 1), &err) != 0)
 		luaL_error(L, "%s", err.text);
 	return 0;
 }
@@ -334,10 +344,7 @@ static int act(lua_State *L)
 int lib_open_door(lua_State *L)
 {
 	static const luaL_Reg functions[] = {
-		{ "configure", configure },
-		{ "declare", declare },
-		{ "act", act },
-		{ NULL, NULL },
+		{ "configure", configure }, { "declare", declare }, { "name", name }, { "act", act }, { NULL, NULL },
 	};
 	luaL_newlib(L, functions);
 	return 1;

@@ -5,12 +5,16 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/replace.h"
 #include "base/scratch.h"
 #include "base/search.h"
 #include "base/sha384.h"
 #include "lua/lib.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define READ_LIMIT ((lua_Integer)1 << 20)
 #define LARGEST ((lua_Integer)1 << 40)
@@ -29,7 +33,7 @@ static mode_t check_mode(lua_State *L, int argument)
 	return (mode_t)mode;
 }
 
-/* read(path[, limit]) */
+/* read(path[, limit[, nofollow]]) */
 static int read_file(lua_State *L)
 {
 	const char *path = lib_check_path(L, 1);
@@ -38,7 +42,9 @@ static int read_file(lua_State *L)
 	size_t length;
 	void **box = lib_new_box(L);
 	char *bytes;
-	if (file_read(path, (size_t)limit, &bytes, &length, &err) != 0)
+	int (*read)(const char *, size_t, char **, size_t *, struct error *) =
+		lua_toboolean(L, 3) ? file_read_nofollow : file_read;
+	if (read(path, (size_t)limit, &bytes, &length, &err) != 0)
 		return lib_fail(L, &err);
 	*box = bytes;
 	lua_pushlstring(L, bytes, length);
@@ -75,14 +81,18 @@ static int stat_file(lua_State *L)
 {
 	struct stat st;
 	struct error err;
-	if (file_stat(lib_check_path(L, 1), !lua_toboolean(L, 2), &st, &err) != 0)
+	const char *path = lib_check_path(L, 1);
+	if (file_stat(path, !lua_toboolean(L, 2), &st, &err) != 0)
 		return lib_fail(L, &err);
-	lua_createtable(L, 0, 7);
+	lua_createtable(L, 0, 9);
 	lua_pushstring(L, type_name(st.st_mode));
 	lua_setfield(L, -2, "type");
 	lib_set_integer(L, "size", (lua_Integer)st.st_size);
 	lib_set_integer(L, "mode", (lua_Integer)(st.st_mode & 07777));
 	lib_set_integer(L, "uid", (lua_Integer)st.st_uid);
+	lib_set_integer(L, "gid", (lua_Integer)st.st_gid);
+	lua_pushboolean(L, file_acl_writes(path));
+	lua_setfield(L, -2, "acl_writes");
 	lib_set_integer(L, "mtime", (lua_Integer)st.st_mtime);
 	lib_set_integer(L, "inode", (lua_Integer)st.st_ino);
 	lib_set_integer(L, "device", (lua_Integer)st.st_dev);
@@ -167,6 +177,21 @@ static void push_places(lua_State *L, const struct search *search)
 	}
 }
 
+/* The sum of `length` bytes of a file, or all (-1), from `from` on. Returns 0, or -1 with `err`. */
+static int sum_of(const char *path, lua_Integer from, lua_Integer length, struct search *search, char hex[DIGEST_HEX],
+                  struct error *err)
+{
+	int fd = file_open(path, O_RDONLY, err), result = -1;
+	if (fd < 0)
+		return -1;
+	if (lseek(fd, (off_t)from, SEEK_SET) < 0)
+		(void)error_system(err, errno, "cannot read %s at %lld", path, (long long)from);
+	else
+		result = digest_file(fd, length, path, search, hex, err);
+	(void)close(fd);
+	return result;
+}
+
 /* sha256(path[, text, from]): also, by the same reading, the first SEARCH_PLACES offsets from there on of the text */
 static int sha256(lua_State *L)
 {
@@ -176,14 +201,24 @@ static int sha256(lua_State *L)
 	struct search search;
 	const char *path = lib_check_path(L, 1), *text = luaL_optlstring(L, 2, NULL, &length);
 	if (text == NULL)
-		return lib_text(L, digest_file(path, NULL, hex, &err), hex, &err);
+		return lib_text(L, sum_of(path, 0, -1, NULL, hex, &err), hex, &err);
 	luaL_argcheck(L, length >= 1 && length <= SEARCH_LONGEST, 2, "no text that can be searched for");
 	search_begin(&search, text, length, (uint64_t)check_size(L, 3));
-	if (digest_file(path, &search, hex, &err) != 0)
+	if (sum_of(path, 0, -1, &search, hex, &err) != 0)
 		return lib_fail(L, &err);
 	lua_pushstring(L, hex);
 	push_places(L, &search);
 	return 2;
+}
+
+/* sha256_part(path, offset, length) */
+static int sha256_part(lua_State *L)
+{
+	char hex[DIGEST_HEX];
+	struct error err;
+	const char *path = lib_check_path(L, 1);
+	lua_Integer from = check_size(L, 2), length = check_size(L, 3);
+	return lib_text(L, sum_of(path, from, length, NULL, hex, &err), hex, &err);
 }
 
 static int sha256_text(lua_State *L)
@@ -271,6 +306,7 @@ int lib_open_file(lua_State *L)
 		{ "remove_tree", remove_tree },
 		{ "make_scratch", make_scratch },
 		{ "sha256", sha256 },
+		{ "sha256_part", sha256_part },
 		{ "sha256_text", sha256_text },
 		{ "sha384", sha384_of },
 		{ "find", find },

@@ -2,6 +2,8 @@
 -- scripts/apply.lua.
 
 local boot_args = require "mac.boot_args"
+local boot_object = require "mac.boot_object"
+local bputil = require "tool.bputil"
 local equal = require "base.equal"
 local lifecycle = require "run.lifecycle"
 local operation = require "command.operation"
@@ -12,7 +14,7 @@ local text = require "base.text"
 local apply = {}
 
 local IN_RECOVERY = { "root", "platform", "tools", "macos/volume", "replaced/policy", "environment", "data", "journal", "owners",
-  "collection", "preboot", "boot-args" }
+  "collection", "room", "preboot", "boot-args" }
 local IN_MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "boot-args" }
 
 local LOSSES = "While this is in force, for this macOS only: System Integrity Protection is off, Apple Pay and iPhone apps do not "
@@ -95,13 +97,26 @@ end
 
 local words = {}
 
-function words.done(case)
-  return { "Done: the development kernel runs and allows up to " .. case.context.quota .. " macOS guests, all of it read back.",
-    "Before a macOS update:", outcome.here(case, "revert") }
+-- What could not be compared is neither a failure nor called proved.
+local function add_uncompared(lines, case)
+  local now = bputil.read(case.context.group)
+  if not now or now.coih == "absent" then return lines end
+  local answer, why = boot_object.compare(case.context, now)
+  if answer == "unknown" then
+    lines[#lines + 1] = ("Whether the kernel in Preboot holds the collection's very bytes could not be compared: %s."):format(why)
+  end
+  return lines
 end
 
-function words.phase(_, final)
-  return final.pending and { "Boot arguments saved. Restart once more for them to take effect." } or nil
+function words.done(case)
+  return add_uncompared({ "Done: the development kernel runs and allows up to " .. case.context.quota
+    .. " macOS guests, all of it read back.", "Before a macOS update:", outcome.here(case, "revert") }, case)
+end
+
+function words.phase(case, final)
+  if final.pending then return { "Boot arguments saved. Restart once more for them to take effect." } end
+  local lines = not final.waits_for and add_uncompared({ "This part is finished and read back." }, case) or {}
+  return #lines > 1 and lines or nil
 end
 
 function apply.operation()

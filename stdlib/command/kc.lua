@@ -35,7 +35,7 @@ function kc.run(args, options)
     local found, message = collection.inspect(target.root .. path)
     if not found then ending.refuse(message) end
     show(invocation.view, path, found, collection.known_words(target.root .. path))
-    local fine = preflight.run({ "platform", "volume", "collection" }, target, { options = options, where = "any" },
+    local fine = preflight.run({ "platform", "volume", "collection" }, target, { options = options, where = "any", any_owner = true },
       { source = path }, invocation.view.emit)
     return ending.new(fine and "done" or "precondition", fine and exit_code.OK or exit_code.PRECONDITION)
   end)

@@ -6,7 +6,6 @@ local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
-local paths = require "mac.paths"
 local plans = require "run.plans"
 local text = require "base.text"
 
@@ -61,7 +60,7 @@ end
 
 function log.run(args, options)
   return lifecycle.look(options, "log", function(invocation, target)
-    local directory, why = paths.journal(target, options.journal)
+    local directory, why = journals.folder(target, options.journal)
     local number = args[1] and math.tointeger(tonumber(args[1])) or not args[1] and directory and journals.latest_number(directory)
     invocation.view.start(number or nil)
     if args[1] and not number then ending.usage("log takes the number of a run, not " .. args[1]) end

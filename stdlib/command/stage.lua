@@ -14,7 +14,7 @@ local text = require "base.text"
 
 local stage = {}
 
-local PRECONDITIONS = { "root", "platform", "volume", "environment", "data", "collection", "room", "journal" }
+local PRECONDITIONS = { "root", "platform", "volume", "environment", "data", "folder", "collection", "room", "journal" }
 
 -- What is staged when no --kc names it: what `build` has made, else what lies in the staging place already (copied by hand).
 local function source_of(target, options)

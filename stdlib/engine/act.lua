@@ -61,7 +61,7 @@ end
 local function start(self, step, command, fields)
   steps.heed_stop(self, step)
   heed_limit(self, step, command)
-  fields.step = step.name
+  fields.step, fields.sha256 = step.name, command.sha256
   local written, message = self.ports.intent(command.argv, fields)
   if not written then steps.cannot_record(message) end
   self.run:apply(fields)

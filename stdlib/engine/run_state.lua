@@ -8,7 +8,7 @@
 --
 -- Records (JSON objects, in order; every one has time). run.context makes start, the engine makes the others, run.ports writes them:
 --   start        format, version, plan, plan_hash, plan_file?, command, group, volume, build, chip, environment, words?, params, baseline
---   intent       argv, step, part, parts, attempt, rung?, before, boot?, nonce?   written before a command may start
+--   intent       argv, step, part, parts, attempt, rung?, sha256?, before, boot?, nonce?   written before a command may start
 --   started      step, pid, path                                        that command runs now
 --   outcome      step, verdict, seen, exit?, words?, rung?, leaves?, recovered?, nonce?   what was read back
 --   deferred     step, reason
@@ -19,6 +19,8 @@
 --   undo-outcome step, verdict = "undone" | "lower" | "refused", rung?, leaves?, nonce?
 --   close        result
 -- boot is when the Mac was started (seconds since 1970), nonce the boot policy's own: both stand where Apple's tools write the policy.
+
+local record_module = require "engine.record"
 
 local run_state = {}
 run_state.__index = run_state
@@ -105,20 +107,17 @@ function meaning.close(run, record)
   run.closed, run.open_intent = record, nil
 end
 
-local NAMES_STEP = { intent = true, started = true, outcome = true,
-  deferred = true, skipped = true, ["undo-intent"] = true, ["undo-outcome"] = true }
-
 --- Adds one record's meaning to a run.
 -- @return true, or nil and a sentence when the record makes no sense
 function run_state.apply(run, record)
-  local understand = type(record) == "table" and meaning[record.type]
-  if not understand then return nil, "a record of unknown type " .. tostring(type(record) == "table" and record.type) end
-  if record.type == "start" and (math.type(record.format) ~= "integer" or record.format > run_state.FORMAT) then
+  local is_start = type(record) == "table" and record.type == "start"
+  if is_start and (math.type(record.format) ~= "integer" or record.format > run_state.FORMAT) then
     return nil, ("the journal has format %s; this program knows %d"):format(tostring(record.format), run_state.FORMAT)
   end
+  local sound, why = record_module.check(record)
+  if not sound then return nil, why end
   if (record.type == "start") ~= (run.start == nil) then return nil, "the start record is missing or repeated" end
-  if NAMES_STEP[record.type] and type(record.step) ~= "string" then return nil, "a record that names no step" end
-  understand(run, record)
+  meaning[record.type](run, record)
   run.records = run.records + 1
   return true
 end

@@ -4,8 +4,12 @@
 local chips = require "kernel.chips"
 local macho = require "base.macho"
 local sysctl = require "tool.sysctl"
+local text = require "base.text"
 
 local collection = {}
+
+--- Bytes of the largest file that is looked at: a collection has tens of megabytes (reference §3.1).
+collection.LARGEST = 2 << 30
 
 local KERNEL_ENTRY = "com.apple.kernel"
 local BANNER = "Darwin Kernel Version "
@@ -61,6 +65,10 @@ end
 -- @return { size, sha256, uuid, kexts = count, names = set of bundle ids, kernel = { banner, chip, kind, xnu, uuid|nil } } or nil, message
 function collection.inspect(path, files)
   files = files or own_files()
+  local stat = files.stat(path)
+  if stat and stat.size > collection.LARGEST then
+    return nil, ("%s has %s: no kernel collection is as large"):format(path, text.size(stat.size))
+  end
   local set, message = macho.read_fileset(path, files)
   if not set then return nil, not_one(path, files, message) end
   local start, kexts, names = nil, 0, {}

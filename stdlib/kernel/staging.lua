@@ -28,16 +28,12 @@ function staging.collection(target, source, given)
   return path, target.root .. path, target.root .. paths.on_data(target, staging.MANIFEST)
 end
 
---- Can others than root change this file, or put another in its place?
--- @return true and a sentence, or false
-function staging.is_open_to_others(path)
-  local files = require "lib_file"
-  for _, place in ipairs { path, path:match("^(.*)/") } do
-    local stat = files.stat(place, true)
-    if stat and stat.uid ~= 0 then return true, ("%s belongs to user %d"):format(place, stat.uid) end
-    if stat and stat.mode & 18 ~= 0 then return true, ("%s can be written by others"):format(place) end -- 022
-  end
-  return false
+--- The SHA-256 of a collection, or nil where there is none that can be read whole.
+-- @param here string: as this process opens it
+function staging.sum(here)
+  local stat = require("lib_file").stat(here)
+  if not stat or stat.type ~= "file" or stat.size > collection.LARGEST then return nil end
+  return (checksum.sha256(here))
 end
 
 --- A staged file: is it this one, owned by whoever runs this (root) and safe from others?

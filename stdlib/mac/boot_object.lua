@@ -1,5 +1,8 @@
 -- Looks into Preboot for the custom boot object that a policy names, and compares it with our kernel collection.
--- Must only read, and must say "cannot tell" where Preboot cannot be read.
+-- Must only read, and must say "cannot tell" where Preboot, or what lies there, cannot be read.
+
+local checksum = require "base.checksum"
+local image4 = require "base.image4"
 
 local boot_object = {}
 
@@ -24,31 +27,75 @@ function boot_object.path(c, policy, files)
   return folder and find_entry(files, folder .. "/" .. CACHES, "kernelcache.custom." .. policy.coih)
 end
 
--- Comparing tens of megabytes at every check would be waste: the answer holds while neither file changes.
 local function signature(files, path)
   local stat = files.stat(path)
   return stat and ("%s:%d:%d:%d"):format(path, stat.inode, stat.size, stat.mtime)
 end
 
+local function upper(hex) return (hex or ""):upper() end
+
+-- Is the manifest the one that the policy names, and does it vouch for the payload? @return true; or nil and why it cannot be told
+local function check_chain(parts, coih, path, files)
+  local manifest = files.sha384("", path, parts.manifest.from, parts.manifest.size)
+  if upper(manifest) ~= upper(coih) then return nil, "its manifest is not the one that the policy names" end
+  local payload = files.sha384("", path, parts.payload.from, parts.payload.size)
+  local text = files.read_at(path, parts.manifest.from, parts.manifest.size)
+  local digest = upper(payload):gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end)
+  if payload and text and text:find(digest, 1, true) then return true end
+  return nil, "its manifest does not name the payload's hash"
+end
+
+-- Goes along the chain: coih is the SHA-384 of the manifest, the manifest holds the payload's, the payload holds the bytes.
+local function follow(path, coih, sum, files)
+  local parts, why = image4.read(path, files)
+  if not parts then return "unknown", why end
+  if parts.compressed then return "unknown", "its payload is compressed" end
+  local stored, message = files.sha256_part(path, parts.bytes.from, parts.bytes.size)
+  if not stored then return "unknown", message end
+  if stored ~= sum then return "different" end
+  local sound, broken = check_chain(parts, coih, path, files)
+  return sound and "same" or "unknown", broken
+end
+
+-- Summing tens of megabytes at every look would be waste: the answer holds while the file does not change.
 local answers = {}
 
---- Does the stored object hold our collection, byte for byte? (The payload is the input, reference §3.1.)
--- @param c context with root, preboot, group and collection (path as this process opens it)
+--- Does the stored object hold our collection's bytes?
+-- @param c context with root, preboot, group and collection_sum, or collection (a path as this process opens it)
 -- @param policy as tool.bputil.read returns
 -- @param files for tests: what reads, in lib_file's place
--- @return true, false, or nil when it cannot be told
-function boot_object.holds_ours(c, policy, files)
+-- @return "same", "different", or "unknown" and why it cannot be told
+function boot_object.compare(c, policy, files)
   files = files or require "lib_file"
   local path = boot_object.path(c, policy, files)
-  local one, other = path and signature(files, path), c.collection and signature(files, c.collection)
-  if not one or not other then return nil end
-  local key = one .. "\0" .. other
-  if answers[key] == nil then
-    local holds, message = files.contains(path, c.collection)
-    if holds == nil then return nil, message end
-    answers[key] = holds
-  end
-  return answers[key]
+  local seen = path and signature(files, path)
+  if not seen then return "unknown", "no such object can be read in Preboot" end
+  local sum = c.collection_sum
+  if not sum or sum == "none" then sum = c.collection and checksum.sha256(c.collection) end
+  if not sum then return "unknown", "our collection cannot be read" end
+  local key = seen .. "\0" .. sum
+  answers[key] = answers[key] or { follow(path, policy.coih, sum, files) }
+  return table.unpack(answers[key], 1, 2)
+end
+
+-- Do our bytes stand somewhere in an object whose chain cannot be followed? That proves nothing, but nobody else would have put them there.
+local function has_bytes(c, policy, files)
+  local path = boot_object.path(c, policy, files)
+  local seen, ours = path and signature(files, path), c.collection and files.contains and signature(files, c.collection)
+  if not seen or not ours then return false end
+  local key = seen .. "\0" .. ours
+  answers[key] = answers[key] or { files.contains(path, c.collection) == true }
+  return answers[key][1]
+end
+
+--- Is it ours, as far as the next step depends on it? What was not compared along the chain may still be: see boot_object.compare.
+-- @return true, false, or nil and why it cannot be told
+function boot_object.holds_ours(c, policy, files)
+  files = files or require "lib_file"
+  local answer, why = boot_object.compare(c, policy, files)
+  if answer ~= "unknown" then return answer == "same" end
+  if has_bytes(c, policy, files) then return true end
+  return nil, why
 end
 
 return boot_object

@@ -46,6 +46,14 @@ function paths.program_folder(target)
   return paths.on_data(target, "/private/var/db/vmq-recovery")
 end
 
+--- Where a run keeps its own copy of the collection, while Data is mounted.
+-- @param target
+-- @param sum string: the collection's SHA-256
+function paths.collection_copy(target, sum)
+  local folder = paths.program_folder(target)
+  return folder and ("%s/object/%s.kc"):format(folder, sum)
+end
+
 --- Where `kdk fetch` keeps images.
 function paths.kit_folder(target)
   return (paths.program_folder(target) or "") .. "/kits"
@@ -86,10 +94,6 @@ function paths.journal(target, given, part)
   return here .. "/" .. part, path .. "/" .. part
 end
 
---- A journal folder that does not survive a restart of recovery: for what needs none that does.
-function paths.temporary_journal(target)
-  return target.root .. "/private/var/tmp/vmq-recovery"
-end
 
 --- The folder of the lock: one for the Mac, and gone with the boot, as the lock is.
 -- @param root string
@@ -97,8 +101,15 @@ function paths.lock(root)
   return root .. "/private/var/run/vmq-recovery"
 end
 
--- The program's path below the root of Data, or nil when it lies elsewhere.
-local function below_data(target, path)
+--- A journal folder that does not survive a restart, for what needs none that does: beside the lock, where only root can make one.
+function paths.temporary_journal(target)
+  return paths.lock(target.root) .. "/journal"
+end
+
+--- A path from the root of the Data volume, or nil when it lies elsewhere.
+-- @param target
+-- @param path string, as the Mac names it
+function paths.below_data(target, path)
   local data = target.group and target.group.data
   if not data or not data.mount then return nil end
   if data.mount ~= "/" and path:sub(1, #data.mount + 1) == data.mount .. "/" then return path:sub(#data.mount + 1) end
@@ -117,7 +128,7 @@ local STAGED = "/vmq-recovery"
 function paths.program_in(target, place)
   local path = target.program
   if (place == "macos") == (target.booted == "macos") then return path end
-  local tail = below_data(target, path)
+  local tail = paths.below_data(target, path)
   if not tail and path:find("^/Volumes/") then return path end
   tail = tail or STAGED
   if place == "macos" then return "/System/Volumes/Data" .. tail end

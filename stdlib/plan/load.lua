@@ -101,7 +101,7 @@ end
 -- @param chunk string: name shown in errors, such as "scripts/apply.lua"
 -- @param hash function(text) → string, names this version of the plan in the journal
 -- @param embedded true for a plan that is inside the program: it knows more of the library (see plan.sandbox)
--- @return plan { name, summary, params, tools, steps, index, hash }, or nil and "FILE:LINE: reason"
+-- @return plan { name, summary, params, tools, steps, index, hash, embedded }, or nil and "FILE:LINE: reason"
 function plan.load(source, chunk, hash, embedded)
   local body, problem = require("lib_state").load(source, "@" .. chunk, environment(chunk, embedded))
   if not body then return nil, message_of(problem, chunk) end
@@ -112,7 +112,9 @@ function plan.load(source, chunk, hash, embedded)
   end
   local good, why = schema.check(described)
   if not good then return nil, why end
-  return finish(described, hash(source))
+  local loaded = finish(described, hash(source))
+  loaded.embedded = embedded or nil
+  return loaded
 end
 
 local CHECKS = {

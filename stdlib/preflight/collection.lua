@@ -11,6 +11,7 @@ local result = require "preflight.result"
 local staging = require "kernel.staging"
 local sysctl = require "tool.sysctl"
 local text = require "base.text"
+local trust = require "mac.trust"
 
 local bad, unknown = result.bad, result.unknown
 
@@ -45,16 +46,13 @@ local function program_misfit(target, stated)
 end
 
 -- @return the manifest, or nil; why it does not count, in words; or a row that says why everything is refused
-local function believable_manifest(target, path, here)
+local function believable_manifest(target, path)
   if not path then return nil, "no checksum file found, so it cannot be verified" end
   local stated, why, code = manifest.read(path)
   if not stated and code == "ENOENT" then return nil, "no checksum file found, so it cannot be verified" end
   if not stated then return nil, nil, bad(paths.without_root(target.root, why), "stage the collection again") end
-  for _, file in ipairs { path, here } do
-    local open, how = staging.is_open_to_others(file)
-    if open then return stated, "its checksum file cannot be trusted: " .. paths.without_root(target.root, how) end
-  end
-  return stated
+  local doubts = trust.look(target, paths.without_root(target.root, path)).doubts
+  return stated, #doubts > 0 and "its checksum file cannot be trusted: " .. table.concat(doubts, "; ") or nil
 end
 
 local function misfits_of(target, asked, found, stated, doubt)
@@ -81,9 +79,42 @@ local function dead_word(here)
   return not quota and "; its kernel does not hold the word hv_apple_isa_vm_quota, so the limit would stay as it is" or nil
 end
 
+local TRUST_IT = "let it be root's alone, on its whole way; or leave out --yes, and type the word that you are asked for"
+
+-- The row of a collection that fits: is it root's alone? @return it, and the sentence that a person will be asked about
+local function trusted(target, asked, path, words)
+  if asked.any_owner then return result.ok(words) end
+  local found = trust.look(target, path)
+  for _, note in ipairs(found.notes) do words = words .. "; " .. note end
+  local question = #found.questions > 0 and table.concat(found.questions, "; ") or nil
+  if #found.doubts == 0 then
+    return result.ok(question and words .. "; " .. question or words), not asked.options.yes and question or nil
+  end
+  local sentence = ("%s: others could have written it: %s"):format(path, table.concat(found.doubts, "; "))
+  if asked.options.yes then return bad(sentence, TRUST_IT) end
+  return result.asks(words .. "; " .. sentence, TRUST_IT), sentence
+end
+
+-- What `apply` writes before anything else: a clone takes no room, but not every volume makes one.
+local function room_for_copy(target, found)
+  local folder = paths.program_folder(target)
+  return folder and { place = folder, bytes = found.size + (1 << 20) }
+end
+
 local checks = {}
 
---- Finds collection, manifest, manifest_doubt, collection_path, foreign_collection.
+--- The folder that things are staged in: nobody else made it, and nobody else can write it.
+function checks.folder(target)
+  local place = paths.on_data(target, staging.FOLDER)
+  if not place then return unknown("the Data volume is not mounted", "unlock it") end
+  local fault = trust.fault(target.root, place)
+  if not fault then return result.ok(place) end
+  return bad(fault .. ": somebody else may have put it there",
+    ("look at what is in %s, then take it away: sudo rm -r %s"):format(place, text.quote(place)))
+end
+
+--- Finds collection, manifest, manifest_doubt, collection_path, foreign_collection, untrusted_collection,
+-- room.
 -- known.source: a file that is to be staged or looked at.
 function checks.collection(target, asked, known)
   local path, here, manifest_path = staging.collection(target, known.source, asked.options.kc)
@@ -98,7 +129,7 @@ function checks.collection(target, asked, known)
     if not asked.options.kc and not require("lib_file").stat(here) then return not_staged(target, message) end
     return bad(message, BUILD_IT)
   end
-  local stated, doubt, refusal = believable_manifest(target, manifest_path, here)
+  local stated, doubt, refusal = believable_manifest(target, manifest_path)
   if refusal then return refusal end
   if not target.kernel then return unknown("this Mac's chip is not known", "see platform above") end
   local misfits = misfits_of(target, asked, found, stated, doubt)
@@ -107,9 +138,10 @@ function checks.collection(target, asked, known)
       "build the collection for this Mac and this macOS build, and stage it again")
   end
   local dead = dead_word(here)
-  return result.ok(in_words(path, found, doubt) .. (dead or ""), dead),
-    { collection = found, collection_path = path, manifest = stated, manifest_doubt = doubt,
-      foreign_collection = foreign }
+  local row, untrusted = trusted(target, asked, path, in_words(path, found, doubt) .. (dead or ""))
+  if dead then row.remark = true end
+  return row, { collection = found, collection_path = path, manifest = stated, manifest_doubt = doubt,
+    foreign_collection = foreign, untrusted_collection = untrusted, room = known.room or room_for_copy(target, found) }
 end
 
 return checks

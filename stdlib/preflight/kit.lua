@@ -113,6 +113,7 @@ end
 
 --- Is there room for what is to be written? known.room = { place (as the Mac names it), bytes }.
 function checks.room(target, _, known)
+  if not known.room then return unknown("it is not known how much is needed", "see collection above") end
   local place, bytes = known.room.place, known.room.bytes
   local free, read_only = room.at(target.root .. place)
   if not free then return unknown(tostring(read_only), "choose another place") end

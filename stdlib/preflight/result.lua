@@ -14,6 +14,9 @@ function result.bad(detail, cure) return { verdict = "bad", detail = detail, cur
 --- What could not be read. It never passes for ok.
 function result.unknown(detail, cure) return { verdict = "unknown", detail = detail, cure = cure } end
 
+--- What is not ok, and does not stop a run where a person is asked about it.
+function result.asks(detail, cure) return { verdict = "unknown", detail = detail, cure = cure, asks = true } end
+
 --- Will a person who has named the target be asked about this one thing?
 -- @param asked see preflight.run
 function result.will_ask(asked) return asked.options.volume ~= nil and not asked.options.yes end

@@ -5,7 +5,8 @@
 -- plan's parameters or the overview need it. It reads target, asked and found and writes into none of them.
 --
 -- asked: what is particular to this run, made by the caller: { options, where = the place the next step needs, acts = true when
---   tools will ask questions, uid, dry_run, words = boot arguments to be added, journal = { here, path, why, trouble,
+--   tools will ask questions, may_ask = true where a person is asked about what is not ok but may be taken, any_owner = true where it
+--   does not matter who could have written a file, uid, dry_run, words = boot arguments to be added, journal = { here, path, why, trouble,
 --   installed = function(coih) → did a run of ours install that custom kernel on this group? },
 --   answers = "given" | "person" | "unasked" | nil: who answers the tools' questions,
 --   refused = words or nil: so many passwords were refused since the Mac was started that nothing more is tried unattended }
@@ -61,7 +62,8 @@ function preflight.run(names, target, asked, known, report)
     row.type, row.check = "preflight", name:match("[^/]+$")
     rows[index] = row
     for key, value in pairs(more or {}) do found[key] = value end
-    if row.verdict ~= "ok" and not ADVISORY[row.check] then fine = false end
+    if row.verdict ~= "ok" and not ADVISORY[row.check] and not (row.asks and asked.may_ask) then fine = false end
+    row.asks = nil
     if report then report(row) end
     if row.verdict ~= "ok" and FIRST[row.check] then
       return false, rows, found, #elsewhere > 0 and shown(elsewhere, 1) or shown(made, index + 1)

@@ -90,6 +90,9 @@ end
 
 function checks.journal(target, asked)
   local journal = asked.journal
+  if journal.set_aside then
+    return bad(journal.why, "look at what is in that folder, then take it away as root; or name another with --journal")
+  end
   if not journal.here then
     return bad("no place for the journal survives a restart: " .. journal.why,
       "unlock the Data volume, or name a folder with --journal")

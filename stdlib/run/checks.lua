@@ -31,7 +31,7 @@ end
 -- @param asked, known see preflight.run; who answers and who is there is added here
 -- @return what was found, known included, and the rows
 function checks.make(invocation, credentials, names, target, asked, known)
-  asked.options, asked.uid = invocation.options, invocation.uid
+  asked.options, asked.uid, asked.may_ask = invocation.options, invocation.uid, true
   asked.answers = credentials:who_answers(invocation)
   asked.refused = not (invocation.dry_run or credentials.person) and credentials.refusals:is_spent() and credentials.refusals:words() or nil
   -- Without --yes the confirmation comes first, and the end of input there says the same.

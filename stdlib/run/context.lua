@@ -2,6 +2,7 @@
 -- Must not look at the Mac, but for a new run's baseline: it gathers what is known.
 
 local nvram = require "tool.nvram"
+local paths = require "mac.paths"
 local plan_load = require "plan.load"
 local staging = require "kernel.staging"
 local state = require "mac.state"
@@ -16,6 +17,16 @@ local function facts(target, options, known)
     environment = target.environment, root = target.root, preboot = group and group.preboot and group.preboot.mount,
     release = group and group.version, filevault = group and group.data and group.data.filevault,
     collection = here, collection_on_mac = collection_path, uid = require("lib_system").uid() }
+end
+
+-- The sum of the collection as it is shown, which a run keeps, and where its copy lies: that follows the volumes.
+local function add_copy(plan, target, values)
+  if not plan.params.collection_sum then return end
+  if not values.collection_sum or values.collection_sum == "none" then
+    values.collection_sum = values.collection and staging.sum(values.collection)
+  end
+  local sum = tostring(values.collection_sum):match("^%x+$")
+  values.copy = sum and paths.collection_copy(target, sum)
 end
 
 -- Adds --set NAME=VALUE.
@@ -39,6 +50,7 @@ function context.params(plan, target, options, known, recorded)
   if not target.group then return {} end
   local values = facts(target, options, known)
   for name, value in pairs(recorded or {}) do values[name] = value end
+  add_copy(plan, target, values)
   local given, why = add_given(values, options.set)
   if not given then return nil, why end
   return plan_load.fill(plan, given)

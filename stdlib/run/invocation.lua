@@ -39,6 +39,13 @@ local function uid_for(root)
   return rehearsal.uid or invocation.is_kept(root) and 0 or require("lib_system").uid()
 end
 
+-- The files that the command line names: beside our own folders, a file act may use these.
+local function name_files(root, options)
+  for _, option in ipairs { "kc", "output" } do
+    if options[option] then require("lib_door").name(require("mac.paths").on_mac(root, options[option])) end
+  end
+end
+
 --- Opens an invocation.
 -- @param options from cli.parse
 -- @param command string: the command's name, for the event stream
@@ -49,6 +56,7 @@ function invocation.open(options, command, looks)
   if options.root and not require("lib_file").stat(root .. "/") then return nil, "--root " .. options.root .. ": no such folder" end
   configure(root, options.dry_run or false, not options.allow_tools and (looks or options.dry_run) or false)
   if options.no_input then require("screen.question").ask_nobody(true) end
+  name_files(root, options)
   return { command = command, options = options, root = root, dry_run = options.dry_run or false, rehearsal = rehearsal,
     uid = uid_for(root), person = not options.no_input and require("lib_terminal").is_terminal(0),
     view = rehearsal.view or require("screen.open").open(options, command, require("lib_embed").version()) }

@@ -2,7 +2,9 @@
 -- Must not repair a journal beyond cutting a torn last record: a bad one stops everything, with file and line.
 
 local json = require "base.json"
+local paths = require "mac.paths"
 local run_state = require "engine.run_state"
+local trust = require "mac.trust"
 
 local journals = {}
 
@@ -18,6 +20,19 @@ end
 
 local function path_of(directory, number)
   return ("%s/%04d.journal"):format(directory, number)
+end
+
+--- The folder of the journals, if it is there or can be made, and is nobody else's: whoever could write in it could make a journal say
+-- anything.
+-- @param target, given, part: see mac.paths.journal
+-- @return the folder as this process opens it, and as the Mac names it; or nil, why not, and true where the folder is not to be believed
+function journals.folder(target, given, part)
+  local here, path = paths.journal(target, given, part)
+  if not here then return nil, path end
+  local above, above_here = part and path:match("^(.*)/"), part and here:match("^(.*)/")
+  local fault = above and trust.fault(target.root, above, above_here) or trust.fault(target.root, path, here)
+  if not fault then return here, path end
+  return nil, ("the folder of the journal cannot be believed: %s"):format(fault), true
 end
 
 --- Reads one run without changing its file.

@@ -68,12 +68,17 @@ end
 
 -- ---- target and journal --------------------------------------------------------------------------------------------------
 
+local TAKE_AWAY = "look at what is in that folder, then take it away as root; or name another with --journal"
+
+local function capitalized(sentence) return (sentence:gsub("^%l", string.upper)) end
+
 -- Where the journals are, and the latest run. { here = their folder as this process opens it, path = as the Mac names it, why = why
 -- there is none, latest, open = the latest where it is not finished, trouble = why the latest cannot be read }
 local function read_journal(target, options, part)
   local journal = {}
-  journal.here, journal.path = paths.journal(target, options.journal, part)
-  if not journal.here then return { why = journal.path } end
+  local distrusted
+  journal.here, journal.path, distrusted = journals.folder(target, options.journal, part)
+  if not journal.here then return { why = journal.path, set_aside = distrusted and capitalized(journal.path) or nil } end
   local latest, message, code = journals.latest(journal.here)
   journal.latest, journal.trouble = latest, not latest and code and message or nil
   journal.open = latest and run_state.is_open(latest) and latest or nil
@@ -84,6 +89,9 @@ end
 
 -- A journal of another system is none of this run's business: what it says is not so here. A revert goes on without it.
 local function check_group(operation, target, journal)
+  if journal.set_aside and not operation.supersedes then
+    ending.refuse(journal.set_aside .. ", so nothing was changed.", "What helps: " .. TAKE_AWAY .. ".")
+  end
   local start = journal.latest and journal.latest.start
   if not start or not target.group or not start.group or start.group == target.group.group then return journal end
   local sentence = ("The latest run in %s is of another system, %s (%s)"):format(journal.path, start.volume or "?", start.group)
@@ -273,6 +281,7 @@ end
 local function doubts_of(findings)
   local doubts = {}
   if findings.foreign_collection then doubts[1] = { findings.foreign_collection, "take" } end
+  if findings.untrusted_collection then doubts[#doubts + 1] = { findings.untrusted_collection, "trust" } end
   if findings.foreign_object then doubts[#doubts + 1] = { findings.foreign_object, "replace" } end
   return doubts
 end
@@ -280,6 +289,7 @@ end
 local function ask(invocation, credentials, case, plan, run, rows, steps)
   local operation = case.operation
   consent.doubts(invocation, doubts_of(case.findings))
+  if not operation.question then return end
   local sentence = type(operation.question) == "function" and operation.question(case) or operation.question
   local view = invocation.view
   local function details() view.paged(function() overview.show(view.emit, case, steps) end) end
@@ -385,6 +395,12 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   return complete
 end
 
+-- The collection of a run that goes on was named on the command line that began it.
+local function name_collection(plan, run)
+  local path = run and plan.embedded and (run.start.params or {}).collection_on_mac
+  if path then require("lib_door").name(path) end
+end
+
 local function carry_out(invocation, credentials, operation)
   local wait = orphans.patience(invocation.view.emit, invocation.person)
   local held <close> = mac_lock.take(invocation, wait) -- released when this returns or throws
@@ -395,6 +411,7 @@ local function carry_out(invocation, credentials, operation)
   local run, superseded = choose_run(operation, journal, invocation.options, params)
   local plan = plans.at_hand(operation, run)
   plans.announce_tools(invocation, plan)
+  name_collection(plan, run)
   local case = make_case(invocation, target, operation, findings, plan, run, journal, params, made)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
   return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal, held)

@@ -135,7 +135,8 @@ function overview.steps_note(steps) return { title = "Steps", lines = overview.p
 local function asking_steps(steps, environment)
   local counted = 0
   for _, step in ipairs(steps) do
-    if is_act(step, environment) and not step.argv[1]:find("nvram") then counted = counted + 1 end
+    local asks = is_act(step, environment) and step.argv[1]:find("^/") and not step.argv[1]:find("nvram")
+    if asks then counted = counted + 1 end
   end
   return counted
 end

@@ -25,7 +25,7 @@ function file.move(source, target) return command("move", source, target) end
 --- Command: a small file with this text.
 function file.write(target, mode, text) return command("write", target, mode, text) end
 
---- Command: a folder and its parents; it belongs to root afterwards, whoever made it.
+--- Command: a folder and its parents; one that is there must be root's, and nobody else may write in it.
 function file.make_folder(path, mode) return command("make-folder", path, mode) end
 
 --- Command: take a file away; one that is not there is fine.

@@ -14,10 +14,11 @@ local PROMPTS = { "whether to lower security (y or n)", "short name of a volume 
 -- one to several minutes in silence, and keeps the SIP words (reference §3.1, §10).
 -- @param system_volume string: mount point of the System volume
 -- @param collection string: path of the kernel collection
-function kmutil.install(system_volume, collection)
+-- @param sum string or nil: its SHA-256, for the journal
+function kmutil.install(system_volume, collection, sum)
   return {
     argv = { PATH, "configure-boot", "--volume", system_volume, "--custom-boot-object", collection },
-    tool = "kmutil", interactive = true, slow = true, yes_no = "y", prompts = PROMPTS,
+    tool = "kmutil", interactive = true, slow = true, yes_no = "y", prompts = PROMPTS, sha256 = sum,
   }
 end
 

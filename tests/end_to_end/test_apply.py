@@ -1,9 +1,11 @@
 """The whole job on the three machines: apply in recovery, restart, apply in macOS, and what is told on the way."""
 
 import hashlib
+import stat
 
 import driver
 import pytest
+from claims import AS_BEFORE
 from conftest import MACHINES
 from helpers import FULL, GUID, WORDS, act_kinds, flags, has_words, policy_is_raised
 
@@ -38,13 +40,41 @@ def test_the_whole_way(build, machine):
     assert mac.acts() == [], "nothing is left to do"
 
 
+def copy_of(collection):
+    """Where the copy of a collection lies, in recovery."""
+    return f"/Volumes/Data/private/var/db/vmq-recovery/object/{hashlib.sha256(collection.read_bytes()).hexdigest()}.kc"
+
+
+def test_the_copy_of_the_collection(mac):
+    """Root's alone, named in the plan and with its SHA-256 in the intent; gone when the run has come to its good end."""
+    path = copy_of(mac.collection_path())
+    assert path in "".join(driver.run(mac, "plan", "apply").text.split())
+    applied(mac)
+    copy = mac.root / path[1:]
+    assert copy.read_bytes() == mac.collection_path().read_bytes()
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (copy, copy.parent)] == [0o600, 0o700]
+    records = [one["record"] for one in driver.run(mac, "--json", "log").of("record")]
+    assert [one["sha256"] for one in records if one["type"] == "intent" and one["step"] == "kernel"] == [copy.stem]
+    mac.restart("macos")
+    applied(mac)
+    assert list((mac.data() / "private/var/db/vmq-recovery/object").iterdir()) == []
+
+
+def test_the_copy_goes_with_a_rollback(mac):
+    """Nothing of it is left."""
+    applied(mac)
+    seen = driver.unattended(mac, "rollback")
+    assert seen.code == 0 and AS_BEFORE in " ".join(seen.text.split()), seen.text
+    assert list((mac.data() / "private/var/db/vmq-recovery/object").iterdir()) == []
+
+
 def test_the_commands_of_the_first_phase(mac):
     """Exactly these, in this order: the seed's, without the bputil that csrutil has made unnecessary."""
     applied(mac)
     assert mac.acts()[:2] == [
         ["csrutil", "disable"],
         ["kmutil", "configure-boot", "--volume", "/Volumes/Macintosh HD", "--custom-boot-object",
-         "/Volumes/Data/Users/Shared/vmq-recovery/VirtualMachine.kc"]]
+         copy_of(mac.collection_path())]]
     assert ["nvram", f"{GUID}:boot-args={WORDS}"] in mac.acts()
     assert act_kinds(mac) == ["csrutil disable", "kmutil configure-boot", "nvram =", "nvram -s"]
     assert mac.state()["flash"]["boot-args"] == WORDS
@@ -164,11 +194,12 @@ def test_a_boot_arg_is_one_word(mac, word):
 
 
 def test_collection_given_by_path(mac):
-    """--kc names the Mac's own path; it is what kmutil gets."""
+    """--kc names the Mac's own path; kmutil gets a copy of it."""
     other = mac.data() / "Users/mykola/other file.kc"
     mac.collection_path().rename(other)
-    applied(mac, "--kc", "/Volumes/Data/Users/mykola/other file.kc")
-    assert mac.acts()[1][-1] == "/Volumes/Data/Users/mykola/other file.kc"
+    seen = applied(mac, "--kc", "/Volumes/Data/Users/mykola/other file.kc")
+    assert "/Volumes/Data/Users/mykola/other file.kc" in " ".join(seen.text.split())
+    assert mac.acts()[1][-1] == copy_of(other)
     assert mac.policy()["coih"]
 
 
@@ -240,7 +271,7 @@ def test_acts_are_told_as_they_were(mac):
     assert "/usr/sbin/nvram -s" in told and "csrutil disable" in told
     planned = driver.run(mac, "plan", "apply", "--json")
     steps = [step for plan in planned.of("plan") for step in plan["steps"]]
-    announced = [[one[0].rsplit("/", 1)[1], *one[1:]] for step in steps for one in step["commands"]]
+    announced = [[one[0].rsplit("/", 1)[-1], *one[1:]] for step in steps for one in step["commands"]]
     applied(mac)
     for argv in mac.acts():
         assert argv in announced, (argv, announced)

@@ -1,10 +1,17 @@
 """Circumstances of the Mac: where it runs, what is installed, what others have set, what the tools do in this world."""
 
+import hashlib
+
 import driver
 import pytest
 from conftest import MACHINES
 from helpers import FULL, WORDS, act_kinds, flags, has_words, policy_is_raised, without_syncs
 from person import Person
+
+
+def sum_of(path):
+    """SHA-256."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def refused(mac, *more, says=()):
@@ -73,7 +80,7 @@ def test_names(build, name, data_name):
     applied(mac)
     assert policy_is_raised(mac)
     assert ["kmutil", "configure-boot", "--volume", f"/Volumes/{name}", "--custom-boot-object",
-            f"/Volumes/{data_name}/Users/Shared/vmq-recovery/VirtualMachine.kc"] in mac.acts()
+            f"/Volumes/{data_name}/private/var/db/vmq-recovery/object/{sum_of(mac.collection_path())}.kc"] in mac.acts()
     mac.restart("macos")
     applied(mac)
 

@@ -23,12 +23,14 @@ def test_apply(build, machine):
     assert seen.code == 0, seen.err
     kinds = [one["type"] for one in seen.events]
     assert kinds.index("preflight") < kinds.index("plan") < kinds.index("step") < kinds.index("phase")
+    assert [one["event"] for one in seen.of("step", name="copy")] == ["intent", "started", "ended"] * 2 + ["done"]
     for name in ("sip", "kernel"):
         told = [one["event"] for one in seen.of("step", name=name)]
         assert told == ["intent", "started", "ended", "done"], told
     assert [one["event"] for one in seen.of("step", name="boot-args-filter")] == ["skipped"]
-    started = [[one["argv"][0].rsplit("/", 1)[1], *one["argv"][1:]] for one in seen.of("step", event="started")]
-    assert started == mac.acts()
+    started = [one["argv"] for one in seen.of("step", event="started")]
+    assert [one[0] for one in started[:2]] == ["make-folder", "copy"]
+    assert [[one[0].rsplit("/", 1)[1], *one[1:]] for one in started[2:]] == mac.acts()
     assert {one["kind"] for one in seen.of("prompt", step="kernel")} >= {"password"}
     assert "going to change bootpolicy to permissive" in "".join(one["text"] for one in seen.of("output", step="kernel"))
     assert "next" in seen.of("phase")[0]
@@ -67,8 +69,9 @@ def test_plan_is_the_plan_of_apply(mac):
     assert [one["name"] for one in before["steps"]] == [one["name"] for one in during["steps"]]
     for one in before["steps"]:
         assert {"name", "why", "where", "verdict"} <= set(one)
-    assert before["steps"][0]["argv"] == ["/usr/bin/csrutil", "disable"]
-    assert before["steps"][0]["undo"]
+    assert [one["name"] for one in before["steps"][:2]] == ["copy", "sip"]
+    assert before["steps"][1]["argv"] == ["/usr/bin/csrutil", "disable"]
+    assert before["steps"][0]["undo"] and before["steps"][1]["undo"]
 
 
 @pytest.mark.parametrize(("arrange", "code"), [

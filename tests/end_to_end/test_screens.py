@@ -32,7 +32,7 @@ def begins(one, name):
     """Say yes at the first screen of step, and wait for its first step."""
     one.shows("name>")
     one.types(name)
-    stands_at(one, "sip")
+    stands_at(one, "copy")
 
 
 def stands_at(one, step):
@@ -48,6 +48,9 @@ def test_step(screen, mac, size):
     one.shows("name>")
     one.like("step-name")
     begins(one, "Macintosh HD")
+    one.like("step-first")
+    one.types("y")
+    stands_at(one, "sip")
     one.like("step-introduction")
     for key, name in (("w", "why"), ("p", "command"), ("d", "difference"), ("?", "help"), ("x", "unknown"),
                       ("n", "refused")):
@@ -127,7 +130,7 @@ def test_wide_and_combining_names(screen, build, size):
     one.shows("name>")
     one.like("wide-names-first")
     one.types(mac.group()["uuid"][:8])
-    stands_at(one, "sip")
+    stands_at(one, "copy")
     one.like("wide-names")
     one.types("q")
     assert one.finish() == 4
@@ -137,6 +140,8 @@ def test_a_window_that_changes_its_size(screen, mac):
     """Narrower and wider at a prompt of step and at a tool's: the keys still work."""
     one = screen(mac, "step")
     begins(one, "Macintosh HD")
+    one.types("y")
+    stands_at(one, "sip")
     one.resize(50, 12)
     one.types("w")
     stands_at(one, "sip")
@@ -154,6 +159,6 @@ def test_in_tmux(mac):
     try:
         screens.hold_against_kept(one.shows("name>"), "step-name", (80, 24))
         one.types("Macintosh HD")
-        screens.hold_against_kept(one.shows(f"sip {KEYS}"), "step-introduction", (80, 24))
+        screens.hold_against_kept(one.shows(f"copy {KEYS}"), "step-first", (80, 24))
     finally:
         one.close()

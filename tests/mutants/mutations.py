@@ -21,7 +21,8 @@ MUTATIONS = [
     Mutation("a record is not synced", JOURNAL, ((
         'if (file_sync(journal->fd) != 0)\n\t\treturn poison(journal, errno, "make durable", err);\n', ""),), "c door/journal_test"),
     Mutation("the folder of a new journal is not synced", JOURNAL, (
-        ("return file_sync_folder(directory, err);", "return 0;"),), "c door/journal_test"),
+        ("return journal->fd >= 0 ? file_sync_folder(directory, err) : -1;", "return journal->fd >= 0 ? 0 : -1;"),),
+             "c door/journal_test"),
     Mutation("checksums are not checked", JOURNAL, (
         ("if (digest_crc32c(p, (size_t)(end - p)) != crc)", "if (crc == 0 && p == end)"),), "c door/journal_test"),
     Mutation("the order of records is not checked", JOURNAL, (
@@ -149,4 +150,21 @@ MUTATIONS = [
         ('accepted[sentence] = question.word("stay> ", { "stay" }) == true', "accepted[sentence] = true"),), "spec run/ports"),
     Mutation("a word that only begins like the quota's is taken for it", "stdlib/kernel/collection.lua", (
         ('if files.find(path, word .. "\\0") then', "if files.find(path, word) then"),), "spec kernel/collection"),
+    Mutation("a file act leaves our folders", "runner/door/file_act.c", (
+        ("if (!is_ours(argv[1 + i]) && !(act->named", "if (argv[0] == NULL && !(act->named"),), "c door/file_act_test"),
+    Mutation("a file act follows a link on its way", "runner/base/place.c", (
+        ("next = openat(folder, level, FOLDER | O_NOFOLLOW);\n\t\tif", "next = openat(folder, level, FOLDER);\n\t\tif"),),
+             "c door/file_act_test"),
+    Mutation("a folder that others can write is used", "runner/base/place.c", (
+        ("(st.st_mode & 022) != 0", "(st.st_mode & 0) != 0"),), "c door/file_act_test"),
+    Mutation("a FIFO is read", "runner/base/file.c", (
+        ("if (number == 0 && S_ISREG(st.st_mode))", "if (number == 0)"),), "c base/file_test"),
+    Mutation("a sticky folder makes everything in it trusted", "stdlib/mac/trust.lua", (
+        ("if sticky and following and is_roots(root, following) then", "if sticky then"),), "spec mac/trust"),
+    Mutation("a volume that ignores owners is trusted", "stdlib/mac/trust.lua", (
+        ("if heeded then return end", "if heeded ~= nil then return end"),), "spec mac/trust"),
+    Mutation("a broken chain is called the same", "stdlib/mac/boot_object.lua", (
+        ('return sound and "same" or "unknown", broken', 'return "same", broken'),), "spec mac/boot_object"),
+    Mutation("a record's fields may be of any type", "stdlib/engine/record.lua", (
+        ("local name = misfit(fields, given)", "local name = fields == given"),), "spec engine/run_state"),
 ]

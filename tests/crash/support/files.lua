@@ -31,6 +31,9 @@ local function stored(state, path)
     local inside = mount and (mount == "/" or path == mount or path:sub(1, #mount + 1) == mount .. "/")
     if inside and #mount > #best then best, found = mount, volume end
   end
+  -- The firmlinks of macOS: these folders of Data are reached from the top as well.
+  local linked = best == "/" and (path:find("^/Users/") or path:find("^/private/"))
+  if linked then found = place.volume(state, state.default, "Data") end
   return found and place.storage(found) .. path:sub(best == "/" and 1 or #best + 1) or path
 end
 
@@ -64,6 +67,35 @@ local function readers(get)
     end,
     contains = function(path, other) return get(path):find(get(other), 1, true) ~= nil end,
   }
+end
+
+--- What the program itself looks at: files of the Mac's memory, by the functions of `lib_file` that it uses for them.
+function files.reader(world)
+  local port, lib = files.port(world), require "lib_file"
+  local reader = { stat = port.stat, read_at = port.read_at, list = port.list }
+  local function part(path, offset, length) return port.read_at(path, offset or 0, length or port.stat(path).size) end
+  function reader.sha256_part(path, offset, length)
+    local text, message, code = part(path, offset, length)
+    return text and lib.sha256_text(text) or nil, message, code
+  end
+  function reader.sha256(path) return reader.sha256_part(path) end
+  function reader.sha384(text, path, offset, length) return lib.sha384(text .. part(path, offset, length)) end
+  return reader
+end
+
+--- Does an act on files, as the door would. Others than these are in no plan that is crashed.
+-- @return a sentence when it fails
+function files.act(world, argv)
+  local name, first, second = argv[1], argv[2], argv[3]
+  if name == "make-folder" then return nil end
+  if name == "remove" then
+    world.contents[stored(world.state, first)] = nil
+    return nil
+  end
+  assert(name == "copy", name)
+  local text = world.contents[stored(world.state, first)]
+  if not text then return "cannot open " .. first .. ": No such file or directory" end
+  world.contents[stored(world.state, second)] = text
 end
 
 --- The files port of `sim.files`, and what `kernel_object` reads besides.

@@ -10,6 +10,7 @@ local journals = require "run.journals"
 local mac = require "mac.target"
 local orphans = require "run.orphans"
 local outcome = require "screen.outcome"
+local paths = require "mac.paths"
 local plan_load = require "plan.load"
 local ports_module = require "run.ports"
 local probe = require "tool.probe"
@@ -54,9 +55,17 @@ local function credentials_of(world, view, root)
   return credentials
 end
 
+-- The collection is summed where it is: in the Mac's memory.
+local function add_copy(world, target, params)
+  if not params.collection_on_mac then return end
+  if params.collection_sum == "none" then params.collection_sum = stage.sum(world, params.collection_on_mac) end
+  params.copy = paths.collection_copy(target, params.collection_sum)
+end
+
 -- Where plan and journal look for files is the Mac's memory here, not below a root.
 local function context_of(world, target, operation, plan, run, options)
   local params = assert(context_module.params(plan, target, OPTIONS, {}, run and run.start.params))
+  add_copy(world, target, params)
   local more = operation.context(target, OPTIONS, run, function() return journals.each(world.directory) end)
   local context = context_module.new(target, OPTIONS, {}, params, more, run)
   context.root, context.collection = "", context.collection_on_mac
@@ -67,7 +76,7 @@ end
 
 local function start_fields(target, operation, plan, context, params)
   local fields = context_module.start_fields(target, operation, plan, context, params)
-  fields.time, fields.version, fields.params = "2026-11-23T10:15:00Z", "0", params and {}
+  fields.time, fields.version, fields.params = "2026-11-23T10:15:00Z", "0", { collection_sum = params.collection_sum }
   return fields
 end
 

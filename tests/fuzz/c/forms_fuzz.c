@@ -6,6 +6,7 @@
 #include "fuzz.h"
 
 #include "door/allowlist.h"
+#include "door/file_act.h"
 
 static bool has(const char *const *words, const char *wanted)
 {
@@ -74,22 +75,21 @@ static void check_curl(const char *const *args)
 	PROMISE(has(args, "=https") && !has(args, "--insecure") && !has(args, "-k") && !has_letter(args, "kKTX"));
 }
 
-/* The acts on files: plain absolute paths, and rights for nobody else to write. */
+/* The acts on files: plain absolute paths in folders of ours, and rights for nobody else to write. */
 static void check_act(const char *const *argv)
 {
 	bool copies = strcmp(argv[0], "copy") == 0 || strcmp(argv[0], "move") == 0;
-	for (size_t i = 1; i <= (copies ? 2U : 1U); i++)
+	for (size_t i = 1; i <= (copies ? 2U : 1U); i++) {
 		PROMISE(argv[i] != NULL && argv[i][0] == '/' && strstr(argv[i], "/../") == NULL && !ends_in(argv[i], "/.."));
-	PROMISE(copies || strstr(argv[1], "/vmq-recovery") != NULL);
+		PROMISE(strstr(argv[i], "/vmq-recovery") != NULL);
+	}
 	if (strcmp(argv[0], "move") != 0 && strcmp(argv[0], "remove") != 0)
 		PROMISE((strtoul(argv[copies ? 3 : 2], NULL, 8) & 07022UL) == 0);
 }
 
 static void check_change(const char *const *argv)
 {
-	if (argv[0][0] != '/')
-		check_act(argv);
-	else if (ends_in(argv[0], "/bputil"))
+	if (ends_in(argv[0], "/bputil"))
 		check_bputil(argv + 1);
 	else if (ends_in(argv[0], "/nvram"))
 		check_nvram(argv + 1);
@@ -155,6 +155,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		PROMISE(allowlist_declare(&list, "/nowhere", "/declared/tool", forms, &err) == 0);
 		if (allowlist_check_change(list, split.words, &err) == 0)
 			check_change(split.words);
+		if (file_act_named(split.words[0]) && file_act_check(NULL, split.words, &err) == 0)
+			check_act(split.words);
 		if (allowlist_check_read(list, split.words, &err) == 0)
 			check_read(split.words);
 		const char *path = allowlist_path_at_end(split.words[0]);

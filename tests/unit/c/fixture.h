@@ -28,6 +28,7 @@
 
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/replace.h"
 #include "base/scratch.h"
 #include "base/signals.h"
 #include "base/system.h"

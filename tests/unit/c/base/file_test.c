@@ -69,8 +69,55 @@ static void a_file_without_a_size_is_read_to_its_end(void **state)
 	assert_true(length > 5000);
 	assert_int_equal(bytes[length], '\0');
 	free(bytes);
-	assert_int_equal(file_read("/dev/zero", 5000, &bytes, &length, &f->err), -1);
+	assert_int_equal(file_read("/proc/self/maps", 1000, &bytes, &length, &f->err), -1);
 	assert_string_equal(f->err.code, "EFBIG");
+}
+
+/* Nobody waits for a FIFO, and no device is read to its end, which it has not. */
+static void only_plain_files_are_opened(void **state)
+{
+	struct fixture *f = *state;
+	char *bytes, fifo[PATH_MAX];
+	size_t length, got;
+	struct file_map map;
+	(void)snprintf(fifo, sizeof fifo, "%s", fixture_path(f, "fifo"));
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	const char *const paths[] = { fifo, "/dev/zero" };
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(file_read(paths[i], 5000, &bytes, &length, &f->err), -1);
+		assert_string_equal(f->err.code, "EINVAL");
+		assert_non_null(strstr(f->err.text, "it is no plain file"));
+		assert_int_equal(file_read_nofollow(paths[i], 5000, &bytes, &length, &f->err), -1);
+		assert_int_equal(file_read_at(paths[i], 0, fifo + 3000, 1, &got, &f->err), -1);
+		assert_int_equal(file_map(paths[i], &map, &f->err), -1);
+		assert_string_equal(f->err.code, "EINVAL");
+		assert_int_equal(file_append(paths[i], "x", 1, 0600, &f->err), -1);
+		assert_string_equal(f->err.code, "EINVAL");
+	}
+}
+
+static void a_link_is_followed_only_where_nobody_could_plant_it(void **state)
+{
+	struct fixture *f = *state;
+	char *bytes, link[PATH_MAX];
+	size_t length;
+	struct file_map map;
+	put(f, "ten", "0123456789");
+	(void)snprintf(link, sizeof link, "%s", fixture_path(f, "link"));
+	assert_int_equal(symlink("ten", link), 0);
+	assert_int_equal(file_read(link, 10, &bytes, &length, &f->err), 0);
+	free(bytes);
+	assert_int_equal(file_read_nofollow(link, 10, &bytes, &length, &f->err), -1);
+	assert_string_equal(f->err.code, "ELOOP");
+	assert_int_equal(file_map_nofollow(link, 10, &map, &f->err), -1);
+	assert_string_equal(f->err.code, "ELOOP");
+	assert_int_equal(file_append(link, "x", 1, 0600, &f->err), -1);
+	assert_string_equal(f->err.code, "ELOOP");
+	assert_int_equal(file_map_nofollow(fixture_path(f, "ten"), 9, &map, &f->err), -1);
+	assert_string_equal(f->err.code, "EFBIG");
+	assert_int_equal(file_map_nofollow(fixture_path(f, "ten"), 10, &map, &f->err), 0);
+	assert_int_equal(map.length, 10);
+	file_unmap(&map);
 }
 
 static void a_part_may_end_early(void **state)
@@ -142,8 +189,16 @@ static void appending_goes_to_the_end(void **state)
 	assert_int_equal(file_append(fixture_path(f, "log"), "one ", 4, 0600, &f->err), 0);
 	assert_int_equal(file_append(fixture_path(f, "log"), "two", 3, 0600, &f->err), 0);
 	assert_string_equal(fixture_text(f, "log"), "one two");
-	assert_int_equal(file_append("/dev/full", "x", 1, 0600, &f->err), -1);
-	assert_string_equal(f->err.code, "ENOSPC");
+	struct rlimit before, limit;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	(void)getrlimit(RLIMIT_FSIZE, &before);
+	limit = before;
+	limit.rlim_cur = 7;
+	(void)setrlimit(RLIMIT_FSIZE, &limit);
+	int result = file_append(fixture_path(f, "log"), "x", 1, 0600, &f->err);
+	(void)setrlimit(RLIMIT_FSIZE, &before);
+	assert_int_equal(result, -1);
+	assert_string_equal(f->err.code, "EFBIG");
 }
 
 static void bytes_are_found_in_a_map(void **state)
@@ -182,6 +237,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_whole_read_keeps_to_its_limit),
 		TEST(a_file_without_a_size_is_read_to_its_end),
+		TEST(only_plain_files_are_opened),
+		TEST(a_link_is_followed_only_where_nobody_could_plant_it),
 		TEST(a_part_may_end_early),
 		TEST(a_sync_is_tried_again_after_a_signal_and_only_then),
 		TEST(an_atomic_write_replaces_or_leaves),

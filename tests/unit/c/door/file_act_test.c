@@ -59,13 +59,13 @@ static size_t count_names(struct fixture *f, const char *folder)
 static void it_copies_with_a_mode(void **state)
 {
 	struct fixture *f = *state;
-	put(f, "source", "what is copied");
+	put(f, OWN "/source", "what is copied");
 	put(f, "/p/vmq-recovery/target", "what was there");
-	assert_int_equal(act(f, WORDS("copy", "/source", "/p/vmq-recovery/target", "0644")), 0);
+	assert_int_equal(act(f, WORDS("copy", OWN "/source", "/p/vmq-recovery/target", "0644")), 0);
 	assert_string_equal(fixture_text(f, "/p/vmq-recovery/target"), "what is copied");
 	assert_int_equal(mode_of(f, "/p/vmq-recovery/target"), 0644);
-	assert_string_equal(fixture_text(f, "source"), "what is copied");
-	assert_int_equal(count_names(f, OWN), 1);
+	assert_string_equal(fixture_text(f, OWN "/source"), "what is copied");
+	assert_int_equal(count_names(f, OWN), 2);
 }
 
 static void it_copies_a_file_larger_than_its_piece(void **state)
@@ -75,8 +75,8 @@ static void it_copies_a_file_larger_than_its_piece(void **state)
 	assert_non_null(text);
 	for (size_t i = 0; i < 1000000; i++)
 		text[i] = (char)('a' + i % 23);
-	put(f, "source", text);
-	assert_int_equal(act(f, WORDS("copy", "/source", "/p/vmq-recovery/target", "644")), 0);
+	put(f, OWN "/source", text);
+	assert_int_equal(act(f, WORDS("copy", OWN "/source", "/p/vmq-recovery/target", "644")), 0);
 	char *bytes;
 	size_t length;
 	assert_int_equal(file_read(fixture_path(f, "/p/vmq-recovery/target"), 2000000, &bytes, &length, &f->err), 0);
@@ -93,7 +93,7 @@ static void it_leaves_what_was_there_when_it_fails(void **state)
 	char *text = calloc(1, 600001);
 	assert_non_null(text);
 	memset(text, 'x', 600000);
-	put(f, "source", text);
+	put(f, OWN "/source", text);
 	free(text);
 	put(f, "/p/vmq-recovery/target", "old");
 	(void)signal(SIGXFSZ, SIG_IGN);
@@ -101,20 +101,20 @@ static void it_leaves_what_was_there_when_it_fails(void **state)
 	limit = before;
 	limit.rlim_cur = 500000;
 	(void)setrlimit(RLIMIT_FSIZE, &limit);
-	int status = act(f, WORDS("copy", "/source", "/p/vmq-recovery/target", "0644"));
+	int status = act(f, WORDS("copy", OWN "/source", "/p/vmq-recovery/target", "0644"));
 	(void)setrlimit(RLIMIT_FSIZE, &before);
 	assert_int_equal(status, 1);
 	assert_said("cannot write ");
 	assert_string_equal(fixture_text(f, "/p/vmq-recovery/target"), "old");
-	assert_int_equal(count_names(f, OWN), 1);
+	assert_int_equal(count_names(f, OWN), 2);
 }
 
 static void it_copies_no_folder_and_nothing_that_is_not_there(void **state)
 {
 	struct fixture *f = *state;
-	assert_int_equal(act(f, WORDS("copy", "/p", "/p/vmq-recovery/target", "0644")), 1);
-	assert_said("it is no plain file");
-	assert_int_equal(act(f, WORDS("copy", "/nothing", "/p/vmq-recovery/target", "0644")), 1);
+	assert_int_equal(act(f, WORDS("copy", OWN, "/p/vmq-recovery/target", "0644")), 1);
+	assert_said("Is a directory");
+	assert_int_equal(act(f, WORDS("copy", OWN "/nothing", "/p/vmq-recovery/target", "0644")), 1);
 	assert_said("No such file or directory");
 	assert_int_equal(count_names(f, OWN), 0);
 }
@@ -136,12 +136,12 @@ static void it_moves(void **state)
 {
 	struct fixture *f = *state;
 	put(f, "/p/vmq-recovery/source", "new");
-	put(f, "elsewhere", "old");
-	assert_int_equal(act(f, WORDS("move", "/p/vmq-recovery/source", "/elsewhere")), 0);
-	assert_string_equal(fixture_text(f, "elsewhere"), "new");
-	assert_int_equal(count_names(f, OWN), 0);
-	assert_int_equal(act(f, WORDS("move", "/p/vmq-recovery/source", "/elsewhere")), 1);
-	assert_string_equal(fixture_text(f, "elsewhere"), "new");
+	put(f, OWN "/elsewhere", "old");
+	assert_int_equal(act(f, WORDS("move", OWN "/source", OWN "/elsewhere")), 0);
+	assert_string_equal(fixture_text(f, OWN "/elsewhere"), "new");
+	assert_int_equal(count_names(f, OWN), 1);
+	assert_int_equal(act(f, WORDS("move", OWN "/source", OWN "/elsewhere")), 1);
+	assert_string_equal(fixture_text(f, OWN "/elsewhere"), "new");
 }
 
 static void it_writes(void **state)
@@ -152,19 +152,89 @@ static void it_writes(void **state)
 	assert_int_equal(mode_of(f, "/p/vmq-recovery/text"), 0600);
 }
 
-static void it_makes_folders_and_takes_them_over(void **state)
+static void it_makes_folders_and_uses_its_own(void **state)
 {
 	struct fixture *f = *state;
-	assert_int_equal(act(f, WORDS("make-folder", "/a/b/vmq-recovery", "0700")), 0);
-	assert_int_equal(mode_of(f, "a/b/vmq-recovery"), 0700);
-	assert_int_equal(chmod(fixture_path(f, "a/b/vmq-recovery"), 0777), 0);
-	if (geteuid() == 0)
-		assert_int_equal(chown(fixture_path(f, "a/b/vmq-recovery"), 501, 20), 0);
-	assert_int_equal(act(f, WORDS("make-folder", "/a/b/vmq-recovery", "0755")), 0);
-	assert_int_equal(mode_of(f, "a/b/vmq-recovery"), 0755);
-	struct stat st;
-	assert_int_equal(stat(fixture_path(f, "a/b/vmq-recovery"), &st), 0);
-	assert_int_equal(st.st_uid, geteuid());
+	assert_int_equal(act(f, WORDS("make-folder", "/p/b/vmq-recovery", "0700")), 0);
+	assert_int_equal(mode_of(f, "p/b/vmq-recovery"), 0700);
+	assert_int_equal(act(f, WORDS("make-folder", "/p/b/vmq-recovery", "0755")), 0);
+	assert_int_equal(mode_of(f, "p/b/vmq-recovery"), 0755);
+}
+
+static void it_uses_no_folder_of_others(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(chmod(fixture_path(f, OWN), 0775), 0);
+	assert_int_equal(act(f, WORDS("make-folder", OWN, "0755")), 1);
+	assert_said("others can write it");
+	assert_int_equal(mode_of(f, OWN), 0775);
+	assert_int_equal(chmod(fixture_path(f, OWN), 0755), 0);
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(chown(fixture_path(f, OWN), 501, 20), 0);
+	assert_int_equal(act(f, WORDS("make-folder", OWN, "0755")), 1);
+	assert_said("it belongs to user 501");
+}
+
+/* What lies on the way below the mount point: folders only, for every act and both of its paths. */
+static void it_follows_no_link_on_the_way(void **state)
+{
+	struct fixture *f = *state;
+	put(f, "/p/vmq-recovery/source", "x");
+	assert_int_equal(mkdir(fixture_path(f, "secret"), 0700), 0);
+	put(f, "secret/file", "mine");
+	assert_int_equal(symlink("../../secret", fixture_path(f, "/p/vmq-recovery/link")), 0);
+	const char *const *const acts[] = {
+		WORDS("copy", "/p/vmq-recovery/source", "/p/vmq-recovery/link/new", "0644"),
+		WORDS("copy", "/p/vmq-recovery/link/file", "/p/vmq-recovery/new", "0644"),
+		WORDS("move", "/p/vmq-recovery/link/file", "/p/vmq-recovery/new"),
+		WORDS("move", "/p/vmq-recovery/source", "/p/vmq-recovery/link/new"),
+		WORDS("write", "/p/vmq-recovery/link/new", "0644", "x"),
+		WORDS("copy-program", "/p/vmq-recovery/link/new", "0755"),
+		WORDS("make-folder", "/p/vmq-recovery/link/new", "0755"),
+		WORDS("make-folder", "/p/vmq-recovery/link", "0755"),
+		WORDS("remove", "/p/vmq-recovery/link/file"),
+	};
+	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
+		assert_int_equal(act(f, acts[i]), 1);
+	assert_string_equal(fixture_text(f, "secret/file"), "mine");
+	assert_int_equal(count_names(f, "secret"), 1);
+	assert_int_equal(count_names(f, OWN), 2);
+}
+
+/* What leads to a mount point may be a link: so a Mac's folders at the top are made of two volumes. */
+static void it_follows_what_leads_to_the_mount_point(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(symlink("p", fixture_path(f, "Users")), 0);
+	assert_int_equal(folder_make(fixture_path(f, "Volumes"), 0755, &f->err), 0);
+	assert_int_equal(symlink("../p", fixture_path(f, "Volumes/Data")), 0);
+	assert_int_equal(act(f, WORDS("write", "/Users/vmq-recovery/one", "0644", "x")), 0);
+	assert_int_equal(act(f, WORDS("write", "/Volumes/Data/vmq-recovery/two", "0644", "x")), 0);
+	assert_int_equal(act(f, WORDS("copy-program", "/Volumes/Data/vmq-recovery/three", "0755")), 0);
+	assert_int_equal(count_names(f, OWN), 3);
+}
+
+static void it_takes_what_a_person_has_named(void **state)
+{
+	struct fixture *f = *state;
+	put(f, "mine", "of the person");
+	assert_int_equal(mkdir(fixture_path(f, "there"), 0700), 0);
+	assert_int_equal(file_act_name(&f->setup.named, "/mine", &f->err), 0);
+	assert_int_equal(file_act_name(&f->setup.named, "/there", &f->err), 0);
+	assert_int_equal(act(f, WORDS("copy", "/mine", "/p/vmq-recovery/taken", "0644")), 0);
+	assert_int_equal(act(f, WORDS("copy", "/p/vmq-recovery/taken", "/there/taken", "0644")), 0);
+	assert_int_equal(act(f, WORDS("move", "/p/vmq-recovery/taken", "/there/moved")), 0);
+	const char *const *const acts[] = {
+		WORDS("copy", "/p/vmq-recovery/x", "/mines", "0644"),
+		WORDS("copy", "/p/vmq-recovery/x", "/there/sub/taken", "0644"),
+		WORDS("remove", "/mine"),
+		WORDS("write", "/there/taken", "0644", "x"),
+	};
+	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+		assert_int_equal(file_act_check(f->setup.named, acts[i], &f->err), -1);
+		assert_string_equal(f->err.code, "refused");
+	}
 }
 
 static void it_follows_no_link_that_lies_in_a_folders_place(void **state)
@@ -217,6 +287,9 @@ static const char *const refused[][6] = {
 	{ "make-folder", "/x", "0755" },
 	{ "copy-program", "/usr/bin/x", "0755" },
 	{ "move", "/etc/passwd", "/p/vmq-recovery/x" },
+	{ "move", "/p/vmq-recovery/x", "/etc/passwd" },
+	{ "copy", "/etc/passwd", "/p/vmq-recovery/x", "0644" },
+	{ "copy", "/p/vmq-recovery/x", "/etc/passwd", "0644" },
 	{ "remove", "/p/vmq-recovery/../../etc/passwd" },
 	{ "remove", "/p/vmq-recovery/.." },
 	{ "remove", "/p/vmq-recovery/" },
@@ -263,7 +336,11 @@ int main(void)
 		T(it_copies_the_program),
 		T(it_moves),
 		T(it_writes),
-		T(it_makes_folders_and_takes_them_over),
+		T(it_makes_folders_and_uses_its_own),
+		T(it_uses_no_folder_of_others),
+		T(it_follows_no_link_on_the_way),
+		T(it_follows_what_leads_to_the_mount_point),
+		T(it_takes_what_a_person_has_named),
 		T(it_follows_no_link_that_lies_in_a_folders_place),
 		T(it_removes_files_alone),
 		T(it_needs_an_open_intent),

@@ -1,6 +1,7 @@
 -- The record of apply: what must be right where, the boot arguments it is about, what is told before and after.
 
 local apply = require "command.apply"
+local bputil = require "tool.bputil"
 local cases = require "tests.unit.lua.support.case"
 local read_only = require "tests.unit.lua.support.read_only"
 local targets = require "tests.unit.lua.support.target"
@@ -8,7 +9,7 @@ local targets = require "tests.unit.lua.support.target"
 local operation = apply.operation()
 
 local RECOVERY = { "root", "platform", "tools", "macos/volume", "replaced/policy", "environment", "data", "journal", "owners",
-  "collection", "preboot", "boot-args" }
+  "collection", "room", "preboot", "boot-args" }
 local MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "boot-args" }
 
 local function row(verdict, where) return { verdict = verdict, step = { where = where } } end
@@ -117,6 +118,31 @@ describe("what is told before an apply", function()
 end)
 
 describe("the words of apply", function()
+  local real = bputil.read
+  local now
+  before_each(function()
+    now = nil
+    bputil.read = function() return now end
+  end)
+  after_each(function() bputil.read = real end)
+
+  it("say that Preboot's kernel could not be compared, and nothing of it where it could, or where there is none", function()
+    local context = { quota = 5, root = "/r", group = "G", collection_sum = ("ab"):rep(32) }
+    local function done()
+      return cases.text(operation.words.done(cases.new { operation = operation, target = targets.macos(), context = context }))
+    end
+    local function phase(final) return operation.words.phase(cases.new { operation = operation, context = context }, read_only(final)) end
+    local sentence = "Whether the kernel in Preboot holds the collection's very bytes could not be compared: "
+      .. "no such object can be read in Preboot."
+    now = { coih = "AB", nsih = "CD" }
+    assert.truthy(done():find(sentence, 1, true))
+    assert.are.same({ "This part is finished and read back.", sentence }, phase {})
+    assert.is_nil(phase { waits_for = "the restart" })
+    now = { coih = "absent" }
+    assert.is_nil(done():find("Preboot", 1, true))
+    assert.is_nil(phase {})
+  end)
+
   it("say what is reached, and what to type before an update", function()
     local lines = operation.words.done(cases.new { operation = operation, target = targets.macos(), context = { quota = 5 } })
     assert.are.equal("Done: the development kernel runs and allows up to 5 macOS guests, all of it read back.\nBefore a macOS update:\n"

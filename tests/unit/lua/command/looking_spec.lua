@@ -37,8 +37,9 @@ describe("plan", function()
   it("shows what would run, and which run is open", function()
     life:write_journal({ plan = "apply" }, BEGUN)
     look(0, "plan", {})
-    says("Run 1 (apply) is open: `vmq-recovery resume` continues it.", "Plan apply for Macintosh HD", "1. sip (unknown)")
-    assert.are.same({ { "changes", 0 }, "sip" }, { life:ended(), life:event("plan").steps[1].name })
+    says("Run 1 (apply) is open: `vmq-recovery resume` continues it.", "Plan apply for Macintosh HD",
+      "1. copy (unknown)", "2. sip (unknown)")
+    assert.are.same({ { "changes", 0 }, "copy" }, { life:ended(), life:event("plan").steps[1].name })
   end)
 
   it("tells by its exit code whether there are changes, when it is asked to", function()

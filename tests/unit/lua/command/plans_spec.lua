@@ -42,7 +42,7 @@ describe("check", function()
     answers = { nil, { "not tried: step one: why" } }
     assert.are.equal(0, life:command("check", { "apply" }, { set = { "a=1" } }))
     assert.are.same({ "apply", "apply", { "a=1" } }, called)
-    assert.are.equal("apply: plan apply is well-formed: 6 steps.\nnot tried: step one: why\n", life.shown.out())
+    assert.are.equal("apply: plan apply is well-formed: 8 steps.\nnot tried: step one: why\n", life.shown.out())
     answers = { "mine.lua:7: step one: oops" }
     assert.are.equal(2, life:command("check", { "apply" }))
     assert.are.equal("mine.lua:7: step one: oops\n", life.shown.err())
@@ -53,7 +53,7 @@ describe("check", function()
 
   it("says that a plan inside is well-formed", function()
     assert.are.equal(0, life:command("check", { "apply" }))
-    assert.are.equal("apply: plan apply is well-formed: 6 steps.\n", life.shown.out())
+    assert.are.equal("apply: plan apply is well-formed: 8 steps.\n", life.shown.out())
     assert.are.equal(0, life:command("check", { "apply" }, { quiet = true }))
     assert.are.equal("", life.shown.out())
   end)

@@ -37,7 +37,7 @@ describe("the record of stage", function()
   it("only prepares, in macOS, and checks the collection before anything", function()
     assert.are.same({ "stage", "stage", "stage", nil, "macos", "stage" },
       { operation.name, operation.command, operation.own_journal, operation.question, operation.place, operation.load().name })
-    assert.are.same({ "root", "platform", "volume", "environment", "data", "collection", "room", "journal" }, operation.preflight)
+    assert.are.same({ "root", "platform", "volume", "environment", "data", "folder", "collection", "room", "journal" }, operation.preflight)
   end)
 end)
 

@@ -53,10 +53,10 @@ describe("run_state.rebuild", function()
 
   it("follows the way back", function()
     local run = assert(rebuild(intent "a", outcome("a", "done"), { type = "undo-start", reason = "failed" },
-      { type = "undo-intent", step = "a", rung = 1 }))
+      { type = "undo-intent", step = "a", rung = 1, argv = { "/x" } }))
     assert.are.same({ "back", "failed", "a" }, { run.direction, run.undo_reason, run.open_intent.step })
     run = assert(rebuild(intent "a", outcome("a", "done"), { type = "undo-start", reason = "asked" },
-      { type = "undo-intent", step = "a" }, { type = "undo-outcome", step = "a", verdict = "undone", rung = 1 }))
+      { type = "undo-intent", step = "a", argv = { "/x" } }, { type = "undo-outcome", step = "a", verdict = "undone", rung = 1 }))
     assert.is_nil(run.open_intent)
     assert.is_true(run_state.step(run, "a").undone)
     run = assert(rebuild({ type = "undo-outcome", step = "a", verdict = "refused" }))
@@ -65,7 +65,8 @@ describe("run_state.rebuild", function()
 
   it("knows whether the policy was written between an intent and what was read back", function()
     local function written(before, after)
-      local run = assert(rebuild({ type = "intent", step = "a", nonce = before }, { type = "started", step = "a", pid = 7 },
+      local run = assert(rebuild({ type = "intent", step = "a", nonce = before, argv = { "/x" } },
+        { type = "started", step = "a", pid = 7 },
         { type = "outcome", step = "a", verdict = "todo", nonce = after }))
       return run_state.step(run, "a").written
     end
@@ -92,8 +93,8 @@ describe("run_state.rebuild", function()
       { { { type = "start", format = 2 } }, "record 1: the journal has format 2; this program knows 1" },
       { { { type = "start", format = "1" } }, "record 1: the journal has format 1; this program knows 1" },
       { { { type = "start" } }, "record 1: the journal has format nil; this program knows 1" },
-      { { START, { type = "intent" } }, "record 2: a record that names no step" },
-      { { START, { type = "outcome", step = 7 } }, "record 2: a record that names no step" },
+      { { START, { type = "intent", step = "a" } }, "record 2: a record of type intent whose argv is missing or of the wrong type" },
+      { { START, { type = "outcome", step = 7, verdict = "done" } }, "record 2: a record that names no step" },
     } do
       assert.are.same({ nil, case[2] }, { run_state.rebuild(case[1]) })
     end
@@ -108,7 +109,8 @@ describe("run_state.rebuild", function()
   it("knows every type of record, and never throws on a strange one", function()
     local kinds = { "intent", "started", "outcome", "deferred", "phase", "undo-start", "undo-intent", "undo-outcome", "close" }
     for _, kind in ipairs(kinds) do
-      assert.is_table((rebuild { type = kind, step = "a" }), kind)
+      local fields = { type = kind, step = "a", argv = { "/x" }, verdict = "done", next = "macos", reason = "asked", result = "done" }
+      assert.is_table((rebuild(fields)), kind)
       assert.is_true((pcall(rebuild, { type = kind })), kind)
       assert.is_true((pcall(rebuild, { type = kind, step = { 1 } })), kind)
     end

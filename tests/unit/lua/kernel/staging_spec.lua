@@ -1,4 +1,4 @@
--- The staging places: which collection is meant, who could change a file, and what copies lie elsewhere.
+-- The staging places: which collection is meant, what a staged file has to be, and what copies lie elsewhere.
 
 local disk = require "tests.unit.lua.support.disk"
 local fileset = require "tests.unit.lua.support.fileset"
@@ -23,25 +23,6 @@ describe("staging.collection", function()
 
   it("is not known while Data is not mounted", function()
     assert.is_nil((staging.collection(target(nil))))
-  end)
-end)
-
-describe("staging.is_open_to_others", function()
-  local function open(about)
-    disk.use({ ["/d/f"] = "x" }, about)
-    return staging.is_open_to_others("/d/f")
-  end
-
-  it("looks at the file and its folder", function()
-    assert.are.same({ false }, { open {} })
-    assert.are.same({ true, "/d/f belongs to user 501" }, { open { ["/d/f"] = { uid = 501 } } })
-    assert.are.same({ true, "/d belongs to user 501" }, { open { ["/d"] = { uid = 501 } } })
-    assert.are.same({ true, "/d/f can be written by others" }, { open { ["/d/f"] = { mode = 438 } } })
-    assert.are.same({ true, "/d/f can be written by others" }, { open { ["/d/f"] = { mode = 420 | 16 } } })
-    assert.are.same({ true, "/d can be written by others" }, { open { ["/d"] = { mode = 493 | 2 } } })
-    assert.are.same({ false }, { open { ["/d"] = { mode = 493 | 512 } } })
-    assert.are.same({ false }, { staging.is_open_to_others "/none/f" })
-    assert.are.same({ true, "/d/f belongs to user 501" }, { open { ["/d/f"] = { link = { uid = 501 } } } })
   end)
 end)
 

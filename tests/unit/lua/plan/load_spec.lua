@@ -108,13 +108,13 @@ describe("the plans that ship", function()
   it("are sound", function()
     local names = {}
     for index, step in ipairs(shipped("apply").steps) do names[index] = step.name end
-    assert.are.same({ "sip", "boot-args-filter", "kernel", "boot-args", "restart", "booted" }, names)
+    assert.are.same({ "copy", "sip", "boot-args-filter", "kernel", "boot-args", "restart", "booted", "copy-away" }, names)
     assert.are.equal(64, #shipped("apply").hash)
     assert.are.equal(2, #shipped("revert").steps)
   end)
 
   it("are loaded with what only they may name", function()
-    for name, steps in pairs { apply = 6, revert = 2, build = 3, stage = 3, ["kdk-fetch"] = 2, ["kdk-install"] = 3 } do
+    for name, steps in pairs { apply = 8, revert = 2, build = 3, stage = 3, ["kdk-fetch"] = 2, ["kdk-install"] = 3 } do
       assert.are.equal(steps, #shipped(name).steps, name)
     end
   end)
@@ -122,8 +122,8 @@ describe("the plans that ship", function()
   it("write the policy in the order that keeps it, last of all the kernel", function()
     local apply = shipped "apply"
     assert.are.same({ "sip", "kernel" }, apply.index["boot-args-filter"].resets)
-    assert.are.same({ "sip", "boot-args-filter" }, apply.index.kernel.needs)
-    for _, name in ipairs { "sip", "boot-args-filter", "kernel" } do
+    assert.are.same({ "copy", "sip", "boot-args-filter" }, apply.index.kernel.needs)
+    for _, name in ipairs { "copy", "sip", "boot-args-filter", "kernel" } do
       assert.are.equal("paired-recovery", apply.index[name].where)
       assert.is_function(apply.index[name].undo)
     end

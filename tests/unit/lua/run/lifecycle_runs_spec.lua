@@ -261,7 +261,7 @@ describe("no place for a journal", function()
 
   it("does not stop what supersedes others: it says that the journal will be lost", function()
     run(0, "done", "recovery's own memory and is lost at restart", { supersedes = true })
-    assert.truthy(files.stat(life.root .. "/private/var/tmp/vmq-recovery/0001.journal"))
+    assert.truthy(files.stat(life.root .. "/private/var/run/vmq-recovery/journal/0001.journal"))
   end)
 
   it("that can be made refuses, too: nothing was changed", function()

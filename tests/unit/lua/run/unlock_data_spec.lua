@@ -20,7 +20,7 @@ end)
 local function door(outcome)
   package.loaded.lib_door = { act = function(journal, argv)
     started[#started + 1] = table.concat(argv, " ")
-    local records = assert(require("lib_journal").read(root .. "/private/var/tmp/vmq-recovery", 1))
+    local records = assert(require("lib_journal").read(root .. "/private/var/run/vmq-recovery/journal", 1))
     assert.are.same({ 2, true }, { #records, journal:path():find("0001.journal", 1, true) ~= nil })
     local intent = require("base.json").decode(records[2])
     assert.are.same({ "intent", "unlock", 1, 1, argv }, { intent.type, intent.step, intent.part, intent.parts,

@@ -1,5 +1,6 @@
 -- The last words and the exit code of every way in which a run can end.
 
+local answers = require "tests.unit.lua.support.answers"
 local find = require "command.find"
 local outcome = require "screen.outcome"
 local plan_file = require "command.plan_file"
@@ -13,6 +14,8 @@ local function case_of(plan, environment)
     target = { environment = environment, booted = booted, root = "", program = mount .. "/vmq-recovery",
       group = { data = { mount = mount, name = "Data" } } } }
 end
+
+before_each(function() answers.use {} end)
 
 local STEP = { name = "kernel" }
 local REFUSED = { { leaves = "full security", why = "offline", words = "Code=102" } }

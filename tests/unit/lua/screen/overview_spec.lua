@@ -148,7 +148,8 @@ describe("overview.show", function()
     overview.show(function(event) text[#text + 1] = event.title .. ": " .. table.concat(event.lines, "\n") end,
       { target = target, findings = findings, operation = require("command.find").inside(plan) },
       steps(row { run = one }, row { name = "boot-args", where = "any",
-        run = function() return { argv = { "/usr/sbin/nvram", "x=1" } } end }))
+        run = function() return { argv = { "/usr/sbin/nvram", "x=1" } } end },
+        row { name = "copy", run = function() return { argv = { "remove", "/vmq-recovery" } } end }))
     return "\n" .. table.concat(text, "\n\n")
   end
 
@@ -164,7 +165,7 @@ describe("overview.show", function()
     assert.truthy(shown("apply", {}):find("checksum matches", 1, true))
   end)
 
-  it("counts the tools that will ask: nvram does not", function()
+  it("counts the tools that will ask: nvram and the acts on files do not", function()
     assert.truthy(shown("apply"):find("ask 1 time for", 1, true))
   end)
 

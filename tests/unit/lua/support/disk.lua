@@ -8,6 +8,7 @@ local disk = {}
 local real = package.loaded.lib_file or require "lib_file"
 
 local function is_folder(contents, path)
+  if path == "/" then return true end
   for name in pairs(contents) do
     if name:sub(1, #path + 1) == path .. "/" then return true end
   end
