@@ -5,7 +5,10 @@ local checksum = {}
 
 local known = {}
 
-local function places(files, path, text, from)
+--- Where a text stands in a file, without its sum.
+-- @return array of offsets
+function checksum.places(path, text, from)
+  local files = require "lib_file"
   local found, at = {}, files.find(path, text, from)
   while at do
     found[#found + 1] = at
@@ -24,7 +27,7 @@ function checksum.sha256(path, text, from)
   local stat, message, code = files.stat(path)
   if not stat then return nil, message, code end
   local key = ("%s:%d:%d:%d:%d"):format(path, stat.device, stat.inode, stat.size, stat.mtime)
-  if known[key] then return known[key], text and places(files, path, text, from) end
+  if known[key] then return known[key], text and checksum.places(path, text, from) end
   local sum, found, kind = files.sha256(path, text, from)
   if not sum then return nil, found, kind end
   known[key] = sum

@@ -80,7 +80,7 @@ def plan(folder):
     stage.clear()
     expect = measure.checked([sys.executable, "-c", PEXPECT, part]).seconds / 300 * len(commands)
     table.compare({f"vmq-recovery run ({len(commands)} commands, journal, door)": ours.seconds - empty.seconds},
-                  {"sh, the same commands": shell.seconds, "python3 with pexpect, the same (300 measured)": expect})
+                  {"sh, the same commands": shell.seconds, "`python3` with `pexpect`, the same (300 measured)": expect})
     table.row("its peak memory", ours.peak, "B")
 
 

@@ -11,8 +11,8 @@ import table
 
 # The shell, libc and the like are on every system; what comes on top of them is counted.
 WITHIN = {"required"}
-INSTEAD = {"python3 with pexpect": ["python3", "python3-pexpect"], "expect": ["expect"],
-           "lua5.4 with posix and json": ["lua5.4", "lua-posix", "lua-dkjson"]}
+INSTEAD = {"`python3` with `pexpect`": ["python3", "python3-pexpect"], "expect": ["expect"],
+           "`lua5.4` with `posix` and `json`": ["lua5.4", "lua-posix", "lua-dkjson"]}
 MACOS = "vmq-recovery (macOS arm64)"
 MACOS_GOAL = 1_500_000
 PROGRAMS = {MACOS: "build/macos/vmq-recovery",

@@ -40,7 +40,7 @@ def head(parts):
     """Says on what machine and when, and of which parts if not of all; then the table's first lines."""
     FILE.unlink(missing_ok=True)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    tell(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} × {processor()}, "
+    tell(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} × `{processor()}`, "
           f"{amount(memory / 1024, 'B').replace('MiB', 'GiB')}, Linux {platform.release().partition('-')[0]}, "
           f"load {os.getloadavg()[0]:.1f} at the start{', only ' * bool(parts)}{', '.join(parts)}\n")
     tell("| what | measured | against |\n| --- | ---: | --- |")
