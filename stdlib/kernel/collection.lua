@@ -16,8 +16,8 @@ local BANNER = "Darwin Kernel Version "
 local BANNER_LIMIT = 512
 
 local function kernel_at(path, files, at)
-  local text = files.read_at(path, at, BANNER_LIMIT)
-  local banner = text and text:match("^[^%z\n]*")
+  local found = files.read_at(path, at, BANNER_LIMIT)
+  local banner = found and found:match("^[^%z\n]*")
   return banner and sysctl.parse_banner(banner)
 end
 

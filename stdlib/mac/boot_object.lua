@@ -37,12 +37,12 @@ local function upper(hex) return (hex or ""):upper() end
 -- Is the manifest the one that the policy names, and does it vouch for the payload? @return true; or nil and why it cannot be told
 local function check_chain(parts, coih, path, files)
   local manifest = files.sha384("", path, parts.manifest.from, parts.manifest.size)
-  if upper(manifest) ~= upper(coih) then return nil, "its manifest is not the one that the policy names" end
+  if upper(manifest) ~= upper(coih) then return nil, "the Image4 manifest in it is not the one that the policy names" end
   local payload = files.sha384("", path, parts.payload.from, parts.payload.size)
   local text = files.read_at(path, parts.manifest.from, parts.manifest.size)
   local digest = upper(payload):gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end)
   if payload and text and text:find(digest, 1, true) then return true end
-  return nil, "its manifest does not name the payload's hash"
+  return nil, "the Image4 manifest in it does not name the payload's hash"
 end
 
 -- Goes along the chain: coih is the SHA-384 of the manifest, the manifest holds the payload's, the payload holds the bytes.

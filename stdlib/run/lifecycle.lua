@@ -90,7 +90,7 @@ end
 -- A journal of another system is none of this run's business: what it says is not so here. A revert goes on without it.
 local function check_group(operation, target, journal)
   if journal.set_aside and not operation.supersedes then
-    ending.refuse(journal.set_aside .. ", so nothing was changed.", "What helps: " .. TAKE_AWAY .. ".")
+    ending.refuse(journal.set_aside .. ", so nothing was changed.", "Fix: " .. TAKE_AWAY .. ".")
   end
   local start = journal.latest and journal.latest.start
   if not start or not target.group or not start.group or start.group == target.group.group then return journal end

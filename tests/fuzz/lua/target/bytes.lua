@@ -29,7 +29,6 @@ end
 
 local function check_collection(bytes)
   local files = fileset.files { ["/k"] = bytes }
-  files.sha256 = function() return "sum" end
   local found, message = collection.inspect("/k", files)
   if not found then return shape.answer_fault("nil", nil, message) end
   if not bytes:find("com.apple.kernel", 1, true) then return "a collection without a kernel" end
