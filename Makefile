@@ -40,9 +40,13 @@ RUNNER  := $(sort $(wildcard runner/*.c runner/*/*.c))
 PARTS   := $(filter-out runner/main.c,$(RUNNER))
 SCRIPTS := $(sort $(wildcard scripts/*.lua scripts/*/*.lua stdlib/*/*.lua stdlib/*/*/*.lua))
 
-# The scripts go in as they are, and ORIGIN, which says of which commit they are. A pair is: file that is read = name inside.
-EMBEDDED := $(foreach file,$(SCRIPTS),$(file)=$(file)) $(DKJSON)=stdlib/dkjson.lua build/ORIGIN=ORIGIN
-INSIDE   := $(SCRIPTS) $(DKJSON) build/ORIGIN
+# The scripts go in as they are, and ORIGIN, which says of which commit they are. In rooms that nobody writes plans against and no page
+# of the manual is made from, lines of comment go in empty: they would be a tenth of the program. A pair is: file that is read = name inside.
+BARE     := $(filter $(addprefix stdlib/,$(addsuffix /%,cli command engine preflight run screen sim)),$(SCRIPTS))
+WHOLE    := $(filter-out $(BARE),$(SCRIPTS))
+EMBEDDED := $(foreach file,$(WHOLE),$(file)=$(file)) $(foreach file,$(BARE),build/inside/$(file)=$(file)) \
+            $(DKJSON)=stdlib/dkjson.lua build/ORIGIN=ORIGIN
+INSIDE   := $(WHOLE) $(addprefix build/inside/,$(BARE)) $(DKJSON) build/ORIGIN
 
 BASE_CFLAGS = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -Irunner -DVMQ_VERSION=\"$(VERSION)\"
 CROSS_FLAGS = $(BASE_CFLAGS) $(WARNINGS) $(CROSS_CFLAGS)
@@ -86,6 +90,10 @@ build/dev/embed.o: runner/lua/embed.c Makefile | build/dev/
 # It names the scripts (.incbin); the assembler reads them. It changes when one comes or goes.
 build/embedded.S: runner/build/embed.sh FORCE | build/
 	@sh runner/build/embed.sh $@ $(EMBEDDED)
+
+build/inside/%.lua: %.lua
+	@mkdir -p $(@D)
+	@sed 's/^ *--.*//' $< >$@
 
 build/ORIGIN: FORCE | build/
 	@sh runner/build/origin.sh $@

@@ -71,8 +71,10 @@ describe("boot_object.compare", function()
   end)
 
   it("cannot tell where a part of the chain is broken, though the bytes are ours", function()
-    assert.are.same({ "unknown", "the Image4 manifest in it is not the one that the policy names" }, { compare(BYTES, { coih = ("CD"):rep(48) }) })
-    assert.are.same({ "unknown", "the Image4 manifest in it does not name the payload's hash" }, { compare(BYTES, { digest = ("EF"):rep(48) }) })
+    assert.are.same({ "unknown", "the Image4 manifest in it is not the one that the policy names" },
+      { compare(BYTES, { coih = ("CD"):rep(48) }) })
+    assert.are.same({ "unknown", "the Image4 manifest in it does not name the payload's hash" },
+      { compare(BYTES, { digest = ("EF"):rep(48) }) })
   end)
 
   it("cannot tell of what is compressed", function()
