@@ -331,6 +331,9 @@ build/loader/vmq-recovery: build/macos/vmq-recovery
 bench: deps-check deps-bench all build/tests/lua build/tests/own build/venv/.done  ## ratios against what one would use instead
 	@build/venv/bin/python tests/bench/run.py $(BENCH)
 
+picture: all build/venv/.done  ## the README's picture, drawn from a real rehearsal; a test says when it is stale
+	@build/venv/bin/python tests/picture.py build/vmq-recovery .github/screen.svg
+
 bench-publish: bench  ## the same, and its table into tests/README.md and README.md
 	@python3 tests/bench/publish.py
 
@@ -396,5 +399,5 @@ build/ build/dev/ build/tests/ build/macos/ build/linux-arm64/ build/loader/ bui
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all dev macos linux-arm64 rehearse dist dist-source man install check check-deep $(LAYERS:%=check-%) bench bench-publish lint test quick quick-lint \
+.PHONY: all dev macos linux-arm64 rehearse dist dist-source man install check check-deep $(LAYERS:%=check-%) bench bench-publish picture lint test quick quick-lint \
         quick-lua quick-rehearse format hooks deps deps-build deps-cross deps-check deps-bench clean help FORCE

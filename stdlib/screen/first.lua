@@ -54,7 +54,9 @@ function first.changes(rows, c, texts)
   for index, one in ipairs(state.compare(as_state(now), as_state(later))) do
     list[index] = { one.name, one.before, texts and texts[one.name] or one.after }
   end
-  return table.move(own, 1, #own, #list + 1, list)
+  -- Where a plan changes what this program knows, its other steps only prepare that or clear up after it.
+  if next(now) then return list end
+  return own
 end
 
 -- The table: an operation that only prepares changes nothing of the Mac's state.

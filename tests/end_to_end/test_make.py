@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import processes
+from support.patience import seconds
 
 TREE = Path(__file__).resolve().parent.parent.parent
 # A make of our own, not a part of the one that runs the tests; and no repository but the one that a test makes.
@@ -217,3 +218,11 @@ def test_a_wrong_workflow_is_a_fault(tmp_path, wrong, complaint):
     (folder / "w.yml").write_text(wrong)
     bad = run(*lint, folder=tmp_path, PATH="/usr/bin:/bin")
     assert bad.returncode == 1 and complaint in bad.stdout, bad.stdout
+
+
+@pytest.mark.skipif("VMQ_PROGRAM" in os.environ, reason="the picture is of the program for this machine")
+def test_the_picture_is_not_stale(tmp_path):
+    """The README's picture is what stands on the screen now; `make picture` draws it anew."""
+    fresh = tmp_path / "screen.svg"
+    subprocess.run([sys.executable, TREE / "tests/picture.py", TREE / "build/vmq-recovery", fresh], check=True, timeout=seconds(60))
+    assert fresh.read_text("utf-8") == (TREE / ".github/screen.svg").read_text("utf-8")
