@@ -30,10 +30,12 @@ local function add_copy(plan, target, values)
 end
 
 -- Adds --set NAME=VALUE.
-local function add_given(values, list)
+local function add_given(plan, values, list)
   for _, pair in ipairs(list or {}) do
     local name, value = pair:match("^([^=]+)=(.*)$")
     if not name then return nil, "--set takes NAME=VALUE, not " .. pair end
+    local fault = plan_load.name_fault(plan, name)
+    if fault then return nil, fault end
     values[name] = value
   end
   return values
@@ -51,7 +53,7 @@ function context.params(plan, target, options, known, recorded)
   local values = facts(target, options, known)
   for name, value in pairs(recorded or {}) do values[name] = value end
   add_copy(plan, target, values)
-  local given, why = add_given(values, options.set)
+  local given, why = add_given(plan, values, options.set)
   if not given then return nil, why end
   return plan_load.fill(plan, given)
 end
