@@ -23,11 +23,6 @@ local function preflight(target, rows, run)
   return IN_MACOS, "any"
 end
 
--- A parameter's value as it would be typed.
-local function typed(value)
-  return type(value) == "table" and table.concat(value, " ") or tostring(value)
-end
-
 local function squeezed(words) return (words:gsub(" +", " "):gsub("^ ", ""):gsub(" $", "")) end
 
 -- Were other parameters given than the open run was begun with?
@@ -35,8 +30,8 @@ local function differs(options, run)
   local params = run.start.params or {}
   for _, pair in ipairs(options.set or {}) do
     local name, value = pair:match("^([^=]+)=(.*)$")
-    if params[name] ~= nil and squeezed(value) ~= squeezed(typed(params[name])) then
-      return { ("The open run was begun with %s=%s."):format(name, text.quote(typed(params[name]))),
+    if params[name] ~= nil and squeezed(value) ~= squeezed(tostring(params[name])) then
+      return { ("The open run was begun with %s=%s."):format(name, text.quote(tostring(params[name]))),
         "Finish it first (without --set), or undo it with `vmq-recovery rollback`." }
     end
   end

@@ -12,9 +12,7 @@ local KINDS = { "uuid", "word", "words", "integer", "path", "text" }
 
 local BOUNDS = { least = "number", most = "number", among = "table", says = "string" }
 
--- A parameter of words holds a line of them, or the list that they were made to before.
 local function list_of(value)
-  if type(value) == "table" then return value end
   local words = {}
   for word in tostring(value):gmatch("[^ ]+") do words[#words + 1] = word end
   return words
@@ -88,12 +86,20 @@ end
 
 --- The value of a parameter.
 -- @param one parameter
--- @param raw what was given; where it was made a value before, it stays one
+-- @param raw what was given
 -- @return value; or nil and what is wrong
 function param.value(one, raw)
   local value, why = CHECKS[one.kind](raw, one.bounds or {})
   if value ~= nil then return value end
   return nil, why or ("is not a %s: %s"):format(one.kind, text.printable(tostring(raw)))
+end
+
+--- Values as they would be typed, where they are lists: what a journal holds.
+-- @param values table: name → value
+function param.typed(values)
+  local typed = {}
+  for name, one in pairs(values) do typed[name] = type(one) == "table" and table.concat(one, " ") or one end
+  return typed
 end
 
 --- Type, default and bounds, in words.

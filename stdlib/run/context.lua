@@ -3,6 +3,7 @@
 
 local nvram = require "tool.nvram"
 local paths = require "mac.paths"
+local param = require "plan.param"
 local plan_load = require "plan.load"
 local staging = require "kernel.staging"
 local state = require "mac.state"
@@ -99,7 +100,7 @@ function context.start_fields(target, operation, plan, c, params)
   return { time = system.utc(system.now()), version = require("lib_embed").version(), command = operation.command,
     plan = plan.name, plan_hash = plan.hash, plan_file = operation.file, group = group.group, volume = group.name,
     build = group.build, chip = target.kernel and target.kernel.chip, environment = target.environment, words = c.words,
-    params = params, baseline = state.of(target.policy, (nvram.get "boot-args")) }
+    params = param.typed(params), baseline = state.of(target.policy, (nvram.get "boot-args")) }
 end
 
 return context

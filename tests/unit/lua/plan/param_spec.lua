@@ -5,9 +5,9 @@ local param = require "plan.param"
 local function value(kind, raw, bounds) return { param.value(param.new(kind, nil, bounds), raw) } end
 
 describe("words", function()
-  it("are a list, however many blanks stand between them; one that was made before stays", function()
+  it("are a list, however many blanks stand between them; a journal has them as they are typed", function()
     assert.are.same({ { "a=1", "-v" } }, value("words", "  a=1   -v "))
-    assert.are.same({ { "a" } }, value("words", { "a" }))
+    assert.are.same({ a = "x y", b = 7, c = true, d = "" }, param.typed { a = { "x", "y" }, b = 7, c = true, d = {} })
     assert.are.same({ {} }, value("words", ""))
   end)
 
