@@ -14,9 +14,11 @@ stds.plan = {
 }
 
 -- What only the plans inside the program see besides.
-stds.embedded = { read_globals = { "build_result", "curl", "hdiutil", "installer", "kit_image", "staging" } }
+stds.embedded = { read_globals = { "part", "build_result", "curl", "hdiutil", "installer", "kit_image",
+  "staging" } }
 
 std = "lua54"
 files["scripts/*.lua"] = { std = "plan+embedded" }
+files["scripts/part/*.lua"] = { std = "plan+embedded" }
 files["tests/**/plans/*.lua"] = { std = "plan" }
 files["tests/**/*_spec.lua"] = { std = "lua54+busted" }

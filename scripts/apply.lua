@@ -1,62 +1,13 @@
 -- Boots the development kernel collection and lifts the two-guest limit. Phase one in paired recovery, phase two in macOS.
 -- The order is what keeps it right: a bputil call rebuilds the whole policy, csrutil and kmutil edit it (reference §1.4).
 
--- What a check puts into the journal: the policy, without what changes at every write.
-local function read_policy(c)
-  local now = bputil.read(c.group)
-  if not now then return nil end
-  return now, policy.summary(now)
-end
+local shared, args_part = part "policy", part "boot-args"
+local changed = shared.changed
 
-local function describe_boot_args(seen) return boot_args.describe(seen.value) end
-
--- A state with some of it changed: what a step is expected to leave.
-local function changed(seen, fields)
-  local state = {}
-  for key, value in pairs(seen) do state[key] = value end
-  for key, value in pairs(fields) do state[key] = value end
-  return state
-end
-
-local function after_boot_args(c, seen)
-  return changed(seen, { value = boot_args.merge(seen.value, c.words) })
-end
-
--- Back to the policy recorded before the run, whichever policy step asks.
-local function policy_undo(c, before, now)
-  return policy.ladder(c, c.baseline and c.baseline.policy or before, now)
-end
-
-local function boot_args_now()
-  local value = nvram.get "boot-args"
-  if not value then return nil end
-  return value, { value = value }
-end
-
--- The name that the running system takes (reference §4.3).
-local function write_boot_args(c, value)
-  return { nvram.set("boot-args", value, { guid = c.environment ~= "macos" }), nvram.sync() }
-end
-
--- With System Integrity Protection on, macOS does not let boot-args be written (darwin-2026-11 §11).
-local UNDO_FIRST = "This recovery does not let the boot arguments be taken out, and once System Integrity Protection is on, macOS does "
-  .. "not either"
-
--- Our words go; what others changed since stays; what vanished while we wrote goes back in.
-local function boot_args_undo(c, before, now)
-  local baseline = c.baseline and c.baseline.boot_args or before.value
-  local wanted = boot_args.restore(now.value, baseline, c.words)
-  if c.left and c.left.value then wanted = boot_args.put_back(wanted, before.value, c.left.value, baseline) end
-  if wanted == now.value then return "none of our words is left in boot-args" end
-  local rung = write_boot_args(c, wanted)
-  rung.leaves, rung.exact, rung.goal = "boot-args without our words", true, { value = wanted }
-  rung.check = function()
-    local value, seen = boot_args_now()
-    if not value then return nil end
-    return value == wanted, seen
-  end
-  return { rung }
-end
+local args = args_part.step {
+  wanted = function(c, value) return boot_args.merge(value, c.words) end,
+  is_done = function(c, value) return boot_args.has(value, c.words) end,
+}
 
 -- Where the copy would lie that cannot be made: there is no collection, or no Data volume.
 local NO_COPY = "/private/var/db/vmq-recovery/object/none.kc"
@@ -104,7 +55,7 @@ return plan "apply" {
     check = function(c)
       local good, seen = staging.holds(c, c.copy or NO_COPY, c.collection_sum)
       if good then return "done", seen end
-      local now = read_policy(c)
+      local now = shared.read(c)
       if not now then return "unknown" end
       return kernel_is_set(c, now) and "done" or "todo", seen
     end,
@@ -124,15 +75,11 @@ return plan "apply" {
     where = "paired-recovery",
     part = "policy",
     expected = "Permissive Security with System Integrity Protection off (7f)",
-    check = function(c)
-      local now, seen = read_policy(c)
-      if not now then return "unknown" end
-      return policy.sip_is_off(now) and "done" or "todo", seen
-    end,
+    check = shared.check(policy.sip_is_off),
     describe = policy.describe,
     run = function(c) return csrutil.disable(c.volume_name) end,
     after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f", ctrr = "off" }) end,
-    undo = policy_undo,
+    undo = shared.undo,
   },
 
   step "boot-args-filter" {
@@ -142,17 +89,13 @@ return plan "apply" {
     part = "policy",
     expected = "the boot-args filter off",
     resets = { "sip", "kernel" },
-    check = function(c)
-      local now, seen = read_policy(c)
-      if not now then return "unknown" end
-      return now.boot_args_filter == "off" and "done" or "todo", seen
-    end,
+    check = shared.check(function(now) return now.boot_args_filter == "off" end),
     describe = policy.describe,
     run = function(c, seen) return bputil.allow_boot_args(c.group, seen) end,
     after = function(_, seen)
       return changed(seen, { mode = "permissive", boot_args_filter = "off", sip = "absent", coih = "absent" })
     end,
-    undo = policy_undo,
+    undo = shared.undo,
   },
 
   step "kernel" {
@@ -161,15 +104,11 @@ return plan "apply" {
     needs = { "copy", "sip", "boot-args-filter" },
     part = "policy",
     expected = "a custom kernel with our collection's bytes, SIP still off",
-    check = function(c)
-      local now, seen = read_policy(c)
-      if not now then return "unknown" end
-      return now.mode == "permissive" and kernel_is_ours(c, now) and "done" or "todo", seen
-    end,
+    check = shared.check(function(now, c) return now.mode == "permissive" and kernel_is_ours(c, now) end),
     describe = policy.describe,
     run = function(c) return kmutil.install(c.system_volume, c.copy, c.collection_sum) end,
     after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f", coih = "(new)" }) end,
-    undo = policy_undo,
+    undo = shared.undo,
   },
 
   step "boot-args" {
@@ -179,19 +118,13 @@ return plan "apply" {
     part = "boot-args",
     expected = "boot-args with our words in them, all others as they are",
     defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
-    check = function(c)
-      local value, seen = boot_args_now()
-      if not value then return "unknown" end
-      return boot_args.has(value, c.words) and "done" or "todo", seen
-    end,
-    verify = function(c, seen)
-      return seen.value == boot_args.merge(c.before.value, c.words) and "done" or "todo", seen
-    end,
-    describe = describe_boot_args,
-    run = function(c, seen) return write_boot_args(c, boot_args.merge(seen.value, c.words)) end,
-    after = after_boot_args,
-    undo = boot_args_undo,
-    undo_first = UNDO_FIRST,
+    check = args.check,
+    verify = args.verify,
+    describe = args.describe,
+    run = args.run,
+    after = args.after,
+    undo = args.undo,
+    undo_first = args_part.UNDO_FIRST,
   },
 
   step "restart" {
@@ -211,7 +144,7 @@ return plan "apply" {
     waits_for = "The development kernel or its boot arguments are not in force yet.",
     check = function(c)
       if c.environment ~= "macos" then
-        local _, seen = boot_args_now()
+        local _, seen = args.read()
         return "todo", seen
       end
       local kind, in_force = sysctl.read "kern.osbuildconfig", sysctl.read "kern.bootargs"
@@ -222,17 +155,17 @@ return plan "apply" {
         { kernel = kind, in_force = in_force, hypervisor = hypervisor, value = stored }
     end,
     describe = function(seen)
-      if not seen.kernel then return describe_boot_args(seen) end
+      if not seen.kernel then return args.describe(seen) end
       return ("%s kernel, hypervisor %s, boot-args in force \"%s\""):format(seen.kernel,
         seen.hypervisor == "1" and "on" or "off", seen.in_force)
     end,
     run = function(c, seen)
       if seen.kernel ~= "development" or boot_args.has(seen.value, c.words) then return nil end
-      return write_boot_args(c, boot_args.merge(seen.value, c.words))
+      return args.run(c, seen)
     end,
-    after = after_boot_args,
-    undo = boot_args_undo,
-    undo_first = UNDO_FIRST,
+    after = function(c, seen) return changed(seen, args.after(c, seen)) end,
+    undo = args.undo,
+    undo_first = args_part.UNDO_FIRST,
   },
 
   step "copy-away" {

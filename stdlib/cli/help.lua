@@ -1,4 +1,4 @@
--- `help [COMMAND|TOPIC]`: one screen of everything, and the pages of the manual.
+-- `help [COMMAND|TOPIC|plans NAME]`: one screen of everything, and the pages of the manual.
 -- Must not list anything that does not exist: all of it is made from the table of commands and the pages.
 
 local commands = require "cli.table"
@@ -121,13 +121,27 @@ local function unknown(name)
     text.suggestion(name, names, "`vmq-recovery help` lists them")))
 end
 
---- `help [COMMAND|TOPIC]`.
+-- A plan inside the program: `help plans NAME`. @return page; or nil and an exit code
+local function plan_page(topic, name)
+  if topic ~= "plans" then return nil, complain.usage(("help does not take %s behind %s"):format(name, topic)) end
+  local found = require("command.plans").page(name)
+  if found then return found end
+  return nil, complain.usage(("no plan is called %s%s"):format(name,
+    text.suggestion(name, require("command.find").names(), "`vmq-recovery plans` lists them")))
+end
+
+--- `help [COMMAND|TOPIC]`, `help plans NAME`.
 -- @param args array
 -- @param options mdoc, schema
 -- @return exit code
 function help.run(args, options)
   local found = args[1] and find(args[1])
   if args[1] and not found then return unknown(args[1]) end
+  if args[2] then
+    local its, code = plan_page(args[1], args[2])
+    if not its then return code end
+    found = its
+  end
   if options.schema then
     if not found or found.name ~= "events" then return complain.usage "--schema goes with help events" end
     return write_out(require("manual.event_schema").json())

@@ -104,6 +104,7 @@ local COMMANDS = {
     help = "apply or another plan, one step at a time" },
   { name = "resume", group = "runs", options = with(DETAILED), help = "continue the run that was stopped" },
   { name = "rollback", group = "runs", help = "undo the open or newest run, back to the state recorded before it" },
+  { name = "plans", group = "plans", help = "the plans inside the program, a line each" },
   { name = "run", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET, DETAILED),
     help = "run a plan that is inside the program, or one of your own" },
   { name = "check", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET),
@@ -113,7 +114,7 @@ local COMMANDS = {
     help = "print a script of the program; without a name list them" },
   { name = "completion", group = "more", module = "cli.completion", args = "bash|zsh|fish", min = 1, max = 1,
     help = "a script that lets your shell complete commands and options" },
-  { name = "help", group = "more", module = "cli.help", args = "[COMMAND|TOPIC]", max = 1, options = {
+  { name = "help", group = "more", module = "cli.help", args = "[COMMAND|TOPIC|plans NAME]", max = 2, options = {
       { name = "mdoc", help = "print the page in the language of man(1)" },
       { name = "schema", help = "print the JSON Schema of the events (help events)" },
     }, help = "the manual: a command or a topic" },

@@ -6,6 +6,7 @@ local boot_object = require "mac.boot_object"
 local bputil = require "tool.bputil"
 local equal = require "base.equal"
 local lifecycle = require "run.lifecycle"
+local named = require "command.named"
 local operation = require "command.operation"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
@@ -25,17 +26,9 @@ local LICENCE = {
   "This program grants nothing: what runs beyond two is your own responsibility.",
 }
 
--- Is a policy step left to do? rows: from engine.survey
-local function left_in_recovery(rows)
-  for _, row in ipairs(rows) do
-    if row.verdict ~= "done" and row.step.where == "paired-recovery" then return true end
-  end
-  return false
-end
-
 -- Everything is needed as long as a policy step is left to do in recovery; afterwards only what macOS needs.
 local function preflight(target, rows, run)
-  if left_in_recovery(rows) and not (run and target.environment == "macos") then return IN_RECOVERY, "paired-recovery" end
+  if named.left_in_recovery(rows) and not (run and target.environment == "macos") then return IN_RECOVERY, "paired-recovery" end
   return IN_MACOS, "any"
 end
 
@@ -45,7 +38,7 @@ end
 -- @return array of checks, the place that the next step needs here, and whether recovery is next
 function apply.preconditions(target, rows)
   if target.environment ~= "macos" then return IN_RECOVERY, "paired-recovery", false end
-  local recovery = rows ~= nil and left_in_recovery(rows)
+  local recovery = rows ~= nil and named.left_in_recovery(rows)
   return (recovery or not rows) and IN_RECOVERY or IN_MACOS, "any", recovery
 end
 
@@ -121,7 +114,7 @@ end
 
 function apply.operation()
   return operation.new { name = "apply", command = "apply", preflight = preflight, context = context, differs = differs,
-    overview = notes, after = after, summary = summary, question = "name", words = words }
+    overview = notes, after = after, summary = summary, question = "name", words = words, way_back = "revert" }
 end
 
 function apply.run(_, options) return lifecycle.run(apply.operation(), options) end

@@ -3,6 +3,7 @@
 
 local answer = require "plan.answer"
 local context_module = require "run.context"
+local guarded = require "plan.guarded"
 local invocation_module = require "run.invocation"
 local nvram = require "tool.nvram"
 local overview = require "screen.overview"
@@ -20,7 +21,7 @@ local function context_of(self)
   local target = invocation_module.look(self.invocation)
   local params, why = context_module.params(self.plan, target, self.options, {})
   if not params then return nil, why end
-  local more = self.operation.context and self.operation.context(target, self.options, nil, function() return nothing end)
+  local more = self.operation.context and self.operation.context(target, self.options, nil, function() return nothing end, params)
   local c = context_module.new(target, self.options, {}, params, more)
   c.baseline = state.of(target.policy, (nvram.get "boot-args"))
   return self.operation.file and context_module.strict(c) or c
@@ -62,12 +63,21 @@ local function sorted(plan, environment)
   return here, elsewhere
 end
 
+-- Whatever it refuses on that Mac, it has to say so without a mistake.
+local function refuse_fault(plan, c)
+  if not plan.refuse then return nil end
+  local sound, why = guarded.call("plan " .. plan.name, plan.refuse, c)
+  return not sound and why or nil
+end
+
 local function call_all(self, directory)
   local c, why = context_of(self)
   if not c then
     self.not_tried[1] = "not tried: " .. why
     return nil
   end
+  local wrong = refuse_fault(self.plan, c)
+  if wrong then return wrong end
   local here, elsewhere = sorted(self.plan, c.environment)
   local fault = go_through(self, c, here)
   if fault or #elsewhere == 0 then return fault end

@@ -17,6 +17,17 @@ function find.inside(name)
   return record and not record.own_journal and not record.resolve and record or nil
 end
 
+--- The names of all plans inside, in order.
+function find.names()
+  local names = {}
+  for _, path in ipairs(require("lib_embed").names()) do
+    local name = path:match("^scripts/([^/]+)%.lua$")
+    if name and find.inside(name) then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
 --- Is this the name of a file, and not that of a plan inside?
 function find.is_file(name) return name:find("/", 1, true) ~= nil or name:sub(-4) == ".lua" end
 

@@ -17,8 +17,9 @@ local operation = {}
 --              place that the next step needs, once each step's verdict (rows) is known
 --   place      the place that an array of checks is for
 --   params     function(target, findings, options) → table: the plan's parameters. An open run with others is superseded
---   context    function(target, options, run, earlier) → table: more for the plan's functions, above all words, the boot arguments
---              it is about. run: the one that goes on, or nil; earlier: function() → the runs on record, latest first
+--   context    function(target, options, run, earlier, params) → table: more for the plan's functions, above all words, the boot arguments
+--              it is about. run: the one that goes on, or nil; earlier: function() → the runs on record, latest first; params: the
+--              plan's parameters
 --   owns       function(start) → boolean: is a run with this start record one of this plan? Default: by the plan's name, of the plans
 --              inside the program
 --   differs    function(options, run) → lines, or nil: why an open run cannot go on as it is asked for now
@@ -27,6 +28,7 @@ local operation = {}
 --   summary    function(case, steps) → array of { label, words }: what else the first screen says
 --   question   "name": the volume's name has to be typed; function(case) → a question to be answered y or n; nil: none is asked
 --   again      what is typed after the program's name to go on with it. Default: name
+--   way_back   what is typed to go back where a restart did not help. Default: rollback
 --   words      functions(case, final) → lines, by how a run can end: done, lower, phase, stopped (a line), none. Each may be left out
 --   supersedes true: an open run of another operation is closed in favour of this one
 --   no_way_back a sentence: why `rollback` cannot undo it
@@ -37,7 +39,7 @@ local FIELDS = {
   name = "string", command = "string", load = "function", file = "string", own_journal = "string", look_up = "function",
   preflight = "table|function", place = "string", params = "function", context = "function", owns = "function",
   differs = "function", overview = "function", after = "function", summary = "function", question = "string|function",
-  again = "string", words = "table", supersedes = "boolean",
+  again = "string", way_back = "string", words = "table", supersedes = "boolean",
   no_way_back = "string", resolve = "function", gate = "function", back = "boolean",
 }
 local WORDS = { done = true, lower = true, phase = true, stopped = true, none = true }

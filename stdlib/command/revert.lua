@@ -22,22 +22,22 @@ local function add_words(words, more)
   end
 end
 
--- The runs of apply on this volume group since the last revert that finished, latest first.
-local function applies(target, earlier)
+-- The runs of the plans inside on this volume group that set boot arguments, since the last revert that finished, latest first.
+local function runs_with_words(target, earlier)
   local found, group = {}, target.group and target.group.group
   for run in earlier() do
     local ours = run.start and run.start.group == group
     if ours and run_state.is_of(run, "revert") and run.closed then break end
-    if ours and run_state.is_of(run, "apply") then found[#found + 1] = run end
+    if ours and not run_state.is_of(run, "revert") and run.start.words and not run.start.plan_file then found[#found + 1] = run end
   end
   return found
 end
 
--- What is taken out of boot-args: every word that any apply since the last revert put in; and what is put back: what stood there
--- before the first of them. A later apply's own baseline holds our words already.
+-- What is taken out of boot-args: every word that any run since the last revert put in; and what is put back: what stood there
+-- before the first of them. A later run's own baseline holds our words already.
 local function context(target, options, run, earlier)
   local words, recorded = { table.unpack(run and run.start.words or boot_args.raising(options.quota, options.boot_arg)) }, nil
-  for _, before in ipairs(applies(target, earlier)) do
+  for _, before in ipairs(runs_with_words(target, earlier)) do
     add_words(words, before.start.words)
     recorded = before.start.baseline and before.start.baseline.boot_args or recorded
   end

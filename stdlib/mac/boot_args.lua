@@ -152,6 +152,11 @@ function boot_args.drop(value, words)
   end)
 end
 
+-- The baseline, where a value has the same words: what was taken out goes back to its place.
+local function as_recorded(value, baseline)
+  return #boot_args.missing(baseline, value) == 0 and #boot_args.missing(value, baseline) == 0 and baseline or value
+end
+
 --- The present value with our words taken back to what the recorded baseline had for those keys. What others changed
 -- since stays; if nobody changed anything the result is the baseline, byte for byte.
 -- @param value string: boot-args now
@@ -169,7 +174,7 @@ function boot_args.restore(value, baseline, words)
     local key = boot_args.key(word)
     if ours[key] and not seen[key] then return false end
   end)
-  return boot_args.merge(stripped, earlier)
+  return as_recorded(boot_args.merge(stripped, earlier), baseline)
 end
 
 --- A value in a few words.
@@ -191,9 +196,7 @@ function boot_args.put_back(value, before, left, baseline)
     if not there[boot_args.key(word)] then gone[#gone + 1] = word end
   end
   if #gone == 0 then return value end
-  local whole = boot_args.merge(value, gone)
-  local same = #boot_args.missing(baseline, whole) == 0 and #boot_args.missing(whole, baseline) == 0
-  return same and baseline or whole
+  return as_recorded(boot_args.merge(value, gone), baseline)
 end
 
 return boot_args

@@ -42,6 +42,9 @@ function policy.sip_is_off(summary)
   return summary.mode == "permissive" and policy.sip_bits(summary) & ALL_SIP_BITS == ALL_SIP_BITS
 end
 
+--- True when SIP lets macOS write protected NVRAM variables, boot-args among them (bit 6 of the csr word; darwin-2026-11 §10).
+function policy.nvram_is_open(summary) return policy.sip_bits(summary) & 0x40 ~= 0 end
+
 --- What a new Mac has: Full Security, nothing relaxed, no custom kernel.
 policy.FULL = { mode = "full", sip = "absent", ssv = "on", ctrr = "on", boot_args_filter = "on", kexts = false,
   mdm = false, coih = "absent" }

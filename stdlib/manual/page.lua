@@ -17,10 +17,10 @@ local text = require "base.text"
 local page = {}
 
 --- The topics in the order of `help`: each has a file in manual/topic/.
-page.TOPICS = { "walk", "changes", "recovery", "automation", "plans", "events", "errors", "files" }
+page.TOPICS = { "walk", "changes", "recovery", "automation", "writing", "events", "errors", "files" }
 
 -- Other names under which a topic is looked for.
-local ALSO = { ["exit-codes"] = "events", ["way-back"] = "recovery", library = "plans" }
+local ALSO = { ["exit-codes"] = "events", ["way-back"] = "recovery", library = "writing" }
 
 -- The text of a command has a file of its own; without one the table's words are all there is.
 local function text_of(name)

@@ -2,6 +2,8 @@
 -- Must not run any function of a step.
 
 local guarded = require "plan.guarded"
+local keys = require "base.keys"
+local param = require "plan.param"
 local sandbox = require "plan.sandbox"
 local schema = require "plan.schema"
 
@@ -58,13 +60,21 @@ local function plan_word(chunk)
   end
 end
 
-local function new_param(kind, default)
-  return { kind = kind, default = default }
+-- The word `part`: what several plans inside the program share. It runs in an environment of its own.
+local function part_word(parts, taken)
+  return function(name)
+    local chunk = ("scripts/part/%s.lua"):format(name)
+    local source = parts(chunk) or error("no part is called " .. tostring(name), 0)
+    taken[#taken + 1] = source
+    local body = assert(require("lib_state").load(source, "@" .. chunk, sandbox.vocabulary(true)))
+    return body()
+  end
 end
 
-local function environment(chunk, embedded)
-  local words = sandbox.vocabulary(embedded)
-  words.plan, words.step, words.param = plan_word(chunk), step_word(chunk), new_param
+local function environment(chunk, parts, taken)
+  local words = sandbox.vocabulary(parts ~= nil)
+  words.plan, words.step, words.param = plan_word(chunk), step_word(chunk), param.new
+  if parts then words.part = part_word(parts, taken) end
   return words
 end
 
@@ -89,7 +99,7 @@ local function finish(described, source_hash)
     steps[number], index[step.name], described.steps[number] = flat, flat, false
   end
   return { name = described.name, at = described.at, summary = described.fields.summary, params = described.fields.params or {},
-    tools = described.fields.tools or {}, steps = steps, index = index, hash = source_hash }
+    tools = described.fields.tools or {}, refuse = described.fields.refuse, steps = steps, index = index, hash = source_hash }
 end
 
 local function message_of(problem, chunk)
@@ -100,10 +110,12 @@ end
 -- @param source string: Lua
 -- @param chunk string: name shown in errors, such as "scripts/apply.lua"
 -- @param hash function(text) → string, names this version of the plan in the journal
--- @param embedded true for a plan that is inside the program: it knows more of the library (see plan.sandbox)
--- @return plan { name, summary, params, tools, steps, index, hash, embedded }, or nil and "FILE:LINE: reason"
-function plan.load(source, chunk, hash, embedded)
-  local body, problem = require("lib_state").load(source, "@" .. chunk, environment(chunk, embedded))
+-- @param parts nil; for a plan that is inside the program function(path) → the text of a part: it knows more of the library (see
+--   plan.sandbox) and the word `part`
+-- @return plan { name, summary, params, tools, refuse, steps, index, hash, embedded }, or nil and "FILE:LINE: reason"
+function plan.load(source, chunk, hash, parts)
+  local taken = {}
+  local body, problem = require("lib_state").load(source, "@" .. chunk, environment(chunk, parts, taken))
   if not body then return nil, message_of(problem, chunk) end
   local fine, described = guarded.call(nil, body)
   if not fine then return nil, described end
@@ -112,18 +124,10 @@ function plan.load(source, chunk, hash, embedded)
   end
   local good, why = schema.check(described)
   if not good then return nil, why end
-  local loaded = finish(described, hash(source))
-  loaded.embedded = embedded or nil
+  local loaded = finish(described, hash(source .. table.concat(taken)))
+  loaded.embedded = parts ~= nil or nil
   return loaded
 end
-
-local CHECKS = {
-  uuid = function(value) return type(value) == "string" and value:find("^%x+%-%x+%-%x+%-%x+%-%x+$") and value end,
-  word = function(value) return type(value) == "string" and value:find("^%S+$") and value end,
-  integer = function(value) return math.tointeger(tonumber(value)) end,
-  path = function(value) return type(value) == "string" and value:find("^/") and value end,
-  text = function(value) return type(value) == "string" and value end,
-}
 
 --- Fills a plan's parameters.
 -- @param loaded plan
@@ -131,18 +135,25 @@ local CHECKS = {
 -- @return table of values, or nil and a sentence
 function plan.fill(loaded, given)
   local values = {}
-  for name, param in pairs(loaded.params) do
-    local raw = given[name]
-    if raw == nil then raw = param.default end
+  for _, name in ipairs(keys.sorted(loaded.params)) do
+    local one, raw = loaded.params[name], given[name]
+    if raw == nil then raw = one.default end
     if raw == nil then
-      return nil, ("plan %s needs %s (%s): give it with --set %s=…"):format(loaded.name, name, param.kind, name)
+      return nil, ("plan %s needs %s (%s): give it with --set %s=…"):format(loaded.name, name, one.kind, name)
     end
-    values[name] = CHECKS[param.kind](raw)
-    if not values[name] then
-      return nil, ("plan %s: %s is not a %s: %s"):format(loaded.name, name, param.kind, tostring(raw))
-    end
+    local value, why = param.value(one, raw)
+    if value == nil then return nil, ("plan %s: %s %s"):format(loaded.name, name, why) end
+    values[name] = value
   end
   return values
+end
+
+--- What is wrong with a name that is given for a plan's parameter, or nil.
+function plan.name_fault(loaded, name)
+  if loaded.params[name] then return nil end
+  local known = keys.sorted(loaded.params)
+  local which = #known > 0 and "; it has " .. table.concat(known, ", ") or "; it has none"
+  return ("plan %s has no parameter %s%s"):format(loaded.name, name, which)
 end
 
 return plan

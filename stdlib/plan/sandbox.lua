@@ -31,8 +31,10 @@ local function probe(argv)
   return output, message, code, raw and own
 end
 
--- Words with a meaning of their own: what describes a plan (plan.load gives these), and what looks and describes in its functions.
+-- Words with a meaning of their own: what describes a plan (plan.load gives these; the last one inside the program only), and what
+-- looks and describes in its functions.
 local DESCRIBING = { "plan", "step", "param" }
+local PART = "part"
 local OWN = {
   probe = probe,
   command = function(argv, fields) return require("plan.command").new(argv, fields) end,
@@ -80,6 +82,7 @@ end
 --- Every name there is in a plan's text, in order: what the linter is told.
 function sandbox.names(embedded)
   local names = { table.unpack(DESCRIBING) }
+  if embedded then names[#names + 1] = PART end
   for name in pairs(sandbox.vocabulary(embedded)) do names[#names + 1] = name end
   table.sort(names)
   return names

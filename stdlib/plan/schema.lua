@@ -27,6 +27,7 @@
 --   repeatable     true: its commands can be run again from wherever they were cut off
 
 local keys = require "base.keys"
+local param = require "plan.param"
 local place = require "plan.place"
 local text = require "base.text"
 local try = require("base.try").new()
@@ -35,9 +36,10 @@ local schema = {}
 
 local SETTLES = { now = true, ["clean-restart"] = true }
 local PARTS = { policy = true, ["boot-args"] = true }
-local PARAMS = { uuid = true, word = true, integer = true, path = true, text = true }
-
-local PLAN_FIELDS = { summary = "string", params = "table", tools = "table" }
+-- summary: a sentence, what it does. params: name → param(kind, default, bounds), see plan.param. tools: its own, each { path, reads =
+-- argument forms that only look }. refuse(c) → a sentence: why it must not begin on this Mac as it is, and what to do first; nil where
+-- it may. It only looks.
+local PLAN_FIELDS = { summary = "string", params = "table", tools = "table", refuse = "function" }
 
 local STEP_FIELDS = {
   why = "string", part = "string", where = "string", needs = "table", resets = "table", prompts = "table", settles = "string",
@@ -196,10 +198,9 @@ local function check_resets(plan, index)
 end
 
 local function check_params(plan)
-  for name, param in pairs(plan.fields.params or {}) do
-    if type(name) ~= "string" or type(param) ~= "table" or not PARAMS[param.kind] then
-      complain(plan.at, "params.%s must be param \"uuid\", \"word\", \"integer\", \"path\" or \"text\"", tostring(name))
-    end
+  for name, one in pairs(plan.fields.params or {}) do
+    local fault = type(name) ~= "string" and "a parameter needs a name" or param.fault(one)
+    if fault then complain(plan.at, "params.%s %s", tostring(name), fault) end
   end
 end
 

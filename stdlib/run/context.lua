@@ -3,6 +3,7 @@
 
 local nvram = require "tool.nvram"
 local paths = require "mac.paths"
+local param = require "plan.param"
 local plan_load = require "plan.load"
 local staging = require "kernel.staging"
 local state = require "mac.state"
@@ -30,10 +31,12 @@ local function add_copy(plan, target, values)
 end
 
 -- Adds --set NAME=VALUE.
-local function add_given(values, list)
+local function add_given(plan, values, list)
   for _, pair in ipairs(list or {}) do
     local name, value = pair:match("^([^=]+)=(.*)$")
     if not name then return nil, "--set takes NAME=VALUE, not " .. pair end
+    local fault = plan_load.name_fault(plan, name)
+    if fault then return nil, fault end
     values[name] = value
   end
   return values
@@ -51,7 +54,7 @@ function context.params(plan, target, options, known, recorded)
   local values = facts(target, options, known)
   for name, value in pairs(recorded or {}) do values[name] = value end
   add_copy(plan, target, values)
-  local given, why = add_given(values, options.set)
+  local given, why = add_given(plan, values, options.set)
   if not given then return nil, why end
   return plan_load.fill(plan, given)
 end
@@ -97,7 +100,7 @@ function context.start_fields(target, operation, plan, c, params)
   return { time = system.utc(system.now()), version = require("lib_embed").version(), command = operation.command,
     plan = plan.name, plan_hash = plan.hash, plan_file = operation.file, group = group.group, volume = group.name,
     build = group.build, chip = target.kernel and target.kernel.chip, environment = target.environment, words = c.words,
-    params = params, baseline = state.of(target.policy, (nvram.get "boot-args")) }
+    params = param.typed(params), baseline = state.of(target.policy, (nvram.get "boot-args")) }
 end
 
 return context

@@ -191,7 +191,7 @@ local function make_case(invocation, target, operation, findings, plan, run, jou
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
   if not filled then refuse_params(target, why) end
-  local more = operation.context and operation.context(target, options, run, earlier(journal))
+  local more = operation.context and operation.context(target, options, run, earlier(journal), filled)
   local c = context_module.new(target, options, findings, filled, more, run)
   return { target = target, options = options, operation = operation, plan_name = plan.name, findings = findings,
     checks = made, params = filled, context = operation.file and context_module.strict(c) or c, dry_run = invocation.dry_run }
@@ -211,6 +211,7 @@ function lifecycle.survey(invocation, target, operation, journal)
   local open = journal.open
   local current = open and operation.owns(open.start) and open or nil
   local case = make_case(invocation, target, operation, {}, plan, current, journal)
+  if not current then plans.heed_refusal(plan, case.context) end
   local rows = engine.survey(plan, current or run_state.new(), case.context)
   plans.refuse_mistakes(case.context, rows)
   return case, rows, open
@@ -383,6 +384,7 @@ end
 -- @return the case; or nil and an ending, where nothing is to do
 local function prepare(invocation, credentials, case, plan, run, journal)
   local operation = case.operation
+  if not (run or operation.back) then plans.heed_refusal(plan, case.context) end
   local rows = engine.survey(plan, run or run_state.new(), case.context)
   if not (run or operation.back) then plans.refuse_mistakes(case.context, rows) end
   local steps = steps_of(invocation, case, rows, run)

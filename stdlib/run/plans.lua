@@ -5,6 +5,7 @@ local answer = require "plan.answer"
 local embed = require "lib_embed"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
+local guarded = require "plan.guarded"
 local overview = require "screen.overview"
 local places = require "plan.place"
 local plan_load = require "plan.load"
@@ -20,7 +21,7 @@ function plans.embedded(name)
   local chunk = "scripts/" .. name .. ".lua"
   local source = embed.source(chunk)
   if not source then return nil, "no plan is called " .. name end
-  return plan_load.load(source, chunk, hash, true)
+  return plan_load.load(source, chunk, hash, embed.source)
 end
 
 --- A plan from a file of the user's.
@@ -73,6 +74,15 @@ function plans.announce_tools(invocation, plan, looks)
   if not invocation.options.allow_tools or not (looks or invocation.dry_run) or #lines == 0 then return end
   lines[#lines + 1] = "These are started now, since --allow-tools is given."
   invocation.view.emit { type = "note", title = "Tools of this plan", lines = lines }
+end
+
+--- Ends a command whose plan says that it must not begin here.
+-- @param c the plan's context
+function plans.heed_refusal(plan, c)
+  if not plan.refuse then return end
+  local sound, sentence = guarded.call("plan " .. plan.name, plan.refuse, c)
+  if not sound then ending.mistake(sentence) end
+  if type(sentence) == "string" then ending.refuse("Nothing was changed: " .. sentence) end
 end
 
 --- Ends a command whose plan is wrong, as far as that can be known before anything is done.

@@ -131,7 +131,7 @@ function words.phase(case, final)
   local lines = own_words(case, "phase", final)
   if not lines and final.waits_for then
     lines = { final.waits_for, "If this stays so after a clean restart, go back:",
-      here(case, case.operation.file and "rollback" or "revert") }
+      here(case, case.operation.way_back or "rollback") }
   end
   lines = lines or { "This part is finished and read back." }
   local arrive = (final.next == "macos" or final.next == "any") and arrive_in_macos or arrive_in_recovery

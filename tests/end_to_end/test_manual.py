@@ -14,7 +14,7 @@ from conftest import MACHINES
 
 from support.patience import seconds
 
-TOPICS = ("walk", "changes", "recovery", "automation", "plans", "events", "errors", "files", "options")
+TOPICS = ("walk", "changes", "recovery", "automation", "writing", "events", "errors", "files", "options")
 COMMANDS = [line.split('"')[1] for line in (driver.TREE / "stdlib/cli/table.lua").read_text("utf-8").splitlines()
             if re.match(r'  \{ name = "[a-z-]+", group', line)]
 PROMPT = r"-- \d+% -- space: on, b: back, q: quit "
@@ -52,9 +52,9 @@ def test_unknown_topic(typed, near):
 
 def test_a_page_is_turned_on_a_terminal(session, tmp_path):
     """By the program itself; q leaves, and nothing else was started."""
-    reader = session(None, "help", "plans")
+    reader = session(None, "help", "writing")
     reader.child.expect(PROMPT)
-    assert reader.log.startswith("plans: ") and "Functions" not in reader.log
+    assert reader.log.startswith("writing: ") and "Functions" not in reader.log
     reader.takes_keys()
     reader.types_alone(" ")
     reader.child.expect(PROMPT)
@@ -122,7 +122,7 @@ def _without_doubles(pairs):
 
 def examples():
     """The plans on the manual's page: file name to text."""
-    found, name, page = {}, None, told("plans").splitlines()
+    found, name, page = {}, None, told("writing").splitlines()
     for line in page:
         heading = re.match(r"Example: .* \((\S+\.lua)\)$", line)
         if heading:

@@ -10,5 +10,5 @@ started from here.
     probe { "/usr/bin/csrutil", "status" }
     help()
 
-Leave it with Ctrl-D. `vmq-recovery help plans` lists every function.
+Leave it with Ctrl-D. `vmq-recovery help writing` lists every function.
 ]]

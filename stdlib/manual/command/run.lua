@@ -7,5 +7,5 @@ everything that `apply` has: checks first, one question, the journal, reading ba
 Read a plan before you run it as root. Its author says which of its tools only read; `check FILE` lists them and
 starts none.
 
-`vmq-recovery help plans` explains how to write one.
+`vmq-recovery help writing` explains how to write one.
 ]]

@@ -27,7 +27,7 @@ local plans = {}
 function program.plan(name)
   if not plans[name] then
     local path = "scripts/" .. name .. ".lua"
-    plans[name] = assert(plan_load.load(world_module.read(path), path, require("lib_file").sha256_text, true))
+    plans[name] = assert(plan_load.load(world_module.read(path), path, require("lib_file").sha256_text, world_module.read))
   end
   return plans[name]
 end

@@ -92,7 +92,7 @@ describe("help", function()
     local terminal, code = helped("events", { schema = true })
     assert.are.equal(0, code)
     assert.is_table(require("base.json").decode(terminal.out()).oneOf)
-    for _, name in ipairs { "apply", "plans" } do assert.are.equal(2, select(2, helped(name, { schema = true })), name) end
+    for _, name in ipairs { "apply", "writing" } do assert.are.equal(2, select(2, helped(name, { schema = true })), name) end
     assert.are.equal(2, select(2, helped(nil, { schema = true })))
   end)
 

@@ -141,11 +141,11 @@ describe("the table of commands", function()
       names[index] = command.name
       assert.is_string(command.help, command.name)
     end
-    for _, name in ipairs { "apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "run", "check",
+    for _, name in ipairs { "apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "plans", "run", "check",
       "rehearse", "record", "trial", "console", "log", "source", "build", "kdk", "kc", "stage", "verify", "completion", "help" } do
       assert.is_table(commands.command(name), name)
     end
-    assert.are.equal(23, #names)
+    assert.are.equal(24, #names)
     assert.is_nil(commands.command "nothing")
   end)
 

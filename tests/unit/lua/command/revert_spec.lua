@@ -80,12 +80,12 @@ describe("the boot arguments of revert", function()
     assert.are.same({ words = OURS }, context({}, nil, finished, older))
   end)
 
-  it("go past a revert that was not finished, and runs of other plans and other groups", function()
+  it("go past a revert that was not finished, and runs of other groups; those of other plans inside count", function()
     local open = { start = { plan = "revert", group = targets.GROUP } }
     local other = { start = { plan = "mine", group = targets.GROUP, words = { "-mine" }, baseline = { boot_args = "-mine" } } }
     local elsewhere = applied({ "-else" }, "-else", { group = "00000000-0000-0000-0000-000000000000" })
     local reverted_elsewhere = { start = { plan = "revert", group = "00000000" }, closed = {} }
-    assert.are.same({ words = { OURS[1], OURS[2], OURS[3], "-a" }, baseline_boot_args = "-v" },
+    assert.are.same({ words = { OURS[1], OURS[2], OURS[3], "-mine", "-a" }, baseline_boot_args = "-v" },
       context({}, nil, open, other, elsewhere, reverted_elsewhere, {}, applied({ "-a" }, "-v")))
   end)
 

@@ -102,7 +102,7 @@ end)
 describe("the plans that ship", function()
   local function shipped(name)
     local chunk = "scripts/" .. name .. ".lua"
-    return assert(plan.load(assert(files.read(chunk)), chunk, files.sha256_text, true))
+    return assert(plan.load(assert(files.read(chunk)), chunk, files.sha256_text, files.read))
   end
 
   it("are sound", function()

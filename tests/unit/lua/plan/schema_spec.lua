@@ -74,7 +74,7 @@ describe("the fields of a plan", function()
 
   it("declare parameters by kind", function()
     for _, value in ipairs { '"uuid"', "1", '{ kind = "uid" }', 'param "number"', "{}" } do
-      assert.are.equal('my/plan.lua:1: params.x must be param "uuid", "word", "integer", "path" or "text"',
+      assert.are.equal('my/plan.lua:1: params.x must be param with one of: uuid, word, words, integer, path, text',
         select(2, load(HEAD .. "params = { x = " .. value .. " }," .. step "a" .. "}")), value)
     end
   end)

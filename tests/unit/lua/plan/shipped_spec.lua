@@ -10,7 +10,7 @@ local WORDS = { "a=1" }
 
 local function shipped(name)
   local chunk = "scripts/" .. name .. ".lua"
-  return assert(load.load(assert(files.read(chunk)), chunk, files.sha256_text, true)).index
+  return assert(load.load(assert(files.read(chunk)), chunk, files.sha256_text, files.read)).index
 end
 
 local apply, revert = shipped "apply", shipped "revert"

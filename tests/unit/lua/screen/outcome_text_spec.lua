@@ -7,7 +7,7 @@ local STEP = { name = "kernel" }
 local REFUSED = { { leaves = "full security", why = "offline", words = "Code=102", kind = "network" } }
 local DIFFERENT = { { name = "SIP", before = "on", after = "off (7f)" } }
 
-local SELF = { again = "apply", words = {} }
+local SELF = { way_back = "revert", again = "apply", words = {} }
 local OWN = { again = "build", own_journal = true, words = { stopped = function() return "No half file is left." end } }
 local FILE = { again = "run mine.lua", file = "mine.lua", words = {} }
 

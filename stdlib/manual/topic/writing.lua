@@ -18,8 +18,11 @@ back, and undone when a later one fails.
 # A plan
 
 summary :: a sentence: what the plan does
-params :: what `--set NAME=VALUE` gives: param("word", default), or "uuid", "integer", "path", "text" in place of
-  "word". One without a default must be given.
+params :: what `--set NAME=VALUE` gives: param("word", default), or "words", "uuid", "integer", "path", "text" in place
+  of "word". One without a default must be given. Words are separated by blanks; the plan gets a list. Bounds come
+  third: param("integer", 5, { least = 1, most = 9, says = "how many" }); `most` is in bytes for words; `among` lists
+  the only words that there may be.
+refuse(c) :: a sentence: why the plan must not begin on this Mac as it is now, and what to do first. It exits 3.
 tools :: further tools, and how they only read: { { path = "/usr/bin/defaults", reads = { { "read", "<word>" } } } }.
   It is its author's word: read a plan before you run it as root. `plan`, `check` and `-n` start none of them without
   `--allow-tools`. Apple's own tools and what starts other programs cannot be declared, whatever a link to them is

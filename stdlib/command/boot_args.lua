@@ -1,0 +1,29 @@
+-- The plan boot-args: adds boot arguments, takes others out. Everything that is particular to it stands here and in
+-- scripts/boot-args.lua.
+
+local named = require "command.named"
+local overview = require "screen.overview"
+
+local boot_args = {}
+
+-- The words that revert puts back to what they were before.
+local function context(_, _, _, _, params)
+  local words, removed = { table.unpack(params.add or {}) }, params.remove or {}
+  return { words = table.move(removed, 1, #removed, #words + 1, words) }
+end
+
+local function summary(case, steps)
+  return overview.policy_summary(case, steps, { { "In force", "after one more restart" } }, "rollback")
+end
+
+local words = {}
+
+function words.done() return { "Done: the kernel was given these boot arguments, read back." } end
+
+function words.phase(_, final)
+  return final.pending and { "Boot arguments saved. Restart once more for them to take effect." } or nil
+end
+
+function boot_args.operation() return named.make("boot-args", { context = context, summary = summary, words = words }) end
+
+return boot_args

@@ -1,0 +1,51 @@
+-- What the operations of the plans inside the program have in common.
+-- Must not hold anything of one plan: its own module of this room does.
+
+local operation = require "command.operation"
+local overview = require "screen.overview"
+local text = require "base.text"
+
+local named = {}
+
+local IN_RECOVERY = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "owners" }
+local IN_MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal" }
+
+--- Is a policy step left to do? rows: from engine.survey
+function named.left_in_recovery(rows)
+  for _, row in ipairs(rows) do
+    if row.verdict ~= "done" and row.step.where == "paired-recovery" then return true end
+  end
+  return false
+end
+
+local function preflight(target, rows, run)
+  if named.left_in_recovery(rows) and not (run and target.environment == "macos") then return IN_RECOVERY, "paired-recovery" end
+  return IN_MACOS, "any"
+end
+
+local function squeezed(words) return (words:gsub(" +", " "):gsub("^ ", ""):gsub(" $", "")) end
+
+-- Were other parameters given than the open run was begun with?
+local function differs(options, run)
+  local params = run.start.params or {}
+  for _, pair in ipairs(options.set or {}) do
+    local name, value = pair:match("^([^=]+)=(.*)$")
+    if params[name] ~= nil and squeezed(value) ~= squeezed(tostring(params[name])) then
+      return { ("The open run was begun with %s=%s."):format(name, text.quote(tostring(params[name]))),
+        "Finish it first (without --set), or undo it with `vmq-recovery rollback`." }
+    end
+  end
+end
+
+--- Makes the operation of a plan inside.
+-- @param name string: the plan's
+-- @param more table: fields of command.operation that are its own
+function named.make(name, more)
+  local record = { name = name, command = "run", again = "run " .. name, preflight = preflight, differs = differs, question = "name",
+    overview = overview.of_policy_work,
+    summary = function(case, steps) return overview.policy_summary(case, steps, {}, "rollback") end }
+  for field, value in pairs(more or {}) do record[field] = value end
+  return operation.new(record)
+end
+
+return named

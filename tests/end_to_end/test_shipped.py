@@ -1,0 +1,135 @@
+"""The plans that ship beside apply and revert, on recorded Macs: done, read back, rolled back, and what they refuse."""
+
+import driver
+import pytest
+from conftest import MACHINES
+from helpers import flags
+
+SHIPPED = {"boot-args": ["add=debug=0x144 -v"]}
+
+
+def given(name, *more):
+    """`run NAME` with its parameters."""
+    words = ["run", name]
+    for one in [*SHIPPED[name], *more]:
+        words += ["--set", one]
+    return words
+
+
+def prepared(build, name, *arguments, **more):
+    """A Mac on which this plan has something to do: for boot-args its filter is off."""
+    mac = build(*arguments, **more)
+    if name == "boot-args":
+        mac.set_policy(mode="permissive", sip0=0x7F, sip2=True, sip3=True)
+        mac.set_boot_args("-x mine=1")
+    return mac
+
+
+def through(mac, *words):
+    """Runs a command, and again after each restart that it asks for; the last answer."""
+    for _ in range(4):
+        seen = driver.unattended(mac, *words, "--detailed-exitcode")
+        if seen.code != 8:
+            return seen
+        assert mac.restart("macos") == "macos"
+    raise AssertionError(seen.text)
+
+
+def test_the_list():
+    """Each plan inside, in one line or two; each has a page with its parameters."""
+    seen = driver.run(None, "plans")
+    assert seen.code == 0, seen.text
+    for name in ("apply", "revert", *SHIPPED):
+        assert f"\n{name} " in "\n" + seen.out, seen.out
+        page = driver.run(None, "help", "plans", name)
+        assert page.code == 0 and page.out.startswith(name + ": "), page.text
+        assert driver.run(None, "check", name).code == 0
+    for name, pairs in SHIPPED.items():
+        for pair in pairs:
+            assert f"\n  {pair.split('=')[0]} " in driver.run(None, "help", "plans", name).out
+
+
+def test_a_plan_that_is_none():
+    """Refused, with the nearest one."""
+    seen = driver.run(None, "help", "plans", "bot-args")
+    assert seen.code == 2 and "boot-args" in seen.err
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_there_and_back(build, name, machine):
+    """Done and read back after the restart; rolled back, every field of the policy and boot-args are as before."""
+    mac = prepared(build, name, machine)
+    before = flags(mac), mac.boot_args()
+    seen = through(mac, *given(name))
+    assert seen.code == 0, seen.text
+    assert (flags(mac), mac.boot_args()) != before
+    seen = driver.unattended(mac, "rollback")
+    assert seen.code == 0, seen.text
+    assert (flags(mac), mac.boot_args()) == before
+
+
+def test_boot_args_in_force(build):
+    """Foreign words stay, one with the same key goes, and the kernel was given them."""
+    mac = prepared(build, "boot-args")
+    mac.set_boot_args("-x debug=1  mine=%41")
+    assert through(mac, *given("boot-args", "remove=-x")).code == 0
+    assert mac.boot_args() == "debug=0x144  mine=%41 -v"
+    assert driver.unattended(mac, "rollback").code == 0
+    assert mac.boot_args() == "-x debug=1  mine=%41"
+
+
+@pytest.mark.parametrize(("words", "code", "told"), [
+    (["add=a\tb"], 2, "which has a blank"),
+    (["add=" + "a" * 1024], 2, "has 1024 bytes; at most 1023"),
+    (["add=" + "a" * 1023], 3, "the kernel takes"),
+    (["other=1"], 2, "has no parameter other; it has add, listed, remove"),
+    (["add=-v", "remove=-v"], 3, "-v is to be added and removed"),
+    (["listed=perhaps"], 2, "perhaps, which is not one of no, yes"),
+    ([], 3, "no word to add or to remove"),
+])
+def test_bad_input(build, words, code, told):
+    """Told with the value and the bound; nothing is started."""
+    mac = prepared(build, "boot-args")
+    mac.set_boot_args("mine=1")
+    pairs = [part for one in words for part in ("--set", one)]
+    for command in ("run", "plan", "step"):
+        seen = driver.unattended(mac, command, "boot-args", *pairs)
+        assert seen.code == code, seen.text
+        assert told in " ".join(seen.text.split()), seen.text
+    assert mac.acts() == []
+
+
+def test_the_filter_is_on(build):
+    """Words that would not reach the kernel are refused, unless they are said to be of Apple's list."""
+    mac = build()
+    seen = driver.unattended(mac, *given("boot-args"))
+    assert seen.code == 3 and "boot-args filter is on" in " ".join(seen.text.split()), seen.text
+    assert mac.acts() == []
+    assert driver.unattended(mac, *given("boot-args", "listed=yes")).code == 0
+
+
+def test_macos_protects_them(build):
+    """With SIP on, macOS does not let them be written: refused before anything."""
+    mac = build("m4-26.3", "macos")
+    seen = driver.unattended(mac, *given("boot-args", "listed=yes"))
+    assert seen.code == 3 and "protects the boot arguments" in " ".join(seen.text.split()), seen.text
+    assert mac.acts() == []
+
+
+def test_other_words_than_the_open_run(build):
+    """A run that is open goes on as it was begun."""
+    mac = prepared(build, "boot-args")
+    assert driver.unattended(mac, *given("boot-args"), "--detailed-exitcode").code == 8
+    seen = driver.unattended(mac, "run", "boot-args", "--set", "add=other")
+    assert seen.code == 6 and "was begun with add=" in " ".join(seen.text.split()), seen.text
+
+
+def test_revert_ends_it(build):
+    """revert takes the words out that the plan put in, and puts back what it took away."""
+    mac = prepared(build, "boot-args")
+    before = mac.boot_args()
+    assert through(mac, *given("boot-args", "remove=-x")).code == 0
+    seen = driver.unattended(mac, "revert")
+    assert seen.code == 0, seen.text
+    assert mac.boot_args() == before and flags(mac)["mode"] == "full"
