@@ -10,10 +10,18 @@ local TEXT = [[return plan "mine" { summary = "A plan.",
 ]]
 
 describe("plans.embedded", function()
-  it("loads each plan inside the program, with the hash of its text", function()
-    for _, name in ipairs { "apply", "revert", "build", "stage", "kdk-fetch", "kdk-install" } do
-      local plan = assert(plans.embedded(name))
-      assert.are.same({ name, files.sha256_text(require("lib_embed").source("scripts/" .. name .. ".lua")) }, { plan.name, plan.hash })
+  it("loads each plan inside the program, with the hash of its text and of the parts it takes in", function()
+    local embed = require "lib_embed"
+    for _, name in ipairs { "apply", "revert", "boot-args", "build", "stage", "kdk-fetch", "kdk-install" } do
+      local plan, text = assert(plans.embedded(name)), embed.source("scripts/" .. name .. ".lua")
+      local parts = {}
+      for part in text:gmatch 'part "([%w-]+)"' do
+        if not parts[part] then
+          parts[part] = true
+          parts[#parts + 1] = embed.source("scripts/part/" .. part .. ".lua")
+        end
+      end
+      assert.are.same({ name, files.sha256_text(text .. table.concat(parts)) }, { plan.name, plan.hash })
     end
   end)
 
