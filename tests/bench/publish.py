@@ -29,7 +29,8 @@ def main():
     if len(chosen) != len(CHOSEN):
         sys.exit(f"{TABLE} lacks what README.md shows: run all of `make bench`")
     put(Path("tests/README.md"), table)
-    put(Path("README.md"), "\n".join(["| what | measured | against |", "| --- | ---: | --- |", *chosen, "", *textwrap.wrap(f"({machine})", 118)]))
+    put(Path("README.md"), "\n".join(["| what | measured | against |", "| --- | ---: | --- |", *chosen, "",
+                                        *textwrap.wrap(f"({machine})", 118)]))
 
 
 if __name__ == "__main__":
