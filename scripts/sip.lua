@@ -13,7 +13,7 @@ local in_force = args_part.in_force { wanted = wanted, also = function(c, seen) 
 return plan "sip" {
   summary = "Turn System Integrity Protection off, or parts of it, and set boot arguments that need that.",
   params = {
-    without = param("words", "", { among = csrutil.part_names(), says = "the parts to open, next to those that are; without any, all of it" }),
+    without = param("words", "", { among = csrutil.part_names(), says = "the parts to open besides those that are; none: all" }),
     exact = param("word", "no", { among = { "no", "yes" }, says = "yes: close the parts that are not named" }),
     words = param("words", "", { most = boot_args.LIMIT, says = "boot arguments to add in the same run, such as -arm64e_preview_abi" }),
   },
