@@ -4,7 +4,7 @@
 local function wanted(c, value) return boot_args.merge(boot_args.drop(value, c.remove), c.add) end
 
 local args_part = part "boot-args"
-local args = args_part.step { wanted = wanted }
+local args, in_force = args_part.step { wanted = wanted }, args_part.in_force { wanted = wanted }
 
 local function shared_key(c)
   for _, word in ipairs(c.add) do
@@ -63,22 +63,10 @@ return plan "boot-args" {
     needs = { "restart" },
     settles = "clean-restart",
     waits_for = "The running kernel was not given these boot arguments yet.",
-    check = function(c)
-      local value, seen = args.read()
-      if c.environment ~= "macos" or not value then return value and "todo" or "unknown", seen end
-      local in_force = sysctl.read "kern.bootargs"
-      if not in_force then return "unknown" end
-      seen.in_force = in_force
-      return wanted(c, in_force) == in_force and wanted(c, value) == value and "done" or "todo", seen
-    end,
-    describe = function(seen)
-      return seen.in_force and ("boot-args in force \"%s\""):format(seen.in_force) or args.describe(seen)
-    end,
-    run = function(c, seen)
-      if wanted(c, seen.value) == seen.value then return nil end
-      return args.run(c, seen)
-    end,
-    after = function(c, seen) return { value = wanted(c, seen.value), in_force = seen.in_force } end,
-    undo = args.undo,
+    check = in_force.check,
+    describe = in_force.describe,
+    run = in_force.run,
+    after = in_force.after,
+    undo = in_force.undo,
   },
 }

@@ -38,25 +38,30 @@ local function way_back(c, value)
   return { rung }
 end
 
--- Why boot-args cannot become that on this Mac, or nil. While SIP protects NVRAM, macOS does not let boot-args be written
--- (facts-2026-11 A.4).
-function part.why_not(c, wanted)
+-- The same, wherever it is written. @return a sentence, or nil and whether anything changes
+function part.too_long(c, wanted)
   local value, message = nvram.get "boot-args"
   if not value then return "boot-args cannot be read: " .. tostring(message) end
   local new, product = wanted(c, value), sysctl.product()
   local limit = boot_args.limit(c.release, product and product.version)
+  if new == value then return nil, false end
   if #new > limit then return ("boot-args would have %d bytes; the kernel takes %d. Remove words first"):format(#new, limit) end
-  if new == value then return nil end
-  if not boot_args.is_exact(value, (sysctl.read "kern.bootargs")) then
-    return "boot-args hold characters beyond ASCII that would not be written back as they are. Take those words out by hand first"
-  end
+  if boot_args.is_exact(value, (sysctl.read "kern.bootargs")) then return nil, true end
+  return "boot-args hold characters beyond ASCII that would not be written back as they are. Take those words out by hand first"
+end
+
+-- Why boot-args cannot become that on this Mac, or nil. While SIP protects NVRAM, macOS does not let boot-args be written
+-- (facts-2026-11 A.4).
+function part.why_not(c, wanted)
+  local fault, changes = part.too_long(c, wanted)
+  if fault or not changes then return fault end
   local now = c.environment == "macos" and bputil.read(c.group)
   if now and not policy.nvram_is_open(now) then
     return "System Integrity Protection protects the boot arguments while macOS runs. In recovery, first: vmq-recovery run sip"
   end
 end
 
--- @return the functions of a step, and read() → value, what a check sees
+-- @return the functions of a step that sets them, and read() → value, what a check sees
 function part.step(with)
   local made = { read = read }
   local is_done = with.is_done or function(c, value) return with.wanted(c, value) == value end
@@ -74,6 +79,31 @@ function part.step(with)
     if value == now.value then return "none of our words is left in boot-args" end
     return way_back(c, value)
   end
+  return made
+end
+
+-- The functions of the step that waits until the kernel was given them, and sets them where recovery could not.
+-- with.also(c, seen) → is the rest in force? true, false, or nil: cannot tell; it adds to seen what it saw
+function part.in_force(with)
+  local args, made = part.step(with), {}
+  function made.check(c)
+    local value, seen = read()
+    if c.environment ~= "macos" or not value then return value and "todo" or "unknown", seen end
+    local in_force, also = sysctl.read "kern.bootargs", true
+    if with.also then also = with.also(c, seen) end
+    if not in_force or also == nil then return "unknown" end
+    seen.in_force = in_force
+    return also and with.wanted(c, in_force) == in_force and with.wanted(c, value) == value and "done" or "todo", seen
+  end
+  function made.describe(seen)
+    return seen.in_force and ("boot-args in force \"%s\""):format(seen.in_force) or args.describe(seen)
+  end
+  function made.run(c, seen)
+    if with.wanted(c, seen.value) == seen.value then return nil end
+    return args.run(c, seen)
+  end
+  function made.after(c, seen) return { value = with.wanted(c, seen.value), in_force = seen.in_force } end
+  made.undo = args.undo
   return made
 end
 

@@ -82,7 +82,7 @@ local function after(case)
 end
 
 local function summary(case, steps)
-  local rows = { { "Stops working", "Apple Pay, iPhone apps, protected video at full quality, macOS updates (revert first)" } }
+  local rows = { named.STOPS }
   for _, sentence in ipairs(overview.unrestorable_lines(case.target)) do rows[#rows + 1] = { "Look at this", sentence } end
   rows[#rows + 1] = { "Licence", "it still allows only two extra copies of macOS" }
   return overview.policy_summary(case, steps, rows, "revert")

@@ -2,6 +2,7 @@
 -- Must not hold anything of one plan: its own module of this room does.
 
 local operation = require "command.operation"
+local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local text = require "base.text"
 
@@ -35,6 +36,20 @@ local function differs(options, run)
         "Finish it first (without --set), or undo it with `vmq-recovery rollback`." }
     end
   end
+end
+
+--- What stops working while the policy is Permissive: a row of the first screen.
+named.STOPS = { "Stops working", "Apple Pay, iPhone apps, protected video at full quality, macOS updates (revert first)" }
+
+--- What the first screen says of a plan that makes the policy Permissive.
+function named.permissive_summary(case, steps)
+  return overview.policy_summary(case, steps, { named.STOPS }, "rollback")
+end
+
+--- What such a plan says when it is done.
+-- @param sentence string: what is so now
+function named.permissive_words(sentence)
+  return { done = function(case) return { sentence, "Before a macOS update:", outcome.here(case, "revert") } end }
 end
 
 --- Makes the operation of a plan inside.

@@ -54,6 +54,9 @@ local function mode_text(p) return text.capitalized(p.mode) .. " Security" end
 -- The bits of sip0 that have a name of their own here. Bit 12: research guests, macOS 15 and later (darwin-2026-11 §10).
 local RESEARCH_GUESTS = 0x1000
 
+--- True where research guests are allowed.
+function policy.allows_guests(summary) return policy.sip_bits(summary) & RESEARCH_GUESTS ~= 0 end
+
 --- SIP in words: "on", "off (7f)", "custom (46)"; research guests are named where they are allowed.
 -- @param sip string: "absent" or the bits in hex
 function policy.sip_text(sip)

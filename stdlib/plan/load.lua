@@ -62,13 +62,15 @@ end
 
 -- The word `part`: what several plans inside the program share. It runs in an environment of its own.
 local function part_word(parts, taken)
-  return function(name)
+  local function take(name)
     local chunk = ("scripts/part/%s.lua"):format(name)
     local source = parts(chunk) or error("no part is called " .. tostring(name), 0)
     taken[#taken + 1] = source
-    local body = assert(require("lib_state").load(source, "@" .. chunk, sandbox.vocabulary(true)))
-    return body()
+    local words = sandbox.vocabulary(true)
+    words.part = take -- a part may take others
+    return assert(require("lib_state").load(source, "@" .. chunk, words))()
   end
+  return take
 end
 
 local function environment(chunk, parts, taken)

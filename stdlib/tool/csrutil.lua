@@ -31,6 +31,25 @@ end
 -- csrutil writes for a part is not known: what is read back decides.
 local PARTS = { { "kext", 0x1 }, { "fs", 0x2 }, { "debug", 0x4 }, { "dtrace", 0x20 }, { "nvram", 0x40 }, { "basesystem", 0x100 } }
 
+--- The names of the parts, in csrutil's words.
+function csrutil.part_names()
+  local names = {}
+  for index, part in ipairs(PARTS) do names[index] = part[1] end
+  return names
+end
+
+--- The bits of the csr word that parts stand for.
+-- @param names array: of csrutil's words; without it all that have one
+function csrutil.bits(names)
+  local bits = 0
+  for _, part in ipairs(PARTS) do
+    for _, name in ipairs(names or { part[1] }) do
+      if name == part[1] then bits = bits | part[2] end
+    end
+  end
+  return bits
+end
+
 --- Command: SIP on but for the parts that a SIP word leaves open. It writes the whole word, whatever stood there (darwin-2026-11 §10).
 -- macOS 12 takes the parts that stay on instead (facts-2026-11 D.1).
 -- @param bits integer: sip0

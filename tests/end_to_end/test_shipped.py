@@ -5,7 +5,7 @@ import pytest
 from conftest import MACHINES
 from helpers import flags
 
-SHIPPED = {"boot-args": ["add=debug=0x144 -v"]}
+SHIPPED = {"boot-args": ["add=debug=0x144 -v"], "sip": ["without=fs debug nvram", "words=-arm64e_preview_abi"], "dtrace": []}
 
 
 def given(name, *more):
@@ -35,6 +35,15 @@ def through(mac, *words):
     raise AssertionError(seen.text)
 
 
+def back(mac):
+    """Rolls the newest run back, and again in recovery where it has to go on there; the last answer."""
+    seen = driver.unattended(mac, "rollback")
+    if "Utilities > Terminal, and type:" in " ".join(seen.text.split()):
+        assert mac.restart("paired-recovery") == "paired-recovery"
+        seen = driver.unattended(mac, "rollback")
+    return seen
+
+
 def test_the_list():
     """Each plan inside, in one line or two; each has a page with its parameters."""
     seen = driver.run(None, "plans")
@@ -60,13 +69,13 @@ def test_a_plan_that_is_none():
 def test_there_and_back(build, name, machine):
     """Done and read back after the restart; rolled back, every field of the policy and boot-args are as before."""
     mac = prepared(build, name, machine)
-    before = flags(mac), mac.boot_args()
+    before = flags(mac), mac.boot_args() or ""
     seen = through(mac, *given(name))
     assert seen.code == 0, seen.text
-    assert (flags(mac), mac.boot_args()) != before
-    seen = driver.unattended(mac, "rollback")
+    assert (flags(mac), mac.boot_args() or "") != before
+    seen = back(mac)
     assert seen.code == 0, seen.text
-    assert (flags(mac), mac.boot_args()) == before
+    assert (flags(mac), mac.boot_args() or "") == before
 
 
 def test_boot_args_in_force(build):
@@ -95,6 +104,60 @@ def test_bad_input(build, words, code, told):
     pairs = [part for one in words for part in ("--set", one)]
     for command in ("run", "plan", "step"):
         seen = driver.unattended(mac, command, "boot-args", *pairs)
+        assert seen.code == code, seen.text
+        assert told in " ".join(seen.text.split()), seen.text
+    assert mac.acts() == []
+
+
+WITHOUT = {"fs": 0x2, "nvram": 0x40, "dtrace": 0x20}
+
+
+@pytest.mark.parametrize("machine", MACHINES[1:])
+def test_parts_are_joined(build, machine):
+    """What is open already stays open, unless only the named parts are wanted; the way back is exact."""
+    mac = build(machine)
+    mac.set_policy(mode="permissive", sip0=0x2)
+    before = flags(mac)
+    assert driver.unattended(mac, "run", "dtrace").code == 0
+    assert mac.policy()["sip0"] == WITHOUT["fs"] | WITHOUT["dtrace"]
+    assert driver.unattended(mac, "rollback").code == 0
+    assert flags(mac) == before
+    assert driver.unattended(mac, "run", "sip", "--set", "without=nvram", "--set", "exact=yes").code == 0
+    assert mac.policy()["sip0"] == WITHOUT["nvram"]
+    assert driver.unattended(mac, "rollback").code == 0
+    assert flags(mac) == before
+
+
+def test_a_custom_kernel_stays(build):
+    """csrutil leaves it, and so does the way back."""
+    mac = build()
+    mac.set_policy(mode="permissive", sip0=0x2)
+    mac.install_custom_kernel()
+    before = flags(mac)
+    assert driver.unattended(mac, "run", "dtrace").code == 0
+    assert flags(mac) == {**before, "sip0": 0x22, "sip2": True}
+    assert driver.unattended(mac, "rollback").code == 0
+    assert flags(mac) == before
+
+
+@pytest.mark.parametrize(("policy", "kernel", "words", "code", "told"), [
+    ({}, False, ["without=fs everything"], 2, "everything, which is not one of kext, fs, debug, dtrace, nvram, basesystem"),
+    ({}, False, ["exact=yes"], 3, "needs the parts"),
+    ({}, False, ["without=fs", "words=-v"], 3, "only while the part nvram is open"),
+    ({}, False, ["words=" + "a" * 1024], 2, "at most 1023"),
+    ({"mode": "permissive", "sip0": 0x7F}, True, ["without=fs", "exact=yes"], 3, "a custom kernel is registered"),
+    ({"mode": "permissive", "sip0": 0x1000}, False, [], 3, "research guests are allowed"),
+    ({"mode": "permissive", "sip0": 0x100}, False, [], 3, "would close a part"),
+])
+def test_bad_parts(build, policy, kernel, words, code, told):
+    """Unknown parts, and what would take back what another has opened: refused before anything."""
+    mac = build("m4-26.3")
+    mac.set_policy(**policy)
+    if kernel:
+        mac.install_custom_kernel()
+    pairs = [part for one in words for part in ("--set", one)]
+    for command in ("run", "plan"):
+        seen = driver.unattended(mac, command, "sip", *pairs)
         assert seen.code == code, seen.text
         assert told in " ".join(seen.text.split()), seen.text
     assert mac.acts() == []
