@@ -116,7 +116,8 @@ local function write_out(words)
 end
 
 local function unknown(name)
-  local names = table.move(topics(), 1, #topics(), #commands.suggested() + 1, commands.suggested())
+  local names = commands.suggested(name)
+  table.move(topics(), 1, #topics(), #names + 1, names)
   return complain.usage(("unknown command or topic %s%s"):format(name,
     text.suggestion(name, names, "`vmq-recovery help` lists them")))
 end

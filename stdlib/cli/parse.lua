@@ -109,7 +109,7 @@ local function take_word(parsed, word)
   parsed.command = commands.command(word)
   if not parsed.command then
     refuse_second_program(word)
-    usage("unknown command %s%s", word, suggestion(word, commands.suggested()))
+    usage("unknown command %s%s", word, suggestion(word, commands.suggested(word)))
   end
 end
 

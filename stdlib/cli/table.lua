@@ -49,6 +49,11 @@ local RECORD = {
   { name = "output", value = "FILE", help = "where the record goes (default: vmq-recovery-DATE.txt in this folder)" },
   { name = "anonymous", help = "replace names and unique numbers by stand-ins" },
 }
+local REPORT = {
+  { name = "output", value = "FILE", help = "write the page into FILE instead of standard output" },
+  { name = "text", help = "plain text instead of HTML" },
+  { name = "anonymous", help = "replace names and unique numbers by stand-ins" },
+}
 local DETAILED = { name = "detailed-exitcode", help = "tell outcomes apart that otherwise exit 0" }
 local SET = { name = "set", value = "NAME=VALUE", list = true, form = "^[%w_]+=",
   help = "a parameter of the plan (repeatable)" }
@@ -100,6 +105,8 @@ local COMMANDS = {
     help = "what is in a kernel collection, and whether it fits this Mac" },
   { name = "log", group = "look", args = "[RUN]", max = 1,
     help = "what a run did, from its journal; --json gives the records" },
+  { name = "report", group = "look", args = "[RUN]", max = 1, options = REPORT,
+    help = "one page about a run, as HTML or text: for an issue, or your own file" },
   { name = "step", group = "runs", args = "[apply|revert|NAME|FILE]", max = 1, options = with(APPLY, SET, DETAILED),
     help = "apply or another plan, one step at a time" },
   { name = "resume", group = "runs", options = with(DETAILED), help = "continue the run that was stopped" },
@@ -138,13 +145,15 @@ function commands.module(command) return command.module or "command." .. command
 --- One command's entry, or nil.
 function commands.command(name) return BY_NAME[name] end
 
---- The names that may be suggested for a mistyped one: never revert, which must be meant.
-function commands.suggested()
-  local names = {}
-  for _, command in ipairs(COMMANDS) do
+--- The names that may be suggested for a mistyped one: never revert, which must be meant, and none in its place.
+-- @param typed string
+function commands.suggested(typed)
+  local all, names = {}, {}
+  for index, command in ipairs(COMMANDS) do
+    all[index] = command.name
     if command.name ~= "revert" then names[#names + 1] = command.name end
   end
-  return names
+  return require("base.text").nearest(typed, all) == "revert" and {} or names
 end
 
 --- Options that every command takes.

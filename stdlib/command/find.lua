@@ -1,6 +1,9 @@
 -- Finds the operation that is meant: by a plan's name, by a user's file, or by the start record of a run.
 -- Must not hold a list: whatever module of this room has an operation is found by its name.
 
+local ending = require "run.ending"
+local exit_code = require "base.exit_code"
+local journals = require "run.journals"
 local operation = require "command.operation"
 
 local find = {}
@@ -52,6 +55,30 @@ function find.of_run(run)
   local found = find.inside(run.start.plan)
   if found then return found end
   return nil, ("run %d is of the plan %s, which this program does not have"):format(run.number, run.start.plan)
+end
+
+-- The run that is meant in a folder, or the command ends.
+local function read(directory, number)
+  local run, records, code
+  if number then run, records, code = journals.read(directory, number) else run, records, code = journals.latest(directory) end
+  if not run and (code or number) then ending.refuse(records) end
+  if not run then ending.stop("done", exit_code.OK, ("There is no run in %s."):format(directory)) end
+  if not run.start then ending.stop("done", exit_code.OK, ("Run %d ended before its first record. It changed nothing."):format(number)) end
+  return run, records
+end
+
+--- A run's journal, for a command that tells about it; or the command ends. The event stream begins here.
+-- @param word string or nil: the run's number as it was typed; nil: the newest
+-- @return { directory, path = that as the Mac names it, run, records, is_latest = there is no newer run }
+function find.in_journal(invocation, target, command, word)
+  local number = word and math.tointeger(tonumber(word))
+  local directory, path = journals.folder(target, invocation.options.journal)
+  local latest = directory and journals.latest_number(directory)
+  invocation.view.start(number or latest or nil)
+  if word and not number then ending.usage(("%s takes the number of a run, not %s"):format(command, word)) end
+  if not directory then ending.refuse("The journal cannot be found: " .. path) end
+  local run, records = read(directory, number)
+  return { directory = directory, path = path, run = run, records = records, is_latest = run.number == latest }
 end
 
 return find

@@ -4,7 +4,7 @@
 local answer = require "plan.answer"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
-local journals = require "run.journals"
+local find = require "command.find"
 local lifecycle = require "run.lifecycle"
 local plans = require "run.plans"
 local text = require "base.text"
@@ -50,9 +50,7 @@ local function lines_of(run, records)
   return lines
 end
 
-local function report_run(view, directory, number)
-  local run, records = journals.read(directory, number)
-  if not run then ending.refuse(records) end
+local function tell(view, run, records)
   for _, record in ipairs(records) do view.emit { type = "record", record = record } end
   view.paged(function() view.emit { type = "note", title = run.path, lines = lines_of(run, records) } end)
   return ending.new("done", exit_code.OK)
@@ -60,13 +58,8 @@ end
 
 function log.run(args, options)
   return lifecycle.look(options, "log", function(invocation, target)
-    local directory, why = journals.folder(target, options.journal)
-    local number = args[1] and math.tointeger(tonumber(args[1])) or not args[1] and directory and journals.latest_number(directory)
-    invocation.view.start(number or nil)
-    if args[1] and not number then ending.usage("log takes the number of a run, not " .. args[1]) end
-    if not directory then ending.refuse("The journal cannot be found: " .. why) end
-    if not number then return ending.new("done", exit_code.OK, "There is no run in " .. directory .. ".") end
-    return report_run(invocation.view, directory, number)
+    local found = find.in_journal(invocation, target, "log", args[1])
+    return tell(invocation.view, found.run, found.records)
   end)
 end
 

@@ -1,4 +1,4 @@
--- Takes out of a record whose Mac it is: names of people and volumes, and every number that only one Mac has.
+-- Takes out of a record (or a report) whose Mac it is: names of people and volumes, and every number that only one Mac has.
 -- Must not take anything that tells how the Mac behaves: chip, versions, sizes and settings stay.
 
 local plist = require "base.plist"
@@ -37,8 +37,8 @@ local function volume_names(record)
 end
 
 -- The Data volume of a system is mostly called after it, and stays so.
-local function tell_volumes(stands, record)
-  local number, known, names = 0, {}, volume_names(record)
+local function tell_volumes(stands, names)
+  local number, known = 0, {}
   table.sort(names, function(a, b) return #a < #b or #a == #b and a < b end)
   for _, name in ipairs(names) do
     local system = name:match("^(.*) %- Data$")
@@ -50,19 +50,37 @@ local function tell_volumes(stands, record)
   end
 end
 
-local function tell_owners(stands, record)
+local function tell_owners(stands, owners)
   local known, number = {}, 0
-  for _, fact in ipairs(record.facts) do
-    if fact.name == "owner" and not known[fact[2]] then
+  for _, owner in ipairs(owners) do
+    local full = owner.full or ""
+    if not known[owner.short] then
       number = number + 1
-      known[fact[2]] = true
-      stands:name(fact[2], "owner" .. number)
-      if fact[3] ~= "" then stands:name(fact[3], "Owner " .. number) end
-      for part in fact[3]:gmatch("%S+") do
+      known[owner.short] = true
+      stands:name(owner.short, "owner" .. number)
+      if full ~= "" then stands:name(full, "Owner " .. number) end
+      for part in full:gmatch("%S+") do
         if #part > 2 then stands:name(part, "Owner" .. number) end
       end
     end
   end
+end
+
+--- Tells stand-ins whose names are to be replaced.
+-- @param stands from base.stand_ins
+-- @param volumes array of volumes' names; those that Apple gives stay
+-- @param owners array of { short, full or nil }
+function anonymous.tell(stands, volumes, owners)
+  tell_volumes(stands, volumes)
+  tell_owners(stands, owners)
+end
+
+local function owners_of(record)
+  local owners = {}
+  for _, fact in ipairs(record.facts) do
+    if fact.name == "owner" then owners[#owners + 1] = { short = fact[2], full = fact[3] } end
+  end
+  return owners
 end
 
 local function tell_chip(stands, record)
@@ -95,8 +113,7 @@ end
 -- @param record see base.record_text
 function anonymous.replace(record)
   local stands = stand_ins.new()
-  tell_volumes(stands, record)
-  tell_owners(stands, record)
+  anonymous.tell(stands, volume_names(record), owners_of(record))
   tell_chip(stands, record)
   for _, command in ipairs(record.commands) do replace_in(stands, command) end
   for _, fact in ipairs(record.facts) do

@@ -22,6 +22,12 @@ function state.of(full, value)
     dep_mdm = full and full.dep_mdm, approved_kexts = full and full.approved_kexts }
 end
 
+--- The same of what steps have seen.
+-- @param parts table: by a step's `part`, what its check saw
+function state.of_parts(parts)
+  return { policy = parts.policy, boot_args = parts["boot-args"] and parts["boot-args"].value }
+end
+
 --- Reads the state of one volume group now.
 -- @param group string: its UUID
 function state.read(group)

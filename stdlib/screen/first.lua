@@ -38,11 +38,6 @@ local function follow(rows, c)
   return now, later, own
 end
 
--- What a step's check sees, as mac.state has it.
-local function as_state(parts)
-  return { policy = parts.policy, boot_args = parts["boot-args"] and parts["boot-args"].value }
-end
-
 --- What would change, as rows for a table.
 -- @param rows from engine.survey
 -- @param c the plan's context
@@ -51,7 +46,7 @@ end
 function first.changes(rows, c, texts)
   local now, later, own = follow(rows, c)
   local list = {}
-  for index, one in ipairs(state.compare(as_state(now), as_state(later))) do
+  for index, one in ipairs(state.compare(state.of_parts(now), state.of_parts(later))) do
     list[index] = { one.name, one.before, texts and texts[one.name] or one.after }
   end
   -- Where a plan changes what this program knows, its other steps only prepare that or clear up after it.

@@ -24,6 +24,12 @@ function Screen:line(words, indent, first)
   self.write(text.wrap(text.printable(words), self.columns, indent, first) .. "\n")
 end
 
+-- What is never wrapped: a line to be typed, or what a tool printed, with a bar before it.
+function Screen:verbatim(words, indent)
+  if words.command then return self.write(indent .. text.printable(words.command) .. "\n") end
+  for line in (text.printable(words.quoted) .. "\n"):gmatch("(.-)\n") do self.write(text.trim_end(indent .. "| " .. line) .. "\n") end
+end
+
 function Screen:paint(kind, words)
   return self.colour and ("\27[%sm%s\27[0m"):format(COLOURS[kind], words) or words
 end
@@ -100,6 +106,8 @@ function steps.failed(screen, event)
   if event.cure then screen:labelled("strong", "fix", event.cure) end
 end
 
+local HEADS = { "", "now", "after" } -- of a table of what changes
+
 local handlers = {}
 
 function handlers.step(screen, event)
@@ -139,14 +147,13 @@ function handlers.note(screen, event)
   if event.title then screen.write("\n" .. screen:paint("strong", text.printable(event.title)) .. "\n") end
   local indent = event.title and "  " or ""
   for _, words in ipairs(event.lines or {}) do
-    if type(words) == "table" then screen.write(indent .. "  " .. text.printable(words.command) .. "\n")
+    if type(words) == "table" then screen:verbatim(words, indent .. "  ")
     else screen:line(words, indent) end
   end
-  if event.changes then screen:changes(event.changes) end
+  if event.changes then screen:changes(event.changes, event.heads or HEADS) end
   if event.rows then screen:rows(event.rows, indent, event.labels) end
 end
 
-local HEADS = { "", "now", "after" }
 local LEAST_CELL = 16 -- columns: narrower ones cannot be read
 
 -- The width of a column of rows.
@@ -177,8 +184,8 @@ function Screen:cells(row, widths)
 end
 
 -- A table of what changes: three columns, or where they do not fit a line each.
-function Screen:changes(changes)
-  local rows = { HEADS, table.unpack(changes) }
+function Screen:changes(changes, heads)
+  local rows = { heads, table.unpack(changes) }
   local first = width_of(rows, 1)
   local rest = self.columns - first - 7
   local second = math.min(width_of(rows, 2), rest // 2)
@@ -186,7 +193,7 @@ function Screen:changes(changes)
     for _, row in ipairs(rows) do self:cells(row, { first, second, rest - second }) end
     return
   end
-  for _, row in ipairs(changes) do self:line(("%s: now %s; after %s"):format(row[1], row[2], row[3]), "    ", "  ") end
+  for _, row in ipairs(changes) do self:line(("%s: %s %s; %s %s"):format(row[1], heads[2], row[2], heads[3], row[3]), "    ", "  ") end
 end
 
 -- Rows { label, words }, the words in a column of their own.
@@ -197,12 +204,21 @@ function Screen:rows(rows, indent, labels)
   end
 end
 
+-- What `make` emits, as text; and what it threw.
+function Screen:captured(make)
+  local pieces, write = {}, self.write
+  self.write = function(words) pieces[#pieces + 1] = words end
+  local fine, problem = pcall(make)
+  self.write = write
+  return table.concat(pieces), not fine and problem or nil
+end
+
 --- Opens the view.
--- @param options color, quiet
+-- @param options color, quiet, channel = the descriptor to write to (default: standard output)
 function view.open(options)
   local terminal = require "lib_terminal"
   local screen = setmetatable({ colour = wants_colour(options), columns = text.columns(),
-    quiet = options.quiet, verbose = options.verbose, write = function(words) terminal.write(1, words) end }, Screen)
+    quiet = options.quiet, verbose = options.verbose, write = function(words) terminal.write(options.channel or 1, words) end }, Screen)
   local self = { leaves_out_plan = true, is_brief = not options.verbose }
   function self.emit(event)
     local handler = handlers[event.type]
@@ -215,14 +231,17 @@ function view.open(options)
   end
   function self.raw_text(words) screen.write(text.printable(words) .. "\n") end
   function self.text(words) screen:line(words, "") end
+  -- What `make` emits, as text.
+  function self.captured(make)
+    local words, problem = screen:captured(make)
+    if problem then error(problem, 0) end
+    return words
+  end
   -- What `make` emits is long: a person turns its pages.
   function self.paged(make)
-    local pieces, write = {}, screen.write
-    screen.write = function(words) pieces[#pieces + 1] = words end
-    local fine, problem = pcall(make)
-    screen.write = write
-    require("screen.pager").show(table.concat(pieces), options)
-    if not fine then error(problem, 0) end
+    local words, problem = screen:captured(make)
+    require("screen.pager").show(words, options)
+    if problem then error(problem, 0) end
   end
   return self
 end

@@ -12,11 +12,11 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PAGE = Path(".github/CONTRIBUTING.md")
 DICTIONARY = Path("/usr/share/dict/british-english")
-# The simulated tools speak as Apple's do; two modules hold another language's words.
+# The simulated tools speak as Apple's do; three modules hold another language's words.
 SCREENS = ["stdlib/**/*.lua", "scripts/**/*.lua"]
 PAGES = ["README.md", ".github/*.md", "tests/README.md", "runner/README.md"]
 NOT_OURS = ("stdlib/sim/tool/", "stdlib/sim/catalogue.lua", "stdlib/sim/kernel_banner.lua", "stdlib/cli/completion.lua",
-            "stdlib/manual/mdoc.lua")
+            "stdlib/manual/mdoc.lua", "stdlib/screen/html.lua")
 # What is written as it is typed or printed: code, options, paths, names with a dot, an underscore or a capital inside.
 AS_TYPED = re.compile(r"`[^`]*`|https?://\S+|--?[a-z][\w-]*|\S*[/\\_<>={}|%@]\S*|\b\w+(?:\.\w+)+(?:\(\))?|\b\w*\d\w*\b|\b\w*[a-z][A-Z]\w*|…")
 CODE = re.compile(r"^    .*$", re.MULTILINE)  # in a page of the manual

@@ -45,6 +45,16 @@ describe("transcript", function()
     assert.are.equal(1, select(2, files.read(path, 1 << 20):gsub("left out", "")))
   end)
 
+  it("is read again by its commands, the last from its end", function()
+    local a, b = { "/a", "x y" }, { "/b" }
+    for number, argv in ipairs { a, b, a } do transcript.of_command(path, argv)(number .. "\n") end
+    assert.are.same({ "1\n", "2\n", "3\n" }, transcript.outputs(path, { a, b, a }))
+    assert.are.same({ false, "3\n" }, transcript.outputs(path, { { "/c" }, a }))
+    assert.are.same({ "1\n", "2\n" .. "\n$ /a 'x y'\n3\n" }, transcript.outputs(path, { a, b }))
+    assert.are.same({ false }, transcript.outputs(folder .. "/none", { a }))
+    assert.are.same({}, transcript.outputs(path, {}))
+  end)
+
   it("is let go where it cannot be written, or is not wanted", function()
     transcript.of_command(folder .. "/nowhere/0001.transcript", { "/x" }) "lost"
     transcript.of_command(nil, { "/x" }) "lost"

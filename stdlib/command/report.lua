@@ -1,0 +1,90 @@
+-- `report [RUN]`: one page about a run, for an issue or for one's own file: HTML that needs nothing else, or text.
+-- Must not change anything, write over a file, or hold a secret: journal and transcript hold none.
+
+local anonymous = require "command.report_anonymous"
+local ending = require "run.ending"
+local exit_code = require "base.exit_code"
+local find = require "command.find"
+local html = require "screen.html"
+local lifecycle = require "run.lifecycle"
+local plans = require "run.plans"
+local report_run = require "command.report_run"
+local state = require "mac.state"
+local transcript = require "run.transcript"
+
+local report = {}
+
+local READABLE = 420 -- 0644
+
+-- The Mac as it is now, where this run is the newest and its Mac can be read.
+local function state_now(target, run, is_latest)
+  local group = target.group and target.group.group
+  local now = is_latest and group and group == run.start.group and state.read(group)
+  return now and now.policy and now or nil
+end
+
+-- What each command printed, by its intent.
+local function outputs_of(directory, run, records)
+  local intents, commands, outputs = report_run.commands(records), {}, {}
+  for index, intent in ipairs(intents) do commands[index] = intent.argv end
+  for index, printed in ipairs(transcript.outputs(transcript.path(directory, run), commands)) do outputs[intents[index]] = printed end
+  return outputs
+end
+
+local function gather(target, found)
+  local run = found.run
+  return { run = run, records = found.records, target = target, is_latest = found.is_latest,
+    journal = ("%s/%04d.journal"):format(found.path, run.number),
+    plan = not run.start.plan_file and plans.embedded(run.start.plan) or nil,
+    outputs = outputs_of(found.directory, run, found.records), now = state_now(target, run, found.is_latest) }
+end
+
+local function as_text(tell)
+  local view = require("screen.human").open { color = "never" }
+  return view.captured(function() tell(view.emit) end)
+end
+
+local function as_html(tell)
+  local page = html.open()
+  tell(page.emit)
+  return page.text()
+end
+
+local function store(view, path, words)
+  if require("lib_file").stat(path, true) then ending.usage(path .. " is there already; a report never replaces a file") end
+  local written, why = require("lib_file").write_atomic(path, words, READABLE)
+  if not written then ending.usage(path .. " cannot be written: " .. why) end
+  view.emit { type = "note", lines = { ("The report is in %s. Read it before you send it."):format(path) } }
+end
+
+local function show(view, options, tell)
+  local terminal = require "lib_terminal"
+  if options.output then return store(view, options.output, (options.text and as_text or as_html)(tell)) end
+  if terminal.is_terminal(1) then return view.paged(function() tell(view.emit) end) end
+  terminal.write(1, (options.text and as_text or as_html)(tell))
+end
+
+local function look(invocation, target, args, options)
+  if options.json then ending.usage "report takes no --json; `log --json` gives a run's records" end
+  local found = find.in_journal(invocation, target, "report", args[1])
+  local known = gather(target, found)
+  local replace = options.anonymous and anonymous.replacer(known)
+  show(invocation.view, options, function(emit)
+    report_run.tell(replace and function(note) emit(replace(note)) end or emit, known)
+  end)
+  return ending.new("done", exit_code.OK)
+end
+
+-- Nobody is asked which system is meant where the page goes into a file, and what is said besides goes to standard error.
+local function without_talk(options)
+  local to_page = not options.output and not require("lib_terminal").is_terminal(1)
+  return setmetatable({ channel = to_page and 2 or nil }, { __index = options })
+end
+
+function report.run(args, options)
+  return lifecycle.look(without_talk(options), "report", function(invocation, target)
+    return look(invocation, target, args, options)
+  end)
+end
+
+return report
