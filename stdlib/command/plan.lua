@@ -30,7 +30,9 @@ local function is_for_a_simulated_mac(args, options)
   return args[1] ~= nil and not options.root and not require("lib_file").stat(A_MACS_TOOL)
 end
 
-local function show_simulated(args, options)
+local function show_simulated(operation, args, options)
+  local loaded, why = operation.load()
+  if not loaded then return complain.plan(why) end
   local line = "This computer is no Mac: the plan is shown for a simulated one."
   require("lib_terminal").write(options.json and 2 or 1, line .. "\n")
   return require("command.rehearse").run({ "plan", args[1] }, options)
@@ -39,7 +41,7 @@ end
 function plan.run(args, options)
   local operation, message = find.named(args[1])
   if not operation then return complain.usage(message) end
-  if is_for_a_simulated_mac(args, options) then return show_simulated(args, options) end
+  if is_for_a_simulated_mac(args, options) then return show_simulated(operation, args, options) end
   return lifecycle.look(options, "plan", function(invocation, target)
     invocation.view.start(nil)
     local case, rows, open = lifecycle.survey(invocation, target, operation)
