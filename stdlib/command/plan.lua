@@ -32,7 +32,7 @@ end
 
 local function show_simulated(operation, args, options)
   local loaded, why = operation.load()
-  if not loaded then return complain.plan(why) end
+  if not loaded then return complain.usage(why) end
   local line = "This computer is no Mac: the plan is shown for a simulated one."
   require("lib_terminal").write(options.json and 2 or 1, line .. "\n")
   return require("command.rehearse").run({ "plan", args[1] }, options)
