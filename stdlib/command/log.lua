@@ -5,6 +5,7 @@ local answer = require "plan.answer"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local find = require "command.find"
+local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
 local plans = require "run.plans"
 local text = require "base.text"
@@ -50,16 +51,29 @@ local function lines_of(run, records)
   return lines
 end
 
-local function tell(view, run, records)
+-- Every run, the newest first: which of them stand is what rollback and revert have before them.
+local function stack_lines(directory)
+  local lines = {}
+  for run in journals.each(directory) do
+    if run.start then lines[#lines + 1] = ("run %d (%s): %s"):format(run.number, run.start.plan, journals.standing_of(run)) end
+  end
+  return lines
+end
+
+local function tell(view, run, records, directory)
   for _, record in ipairs(records) do view.emit { type = "record", record = record } end
-  view.paged(function() view.emit { type = "note", title = run.path, lines = lines_of(run, records) } end)
+  view.paged(function()
+    view.emit { type = "note", title = run.path, lines = lines_of(run, records) }
+    local all = stack_lines(directory)
+    if #all > 1 then view.emit { type = "note", title = "All runs, the newest first", lines = all } end
+  end)
   return ending.new("done", exit_code.OK)
 end
 
 function log.run(args, options)
   return lifecycle.look(options, "log", function(invocation, target)
     local found = find.in_journal(invocation, target, "log", args[1])
-    return tell(invocation.view, found.run, found.records)
+    return tell(invocation.view, found.run, found.records, found.directory)
   end)
 end
 

@@ -66,6 +66,27 @@ function journals.latest(directory)
   return nil
 end
 
+-- Has this run changed nothing, or was what it changed undone?
+local function is_gone(run) return run.closed ~= nil and (#run.acted == 0 or run.closed.result == "undone") end
+
+--- Where a run stands among the others: "open", "stands", "undone" or "changed nothing".
+function journals.standing_of(run)
+  if not run.closed then return "open" end
+  if #run.acted == 0 then return "changed nothing" end
+  return is_gone(run) and "undone" or "stands"
+end
+
+--- The run that resume and rollback are about: the latest that is open or stands; where none does, the latest.
+-- @return as journals.latest
+function journals.current(directory)
+  local latest, message, code = journals.latest(directory)
+  if not latest then return nil, message, code end
+  for run in journals.each(directory) do
+    if run.start and not is_gone(run) then return run end
+  end
+  return latest
+end
+
 --- The runs in a folder, latest first, until one cannot be read.
 -- @param directory string or nil (no runs)
 -- @return iterator over runs

@@ -79,7 +79,7 @@ local function read_journal(target, options, part)
   local distrusted
   journal.here, journal.path, distrusted = journals.folder(target, options.journal, part)
   if not journal.here then return { why = journal.path, set_aside = distrusted and capitalized(journal.path) or nil } end
-  local latest, message, code = journals.latest(journal.here)
+  local latest, message, code = journals.current(journal.here)
   journal.latest, journal.trouble = latest, not latest and code and message or nil
   journal.open = latest and run_state.is_open(latest) and latest or nil
   local group = target.group and target.group.group
@@ -146,7 +146,8 @@ end
 local function resolve(operation, journal)
   if not operation.resolve then return operation end
   if not journal.here then ending.refuse "The journal cannot be reached: is the Data volume locked?" end
-  local resolved, sentence, code = operation.resolve(journal.latest, journal.path)
+  local resolved, sentence, code = operation.resolve(journal.latest, journal.path, journal.here)
+  if not resolved and code == exit_code.PRECONDITION then ending.refuse(sentence) end
   if not resolved then ending.stop(code == exit_code.STOPPED and "stopped" or "done", code or exit_code.OK, sentence) end
   return resolved
 end

@@ -22,7 +22,7 @@ end
 local function journal_state(target, given)
   local directory, why, distrusted = journals.folder(target, given)
   if not directory then return nil, distrusted and why or "no journal folder can be reached" end
-  local run, message, code = journals.latest(directory)
+  local run, message, code = journals.current(directory)
   if not run then return nil, code and message or "no runs yet" end
   local state = state_of(run)
   return { run = run.number, plan = run.start.plan, state = state, open = run.closed == nil },

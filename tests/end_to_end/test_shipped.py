@@ -3,7 +3,7 @@
 import driver
 import pytest
 from conftest import MACHINES
-from helpers import flags
+from helpers import FULL, flags
 
 SHIPPED = {"boot-args": ["add=debug=0x144 -v"], "sip": ["without=fs debug nvram", "words=-arm64e_preview_abi"], "dtrace": []}
 
@@ -186,6 +186,71 @@ def test_other_words_than_the_open_run(build):
     assert driver.unattended(mac, *given("boot-args"), "--detailed-exitcode").code == 8
     seen = driver.unattended(mac, "run", "boot-args", "--set", "add=other")
     assert seen.code == 6 and "was begun with add=" in " ".join(seen.text.split()), seen.text
+
+
+def test_two_runs(build):
+    """The older run waits until the newer is undone; log shows both, and then rollback is the older one's."""
+    mac = build()
+    stock = flags(mac), mac.boot_args() or ""
+    assert driver.unattended(mac, "run", "dtrace").code == 0
+    assert through(mac, "run", "dtrace").code == 0
+    assert mac.restart("paired-recovery") == "paired-recovery"
+    between = flags(mac)
+    assert driver.unattended(mac, *given("sip")).code == 0
+    assert through(mac, "run", "sip").code == 0
+    assert mac.restart("paired-recovery") == "paired-recovery"
+    both = flags(mac), mac.boot_args()
+    seen = driver.unattended(mac, "rollback", "1")
+    assert seen.code == 3 and "Run 1 (dtrace) cannot be undone while run 2 (sip) stands" in " ".join(seen.text.split()), seen.text
+    assert (flags(mac), mac.boot_args()) == both
+    told = driver.run(mac, "log").text
+    assert "run 2 (sip): stands" in told and "run 1 (dtrace): stands" in told, told
+    assert driver.unattended(mac, "rollback", "7").code == 3
+    assert driver.unattended(mac, "rollback", "x").code == 2
+    assert driver.unattended(mac, "rollback", "2").code == 0
+    assert flags(mac) == between
+    assert "run 2 (sip): undone" in driver.run(mac, "log").text
+    assert "is undone already" in driver.unattended(mac, "rollback", "2").text
+    assert "run 1 (dtrace): " in driver.run(mac, "status").text
+    assert driver.unattended(mac, "rollback", "1").code == 0
+    assert (flags(mac), mac.boot_args() or "") == stock
+    assert "Nothing to roll back" in driver.unattended(mac, "rollback").text
+
+
+def test_an_older_way_back_that_failed(build):
+    """It is tried again where it is asked for again, although a newer run is on record."""
+    mac = build()
+    mac.set_policy(mode="permissive", sip0=0x2)
+    before = flags(mac)
+    for name in ("dtrace", "sip"):
+        assert driver.unattended(mac, "run", name, *(["--set", "without=nvram"] if name == "sip" else [])).code == 0
+        assert through(mac, "run", name).code == 0
+        assert mac.restart("paired-recovery") == "paired-recovery"
+    assert driver.unattended(mac, "rollback").code == 0
+    mac.fault("csrutil", "fail", match=["enable"], times=None)
+    mac.fault("bputil", "fail", match=["-n"], times=None)
+    mac.fault("kmutil", "fail", times=None)
+    assert driver.unattended(mac, "rollback").code == 9
+    assert flags(mac) != before
+    with mac.change() as state:
+        state["faults"] = []
+    assert driver.unattended(mac, "rollback").code == 0
+    assert flags(mac) == before
+
+
+def test_revert_ends_all(build):
+    """Whatever runs stand: full security, and boot-args as before the first of them."""
+    mac = build()
+    mac.set_boot_args("mine=1")
+    assert driver.unattended(mac, "run", "dtrace").code == 0
+    assert through(mac, "run", "dtrace").code == 0
+    assert mac.restart("paired-recovery") == "paired-recovery"
+    assert through(mac, *given("sip")).code == 0
+    assert mac.restart("paired-recovery") == "paired-recovery"
+    assert driver.unattended(mac, "revert").code == 0
+    assert (flags(mac), mac.boot_args()) == (FULL, "mine=1")
+    seen = driver.unattended(mac, "rollback")
+    assert "no way back from it" in " ".join(seen.text.split()), seen.text
 
 
 def test_revert_ends_it(build):

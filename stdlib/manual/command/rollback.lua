@@ -12,5 +12,8 @@ security is lower than it was, 9.
 Three things cannot be restored: another custom kernel that was there before, a sealed volume that was off, and a set
 of SIP parts that your `csrutil` cannot write. They are told before you agree to a run.
 
+A run is named by its number, as `log` tells it. An older one is refused (exit 3) while a newer one stands, which may
+rest on what the older one changed: roll the newer one back first, or `revert`, which ends all of them.
+
 For Full Security, whatever was there before, use `revert`.
 ]]
