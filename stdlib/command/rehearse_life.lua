@@ -21,7 +21,8 @@ local CHAPTERS = {
   { "7. A macOS update is ready to be installed: what does status say?", "status" },
   { "8. So revert first.", "revert" },
   { restart = "macos" },
-  { "9. The update may come now. What is left?", "status" },
+  { "9. Take away what was put on the Data volume.", "unstage", "--kits" },
+  { "10. The update may come now. What is left?", "status" },
 }
 
 --- Plays it.

@@ -58,6 +58,21 @@ function staging.holds_manifest(c, path, text)
   return same and safe or false, { manifest = found and found.collection.sha256 or "none", safe = safe }
 end
 
+--- A file in a list that a plan's parameter holds.
+function staging.line(path, sum) return ("%s %s\n"):format(sum, path) end
+
+--- The files of such a list that are still there with that sum, each a file of its own and no link.
+-- @param c context with root and files, the list
+-- @return array of paths as the Mac names them
+function staging.still_there(c)
+  local there = {}
+  for sum, path in c.files:gmatch("(%x+) ([^\n]+)\n") do
+    local stat = require("lib_file").stat(c.root .. path, true)
+    if stat and stat.type == "file" and checksum.sha256(c.root .. path) == sum then there[#there + 1] = path end
+  end
+  return there
+end
+
 --- Collections that somebody copied by hand to where the method's first description puts them: the home folders.
 -- @param users string: the folder of home folders as this process opens it
 -- @return array of paths below `users`, never more than 32

@@ -296,7 +296,7 @@ local function ask(invocation, credentials, case, plan, run, rows, steps)
   local view = invocation.view
   local function details() view.paged(function() overview.show(view.emit, case, steps) end) end
   consent.ask(invocation, case.target, sentence, details, plan, run or run_state.new(), case.context, rows)
-  if sentence == "name" and not operation.gate and not credentials:who_answers(invocation) then
+  if sentence == "name" and not operation.gate and not operation.own_journal and not credentials:who_answers(invocation) then
     ending.refuse "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed."
   end
 end

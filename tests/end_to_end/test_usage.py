@@ -9,7 +9,7 @@ import driver
 import pytest
 
 COMMANDS = ("apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "run", "check", "rehearse",
-            "console", "log", "report", "source", "build", "kdk", "stage", "verify", "help")
+            "console", "log", "report", "source", "build", "kdk", "stage", "unstage", "verify", "help")
 GLOBAL = ("--root", "--volume", "--journal", "--dry-run", "--yes", "--json", "--color", "--verbose", "--quiet", "--user",
           "--password-fd")
 

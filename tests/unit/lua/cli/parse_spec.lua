@@ -142,11 +142,11 @@ describe("the table of commands", function()
       assert.is_string(command.help, command.name)
     end
     for _, name in ipairs { "apply", "revert", "step", "resume", "rollback", "plan", "status", "doctor", "plans", "run", "check",
-      "rehearse", "record", "trial", "console", "log", "report", "source", "build", "kdk", "kc", "stage", "verify",
+      "rehearse", "record", "trial", "console", "log", "report", "source", "build", "kdk", "kc", "stage", "unstage", "verify",
       "completion", "help" } do
       assert.is_table(commands.command(name), name)
     end
-    assert.are.equal(25, #names)
+    assert.are.equal(26, #names)
     assert.is_nil(commands.command "nothing")
   end)
 

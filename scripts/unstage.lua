@@ -1,0 +1,24 @@
+-- Takes away what stage, build and kdk fetch have left on the Data volume: only files whose SHA-256 our own journals hold.
+-- Each is looked at again right before: one that was changed meanwhile stays.
+
+return plan "unstage" {
+  summary = "Take away the files that stage, build and kdk fetch have left.",
+  params = { files = param "text" },
+
+  step "remove" {
+    why = "Removes the files that were listed, one by one. The journals stay.",
+    where = "macos",
+    expected = "none of the listed files",
+    repeatable = true,
+    no_way_back = "build and stage make them again",
+    check = function(c)
+      local left = #staging.still_there(c)
+      return left == 0 and "done" or "todo", { left = left }
+    end,
+    run = function(c)
+      local commands = {}
+      for index, path in ipairs(staging.still_there(c)) do commands[index] = file.remove(path) end
+      return commands
+    end,
+  },
+}

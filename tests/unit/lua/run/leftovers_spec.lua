@@ -1,0 +1,77 @@
+-- What unstage may take away: by the journals' own sums, in our own places, and nothing that was changed.
+
+local files = require "lib_file"
+local leftovers = require "run.leftovers"
+local life_module = require "tests.unit.lua.support.life"
+local staging = require "kernel.staging"
+local write = require "tests.unit.lua.support.put"
+
+local PLACE = "/Volumes/Data/Users/Shared/vmq-recovery"
+
+local life
+before_each(function() life = life_module.new() end)
+after_each(function() life:over() end)
+
+local function sum(bytes) return files.sha256_text(bytes) end
+
+-- A run of `stage` on record.
+local function staged(params, group)
+  assert(files.make_directory(life:folder "stage", 448))
+  local start = { plan = "stage", plan_hash = "h", group = group or life_module.GROUP, params = params, baseline = {} }
+  assert(require("run.journals").start(life:folder "stage", start)):close()
+end
+
+local function look(options)
+  local found = leftovers.look(life.target, options or {})
+  local paths = {}
+  for index, one in ipairs(found.remove) do paths[index] = one.path end
+  return paths, found.stay, found.trouble
+end
+
+local function put(path, bytes)
+  write(life.root .. path, bytes)
+  return path
+end
+
+describe("leftovers", function()
+  it("are files with a sum of ours, of any run of this system", function()
+    local path, other = put(PLACE .. "/VirtualMachine.kc", "second"), put("/Volumes/Data/vmq-recovery", "program")
+    assert.are.same({ {}, {} }, { look() })
+    staged { collection = path, collection_sum = sum "first", program = other, program_sum = sum("program"):upper() }
+    assert.are.same({ { other }, { path .. " was changed since it was put there" } }, { look() })
+    staged { collection = path, collection_sum = sum "second" }
+    assert.are.same({ { path, other }, {} }, { look() })
+    assert.are.equal(staging.line(path, sum "second"), leftovers.text { leftovers.look(life.target, {}).remove[1] })
+  end)
+
+  it("are not another system's, nor in another place, nor what a journal says nonsense about", function()
+    local path, far = put(PLACE .. "/VirtualMachine.kc", "k"), put("/Volumes/Data/Users/ada/thesis", "t")
+    staged({ collection = path, collection_sum = sum "k" }, "0A0A0A0A-0000-0000-0000-000000000000")
+    staged { collection = far, collection_sum = sum "t", program = 1, program_sum = sum "t", manifest = path, manifest_text = 7 }
+    staged { collection = path, collection_sum = "", program = "vmq-recovery/x", program_sum = "%" }
+    assert.are.same({ {}, {} }, { look() })
+  end)
+
+  it("are no links, no folders and nothing that others can write", function()
+    local path = put(PLACE .. "/VirtualMachine.kc", "k")
+    staged { collection = path, collection_sum = sum "k", program = PLACE .. "/folder", program_sum = sum "" }
+    assert(files.make_directory(life.root .. PLACE .. "/folder", 448))
+    assert(os.execute(("chmod 666 '%s'"):format(life.root .. path)))
+    assert.are.same({ {}, { path .. " can be written by others", PLACE .. "/folder is no file" } }, { look() })
+  end)
+
+  it("need journals that can be read", function()
+    staged { collection = "/x", collection_sum = "1" }
+    write(life:folder "stage" .. "/0001.journal", "1 2 00000000 {}\n{}\n")
+    local _, _, trouble = look()
+    assert.truthy(trouble:find("0001.journal", 1, true))
+  end)
+
+  it("are looked at again before each is taken away", function()
+    local path = put(PLACE .. "/VirtualMachine.kc", "k")
+    local c = { root = life.root, files = staging.line(path, sum "k") .. staging.line(PLACE .. "/none", sum "") }
+    assert.are.same({ path }, staging.still_there(c))
+    put(path, "changed")
+    assert.are.same({}, staging.still_there(c))
+  end)
+end)
