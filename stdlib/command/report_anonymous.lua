@@ -71,6 +71,9 @@ end
 function report_anonymous.replacer(known)
   local stands = stand_ins.new()
   record_anonymous.tell(stands, names_of(known))
+  for _, printed in pairs(known.outputs) do
+    if printed then record_anonymous.tell_chip(stands, printed) end
+  end
   without_hashes(stands, known.records)
   if known.now then without_hashes(stands, known.now) end
   return function(note)

@@ -83,13 +83,16 @@ local function owners_of(record)
   return owners
 end
 
-local function tell_chip(stands, record)
+--- Tells stand-ins the chip's number, where bputil has printed it.
+function anonymous.tell_chip(stands, printed)
+  local hex, decimal = printed:match("%(ECID%): 0[xX](%x+)"), printed:match('"ECID"%s*:%s*(%d+)')
+  local number = hex and tonumber(hex, 16) or decimal and math.tointeger(tonumber(decimal))
+  if number and number ~= 0 then stands:number(number) end
+end
+
+local function tell_chips(stands, record)
   for _, command in ipairs(record.commands) do
-    if command.argv[1] == "/usr/bin/bputil" then
-      local hex, decimal = command.stdout:match("%(ECID%): 0[xX](%x+)"), command.stdout:match('"ECID"%s*:%s*(%d+)')
-      local number = hex and tonumber(hex, 16) or decimal and math.tointeger(tonumber(decimal))
-      if number and number ~= 0 then stands:number(number) end
-    end
+    if command.argv[1] == "/usr/bin/bputil" then anonymous.tell_chip(stands, command.stdout) end
   end
 end
 
@@ -114,7 +117,7 @@ end
 function anonymous.replace(record)
   local stands = stand_ins.new()
   anonymous.tell(stands, volume_names(record), owners_of(record))
-  tell_chip(stands, record)
+  tell_chips(stands, record)
   for _, command in ipairs(record.commands) do replace_in(stands, command) end
   for _, fact in ipairs(record.facts) do
     for index, word in ipairs(fact) do

@@ -15,7 +15,8 @@ private/var/run/vmq-recovery/lock :: of the system that runs, not of Data: the M
 Library/Developer/KDKs/ :: installed Kernel Debug Kits; Apple's own place for them
 
 A journal is written before each act and synced to the disk. It holds no password. It must not be edited: a damaged
-record is refused, and `revert` works without any journal.
+record is refused, and `revert` works without any journal. `report` tells a run on one page, and `unstage` takes the
+other files of this program away.
 
 The program starts only Apple's tools, by their full paths: csrutil, bputil, kmutil, nvram, diskutil and others that
 only read. It reads no configuration file.

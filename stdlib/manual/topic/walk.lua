@@ -50,6 +50,10 @@ Restart when it says so. Then:
 
 Run `revert`, update, build the kernel collection of the new macOS, stage it, and apply again.
 
+# 5. Uninstall
+
+Run `revert`, then `unstage` in macOS. It lists each file before it asks.
+
 # By hand, without build
 
 Link a collection with `kmutil create` as `vmq-recovery source scripts/build.lua` shows. Copy it to
