@@ -52,6 +52,7 @@ return plan "apply" {
     where = "paired-recovery",
     expected = "a copy with the SHA-256 that was shown",
     repeatable = true,
+    prepares = true,
     check = function(c)
       local good, seen = staging.holds(c, c.copy or NO_COPY, c.collection_sum)
       if good then return "done", seen end

@@ -234,12 +234,14 @@ end
 -- Results after which nothing is left to resume.
 local CLOSES = { done = true, lower = true, undone = true, ["undone-lower"] = true, none = true, incomplete = true }
 
--- Did any step change anything that was read back, or was the policy written while it acted? An act without an outcome may have.
+-- Did any step change anything that was read back, or was the policy written while it acted? An act without an outcome may have. What
+-- only prepares, in a folder of this program's own, changes nothing of the Mac, as the journal does not.
 local function has_changed(self)
   for _, name in ipairs(self.run.acted) do
-    local state = self.run:step(name)
+    local state, step = self.run:step(name), self.plan.index[name]
     local is_open = self.run.open_intent and self.run.open_intent.step == name
-    if is_open or state.written or not equal.same(state.seen, state.before) then return true end
+    local differs = is_open or state.written or not equal.same(state.seen, state.before)
+    if differs and not (step and step.prepares) then return true end
   end
   return false
 end

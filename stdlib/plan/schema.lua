@@ -25,6 +25,8 @@
 --                  outside macOS, the way back goes on there first, or the person types that it may stay
 --   no_way_back    a sentence: why there is no undo
 --   repeatable     true: its commands can be run again from wherever they were cut off
+--   prepares       true: it only makes files of this program's own; a run that stops with nothing else done counts as one that changed
+--                  nothing
 
 local keys = require "base.keys"
 local param = require "plan.param"
@@ -46,6 +48,7 @@ local STEP_FIELDS = {
   check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
   after = "function", describe = "function",
   defers = "string", expected = "string", no_way_back = "string", waits_for = "string", undo_first = "string", repeatable = "boolean",
+  prepares = "boolean",
 }
 
 local NONE = {} -- what a step without such a list has

@@ -12,6 +12,8 @@ from claims import changed_record
 from test_claims_plans import HOSTILE, UNPRINTABLE
 from test_older import LEFT
 
+from support.patience import seconds
+
 TAGS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "table", "thead", "tbody", "tr", "th", "td", "p", "pre"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 EVIL = "</pre><script>alert('1')</script>&amp;<img src=x onerror=\"x\">\x1b]0;evil\x07no\u202e\u009b\ufdd0\n"
@@ -164,6 +166,6 @@ def test_in_a_browser(applied_mac, tmp_path):
         picture = tmp_path / f"run{len(more)}.png"
         seen = subprocess.run([CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=900,1400", "--enable-logging=stderr",
                                f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={picture}", *more, page.as_uri()],
-                              capture_output=True, text=True, timeout=120, check=True)
+                              capture_output=True, text=True, timeout=seconds(120), check=True)
         assert "CONSOLE" not in seen.stderr, seen.stderr
         assert picture.stat().st_size > 20000

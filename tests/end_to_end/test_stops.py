@@ -296,10 +296,10 @@ def records(mac):
 
 
 def intents(mac):
-    """argv of every intent in the journal."""
+    """argv of every intent of a tool in the journal; what the door does to files by itself starts none."""
     found = []
     for record in records(mac):
-        if record.get("type") == "intent" and record.get("argv"):
+        if record.get("type") == "intent" and record["argv"][0].startswith("/"):
             found.append([record["argv"][0].rsplit("/", 1)[1], *record["argv"][1:]])
     return found
 
