@@ -59,15 +59,21 @@ local function stuck(summary, step, why)
   summary.stuck[#summary.stuck + 1] = { step = step.name, refused = { { why = why } } }
 end
 
+-- Has the step still to be undone in macOS first? Where its check has looked and reads todo, nothing of it stands.
+local function stands(self, step)
+  local verdict, seen = steps.look(self, step)
+  return step.undo_first ~= nil and self.environment ~= "macos" and (verdict ~= "todo" or seen == nil)
+end
+
 local function climb(self, step, before, now, rungs, summary)
-  summary.touched = true
+  summary.touched = summary.touched or not step.prepares
   local climbed = ladder.climb(rungs, act.climber(self, step, "undo-intent"), before)
   if climbed.dry_run then return end
   if climbed.result == "unknown" and climbed.seen and climbed.seen.mistake then return stuck(summary, step, climbed.seen.error) end
   if climbed.result == "unknown" then steps.undecided(step, before, climbed.seen or now) end
   if climbed.result == "won" then return reached(self, step, before, climbed, summary) end
   steps.heed_stop(self, step)
-  if step.undo_first and self.environment ~= "macos" then return wait_for_macos(self, step, climbed, summary) end
+  if stands(self, step) then return wait_for_macos(self, step, climbed, summary) end
   not_reached(self, step, climbed, summary)
 end
 
