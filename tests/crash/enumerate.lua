@@ -1,4 +1,4 @@
--- The crash enumerator: dies at every effect point of apply, revert, rollback and the other plans that ship, in every way, and starts again.
+-- The crash enumerator: dies at every effect point of apply, revert, rollback and the other plans, in every way, and starts again.
 -- Must not pass when a death did not happen: each point has to fire.
 --
 -- Usage: enumerate.lua [--depth 2] [--only SCENARIO] [--seed N] [CODE]        (DEEP=1 means --depth 2)

@@ -77,7 +77,8 @@ end
 
 local function has_words(about)
   local words, wanted = " " .. world_module.boot_args(about.world) .. " ", about.scenario.wanted
-  return not words:find((" %s "):format(wanted and wanted.words or "hv_apple_isa_vm_quota=0xFF"), 1, true) and "boot-args lack our words" or nil
+  local ours = wanted and wanted.words or "hv_apple_isa_vm_quota=0xFF"
+  return not words:find((" %s "):format(ours), 1, true) and "boot-args lack our words" or nil
 end
 
 local function is_full(world)
