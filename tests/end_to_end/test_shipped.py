@@ -5,7 +5,7 @@ import pytest
 import shipped
 from conftest import MACHINES
 from helpers import FULL, flags
-from shipped import SHIPPED, Recorded, Simulated, given, there_and_back
+from shipped import SHIPPED, Recorded, Simulated, as_it_should_be, given, there_and_back
 
 
 def prepared(build, name, *arguments, **more):
@@ -44,7 +44,7 @@ def test_a_plan_that_is_none():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_there_and_back(build, name, machine):
     """Done and read back after the restart; rolled back, every field of the policy and boot-args are as before."""
-    assert there_and_back(Recorded(build(machine)), name) == "there and back, equal"
+    assert there_and_back(Recorded(build(machine)), name) == as_it_should_be(machine, name)
 
 
 @driver.needs_own_tools
@@ -52,7 +52,7 @@ def test_there_and_back(build, name, machine):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_there_and_back_simulated(tmp_path, name, machine):
     """The same on the other kind of Mac."""
-    assert there_and_back(Simulated(machine, tmp_path / "kept"), name) == "there and back, equal"
+    assert there_and_back(Simulated(machine, tmp_path / "kept"), name) == as_it_should_be(machine, name)
 
 
 def test_boot_args_in_force(build):
@@ -101,6 +101,19 @@ def test_parts_are_joined(build, machine):
     assert flags(mac) == before
     assert driver.unattended(mac, "run", "sip", "--set", "without=nvram", "--set", "exact=yes").code == 0
     assert mac.policy()["sip0"] == WITHOUT["nvram"]
+    assert driver.unattended(mac, "rollback").code == 0
+    assert flags(mac) == before
+
+
+def test_guests_on_top_of_parts(build):
+    """What is open stays open, and the way back takes the one bit."""
+    mac = build("m4-26.3")
+    assert through(mac, "run", "sip").code == 0
+    assert mac.restart("paired-recovery") == "paired-recovery"
+    before = flags(mac)
+    assert through(mac, "run", "research-guests").code == 0
+    assert mac.policy()["sip0"] == 0x107F
+    assert mac.restart("paired-recovery") == "paired-recovery"
     assert driver.unattended(mac, "rollback").code == 0
     assert flags(mac) == before
 

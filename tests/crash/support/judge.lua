@@ -133,7 +133,7 @@ local CLAIMS = {
   apply = { done = is_new, undone = is_old, ["undone-lower"] = is_lower },
   revert = { done = is_full, lower = is_lower },
 }
-for _, name in ipairs { "sip", "dtrace", "boot-args" } do
+for _, name in ipairs { "sip", "dtrace", "boot-args", "research-guests" } do
   CLAIMS[name] = { done = is_as_wanted, undone = is_old, ["undone-lower"] = is_lower }
 end
 

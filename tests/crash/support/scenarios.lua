@@ -42,6 +42,7 @@ return {
     circumstances = { "nvram-denied", "boot-args-set" }, wanted = { sip0 = 0x7f, words = "-arm64e_preview_abi" } },
   { name = "dtrace", command = "dtrace", set = {}, wanted = { sip0 = 0x20 } },
   { name = "dtrace-offline", command = "dtrace", set = {}, circumstances = { "offline" }, lower = "reduced", wanted = { sip0 = 0x20 } },
+  { name = "research-guests", command = "research-guests", mac = "m2-15", set = {}, wanted = { sip0 = 0x1000 } },
   { name = "boot-args", command = "boot-args", set = { "add=debug=0x14f" }, circumstances = { "already-permissive" },
     wanted = { sip0 = 0x7f, words = "debug=0x14f" } },
   { name = "revert", command = "revert", after = "applied", into = "paired-recovery" },
