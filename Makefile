@@ -331,6 +331,9 @@ build/loader/vmq-recovery: build/macos/vmq-recovery
 bench: deps-check deps-bench all build/tests/lua build/tests/own build/venv/.done  ## ratios against what one would use instead
 	@build/venv/bin/python tests/bench/run.py $(BENCH)
 
+plans-table: deps-check all build/venv/.done  ## each plan that ships, there and back on each simulated and recorded Mac
+	@TMPDIR=$${TMPDIR:-/tmp} build/venv/bin/python tests/end_to_end/shipped.py
+
 picture: all build/venv/.done  ## the README's picture, drawn from a real rehearsal; a test says when it is stale
 	@build/venv/bin/python tests/picture.py build/vmq-recovery .github/screen.svg
 

@@ -68,6 +68,14 @@ function csrutil.enable_without(bits, volume_name, release)
   return command(arguments, volume_name, "y")
 end
 
+--- Command: research guests allowed, or not. One bit of the csr word on top of what stands there; macOS 15 and later
+-- (darwin-2026-11 §10).
+-- @param allowed boolean
+-- @param volume_name string
+function csrutil.research_guests(allowed, volume_name)
+  return command({ "allow-research-guests", allowed and "enable" or "disable" }, volume_name, "y")
+end
+
 -- What follows the words "System Integrity Protection status:" (reference §2.2).
 local STATES = { [" enabled."] = "enabled", [" disabled."] = "disabled", [" unknown (Custom Configuration)."] = "custom" }
 

@@ -2,46 +2,22 @@
 
 import driver
 import pytest
+import shipped
 from conftest import MACHINES
 from helpers import FULL, flags
-
-SHIPPED = {"boot-args": ["add=debug=0x144 -v"], "sip": ["without=fs debug nvram", "words=-arm64e_preview_abi"], "dtrace": []}
-
-
-def given(name, *more):
-    """`run NAME` with its parameters."""
-    words = ["run", name]
-    for one in [*SHIPPED[name], *more]:
-        words += ["--set", one]
-    return words
+from shipped import SHIPPED, Recorded, Simulated, as_it_should_be, given, there_and_back
 
 
 def prepared(build, name, *arguments, **more):
-    """A Mac on which this plan has something to do: for boot-args its filter is off."""
+    """A Mac on which this plan has something to do."""
     mac = build(*arguments, **more)
-    if name == "boot-args":
-        mac.set_policy(mode="permissive", sip0=0x7F, sip2=True, sip3=True)
-        mac.set_boot_args("-x mine=1")
+    Recorded(mac).prepare(name)
     return mac
 
 
 def through(mac, *words):
     """Runs a command, and again after each restart that it asks for; the last answer."""
-    for _ in range(4):
-        seen = driver.unattended(mac, *words, "--detailed-exitcode")
-        if seen.code != 8:
-            return seen
-        assert mac.restart("macos") == "macos"
-    raise AssertionError(seen.text)
-
-
-def back(mac):
-    """Rolls the newest run back, and again in recovery where it has to go on there; the last answer."""
-    seen = driver.unattended(mac, "rollback")
-    if "Utilities > Terminal, and type:" in " ".join(seen.text.split()):
-        assert mac.restart("paired-recovery") == "paired-recovery"
-        seen = driver.unattended(mac, "rollback")
-    return seen
+    return shipped.through(Recorded(mac), *words)
 
 
 def test_the_list():
@@ -68,14 +44,15 @@ def test_a_plan_that_is_none():
 @pytest.mark.parametrize("name", SHIPPED)
 def test_there_and_back(build, name, machine):
     """Done and read back after the restart; rolled back, every field of the policy and boot-args are as before."""
-    mac = prepared(build, name, machine)
-    before = flags(mac), mac.boot_args() or ""
-    seen = through(mac, *given(name))
-    assert seen.code == 0, seen.text
-    assert (flags(mac), mac.boot_args() or "") != before
-    seen = back(mac)
-    assert seen.code == 0, seen.text
-    assert (flags(mac), mac.boot_args() or "") == before
+    assert there_and_back(Recorded(build(machine)), name) == as_it_should_be(machine, name)
+
+
+@driver.needs_own_tools
+@pytest.mark.parametrize("machine", ["m1-12.6", "m4-27"])
+@pytest.mark.parametrize("name", SHIPPED)
+def test_there_and_back_simulated(tmp_path, name, machine):
+    """The same on the other kind of Mac."""
+    assert there_and_back(Simulated(machine, tmp_path / "kept"), name) == as_it_should_be(machine, name)
 
 
 def test_boot_args_in_force(build):
@@ -124,6 +101,19 @@ def test_parts_are_joined(build, machine):
     assert flags(mac) == before
     assert driver.unattended(mac, "run", "sip", "--set", "without=nvram", "--set", "exact=yes").code == 0
     assert mac.policy()["sip0"] == WITHOUT["nvram"]
+    assert driver.unattended(mac, "rollback").code == 0
+    assert flags(mac) == before
+
+
+def test_guests_on_top_of_parts(build):
+    """What is open stays open, and the way back takes the one bit."""
+    mac = build("m4-26.3")
+    assert through(mac, "run", "sip").code == 0
+    assert mac.restart("paired-recovery") == "paired-recovery"
+    before = flags(mac)
+    assert through(mac, "run", "research-guests").code == 0
+    assert mac.policy()["sip0"] == 0x107F
+    assert mac.restart("paired-recovery") == "paired-recovery"
     assert driver.unattended(mac, "rollback").code == 0
     assert flags(mac) == before
 

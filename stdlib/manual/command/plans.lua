@@ -11,4 +11,10 @@ The plans that are inside the program, a line each. A plan's name can be given w
 
 A parameter is given with `--set NAME=VALUE`, before or after the name. A value of the wrong type or beyond its bounds
 is refused before anything is done.
+
+Each plan has its way back by itself: `rollback` undoes the newest run that stands, `revert` ends all of them. A plan
+refuses to begin (exit 3) where it would take back what another run, or somebody else, has set; it says what comes first.
+
+There is no plan that removes device management, resets a password, or gets round a volume owner: those are used on Macs
+that belong to somebody else.
 ]]

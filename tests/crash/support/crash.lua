@@ -12,7 +12,9 @@ local world_module = require "support.world"
 
 local crash = {}
 
-local function options_of(scenario, root) return { root = root, blind = scenario.blind } end
+local function options_of(scenario, root)
+  return { root = root, blind = scenario.blind, plan = scenario.set and scenario.command, set = scenario.set }
+end
 
 -- A scenario's Mac before anything, and as it is when the command that is crashed begins.
 local function prepare(scenario, place)

@@ -62,6 +62,21 @@ end
 
 judge.is_new = is_new
 
+-- Another plan that ships: the SIP word it asked for, and its boot arguments behind those of others, in force.
+local function is_as_wanted(world_now, base, scenario)
+  local world, wanted = in_macos(world_now), scenario.wanted
+  local now, others = world_module.group(world).policy, world_module.boot_args(base)
+  if now.mode ~= "permissive" then return differ("mode", now.mode, "permissive") end
+  if now.sip0 ~= wanted.sip0 then return differ("sip0", now.sip0, wanted.sip0) end
+  local words = not wanted.words and others or others == "" and wanted.words or others .. " " .. wanted.words
+  if wanted.words and world.state.running.arguments ~= words then
+    return differ("what the kernel was given", world.state.running.arguments, words)
+  end
+  return boot_args_are(world, words) or starts(world)
+end
+
+judge.is_as_wanted = is_as_wanted
+
 local function is_old(world, base)
   return policy_is(world, world_module.group(base).policy) or boot_args_are(world, world_module.boot_args(base))
     or starts(world)
@@ -118,6 +133,9 @@ local CLAIMS = {
   apply = { done = is_new, undone = is_old, ["undone-lower"] = is_lower },
   revert = { done = is_full, lower = is_lower },
 }
+for _, name in ipairs { "sip", "dtrace", "boot-args", "research-guests" } do
+  CLAIMS[name] = { done = is_as_wanted, undone = is_old, ["undone-lower"] = is_lower }
+end
 
 -- Which plan the result is about, and what it claims to have reached.
 local function claim(world, scenario, finish, final)

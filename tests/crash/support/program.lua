@@ -41,6 +41,9 @@ end
 -- What was typed: everything is answered beforehand.
 local OPTIONS = { yes = true, quiet = true }
 
+-- The same with a plan's parameters, which are typed where it is begun.
+local function typed(set, run) return { yes = true, quiet = true, set = not run and set or nil } end
+
 local function look(options)
   local target = mac.look(options.root, { program = "/Volumes/Data/vmq-recovery" })
   assert(target.group, target.problems.group)
@@ -64,9 +67,10 @@ end
 
 -- Where plan and journal look for files is the Mac's memory here, not below a root.
 local function context_of(world, target, operation, plan, run, options)
-  local params = assert(context_module.params(plan, target, OPTIONS, {}, run and run.start.params))
+  local params = assert(context_module.params(plan, target, typed(plan.name == options.plan and options.set, run), {},
+    run and run.start.params))
   add_copy(world, target, params)
-  local more = operation.context(target, OPTIONS, run, function() return journals.each(world.directory) end)
+  local more = operation.context and operation.context(target, OPTIONS, run, function() return journals.each(world.directory) end, params)
   local context = context_module.new(target, OPTIONS, {}, params, more, run)
   context.root, context.collection = "", context.collection_on_mac
   if options.blind then context.preboot = nil end
@@ -76,7 +80,8 @@ end
 
 local function start_fields(target, operation, plan, context, params)
   local fields = context_module.start_fields(target, operation, plan, context, params)
-  fields.time, fields.version, fields.params = "2026-11-23T10:15:00Z", "0", { collection_sum = params.collection_sum }
+  fields.time, fields.version = "2026-11-23T10:15:00Z", "0"
+  if plan.name == "apply" or plan.name == "revert" then fields.params = { collection_sum = params.collection_sum } end
   return fields
 end
 
@@ -140,6 +145,7 @@ end
 --- Starts the program once.
 -- @param command "apply" | "revert" | "resume" | "rollback"
 -- @param options { root = an empty folder, blind = true when Preboot cannot be read,
+--   plan, set = a plan that ships and its parameters, as --set takes them,
 --   probe = function(argv) that answers the engine in place of the Mac,
 --   told = function(world, start, lines): called with the last words, and with the Mac as it was when the program started }
 -- @return the engine's final result; { result = "nothing" } when there was nothing to start from

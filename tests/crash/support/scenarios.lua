@@ -1,6 +1,7 @@
 -- The Macs, circumstances and commands that are crashed. Must not hold code: only what differs.
 --
--- command    what is crashed: apply, revert or rollback
+-- command    what is crashed: apply, revert, rollback, or another plan that ships by its name
+-- set        that plan's parameters, as --set takes them; wanted: what it makes: sip0, and words behind what others have set
 -- after      what was done to the Mac before, uncrashed: "applied" (to the end, then into `into`) or "phase" (one phase)
 -- blind      Preboot cannot be read: whether the custom kernel is ours is told by its hash alone
 -- lower      what a way back may end in when the old state cannot be had: "reduced", or "stock" (permissive, Apple's kernel)
@@ -35,6 +36,15 @@ return {
   { name = "apply-lie", command = "apply", faults = { "kmutil:lie" }, fails = true },
   { name = "apply-own-key", command = "apply", boot_args = OWN_KEY, raised = OWN_KEY_RAISED,
     dropped = OWN_KEY_DROPPED },
+  { name = "sip", command = "sip", set = { "without=fs nvram", "words=-arm64e_preview_abi" },
+    wanted = { sip0 = 0x42, words = "-arm64e_preview_abi" } },
+  { name = "sip-denied-foreign", command = "sip", set = { "words=-arm64e_preview_abi" },
+    circumstances = { "nvram-denied", "boot-args-set" }, wanted = { sip0 = 0x7f, words = "-arm64e_preview_abi" } },
+  { name = "dtrace", command = "dtrace", set = {}, wanted = { sip0 = 0x20 } },
+  { name = "dtrace-offline", command = "dtrace", set = {}, circumstances = { "offline" }, lower = "reduced", wanted = { sip0 = 0x20 } },
+  { name = "research-guests", command = "research-guests", mac = "m2-15", set = {}, wanted = { sip0 = 0x1000 } },
+  { name = "boot-args", command = "boot-args", set = { "add=debug=0x14f" }, circumstances = { "already-permissive" },
+    wanted = { sip0 = 0x7f, words = "debug=0x14f" } },
   { name = "revert", command = "revert", after = "applied", into = "paired-recovery" },
   { name = "revert-m4", command = "revert", after = "applied", into = "paired-recovery", mac = "m4-26",
     circumstances = { "boot-args-set" } },

@@ -69,14 +69,16 @@ local function tells_all_differences(world, base, lines)
   end
 end
 
-local function is_raised(world)
-  local now = world_module.group(world).policy
+local function is_raised(about)
+  local now, wanted = world_module.group(about.world).policy, about.scenario.wanted
+  if wanted then return (now.mode ~= "permissive" or now.sip0 ~= wanted.sip0) and "the policy is not as wanted" or nil end
   if now.mode ~= "permissive" or now.sip0 ~= 0x7f or not now.sip3 or not now.coih then return "the policy is not raised" end
 end
 
-local function has_words(world)
-  local words = " " .. world_module.boot_args(world) .. " "
-  return not words:find(" hv_apple_isa_vm_quota=0xFF ", 1, true) and "boot-args lack our words" or nil
+local function has_words(about)
+  local words, wanted = " " .. world_module.boot_args(about.world) .. " ", about.scenario.wanted
+  local ours = wanted and wanted.words or "hv_apple_isa_vm_quota=0xFF"
+  return not words:find((" %s "):format(ours), 1, true) and "boot-args lack our words" or nil
 end
 
 local function is_full(world)
@@ -105,8 +107,10 @@ local CLAIMS = {
   { "^Done: the development kernel runs", function(about) return judge.is_new(about.world, about.base, about.scenario) end },
   { "^Done: full security and Apple's kernel", function(about) return is_full(about.world) end },
   { "^Reverted, but not to full security", function(about) return is_on_a_rung(about.world) end },
-  { "^This part is finished and read back", function(about) return is_raised(about.world) end },
-  { "^Boot arguments saved", function(about) return is_raised(about.world) or has_words(about.world) end },
+  { "^This part is finished and read back", is_raised },
+  { "^Boot arguments saved", function(about) return is_raised(about) or has_words(about) end },
+  { "^Done: macOS runs with", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
+  { "^Done: the kernel was given", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
   { "Going back did not work for every step", nothing_is_claimed },
   { "Boot arguments of others were lost", function(about) return tells_all_differences(about.world, about.base, about.lines) end },
   { "The rest of the way back can only be done in recovery", nothing_is_claimed },

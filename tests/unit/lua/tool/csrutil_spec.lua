@@ -113,3 +113,23 @@ describe("csrutil.status", function()
     assert.are.same({ "/usr/bin/csrutil status ended with status 1: menu", "status" }, { message, code })
   end)
 end)
+
+describe("the parts of SIP", function()
+  it("have names, each with its bit", function()
+    assert.are.same({ "kext", "fs", "debug", "dtrace", "nvram", "basesystem" }, csrutil.part_names())
+    assert.are.equal(0x167, csrutil.bits())
+    assert.are.equal(0, csrutil.bits {})
+    assert.are.equal(0x42, csrutil.bits { "nvram", "fs", "fs" })
+    assert.are.equal(0, csrutil.bits { "everything" })
+  end)
+end)
+
+describe("csrutil.research_guests", function()
+  it("allows them, or not, by a command that asks", function()
+    for word, allowed in pairs { enable = true, disable = false } do
+      local command = csrutil.research_guests(allowed, "HD")
+      assert.are.same({ "/usr/bin/csrutil", "allow-research-guests", word }, command.argv)
+      assert.are.same({ "csrutil", "HD", "y" }, { command.tool, command.os_name, command.yes_no })
+    end
+  end)
+end)
