@@ -59,10 +59,10 @@ local function stuck(summary, step, why)
   summary.stuck[#summary.stuck + 1] = { step = step.name, refused = { { why = why } } }
 end
 
--- Has the step still to be undone in macOS first? Where its check has looked and reads todo, nothing of it stands.
-local function stands(self, step)
-  local verdict, seen = steps.look(self, step)
-  return step.undo_first ~= nil and self.environment ~= "macos" and (verdict ~= "todo" or seen == nil)
+-- Has the step to be undone in macOS first? Not where something changed on the way back: it is not this recovery that forbids it.
+local function stands(self, step, now)
+  local _, seen = steps.look(self, step)
+  return step.undo_first ~= nil and self.environment ~= "macos" and equal.same(seen, now)
 end
 
 local function climb(self, step, before, now, rungs, summary)
@@ -73,7 +73,7 @@ local function climb(self, step, before, now, rungs, summary)
   if climbed.result == "unknown" then steps.undecided(step, before, climbed.seen or now) end
   if climbed.result == "won" then return reached(self, step, before, climbed, summary) end
   steps.heed_stop(self, step)
-  if stands(self, step) then return wait_for_macos(self, step, climbed, summary) end
+  if stands(self, step, now) then return wait_for_macos(self, step, climbed, summary) end
   not_reached(self, step, climbed, summary)
 end
 
