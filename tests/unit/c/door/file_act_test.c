@@ -59,12 +59,12 @@ static size_t count_names(struct fixture *f, const char *folder)
 static void it_copies_with_a_mode(void **state)
 {
 	struct fixture *f = *state;
-	put(f, OWN "/source", "what is copied");
+	put(f, "/p/vmq-recovery/source", "what is copied");
 	put(f, "/p/vmq-recovery/target", "what was there");
-	assert_int_equal(act(f, WORDS("copy", OWN "/source", "/p/vmq-recovery/target", "0644")), 0);
+	assert_int_equal(act(f, WORDS("copy", "/p/vmq-recovery/source", "/p/vmq-recovery/target", "0644")), 0);
 	assert_string_equal(fixture_text(f, "/p/vmq-recovery/target"), "what is copied");
 	assert_int_equal(mode_of(f, "/p/vmq-recovery/target"), 0644);
-	assert_string_equal(fixture_text(f, OWN "/source"), "what is copied");
+	assert_string_equal(fixture_text(f, "/p/vmq-recovery/source"), "what is copied");
 	assert_int_equal(count_names(f, OWN), 2);
 }
 
@@ -75,8 +75,8 @@ static void it_copies_a_file_larger_than_its_piece(void **state)
 	assert_non_null(text);
 	for (size_t i = 0; i < 1000000; i++)
 		text[i] = (char)('a' + i % 23);
-	put(f, OWN "/source", text);
-	assert_int_equal(act(f, WORDS("copy", OWN "/source", "/p/vmq-recovery/target", "644")), 0);
+	put(f, "/p/vmq-recovery/source", text);
+	assert_int_equal(act(f, WORDS("copy", "/p/vmq-recovery/source", "/p/vmq-recovery/target", "644")), 0);
 	char *bytes;
 	size_t length;
 	assert_int_equal(file_read(fixture_path(f, "/p/vmq-recovery/target"), 2000000, &bytes, &length, &f->err), 0);
@@ -93,7 +93,7 @@ static void it_leaves_what_was_there_when_it_fails(void **state)
 	char *text = calloc(1, 600001);
 	assert_non_null(text);
 	memset(text, 'x', 600000);
-	put(f, OWN "/source", text);
+	put(f, "/p/vmq-recovery/source", text);
 	free(text);
 	put(f, "/p/vmq-recovery/target", "old");
 	(void)signal(SIGXFSZ, SIG_IGN);
@@ -101,7 +101,7 @@ static void it_leaves_what_was_there_when_it_fails(void **state)
 	limit = before;
 	limit.rlim_cur = 500000;
 	(void)setrlimit(RLIMIT_FSIZE, &limit);
-	int status = act(f, WORDS("copy", OWN "/source", "/p/vmq-recovery/target", "0644"));
+	int status = act(f, WORDS("copy", "/p/vmq-recovery/source", "/p/vmq-recovery/target", "0644"));
 	(void)setrlimit(RLIMIT_FSIZE, &before);
 	assert_int_equal(status, 1);
 	assert_said("cannot write ");
@@ -114,7 +114,7 @@ static void it_copies_no_folder_and_nothing_that_is_not_there(void **state)
 	struct fixture *f = *state;
 	assert_int_equal(act(f, WORDS("copy", OWN, "/p/vmq-recovery/target", "0644")), 1);
 	assert_said("Is a directory");
-	assert_int_equal(act(f, WORDS("copy", OWN "/nothing", "/p/vmq-recovery/target", "0644")), 1);
+	assert_int_equal(act(f, WORDS("copy", "/p/vmq-recovery/nothing", "/p/vmq-recovery/target", "0644")), 1);
 	assert_said("No such file or directory");
 	assert_int_equal(count_names(f, OWN), 0);
 }
@@ -137,10 +137,10 @@ static void it_moves(void **state)
 	struct fixture *f = *state;
 	put(f, "/p/vmq-recovery/source", "new");
 	put(f, OWN "/elsewhere", "old");
-	assert_int_equal(act(f, WORDS("move", OWN "/source", OWN "/elsewhere")), 0);
+	assert_int_equal(act(f, WORDS("move", "/p/vmq-recovery/source", OWN "/elsewhere")), 0);
 	assert_string_equal(fixture_text(f, OWN "/elsewhere"), "new");
 	assert_int_equal(count_names(f, OWN), 1);
-	assert_int_equal(act(f, WORDS("move", OWN "/source", OWN "/elsewhere")), 1);
+	assert_int_equal(act(f, WORDS("move", "/p/vmq-recovery/source", OWN "/elsewhere")), 1);
 	assert_string_equal(fixture_text(f, OWN "/elsewhere"), "new");
 }
 
