@@ -5,6 +5,7 @@
 -- A CODE is printed with each failure and runs that one alone: SCENARIO/POINT:MODE/FINISH, a second /POINT:MODE/FINISH
 -- behind it for a crash while recovering from a crash. The last words of every run are held against the Mac, too.
 -- Of the ways in which a tool may outlive the program, two are drawn at each start of one, by a seed that is printed; with DEEP=1 all.
+-- Where all scenarios are run, every second point is, beginning with one that is drawn; with DEEP=1, and with --only, all.
 
 package.path = "./tests/crash/?.lua;" .. package.path
 io.stdout:setvbuf "line" -- a worker's lines are passed on as they come
@@ -48,6 +49,9 @@ end
 
 -- How many of the ways in which a tool outlives the program are drawn at a point.
 local drawn = os.getenv "DEEP" == "1" and math.huge or 2
+
+-- Of so many points one is died at.
+local stride = 1
 
 -- ---- what to die of -----------------------------------------------------------------------------------------------
 
@@ -104,7 +108,8 @@ local function recover(self, dead, code, mode)
 end
 
 local function deaths(self, frozen, command, seen, visit)
-  for number, point in ipairs(seen) do
+  for number = math.random(stride), #seen, stride do
+    local point = seen[number]
     totals.points = totals.points + 1
     for _, mode in ipairs(chosen_modes(point)) do
       totals.deaths = totals.deaths + 1
@@ -199,6 +204,7 @@ end
 
 -- Scenarios number k, k + n, … of a share "k/n".
 local function run_share(options)
+  if options.share and os.getenv "DEEP" ~= "1" then stride = 2 end
   local first, step = (options.share or "1/1"):match("^(%d+)/(%d+)$")
   for number = tonumber(first), #scenarios, tonumber(step) do
     local scenario = scenarios[number]
