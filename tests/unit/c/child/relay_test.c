@@ -143,7 +143,7 @@ static void ctrl_c_stops_a_download(void **state)
 	struct person p;
 	fixture_script(f, "echo working; sleep 60; exit 0");
 	person_start(&p, relay_a_download, f);
-	assert_true(person_sees(&p, "working"));
+	assert_true(person_sees(&p, "working\r\n"));
 	person_types(&p, "\003");
 	assert_true(person_sees(&p, "Stopping it."));
 	person_ends(&p, STAGE(1));
