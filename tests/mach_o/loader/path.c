@@ -73,6 +73,35 @@ static int darwin_unlink(const char *path)
 	return darwin_unlinkat(DARWIN_AT_FDCWD, path, 0);
 }
 
+static int darwin_mkdirat(int folder, const char *path, int mode)
+{
+	return UNLESS_TOO_LONG(path, mkdirat(file_folder_here(folder), path, (mode_t)mode));
+}
+
+static int darwin_renameat(int from_folder, const char *from, int to_folder, const char *to)
+{
+	return UNLESS_TOO_LONG(
+		from, UNLESS_TOO_LONG(to, renameat(file_folder_here(from_folder), from, file_folder_here(to_folder), to)));
+}
+
+/* clonefile(2): a volume that makes no clones says ENOTSUP, as this one does. */
+static int darwin_fclonefileat(int source, int folder, const char *path, int flags)
+{
+	(void)source;
+	(void)folder;
+	(void)path;
+	(void)flags;
+	errno = ENOTSUP;
+	return -1;
+}
+
+/* acl_get(3): no file here has an access control list, which is ENOENT. */
+static void *no_list(void)
+{
+	errno = ENOENT;
+	return NULL;
+}
+
 /* The caller has room for Darwin's longest path only. */
 static char *darwin_realpath(const char *path, char *out)
 {
@@ -118,12 +147,29 @@ static int executable_path(char *out, uint32_t *size)
 }
 
 const struct symbol symbols_path[] = {
-	OURS(access),   OURS(chmod),
-	OURS(mkdir),    OURS(rmdir),
-	OURS(remove),   OURS(rename),
-	OURS(symlink),  OURS(symlinkat),
-	OURS(unlink),   OURS(unlinkat),
-	OURS(realpath), NAMED("_realpath$DARWIN_EXTSN", darwin_realpath),
-	OURS(statfs),   NAMED("__NSGetExecutablePath", executable_path),
+	OURS(access),
+	OURS(chmod),
+	OURS(mkdir),
+	OURS(rmdir),
+	OURS(remove),
+	OURS(rename),
+	OURS(symlink),
+	OURS(symlinkat),
+	OURS(unlink),
+	OURS(unlinkat),
+	OURS(realpath),
+	NAMED("_realpath$DARWIN_EXTSN", darwin_realpath),
+	OURS(statfs),
+	NAMED("__NSGetExecutablePath", executable_path),
+	OURS(mkdirat),
+	OURS(renameat),
+	OURS(fclonefileat),
+	NAMED("_acl_get_link_np", no_list),
+	/* These take a list that nobody got. */
+	NAMED("_acl_free", abort),
+	NAMED("_acl_get_entry", abort),
+	NAMED("_acl_get_perm_np", abort),
+	NAMED("_acl_get_permset", abort),
+	NAMED("_acl_get_tag_type", abort),
 	TABLE_END,
 };
