@@ -135,6 +135,7 @@ def check_base(base, pool, chosen):
 
 
 def main(words):
+    processes.give_children_usual_signals()
     chosen = [one for one in MUTATIONS if not words or any(word in one.name for word in words)]
     home = "/dev/shm" if os.path.isdir("/dev/shm") else None
     began = time.monotonic()
