@@ -233,7 +233,7 @@ SPECS      = tests/unit/lua
 SCENARIO   =#                       one of the crash enumerator's, alone
 CRASH      = $(wildcard tests/crash/*.lua tests/crash/*_test.py) tests/mutants/run.py $(if $(DEEP),tests/mutants/sample.py)
 END_TO_END = tests/recorded_macs tests/end_to_end
-ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_apply.py tests/end_to_end/test_revert.py)
+ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_revert.py)
 MACH_O     = $(filter-out %/test_loader.py,$(wildcard tests/mach_o/test_*.py))
 
 # Where each layer leaves its results as JUnit XML; tests/summary.py adds them up.
