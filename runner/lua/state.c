@@ -12,9 +12,9 @@
 
 #include "lua/embed.h"
 
-/* Garbage is collected when memory has grown by a fifth, and four times as fast as by default. Lua's own value, when it
+/* Garbage is collected when memory has grown by half, and four times as fast as by default. Lua's own value, when it
  * has doubled, makes the peak of a long run half as high again, and saves too little time to be measured. */
-#define GC_PAUSE 120
+#define GC_PAUSE 150
 #define GC_SPEED 400
 
 /* Counts what the state uses and refuses more than the cap: a runaway script must end as an error, not by taking the
