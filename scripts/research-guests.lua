@@ -4,13 +4,7 @@ local policy_part = part "policy"
 
 -- With a policy that was Permissive before, the bit alone is taken back.
 local function bit_rung(c, wanted)
-  return { csrutil.research_guests(false, c.volume_name), where = "paired-recovery", exact = true, goal = policy.summary(wanted),
-    leaves = "research guests not allowed, all else as it is",
-    check = function()
-      local now, seen = policy_part.read(c)
-      if not now then return nil end
-      return policy.same(now, wanted), seen
-    end }
+  return policy_part.rung(c, csrutil.research_guests(false, c.volume_name), wanted, "research guests not allowed, all else as it is")
 end
 
 return plan "research-guests" {

@@ -26,6 +26,16 @@ function part.check(is)
   end
 end
 
+--- A rung of one command that leaves exactly this policy.
+function part.rung(c, command, wanted, leaves)
+  return { command, where = "paired-recovery", exact = true, goal = policy.summary(wanted), leaves = leaves,
+    check = function()
+      local now, seen = part.read(c)
+      if not now then return nil end
+      return policy.same(now, wanted), seen
+    end }
+end
+
 --- Back to the policy recorded before the run, whichever step asks.
 function part.undo(c, before, now)
   return policy.ladder(c, c.baseline and c.baseline.policy or before, now)

@@ -29,14 +29,8 @@ end
 
 -- With a policy that had parts open before, csrutil alone writes them again and leaves the rest: a custom kernel above all.
 local function csrutil_rung(c, wanted)
-  local bits = policy.sip_bits(wanted)
-  return { command(c, bits), where = "paired-recovery", exact = true, goal = policy.summary(wanted),
-    leaves = ("SIP %s, all else as it is"):format(policy.sip_text(wanted.sip)),
-    check = function()
-      local now, seen = policy_part.read(c)
-      if not now then return nil end
-      return policy.same(now, wanted), seen
-    end }
+  return policy_part.rung(c, command(c, policy.sip_bits(wanted)), wanted,
+    ("SIP %s, all else as it is"):format(policy.sip_text(wanted.sip)))
 end
 
 local function undo(c, before, now)

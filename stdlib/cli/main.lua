@@ -30,7 +30,7 @@ function cli.main(args)
     return exit_code.USAGE
   end
   -- A command that does much collects its garbage earlier than a start alone needs to (runner/lua/state.c sets that).
-  collectgarbage("incremental", 120, 400)
+  collectgarbage("incremental", 120)
   return require(require("cli.table").module(command)).run(parsed.args, parsed.options)
 end
 

@@ -61,8 +61,9 @@ end
 
 -- Has the step to be undone in macOS first? Not where something changed on the way back: it is not this recovery that forbids it.
 local function stands(self, step, now)
+  if not step.undo_first or self.environment == "macos" then return false end
   local _, seen = steps.look(self, step)
-  return step.undo_first ~= nil and self.environment ~= "macos" and equal.same(seen, now)
+  return equal.same(seen, now)
 end
 
 local function climb(self, step, before, now, rungs, summary)

@@ -145,8 +145,8 @@ MUTATIONS = [
     Mutation("bputil -a drops the open seal", "stdlib/tool/bputil.lua", (
         ('.. (keep.ssv == "off" and "s" or "") or ""', 'or ""'),), "spec tool/bputil"),
     Mutation("SIP is turned on though boot-args could not be taken out here", "stdlib/engine/undo.lua", (
-        ('return step.undo_first ~= nil and self.environment ~= "macos" and',
-         "return step.undo_first ~= nil and self.acted == nil and"),), "spec engine/undo"),
+        ('if not step.undo_first or self.environment == "macos" then return false end',
+         "if not step.undo_first or self.acted ~= nil then return false end"),), "spec engine/undo"),
     Mutation("boot-args that stay are let stay unasked", "stdlib/run/ports.lua", (
         ('accepted[sentence] = question.word("stay> ", { "stay" }) == true', "accepted[sentence] = true"),), "spec run/ports"),
     Mutation("a word that only begins like the quota's is taken for it", "stdlib/kernel/collection.lua", (
