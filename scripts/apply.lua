@@ -1,7 +1,7 @@
 -- Boots the development kernel collection and lifts the two-guest limit. Phase one in paired recovery, phase two in macOS.
 -- The order is what keeps it right: a bputil call rebuilds the whole policy, csrutil and kmutil edit it (reference §1.4).
 
-local shared, args_part = part "policy", part "boot-args"
+local shared, args_part, restart = part "policy", part "boot-args", part "restart"
 local changed = shared.changed
 
 local args = args_part.step {
@@ -132,9 +132,7 @@ return plan "apply" {
     why = "The new policy and kernel take effect when macOS starts.",
     where = "any",
     needs = { "kernel" },
-    check = function(c)
-      return c.environment == "macos" and "done" or "todo", { environment = c.environment }
-    end,
+    check = restart.check,
   },
 
   step "booted" {

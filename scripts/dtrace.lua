@@ -1,6 +1,6 @@
 -- Lets DTrace look at everything: opens that part of System Integrity Protection in paired recovery, and checks it in macOS.
 
-local sip = part "sip"
+local sip, restart = part "sip", part "restart"
 
 -- Some Macs needed all of it off (facts-2026-11 D.6).
 local with = { parts = function(c) return c.full == "yes" and {} or { "dtrace" } end }
@@ -27,9 +27,7 @@ return plan "dtrace" {
     why = "The new policy takes effect when macOS starts.",
     where = "any",
     needs = { "sip" },
-    check = function(c)
-      return c.environment == "macos" and "done" or "todo", { environment = c.environment }
-    end,
+    check = restart.check,
   },
 
   step "booted" {

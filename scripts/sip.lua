@@ -1,7 +1,7 @@
 -- Opens parts of System Integrity Protection, or all of it, and sets boot arguments that need that: phase one in paired recovery, phase
 -- two in macOS.
 
-local sip, args_part = part "sip", part "boot-args"
+local sip, args_part, restart = part "sip", part "boot-args", part "restart"
 
 local with = { parts = function(c) return c.without end, exact = function(c) return c.exact == "yes" end }
 local change = sip.step(with)
@@ -57,9 +57,7 @@ return plan "sip" {
     why = "The new policy takes effect when macOS starts.",
     where = "any",
     needs = { "sip" },
-    check = function(c)
-      return c.environment == "macos" and "done" or "todo", { environment = c.environment }
-    end,
+    check = restart.check,
   },
 
   step "booted" {

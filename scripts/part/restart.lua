@@ -1,0 +1,9 @@
+-- What steps share that wait until the Mac has restarted into macOS.
+
+local part = {}
+
+function part.check(c)
+  return c.environment == "macos" and "done" or "todo", { environment = c.environment }
+end
+
+return part
