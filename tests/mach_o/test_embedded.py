@@ -1,25 +1,17 @@
 """The scripts inside the program are those of the tree, all of them, and nothing else."""
 
 import os
-import re
 from pathlib import Path
+
+from support import inside
 
 DKJSON = Path(os.environ.get("DKJSON", "/usr/share/lua/5.4/dkjson.lua"))
 
 
-# In these rooms a line of comment is empty inside (Makefile, BARE).
-BARE = ("cli", "command", "engine", "preflight", "run", "screen", "sim")
-
-
-def inside(path):
-    """A file's bytes as they are in the program."""
-    data = path.read_bytes()
-    return re.sub(rb"(?m)^ *--.*$", b"", data) if path.parts[0] == "stdlib" and path.parts[1] in BARE else data
-
 
 def tree():
     """What belongs into the program: every plan, every library module, dkjson. Name inside: bytes."""
-    own = {str(path): inside(path) for path in [*Path("scripts").rglob("*.lua"), *Path("stdlib").rglob("*.lua")]}
+    own = {str(path): inside.text(str(path), Path()) for path in [*Path("scripts").rglob("*.lua"), *Path("stdlib").rglob("*.lua")]}
     return own | {"stdlib/dkjson.lua": DKJSON.read_bytes()}
 
 
