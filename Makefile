@@ -40,10 +40,12 @@ RUNNER  := $(sort $(wildcard runner/*.c runner/*/*.c))
 PARTS   := $(filter-out runner/main.c,$(RUNNER))
 SCRIPTS := $(sort $(wildcard scripts/*.lua scripts/*/*.lua stdlib/*/*.lua stdlib/*/*/*.lua))
 
-# The scripts go in as they are, and ORIGIN, which says of which commit they are. In rooms that nobody writes plans against and no page
-# of the manual is made from, lines of comment go in empty: they would be a tenth of the program. A pair is: file that is read = name inside.
-BARE     := $(filter $(addprefix stdlib/,$(addsuffix /%,cli command engine preflight run screen sim)),$(SCRIPTS))
-WHOLE    := $(filter-out $(BARE),$(SCRIPTS))
+# Plans go in as they are, and so do the modules from whose comments `help writing` is made. The library's others lose their comments and
+# indentation: they would be a tenth of the program. ORIGIN says of which commit it is. A pair is: file that is read = name inside.
+DOCUMENTED := $(patsubst %,stdlib/%.lua,plan/schema mac/boot_args mac/boot_object mac/policy \
+              $(addprefix tool/,bputil csrutil diskutil file kmutil nvram sysctl))
+WHOLE    := $(filter scripts/% $(DOCUMENTED),$(SCRIPTS))
+BARE     := $(filter-out $(WHOLE),$(SCRIPTS))
 EMBEDDED := $(foreach file,$(WHOLE),$(file)=$(file)) $(foreach file,$(BARE),build/inside/$(file)=$(file)) \
             $(DKJSON)=stdlib/dkjson.lua build/ORIGIN=ORIGIN
 INSIDE   := $(WHOLE) $(addprefix build/inside/,$(BARE)) $(DKJSON) build/ORIGIN
@@ -91,9 +93,9 @@ build/dev/embed.o: runner/lua/embed.c Makefile | build/dev/
 build/embedded.S: runner/build/embed.sh FORCE | build/
 	@sh runner/build/embed.sh $@ $(EMBEDDED)
 
-build/inside/%.lua: %.lua
+build/inside/%.lua: %.lua runner/build/bare.awk
 	@mkdir -p $(@D)
-	@sed 's/^ *--.*//' $< >$@
+	@awk -f runner/build/bare.awk $< >$@
 
 build/ORIGIN: FORCE | build/
 	@sh runner/build/origin.sh $@
@@ -111,7 +113,7 @@ ARM64 := $(RUNNER:runner/%.c=build/linux-arm64/%.o) build/linux-arm64/embedded.o
 # llvm-strip signs again, ad hoc, what it has stripped; nothing may change the file after it.
 build/macos/vmq-recovery: $(MACOS) $(LIBS_macos)
 	$(say)
-	$(Q)$(ZIG) cc -target $(TARGET_macos) -o build/macos/work/$(@F) $^
+	$(Q)$(ZIG) cc -target $(TARGET_macos) -Wl,-dead_strip -o build/macos/work/$(@F) $^
 	$(Q)$(STRIP_MACHO) build/macos/work/$(@F)
 	$(Q)mv build/macos/work/$(@F) $@
 

@@ -66,12 +66,12 @@ build_md() {
     cp "$source/include/sha2.h" "$source/include/sha256.h" "$out/include/"
 }
 
-# The terminfo half of ncurses, which libedit needs. Common terminals are compiled in, for a system without terminfo files.
+# The terminfo half of ncurses, which libedit needs. Terminals of a Mac's own are compiled in, for a recovery without terminfo files.
 build_tinfo() {
     # --with-ospeed=int: the default, short, wants <sys/ttydev.h>, which Zig's macOS headers lack.
     configure CFLAGS="$CFLAGS" \
         --prefix=/usr --with-build-cc="${BUILD_CC:-cc}" --with-termlib=tinfo --with-ospeed=int \
-        --with-fallbacks=xterm-256color,xterm,vt100,nsterm,ansi,dumb,screen-256color,tmux-256color,linux \
+        --with-fallbacks=xterm-256color,xterm,vt100,nsterm,ansi,dumb \
         --with-tic-path="$(command -v tic)" --with-infocmp-path="$(command -v infocmp)" \
         --with-default-terminfo-dir=/usr/share/terminfo \
         --with-terminfo-dirs=/etc/terminfo:/lib/terminfo:/usr/share/terminfo \

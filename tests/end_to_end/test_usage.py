@@ -140,7 +140,7 @@ def test_source_lists_and_prints():
 
 
 def test_what_is_inside_is_this_tree():
-    """Line by line: in some rooms a line of comment is empty inside, and nothing else differs."""
+    """Line by line: most of the library goes in without comments and indentation, and nothing else differs."""
     for name in driver.run(None, "source").out.split():
         file = driver.TREE / name
         if not file.exists():

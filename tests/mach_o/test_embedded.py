@@ -1,12 +1,15 @@
 """The scripts inside the program are those of the tree, all of them, and nothing else."""
 
 import os
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from support import inside
 
 DKJSON = Path(os.environ.get("DKJSON", "/usr/share/lua/5.4/dkjson.lua"))
-
+MODULES = sorted(str(path) for path in Path("stdlib").rglob("*.lua"))
 
 
 def tree():
@@ -32,3 +35,31 @@ def test_nothing_else_is_inside(macho):
         at = rest.index(text)
         rest = rest[:at] + rest[at + len(text):]
     assert b".lua\0" not in rest
+
+
+@pytest.fixture(scope="module", name="bare")
+def _bare(tmp_path_factory):
+    """A folder with the library as it is inside."""
+    folder = tmp_path_factory.mktemp("bare")
+    for name in MODULES:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(inside.text(name, Path()))
+    return folder
+
+
+def compiled(name, folder):
+    """The byte code, with the numbers of the lines and the names of the variables."""
+    return subprocess.run(["luac5.4", "-o", "/dev/stdout", name], cwd=folder, check=True, capture_output=True).stdout
+
+
+def test_what_is_left_out_means_nothing(bare):
+    """Comments and indentation: the same code is on the same line."""
+    assert [name for name in MODULES if compiled(name, bare) != compiled(name, ".")] == []
+
+
+def test_a_string_of_several_lines_is_left_as_it_is(tmp_path):
+    """Also where it looks like a comment; after its end lines are bare again."""
+    source = tmp_path / "text.lua"
+    source.write_text("local a = [==[\n  -- kept ]]\n  ]==]\n  -- gone\n  local b = [[c]] -- gone\n  return a, ' -- kept'\n", "utf-8")
+    left = subprocess.run(["awk", "-f", "runner/build/bare.awk", source], check=True, capture_output=True).stdout
+    assert left.decode() == "local a = [==[\n  -- kept ]]\n  ]==]\n\nlocal b = [[c]]\nreturn a, ' -- kept'\n"
