@@ -22,9 +22,10 @@ local GLOBAL = {
   { name = "help", short = "h", help = "help on the command" },
 }
 
+local TO_BOOT = { name = "kc", value = "FILE", help = "kernel collection to boot (default: the staged one)" }
 local APPLY = {
   { name = "quota", value = "N", integer = { 1, 0x7FFFFFFF }, help = "macOS guests at a time (default 255)" },
-  { name = "kc", value = "FILE", help = "kernel collection to boot (default: the staged one)" },
+  TO_BOOT,
   { name = "boot-arg", value = "WORD", list = true, form = "^[%g]+$",
     help = "a further boot argument (repeatable)" },
 }
@@ -113,7 +114,7 @@ local COMMANDS = {
   { name = "rollback", group = "runs", args = "[RUN]", max = 1,
     help = "undo the open run or the newest that stands, back to what was recorded before it" },
   { name = "plans", group = "plans", help = "the plans inside the program, a line each" },
-  { name = "run", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET, DETAILED),
+  { name = "run", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET, TO_BOOT, DETAILED),
     help = "run a plan that is inside the program, or one of your own" },
   { name = "check", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET),
     help = "check a plan without running it" },

@@ -11,16 +11,8 @@ local named = {}
 local IN_RECOVERY = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "owners" }
 local IN_MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal" }
 
---- Is a policy step left to do? rows: from engine.survey
-function named.left_in_recovery(rows)
-  for _, row in ipairs(rows) do
-    if row.verdict ~= "done" and row.step.where == "paired-recovery" then return true end
-  end
-  return false
-end
-
 local function preflight(target, rows, run)
-  if named.left_in_recovery(rows) and not (run and target.environment == "macos") then return IN_RECOVERY, "paired-recovery" end
+  if overview.left_in_recovery(rows) and not (run and target.environment == "macos") then return IN_RECOVERY, "paired-recovery" end
   return IN_MACOS, "any"
 end
 
@@ -38,12 +30,9 @@ local function differs(options, run)
   end
 end
 
---- What stops working while the policy is Permissive: a row of the first screen.
-named.STOPS = { "Stops working", "Apple Pay, iPhone apps, protected video at full quality, macOS updates (revert first)" }
-
 --- What the first screen says of a plan that makes the policy Permissive.
 function named.permissive_summary(case, steps)
-  return overview.policy_summary(case, steps, { named.STOPS }, "rollback")
+  return overview.policy_summary(case, steps, { overview.STOPS }, "rollback")
 end
 
 --- What such a plan says when it is done.

@@ -137,15 +137,18 @@ end
 
 --- What keeps a collection from fitting, as sentences with both values.
 -- @param found table from collection.inspect
--- @param target { chip = "t6020"|nil, build = string|nil, xnu = string|nil (of a kernel of the same build),
+-- @param target { chip = "t6020"|nil, build = string|nil, kind = "development"|"kasan"|nil (development), quota = false where the quota
+--   does not matter, xnu = string|nil (of a kernel of the same build),
 --   kit_kernel = collection.inspect_kernel's answer for the kit of the target's build|nil }
 -- @param manifest table|nil
 -- @return array of sentences, empty when it fits
 function collection.misfits(found, target, manifest)
   local why = {}
   local function add(form, ...) why[#why + 1] = form:format(...) end
-  if found.kernel.kind ~= "development" then
-    add("it holds a %s kernel, and only a development kernel reads the quota", found.kernel.kind)
+  local kind = target.kind or "development"
+  if found.kernel.kind ~= kind then
+    add("it holds a %s kernel, and %s", found.kernel.kind, target.quota == false and ("a %s kernel was asked for"):format(kind)
+      or "only a development kernel reads the quota")
   end
   if target.chip and found.kernel.chip ~= chips.kernel_for(target.chip) then
     add("it is for chip %s, this Mac needs %s", found.kernel.chip, chips.kernel_for(target.chip))

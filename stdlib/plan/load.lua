@@ -67,7 +67,7 @@ local function part_word(parts, taken)
     local source = parts(chunk) or error("no part is called " .. tostring(name), 0)
     taken[#taken + 1] = source
     local words = sandbox.vocabulary(true)
-    words.part = take -- a part may take others
+    words.part, words.step, words.param = take, step_word(chunk), param.new -- a part may take others, and describe steps
     return assert(require("lib_state").load(source, "@" .. chunk, words))()
   end
   return take

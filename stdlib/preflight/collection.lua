@@ -1,6 +1,7 @@
 -- The precondition that the kernel collection is there, may be believed and fits this Mac.
 -- Must not call a collection fit because of its name or place.
 
+local boot_args = require "mac.boot_args"
 local checksum = require "base.checksum"
 local collection = require "kernel.collection"
 local kit = require "kernel.kit"
@@ -17,15 +18,28 @@ local bad, unknown = result.bad, result.unknown
 
 local BUILD_IT = "build it in macOS from the kit for this build, and stage it; or name a file with --kc"
 
+-- The kind of kernel that the boot arguments are for.
+local function wanted_kind(asked)
+  for _, word in ipairs(asked.words or {}) do
+    local kind = word:match("^kcsuffix=(.+)$")
+    if kind then return kind end
+  end
+  return "development"
+end
+
+-- Without words it is the raised limit that is meant.
+local function wants_quota(asked) return not asked.words or boot_args.quota(table.concat(asked.words, " ")) ~= nil end
+
 -- What the collection must be of. A running kernel of the same build, or the kit of the target's build, tells more than a name.
 local function fitting_target(target, asked, believed)
   local product, group = sysctl.product(), target.group
   local build, chip = group and group.build, target.kernel.chip
   local same_build = product and build and product.build == build
   local kits = kit.folder(target.booted, group and group.data and group.data.mount)
-  return { chip = chip, build = build,
+  local kind = wanted_kind(asked)
+  return { chip = chip, build = build, kind = kind, quota = wants_quota(asked),
     xnu = not believed and not asked.options.inexact and same_build and target.kernel.xnu or nil,
-    kit_kernel = kit.kernel_of_build(target.root, kits, build, chip) }
+    kit_kernel = kind == "development" and kit.kernel_of_build(target.root, kits, build, chip) or nil }
 end
 
 -- The method's first description leaves the collection in a home folder; several are listed, none is taken.
@@ -74,7 +88,8 @@ local function from_elsewhere(target, asked, path)
 end
 
 -- A kernel without the word takes no quota: to be read before anything changes.
-local function dead_word(here)
+local function dead_word(here, asked)
+  if not wants_quota(asked) then return nil end
   local _, quota = collection.known_words(here)
   return not quota and "; its kernel does not hold the word hv_apple_isa_vm_quota, so the limit would stay as it is" or nil
 end
@@ -137,7 +152,7 @@ function checks.collection(target, asked, known)
     return bad(("%s: %s"):format(path, table.concat(misfits, "; ")),
       "build the collection for this Mac and this macOS build, and stage it again")
   end
-  local dead = dead_word(here)
+  local dead = dead_word(here, asked)
   local row, untrusted = trusted(target, asked, path, in_words(path, found, doubt) .. (dead or ""))
   if dead then row.remark = true end
   return row, { collection = found, collection_path = path, manifest = stated, manifest_doubt = doubt,

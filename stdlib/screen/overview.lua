@@ -67,6 +67,15 @@ function overview.first_todo(rows)
   end
 end
 
+--- Is a step left to do in paired recovery?
+-- @param rows from engine.survey
+function overview.left_in_recovery(rows)
+  for _, row in ipairs(rows) do
+    if row.verdict ~= "done" and row.step.where == "paired-recovery" then return true end
+  end
+  return false
+end
+
 --- Does anything that would be done in this environment run a command?
 -- @param steps from overview.steps
 -- @param environment where we are
@@ -154,6 +163,9 @@ end
 overview.WAY_BACK = { title = "Way back", lines = {
   "`vmq-recovery revert`, in recovery or macOS. Without it: hold the power button at start, Options, Utilities > "
     .. "Startup Security Utility, Full Security. Last of all: restore from another Mac (DFU)." } }
+
+--- What stops working while the policy is Permissive: a row of the first screen.
+overview.STOPS = { "Stops working", "Apple Pay, iPhone apps, protected video at full quality, macOS updates (revert first)" }
 
 --- What is said on the first screen of an operation that changes the boot policy.
 -- @param case, steps as in overview.show

@@ -49,7 +49,7 @@ local function choose_kernel(state, group)
   if state.circumstances.guest and is_old_guest(group) then return nil, NO_GUEST end
   return {
     darwin = object.darwin, date = group.date, xnu = object.xnu, soc = object.soc, development = not object.release,
-    knows_none = object.knows_none,
+    knows_none = object.knows_none, flavour = object.flavour,
   }
 end
 

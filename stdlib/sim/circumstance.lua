@@ -161,6 +161,8 @@ local known = {
     function(state) spoil(state, "darwin", "22.6.0") spoil(state, "xnu", "8796.141.3~6") end },
   { "release-collection", "the staged kernel collection is not a development one",
     function(state) spoil(state, "release", true) end },
+  { "kasan-collection", "the staged kernel collection has a kernel of the kind kasan",
+    function(state) spoil(state, "flavour", "kasan") end },
   { "truncated-collection", "the staged kernel collection is cut short",
     function(state) spoil(state, "truncated", true) end },
   { "collection-as-im4p", "the staged kernel collection is wrapped as IM4P",

@@ -159,10 +159,10 @@ local function find_banner(files, path, size)
 end
 
 local function describe_kernel(text)
-  local darwin, family, xnu, soc =
-    text:match("^Darwin Kernel Version ([%d%.]+):.*root:(xnu[%a_]*)%-([^/]+)/%u+_ARM64_(%w+)$")
+  local darwin, family, xnu, flavour, soc =
+    text:match("^Darwin Kernel Version ([%d%.]+):.*root:(xnu[%a_]*)%-([^/]+)/(%u+)_ARM64_(%w+)$")
   if not darwin then return nil end
-  return { darwin = darwin, xnu = xnu, soc = soc, release = family == "xnu" }
+  return { darwin = darwin, xnu = xnu, soc = soc, release = family == "xnu", flavour = flavour == "KASAN" and "kasan" or nil }
 end
 
 -- Header and load commands of a Mach-O of one kind at `at`, or nil.
@@ -184,7 +184,7 @@ local function knows_words(files, path, at)
 end
 
 --- What kmutil sees in a file: { uuid, kernel_uuid, knows_none, entries = { { name, offset } … },
--- kernel = { darwin, xnu, soc, release } }, or nil when it is no whole Mach-O file set.
+-- kernel = { darwin, xnu, soc, release, flavour = "kasan" or nil } }, or nil when it is no whole Mach-O file set.
 function collection.read(files, path)
   local size = file_size(files, path)
   local found = size and read_header(files, path, FILESET, 0, size)

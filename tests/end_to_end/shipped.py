@@ -16,7 +16,7 @@ import driver
 from helpers import flags
 
 SHIPPED = {"boot-args": ["add=debug=0x144 -v"], "sip": ["without=fs debug nvram", "words=-arm64e_preview_abi"], "dtrace": [],
-           "research-guests": []}
+           "research-guests": [], "kernel-debug": ["words=debug=0x144 wdt=-1 -v"]}
 # Where csrutil does not know the command yet, the plan is refused.
 SINCE_15 = {"research-guests"}
 RECORDED = ("m1-12.1", "m1-12.6", "m2pro-14.0", "m2pro-15.3", "m4-26.3", "m4-27.0")

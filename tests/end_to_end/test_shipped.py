@@ -5,6 +5,7 @@ import pytest
 import shipped
 from conftest import MACHINES
 from helpers import FULL, flags
+from recorded_macs import collection
 from shipped import SHIPPED, Recorded, Simulated, as_it_should_be, given, there_and_back
 
 
@@ -151,6 +152,41 @@ def test_bad_parts(build, policy, kernel, words, code, told):
         assert seen.code == code, seen.text
         assert told in " ".join(seen.text.split()), seen.text
     assert mac.acts() == []
+
+
+@pytest.mark.parametrize(("words", "staged", "code", "told"), [
+    (["words=a\tb"], "good", 2, "which has a blank"),
+    (["words=" + "a" * 1024], "good", 2, "has 1024 bytes; at most 1023"),
+    (["words=" + "a" * 1010], "good", 3, "the kernel takes 1023"),
+    (["words=kcsuffix=release"], "good", 3, "kcsuffix=release is among the words"),
+    (["variant=debug"], "good", 2, "debug, which is not one of development, kasan"),
+    (["variant=kasan"], "good", 3, "it holds a development kernel, and a kasan kernel was asked for"),
+    ([], "release-kernel", 3, "it holds a release kernel, and a development kernel was asked for"),
+    ([], "truncated-kernel", 3, "cut off"),
+])
+def test_bad_kernel(build, words, staged, code, told):
+    """Words, kind and collection are looked at first; nothing is started."""
+    mac = build("m4-26.3", staged=staged)
+    pairs = [part for one in words for part in ("--set", one)]
+    seen = driver.unattended(mac, "run", "kernel-debug", *pairs)
+    assert seen.code == code, seen.text
+    assert told in " ".join(seen.text.split()), seen.text
+    assert mac.acts() == []
+
+
+@pytest.mark.parametrize("machine", ["m1-12.1", "m4-26.3"])
+def test_a_kernel_of_another_kind(build, machine):
+    """The file that --kc names is installed by its copy, and macOS runs it with these words; foreign ones stay."""
+    mac = build(machine, staged=None)
+    mac.set_boot_args("mine=1")
+    (mac.data() / "private/var/root/k.kc").write_bytes(collection.variants(mac.group()["os"])["kasan"])
+    path = "/" + str((mac.data() / "private/var/root/k.kc").relative_to(mac.root))
+    seen = through(mac, "run", "kernel-debug", "--kc", path, "--set", "variant=kasan", "--set", "words=debug=0x144 -v")
+    assert seen.code == 0 and "the kasan kernel runs" in seen.text, seen.text
+    assert mac.boot_args() == "mine=1 kcsuffix=kasan debug=0x144 -v"
+    assert not any(path in argv for argv in mac.calls("kmutil"))
+    assert driver.unattended(mac, "revert").code == 0
+    assert (flags(mac), mac.boot_args()) == (FULL, "mine=1")
 
 
 def test_the_filter_is_on(build):

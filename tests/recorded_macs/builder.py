@@ -381,14 +381,15 @@ def _boot(_root, state, folder=None):
     group = store.group(state, state["default"])
     told = group["policy"]
     banner = _custom_kernel(state, group, folder) or group["os"]["banner"]
-    development = "/DEVELOPMENT_" in banner
+    # The kernel's own name for its configuration; kasan ones are development kernels, too (§7.2).
+    config = next((word.lower() for word in ("DEVELOPMENT", "KASAN") if f"/{word}_" in banner), "release")
     args = state["nvram"].get("boot-args", "")
     if not told["sip3"]:
         args = ""  # iBoot drops what it does not know while the filter is on
     # §8.1: the development kernel switches the whole hypervisor off without hypervisor=1
-    hypervisor = not development or "hypervisor=0x1" in args.split() or "hypervisor=1" in args.split()
+    hypervisor = config == "release" or "hypervisor=0x1" in args.split() or "hypervisor=1" in args.split()
     state["in_force"] = dict(told)
-    state["running"] = {"banner": banner, "config": "development" if development else "release", "boot_args": args,
+    state["running"] = {"banner": banner, "config": config, "boot_args": args,
                         "hv_support": int(hypervisor)}
 
 

@@ -115,6 +115,7 @@ def variants(os_told):
                                     f"root:xnu_development-11417.140.69~1/DEVELOPMENT_ARM64_{soc}"),
         "other-build": collection(re.sub(r"(\d+)~", lambda found: f"{int(found[1]) + 1}~", good)),
         "release-kernel": collection(good.replace("xnu_development-", "xnu-").replace("DEVELOPMENT_", "RELEASE_")),
+        "kasan": collection(good.replace("xnu_development-", "xnu-").replace("xnu-", "xnu_kasan-").replace("DEVELOPMENT_", "KASAN_")),
         "no-banner": collection(None),
         "no-kernel": collection(good, entries=KEXTS[1:]),
         "not-a-file-set": collection(good, filetype=EXECUTE),

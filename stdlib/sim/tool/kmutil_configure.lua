@@ -112,7 +112,7 @@ local function remember(group, coih, found)
   local kernel = found.kernel or {}
   folder[#folder + 1] = {
     coih = coih, soc = kernel.soc, darwin = kernel.darwin, xnu = kernel.xnu, release = kernel.release, raw = found.raw,
-    knows_none = found.knows_none,
+    knows_none = found.knows_none, flavour = kernel.flavour,
   }
 end
 

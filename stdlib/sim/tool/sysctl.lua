@@ -19,7 +19,10 @@ end
 
 local values = {
   ["hw.osenvironment"] = osenvironment,
-  ["kern.osbuildconfig"] = function(p) return p.state.running.development and "development" or "release" end,
+  ["kern.osbuildconfig"] = function(p)
+    return p.state.running.flavour or -- guess: kasan
+      p.state.running.development and "development" or "release"
+  end,
   ["kern.development"] = function(p) return p.state.running.development and "1" or "0" end,
   ["kern.bootargs"] = function(p) return p.state.running.arguments end,
   ["kern.hv_support"] = function(p) return tostring(p.state.running.hv_support) end,

@@ -62,11 +62,13 @@ end
 
 judge.is_new = is_new
 
--- Another plan that ships: the SIP word it asked for, and its boot arguments behind those of others, in force.
+-- Another plan that ships: the SIP word and the kernel it asked for, and its boot arguments behind those of others, in force.
 local function is_as_wanted(world_now, base, scenario)
   local world, wanted = in_macos(world_now), scenario.wanted
   local now, others = world_module.group(world).policy, world_module.boot_args(base)
   if now.mode ~= "permissive" then return differ("mode", now.mode, "permissive") end
+  local object = boot.object(world_module.group(world))
+  if (object ~= nil and not object.release) ~= (wanted.kernel or false) then return "another kernel is registered than asked for" end
   if now.sip0 ~= wanted.sip0 then return differ("sip0", now.sip0, wanted.sip0) end
   local words = not wanted.words and others or others == "" and wanted.words or others .. " " .. wanted.words
   if wanted.words and world.state.running.arguments ~= words then
@@ -133,7 +135,7 @@ local CLAIMS = {
   apply = { done = is_new, undone = is_old, ["undone-lower"] = is_lower },
   revert = { done = is_full, lower = is_lower },
 }
-for _, name in ipairs { "sip", "dtrace", "boot-args", "research-guests" } do
+for _, name in ipairs { "sip", "dtrace", "boot-args", "research-guests", "kernel-debug" } do
   CLAIMS[name] = { done = is_as_wanted, undone = is_old, ["undone-lower"] = is_lower }
 end
 

@@ -19,7 +19,7 @@ def _values(state):
     values = {
         "kern.ostype": "Darwin", "kern.osrelease": told["darwin"], "kern.osversion": told["build"],
         "kern.osproductversion": told["version"], "kern.version": running["banner"],
-        "kern.osbuildconfig": running["config"], "kern.development": int(running["config"] == "development"),
+        "kern.osbuildconfig": running["config"], "kern.development": int(running["config"] != "release"),
         "kern.boottime": f"{{ sec = {state['started']}, usec = 271828 }} {time.ctime(state['started'])}",
         "kern.bootargs": running["boot_args"], "kern.hv_support": running["hv_support"], "kern.hv_disable": 0,
         "kern.hv_vmm_present": int(state["knobs"]["guest"]), "hw.model": chip["model"], "hw.target": chip["target"] + "AP",

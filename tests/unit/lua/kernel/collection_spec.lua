@@ -112,6 +112,9 @@ describe("collection.misfits", function()
   it("names both values of each difference", function()
     assert.are.same({ "it holds a release kernel, and only a development kernel reads the quota" },
       collection.misfits(found { kind = "release" }, {}))
+    assert.are.same({ "it holds a release kernel, and a kasan kernel was asked for" },
+      collection.misfits(found { kind = "release" }, { kind = "kasan", quota = false }))
+    assert.are.same({}, collection.misfits(found { kind = "kasan" }, { kind = "kasan", quota = false }))
     assert.are.same({ "it is for chip t6020, this Mac needs t8103" }, collection.misfits(found(), { chip = "t8103" }))
     assert.are.same({ "its kernel is xnu-10002.1.13~1, this Mac's is xnu-11215.1.10: another build of macOS" },
       collection.misfits(found(), { xnu = "11215.1.10" }))

@@ -156,6 +156,26 @@ describe("what is believed of a collection", function()
   end)
 end)
 
+describe("the kind of a collection's kernel", function()
+  local function of_kind(words)
+    local _, rows = preflight.run({ "collection" }, read_only(targets.recovery { root = root }), read_only { options = {}, words = words },
+      read_only {})
+    return rows[1]
+  end
+
+  it("is the one that the boot arguments are for", function()
+    put(KC, BYTES)
+    expect("ok", KC, of_kind { "kcsuffix=development", "-v" })
+    expect("bad", "it holds a development kernel, and a kasan kernel was asked for", of_kind { "kcsuffix=kasan" })
+  end)
+
+  it("has to know the word for the quota only where that is asked for", function()
+    put(KC, BYTES)
+    assert.is_nil(of_kind({ "kcsuffix=development" }).detail:find("does not hold the word", 1, true))
+    assert.truthy(of_kind({ "hv_apple_isa_vm_quota=0xFF" }).detail:find("does not hold the word", 1, true))
+  end)
+end)
+
 describe("a collection without a word for it", function()
   local RUNNING = { ["/usr/bin/sw_vers"] = "ProductVersion: 15.6\nBuildVersion: 24G84\n" }
   local OLDER = { kernel = { chip = "t6041", kind = "release", xnu = "11417.121.6~2" } }
