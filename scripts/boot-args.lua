@@ -36,17 +36,12 @@ return plan "boot-args" {
   end,
 
   step "boot-args" {
+    from = args,
     why = "Writes the words into NVRAM. Boot arguments set by anyone else are kept unchanged.",
     where = "any",
     part = "boot-args",
     expected = "boot-args with the words that were asked for",
     defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
-    check = args.check,
-    verify = args.verify,
-    describe = args.describe,
-    run = args.run,
-    after = args.after,
-    undo = args.undo,
   },
 
   step "restart" {
@@ -56,15 +51,11 @@ return plan "boot-args" {
   },
 
   step "in-force" {
+    from = in_force,
     why = "Checks that the running kernel was given these words, and sets them if recovery could not.",
     where = "macos",
     needs = { "restart" },
     settles = "clean-restart",
     waits_for = "The running kernel was not given these boot arguments yet.",
-    check = in_force.check,
-    describe = in_force.describe,
-    run = in_force.run,
-    after = in_force.after,
-    undo = in_force.undo,
   },
 }

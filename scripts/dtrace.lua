@@ -12,15 +12,11 @@ return plan "dtrace" {
   refuse = function(c) return sip.why_not(with, c) end,
 
   step "sip" {
+    from = change,
     why = "Opens the part of System Integrity Protection that keeps DTrace out; the boot policy becomes Permissive.",
     where = "paired-recovery",
     part = "policy",
     expected = "Permissive Security with DTrace allowed",
-    check = change.check,
-    describe = policy.describe,
-    run = change.run,
-    after = change.after,
-    undo = change.undo,
   },
 
   step "restart" {

@@ -26,30 +26,21 @@ return plan "sip" {
   end,
 
   step "sip" {
+    from = change,
     why = "Opens these parts of System Integrity Protection; the boot policy becomes Permissive.",
     where = "paired-recovery",
     part = "policy",
     expected = "Permissive Security with these parts open",
-    check = change.check,
-    describe = policy.describe,
-    run = change.run,
-    after = change.after,
-    undo = change.undo,
   },
 
   step "boot-args" {
+    from = args,
     why = "Adds the boot arguments that were asked for, if any. Those set by anyone else are kept unchanged.",
     where = "any",
     needs = { "sip" },
     part = "boot-args",
     expected = "boot-args with the words that were asked for",
     defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
-    check = args.check,
-    verify = args.verify,
-    describe = args.describe,
-    run = args.run,
-    after = args.after,
-    undo = args.undo,
     undo_first = args_part.UNDO_FIRST,
   },
 
@@ -61,16 +52,12 @@ return plan "sip" {
   },
 
   step "booted" {
+    from = in_force,
     why = "Checks that macOS runs with these parts open and these boot arguments, and sets those if recovery could not.",
     where = "macos",
     needs = { "restart" },
     settles = "clean-restart",
     waits_for = "SIP or the boot arguments are not in force yet.",
-    check = in_force.check,
-    describe = in_force.describe,
-    run = in_force.run,
-    after = in_force.after,
-    undo = in_force.undo,
     undo_first = args_part.UNDO_FIRST,
   },
 }

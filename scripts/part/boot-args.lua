@@ -61,9 +61,12 @@ function part.why_not(c, wanted)
   end
 end
 
--- @return the functions of a step that sets them, and read() → value, what a check sees
+--- @return value, and what a check sees; or nil
+part.read = read
+
+--- @return the functions of a step that sets them, for its field `from`
 function part.step(with)
-  local made = { read = read }
+  local made = {}
   local is_done = with.is_done or function(c, value) return with.wanted(c, value) == value end
   function made.check(c)
     local value, seen = read()
@@ -82,7 +85,7 @@ function part.step(with)
   return made
 end
 
--- The functions of the step that waits until the kernel was given them, and sets them where recovery could not.
+-- The functions, for its field `from`, of the step that waits until the kernel was given them, and sets them where recovery could not.
 -- with.also(c, seen) → is the rest in force? true, false, or nil: cannot tell; it adds to seen what it saw
 function part.in_force(with)
   local args, made = part.step(with), {}

@@ -1,4 +1,5 @@
--- What plans share that boot another kernel: the copy of what is installed, the order of the policy changes, and what is checked in macOS.
+-- What plans share that boot another kernel, each step for a plan's field `from`: the copy of what is installed, the changes of the
+-- policy, the boot arguments (c.words), and what is checked in macOS. The kernel's kind is c.variant; without one, a development kernel.
 -- The order is what keeps it right: a bputil call rebuilds the whole policy, csrutil and kmutil edit it (reference §1.4).
 
 local shared, args_part, restart = part "policy", part "boot-args", part "restart"
@@ -97,7 +98,7 @@ end
 
 local function check_booted(c)
   if c.environment ~= "macos" then
-    local _, seen = args.read()
+    local _, seen = args_part.read()
     return "todo", seen
   end
   local kind, in_force = running_kind(c), sysctl.read "kern.bootargs"
@@ -113,118 +114,90 @@ local function describe_booted(seen)
     seen.hypervisor == "1" and "on" or "off", seen.in_force)
 end
 
-local steps = {
-  ["copy"] = kernel.copy "collection",
-
-  ["sip"] = {
-    why = "Turns System Integrity Protection off; the boot policy becomes Permissive, which a custom kernel needs.",
-    where = "paired-recovery",
-    part = "policy",
-    expected = "Permissive Security with System Integrity Protection off (7f)",
-    check = shared.check(policy.sip_is_off),
-    describe = policy.describe,
-    run = function(c) return csrutil.disable(c.volume_name) end,
-    after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f", ctrr = "off" }) end,
-    undo = shared.undo,
-  },
-
-  ["boot-args-filter"] = {
-    why = "Lets the boot loader pass boot arguments that Apple does not list. Newer csrutil has done this already.",
-    where = "paired-recovery",
-    needs = { "sip" },
-    part = "policy",
-    expected = "the boot-args filter off",
-    resets = { "sip", "kernel" },
-    check = shared.check(function(now) return now.boot_args_filter == "off" end),
-    describe = policy.describe,
-    run = function(c, seen) return bputil.allow_boot_args(c.group, seen) end,
-    after = function(_, seen)
-      return changed(seen, { mode = "permissive", boot_args_filter = "off", sip = "absent", coih = "absent" })
-    end,
-    undo = shared.undo,
-  },
-
-  ["kernel"] = {
-    why = "Makes this volume start with %s. The last of the policy changes.",
-    where = "paired-recovery",
-    needs = { "copy", "sip", "boot-args-filter" },
-    part = "policy",
-    expected = "a custom kernel with our collection's bytes, SIP still off",
-    check = kernel.is_registered,
-    describe = policy.describe,
-    run = function(c) return kmutil.install(c.system_volume, c.copy, c.collection_sum) end,
-    after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f", coih = "(new)" }) end,
-    undo = shared.undo,
-  },
-
-  ["boot-args"] = {
-    where = "any",
-    needs = { "boot-args-filter" },
-    part = "boot-args",
-    expected = "boot-args with our words in them, all others as they are",
-    defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
-    check = args.check,
-    verify = args.verify,
-    describe = args.describe,
-    run = args.run,
-    after = args.after,
-    undo = args.undo,
-    undo_first = args_part.UNDO_FIRST,
-  },
-
-  ["restart"] = {
-    why = "The new policy and kernel take effect when macOS starts.",
-    where = "any",
-    needs = { "kernel" },
-    check = restart.check,
-  },
-
-  ["booted"] = {
-    why = "Checks that %s runs with these boot arguments, and sets them if recovery could not.",
-    where = "macos",
-    needs = { "restart" },
-    settles = "clean-restart",
-    waits_for = "%s or its boot arguments are not in force yet.",
-    check = check_booted,
-    describe = describe_booted,
-    run = function(c, seen)
-      if seen.kernel ~= (c.variant or "development") or boot_args.has(seen.value, c.words) then return nil end
-      return args.run(c, seen)
-    end,
-    after = function(c, seen) return changed(seen, args.after(c, seen)) end,
-    undo = args.undo,
-    undo_first = args_part.UNDO_FIRST,
-  },
-
-  ["copy-away"] = {
-    why = "Takes the copy of the collection away again: the kernel that boots lies in Preboot.",
-    where = "macos",
-    needs = { "booted" },
-    defers = "the copy of the collection stays; it takes room and does no harm",
-    check = function(c)
-      local gone, seen = copy_is_gone(c)
-      return gone and "done" or "todo", seen
-    end,
-    describe = describe_copy,
-    run = function(c) return file.remove(c.copy) end,
-    after = function(_, seen) return changed(seen, { sha256 = "none", safe = false }) end,
-    undo = function() return "no copy of the collection" end,
-  },
+kernel.sip = {
+  why = "Turns System Integrity Protection off; the boot policy becomes Permissive, which a custom kernel needs.",
+  where = "paired-recovery",
+  part = "policy",
+  expected = "Permissive Security with System Integrity Protection off (7f)",
+  check = shared.check(policy.sip_is_off),
+  describe = policy.describe,
+  run = function(c) return csrutil.disable(c.volume_name) end,
+  after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f", ctrr = "off" }) end,
+  undo = shared.undo,
 }
 
-local ORDER = { "copy", "sip", "boot-args-filter", "kernel", "boot-args", "restart", "booted", "copy-away" }
+kernel.boot_args_filter = {
+  why = "Lets the boot loader pass boot arguments that Apple does not list. Newer csrutil has done this already.",
+  where = "paired-recovery",
+  needs = { "sip" },
+  part = "policy",
+  expected = "the boot-args filter off",
+  resets = { "sip", "kernel" },
+  check = shared.check(function(now) return now.boot_args_filter == "off" end),
+  describe = policy.describe,
+  run = function(c, seen) return bputil.allow_boot_args(c.group, seen) end,
+  after = function(_, seen)
+    return changed(seen, { mode = "permissive", boot_args_filter = "off", sip = "absent", coih = "absent" })
+  end,
+  undo = shared.undo,
+}
 
---- A plan's fields with the steps by which a kernel of a kit is brought to run with boot arguments (c.words), and checked in macOS. Its
--- kind is c.variant; without one, a development kernel.
--- @param fields table: the plan's own
--- @param what string: that kernel, in words
--- @param why_words string: why the boot arguments are set
-function kernel.plan(fields, what, why_words)
-  steps["boot-args"].why = why_words
-  steps.kernel.why, steps.booted.why = steps.kernel.why:format(what), steps.booted.why:format(what)
-  steps.booted.waits_for = steps.booted.waits_for:format(what:gsub("^%l", string.upper))
-  for index, name in ipairs(ORDER) do fields[index] = step(name)(steps[name]) end
-  return fields
-end
+kernel.register = {
+  where = "paired-recovery",
+  needs = { "copy", "sip", "boot-args-filter" },
+  part = "policy",
+  expected = "a custom kernel with our collection's bytes, SIP still off",
+  check = kernel.is_registered,
+  describe = policy.describe,
+  run = function(c) return kmutil.install(c.system_volume, c.copy, c.collection_sum) end,
+  after = function(_, seen) return changed(seen, { mode = "permissive", sip = "7f", coih = "(new)" }) end,
+  undo = shared.undo,
+}
+
+kernel.boot_args = changed(args, {
+  where = "any",
+  needs = { "boot-args-filter" },
+  part = "boot-args",
+  expected = "boot-args with our words in them, all others as they are",
+  defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
+  undo_first = args_part.UNDO_FIRST,
+})
+
+kernel.restart = {
+  why = "The new policy and kernel take effect when macOS starts.",
+  where = "any",
+  needs = { "kernel" },
+  check = restart.check,
+}
+
+kernel.booted = {
+  where = "macos",
+  needs = { "restart" },
+  settles = "clean-restart",
+  check = check_booted,
+  describe = describe_booted,
+  run = function(c, seen)
+    if seen.kernel ~= (c.variant or "development") or boot_args.has(seen.value, c.words) then return nil end
+    return args.run(c, seen)
+  end,
+  after = function(c, seen) return changed(seen, args.after(c, seen)) end,
+  undo = args.undo,
+  undo_first = args_part.UNDO_FIRST,
+}
+
+kernel.copy_away = {
+  why = "Takes the copy of the collection away again: the kernel that boots lies in Preboot.",
+  where = "macos",
+  needs = { "booted" },
+  defers = "the copy of the collection stays; it takes room and does no harm",
+  check = function(c)
+    local gone, seen = copy_is_gone(c)
+    return gone and "done" or "todo", seen
+  end,
+  describe = describe_copy,
+  run = function(c) return file.remove(c.copy) end,
+  after = function(_, seen) return changed(seen, { sha256 = "none", safe = false }) end,
+  undo = function() return "no copy of the collection" end,
+}
 
 return kernel

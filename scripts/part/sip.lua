@@ -64,9 +64,10 @@ function sip.will_open(with, c, name)
   return not now or goal(with, c, policy.sip_bits(now)) & csrutil.bits { name } ~= 0
 end
 
---- The functions of the step.
+--- The functions of the step, for its field `from`.
 function sip.step(with)
   return {
+    describe = policy.describe,
     check = policy_part.check(function(now, c) return is_done(with, now, c) end),
     run = function(c, seen) return command(c, goal(with, c, policy.sip_bits(seen))) end,
     after = function(c, seen)

@@ -18,6 +18,17 @@ end
 
 local Step, Plan = {}, {}
 
+-- A step's own fields, and those of its field `from` that it has not itself.
+local function with_shared(fields)
+  if type(fields.from) ~= "table" then return fields end
+  local all = {}
+  for _, source in ipairs { fields.from, fields } do
+    for key, value in pairs(source) do all[key] = value end
+  end
+  all.from = nil
+  return all
+end
+
 -- The word `step` in a plan's text.
 local function step_word(chunk)
   return function(name)
@@ -27,7 +38,7 @@ local function step_word(chunk)
     end
     return function(fields)
       if type(fields) ~= "table" then error(at .. ": step " .. name .. " needs { fields }", 0) end
-      return { kind = Step, name = name, at = at, fields = fields }
+      return { kind = Step, name = name, at = at, fields = with_shared(fields) }
     end
   end
 end
@@ -67,7 +78,7 @@ local function part_word(parts, taken)
     local source = parts(chunk) or error("no part is called " .. tostring(name), 0)
     taken[#taken + 1] = source
     local words = sandbox.vocabulary(true)
-    words.part, words.step, words.param = take, step_word(chunk), param.new -- a part may take others, and describe steps
+    words.part, words.param = take, param.new -- a part may take others
     return assert(require("lib_state").load(source, "@" .. chunk, words))()
   end
   return take

@@ -9,6 +9,7 @@
 --   ladder(c, seen) → rungs in the place of run's commands: the first that reads back wins (rungs are told of at undo)
 --   undo(c, before, now) → rungs, the ways back to what was before (a rung: plan.answer)
 -- and if they are needed:
+--   from           a table of fields, such as several steps or plans share: it has those that it does not give itself
 --   needs          names of steps that must be done before
 --   resets         names of steps that its command is known to drop
 --   prompts        what its tool will ask, where the command itself does not say
@@ -47,7 +48,7 @@ local STEP_FIELDS = {
   why = "string", part = "string", where = "string", needs = "table", resets = "table", prompts = "table", settles = "string",
   check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
   after = "function", describe = "function",
-  defers = "string", expected = "string", no_way_back = "string", waits_for = "string", undo_first = "string", repeatable = "boolean",
+  from = "table", defers = "string", expected = "string", no_way_back = "string", waits_for = "string", undo_first = "string", repeatable = "boolean",
   prepares = "boolean",
 }
 

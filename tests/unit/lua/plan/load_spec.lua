@@ -12,6 +12,27 @@ local function inside(code)
   return loaded.steps[1].check({})
 end
 
+describe("a step's field from", function()
+  local function step(fields)
+    local loaded, why = load(([[
+      local shared = { why = "shared", where = "any", check = function() return "done" end }
+      return plan "p" { summary = "s", step "a" %s, step "b" { from = shared } }]]):format(fields))
+    return loaded and loaded.steps[1], why, loaded and loaded.steps[2]
+  end
+
+  it("gives what the step has not itself, and changes nothing in the table", function()
+    local first, _, second = step '{ from = shared, why = "own" }'
+    assert.are.same({ "own", "any", "done" }, { first.why, first.where, first.check {} })
+    assert.are.equal("shared", second.why)
+    assert.is_nil(first.from)
+  end)
+
+  it("is a table, of a step's fields", function()
+    assert.matches(':2: step "a": from must be a table', select(2, step '{ from = "shared" }'))
+    assert.matches("wrong", select(2, step "{ from = { wrong = 1 } }"))
+  end)
+end)
+
 describe("the sandbox", function()
   it("has no way out", function()
     for _, name in ipairs { "io", "os", "load", "loadfile", "loadstring", "dofile", "require", "package", "debug",
