@@ -1,6 +1,6 @@
 -- What steps share that set boot arguments: how they are read, written and taken back.
--- with.wanted(c, value) → what they are to be; with.is_done(c, value), where that is more than being so already; with.words(c) → the words
--- it is about (default: c.words).
+-- with.wanted(c, value) → what they are to be; with.is_done(c, value), where that is more than being so already;
+-- with.words(c) → the words it is about (default: c.words).
 
 local part = {}
 

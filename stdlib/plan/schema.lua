@@ -48,8 +48,8 @@ local STEP_FIELDS = {
   why = "string", part = "string", where = "string", needs = "table", resets = "table", prompts = "table", settles = "string",
   check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
   after = "function", describe = "function",
-  from = "table", defers = "string", expected = "string", no_way_back = "string", waits_for = "string", undo_first = "string", repeatable = "boolean",
-  prepares = "boolean",
+  from = "table", defers = "string", expected = "string", no_way_back = "string", waits_for = "string", undo_first = "string",
+  repeatable = "boolean", prepares = "boolean",
 }
 
 local NONE = {} -- what a step without such a list has
