@@ -21,9 +21,7 @@ end
 
 local function notes(case, steps) return custom_kernel.notes(case, steps, {}) end
 
-local function summary(case, steps)
-  return custom_kernel.summary(case, steps, { { "Boot arguments", table.concat(case.context.words, " ") }, machines_row(case) }, "rollback")
-end
+local function summary(case, steps) return custom_kernel.summary(case, steps, { machines_row(case) }, "rollback") end
 
 local words = { phase = custom_kernel.phase }
 

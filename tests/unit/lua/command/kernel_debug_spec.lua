@@ -36,10 +36,8 @@ describe("the words of kernel-debug", function()
     return found
   end
 
-  it("say before what is added, and where virtual machines would not run", function()
-    local told = labels { "kcsuffix=development", "-v" }
-    assert.are.same({ "kcsuffix=development -v", "none run on this kernel without the word hypervisor=0x1" },
-      { told["Boot arguments"], told["Virtual machines"] })
+  it("say before where virtual machines would not run", function()
+    assert.are.equal("none run on this kernel without the word hypervisor=0x1", labels({ "kcsuffix=development", "-v" })["Virtual machines"])
     assert.is_nil(labels({ "kcsuffix=development", "hypervisor=0x1" })["Virtual machines"])
   end)
 
