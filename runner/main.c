@@ -54,12 +54,9 @@ static int enter(lua_State *L)
 	if (arguments->tool != NULL) {
 		lua_pushstring(L, arguments->root);
 		lua_pushstring(L, arguments->tool);
-		push_arguments(L, arguments);
-	} else {
-		push_arguments(L, arguments);
-		lua_pushstring(L, arguments->count > 0 ? arguments->words[0] : "vmq-recovery");
 	}
-	lua_call(L, arguments->tool != NULL ? 3 : 2, 1);
+	push_arguments(L, arguments);
+	lua_call(L, arguments->tool != NULL ? 3 : 1, 1);
 	if (!lua_isinteger(L, -1))
 		luaL_error(L, "the command returned no exit code");
 	return 1;

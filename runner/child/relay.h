@@ -65,10 +65,9 @@ struct relay_times {
 extern const struct relay_times relay_usual_times;
 
 struct relay_order {
-	bool
-		terminal; /* it has a terminal of its own, where answers are typed; else a pipe for both outputs and no input */
-	bool person;  /* relay the keys of the user's terminal, if standard input is one */
-	int screen;   /* descriptor the output is shown on, or -1 */
+	bool terminal;      /* of its own, where answers are typed; else it has a pipe for both outputs and no input */
+	bool person;        /* relay the keys of the user's terminal, if standard input is one */
+	int screen;         /* descriptor the output is shown on, or -1 */
 	double seconds;     /* limit in all; 0: none */
 	double silence;     /* limit without output, not counted while a person is asked; 0: none */
 	unsigned passwords; /* lines that may be typed without echo; at the end of one more the tool is given up; 0: any */

@@ -203,7 +203,7 @@ void relay_run(const struct relay_order *order, const struct relay_tool *tool, s
 	while (turn(&r))
 		;
 	if (r.reaped)
-		read_source(&r);
+		read_source(&r); /* what came since the last look */
 	release_hold(&r);
 	progress_clear(&r.progress);
 	screen_finish(&r.screen);

@@ -1,4 +1,4 @@
--- `apply`: brings the Mac to the raised limit; run again, it goes on. Everything that is particular to it stands here and in
+-- `apply`: raises the macOS guest limit; started again, it goes on where it stopped. All that is particular to it stands here and in
 -- scripts/apply.lua.
 
 local boot_args = require "mac.boot_args"

@@ -30,6 +30,7 @@ local function is_for_a_simulated_mac(args, options)
   return args[1] ~= nil and not options.root and not require("lib_file").stat(A_MACS_TOOL)
 end
 
+-- A plan that is wrong is told of before a Mac is simulated for it.
 local function show_simulated(operation, args, options)
   local loaded, why = operation.load()
   if not loaded then return complain.usage(why) end

@@ -61,9 +61,11 @@ local function options_for(directory, options)
   return copy
 end
 
+-- The simulated Mac's state as its tools have left it.
+local function state_now(play) return require("sim.state_file").load(play.directory) end
+
 local function restart(play, into)
-  local state = require("sim.state_file").load(play.directory)
-  local reached, why = require("sim.restart").restart(play.directory, state, { clean = true, into = into })
+  local reached, why = require("sim.restart").restart(play.directory, state_now(play), { clean = true, into = into })
   note(play.view, ("---- The simulated Mac restarts: it is now in %s%s ----"):format(reached, why and (" (%s)"):format(why) or ""))
   return reached
 end
@@ -120,7 +122,7 @@ function kinds.step(play) return through_restarts(play, "step") end
 function kinds.revert(play, state, faults)
   note(play.view, nil, "First, unseen: apply, and a restart back into recovery.")
   local prepared = prepare_revert(play, state)
-  local now = require("sim.state_file").load(play.directory)
+  local now = state_now(play)
   for _, fault in ipairs(faults) do require("sim.fault").add(now, fault) end
   require("sim.state_file").save(play.directory, now)
   if prepared ~= exit_code.OK then return prepared end
@@ -132,10 +134,7 @@ function kinds.life(play)
     announce = function(line) note(play.view, nil, "", "==== " .. line) end,
     run = function(command, args) return through_restarts(play, command, args) end,
     restart = function(into) restart(play, into) end,
-    stage_update = function()
-      local scratch = require "sim.scratch"
-      scratch.stage_update(play.directory, require("sim.state_file").load(play.directory))
-    end,
+    stage_update = function() require("sim.scratch").stage_update(play.directory, state_now(play)) end,
   }
 end
 
@@ -172,7 +171,7 @@ end
 
 -- The faults that were asked for and broke nothing: what was seen is no answer to them. @return array, or nil
 local function tell_unfired(play)
-  local unfired = require("sim.fault").unfired(require("sim.state_file").load(play.directory))
+  local unfired = require("sim.fault").unfired(state_now(play))
   for _, fault in ipairs(unfired) do note(play.view, nil, ("--fault %s never came to pass."):format(fault)) end
   return #unfired > 0 and unfired or nil
 end

@@ -105,18 +105,23 @@ end
 
 -- Names that stand in a kernel which knows them (facts-2026-11 F.3): the quota's boot argument and property, and the boot argument for
 -- the hypervisor.
-local WORDS = { "hv_apple_isa_vm_quota", "apple-isa-vm-quota", "hypervisor" }
+local QUOTA = "hv_apple_isa_vm_quota"
+local WORDS = { QUOTA, "apple-isa-vm-quota", "hypervisor" }
 
---- Which of the words that the quota needs are known to a collection's kernel. That one is known does not say that it works.
+local function stands_in(path, word, files) return (files or require "lib_file").find(path, word .. "\0") ~= nil end
+
+--- Is the quota's boot argument known to a collection's kernel? That it is known does not say that it works.
 -- @param path string: as this process opens it
--- @return array of words, and whether the quota's boot argument is among them
+function collection.knows_quota(path, files) return stands_in(path, QUOTA, files) end
+
+--- Which of the words that the quota needs are known to it.
+-- @return array of words
 function collection.known_words(path, files)
-  files = files or require "lib_file"
   local known = {}
   for _, word in ipairs(WORDS) do
-    if files.find(path, word .. "\0") then known[#known + 1] = word end
+    if stands_in(path, word, files) then known[#known + 1] = word end
   end
-  return known, known[1] == WORDS[1]
+  return known
 end
 
 local function xnu_release(version)

@@ -89,9 +89,8 @@ end
 
 -- A kernel without the word takes no quota: to be read before anything changes.
 local function dead_word(here, asked)
-  if not wants_quota(asked) then return nil end
-  local _, quota = collection.known_words(here)
-  return not quota and "; its kernel does not hold the word hv_apple_isa_vm_quota, so the limit would stay as it is" or nil
+  if not wants_quota(asked) or collection.knows_quota(here) then return nil end
+  return "; its kernel does not hold the word hv_apple_isa_vm_quota, so the limit would stay as it is"
 end
 
 local TRUST_IT = "let it be root's alone, on its whole way; or leave out --yes, and type the word that you are asked for"

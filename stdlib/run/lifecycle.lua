@@ -188,14 +188,14 @@ end
 -- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run }.
 -- Two things come later: more findings (in the copy that check_with_plan returns), and the
 -- context's baseline, which a new run has once its journal is begun.
-local function make_case(invocation, target, operation, findings, plan, run, journal, params, made)
+local function make_case(invocation, target, operation, findings, plan, run, journal, params, check_rows)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
   if not filled then refuse_params(target, why) end
   local more = operation.context and operation.context(target, options, run, earlier(journal), filled)
   local c = context_module.new(target, options, findings, filled, more, run)
   return { target = target, options = options, operation = operation, plan_name = plan.name, findings = findings,
-    checks = made, params = filled, context = operation.file and context_module.strict(c) or c, dry_run = invocation.dry_run }
+    checks = check_rows, params = filled, context = operation.file and context_module.strict(c) or c, dry_run = invocation.dry_run }
 end
 
 --- What an operation would do here, for commands that only look.
@@ -409,13 +409,13 @@ local function carry_out(invocation, credentials, operation)
   local held <close> = mac_lock.take(invocation, wait) -- released when this returns or throws
   local target, journal = find_target_and_journal(invocation, credentials, operation, wait)
   operation = resolve(operation, journal)
-  local findings, made = check_before_plan(invocation, credentials, operation, target, journal)
+  local findings, check_rows = check_before_plan(invocation, credentials, operation, target, journal)
   local params = operation.params and operation.params(target, findings, invocation.options)
   local run, superseded = choose_run(operation, journal, invocation.options, params)
   local plan = plans.at_hand(operation, run)
   plans.announce_tools(invocation, plan)
   name_collection(plan, run)
-  local case = make_case(invocation, target, operation, findings, plan, run, journal, params, made)
+  local case = make_case(invocation, target, operation, findings, plan, run, journal, params, check_rows)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
   return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal, held)
 end

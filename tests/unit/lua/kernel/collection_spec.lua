@@ -149,7 +149,8 @@ end)
 
 describe("the words that a kernel knows", function()
   local function known(text)
-    return collection.known_words("k", { find = function(_, needle) return text:find(needle, 1, true) end })
+    local files = { find = function(_, needle) return text:find(needle, 1, true) end }
+    return collection.known_words("k", files), collection.knows_quota("k", files)
   end
 
   it("are those that stand in it whole, and no promise", function()
