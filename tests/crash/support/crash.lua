@@ -5,7 +5,7 @@ local journal = require "lib_journal"
 local judge = require "support.judge"
 local points = require "support.points"
 local program = require "support.program"
-local runs = require "run.journals"
+local journals = require "run.journals"
 local sentence = require "support.sentence"
 local stage = require "support.stage"
 local world_module = require "support.world"
@@ -80,7 +80,7 @@ end
 -- A reverting run is not rolled back: nothing may be started, and revert itself must still finish.
 local function rollback_of_revert(self, dead)
   local world = world_module.thaw(dead)
-  local latest = runs.latest(world.directory)
+  local latest = journals.latest(world.directory)
   local reverting = latest and latest.start.plan == "revert"
   local _, refused = play(self, world, points.new(), "rollback")
   if reverting and #stage.starts() > 0 then return nil, world, "rollback of a revert started " .. stage.starts()[1][1] end
@@ -104,7 +104,7 @@ local function once_more(self, world, how, direction)
 end
 
 local function direction_of(dead)
-  local latest = runs.latest(dead.directory)
+  local latest = journals.latest(dead.directory)
   return latest and latest.direction
 end
 

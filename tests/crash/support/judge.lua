@@ -3,7 +3,7 @@
 
 local boot = require "sim.boot"
 local changes = require "sim.changes"
-local runs = require "run.journals"
+local journals = require "run.journals"
 local world_module = require "support.world"
 
 local judge = {}
@@ -88,7 +88,7 @@ local FULL = { mode = "full", sip1 = false, sip2 = false, sip3 = false, smb2 = f
 
 local function apply_began(world)
   for number in pairs(world_module.journals(world)) do
-    local run = runs.read(world.directory, number)
+    local run = journals.read(world.directory, number)
     if run and run.start and run.start.plan == "apply" then return true end
   end
   return false
@@ -141,7 +141,7 @@ end
 
 -- Which plan the result is about, and what it claims to have reached.
 local function claim(world, scenario, finish, final)
-  local latest = runs.latest(world.directory)
+  local latest = journals.latest(world.directory)
   local result = final.result
   if final.idle then return finish == "revert" and finish or scenario.command, result, latest end
   if result == "nothing" then

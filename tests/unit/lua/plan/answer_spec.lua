@@ -202,6 +202,19 @@ describe("a plan's own tool that is not started here", function()
     assert.are.equal("done", (answer.verdict(step { check = saying "done" }, {})))
   end)
 
+  it("is no excuse for a function that comes to no end, or was interrupted", function()
+    local state = require "lib_state"
+    local real = state.call
+    finally(function() state.call = real end)
+    for kind, words in pairs { loop = "line 9 ran 5 s without coming to an end", interrupted = "line 9 was interrupted" } do
+      function state.call()
+        probe.output { "/look" }
+        return false, "", "my/plan.lua:9", kind
+      end
+      assert.are.same({ nil, "my/plan.lua:9: step a, " .. words }, { answer.verdict(step { check = saying "done" }, {}) })
+    end
+  end)
+
   it("makes no mistake of a function that asks it", function()
     assert.is_nil(answer.commands_fault(step { run = asks("/look", 7) }, {}, {}))
     assert.is_nil(answer.way_back_fault(step { undo = asks("/look", 7) }, {}, { 1 }))

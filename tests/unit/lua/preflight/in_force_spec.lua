@@ -163,12 +163,3 @@ describe("preflight.run", function()
     assert.is_false(preflight.all_ok { { verdict = "bad" } })
   end)
 end)
-
-describe("the three verdicts", function()
-  it("carry what helps unless they are ok", function()
-    local result = require "preflight.result"
-    assert.are.same({ verdict = "ok", detail = "a" }, result.ok "a")
-    assert.are.same({ verdict = "bad", detail = "a", cure = "b" }, result.bad("a", "b"))
-    assert.are.same({ verdict = "unknown", detail = "a", cure = "b" }, result.unknown("a", "b"))
-  end)
-end)
