@@ -13,6 +13,7 @@ import pytest
 from recorded_macs.builder import Mac
 
 MACHINES = ("m1-12.1", "m2pro-14.0", "m4-26.3")
+ENVIRONMENTS = ("paired-recovery", "unpaired-recovery", "ordinary-recovery", "macos")
 
 
 def pytest_sessionstart():
@@ -94,3 +95,11 @@ def _session(tmp_path):
     yield session
     for one in started:
         one.child.close(force=True)
+
+
+@pytest.fixture(name="scratch")
+def _scratch(tmp_path):
+    """An own place for scratch folders."""
+    place = tmp_path / "scratch"
+    place.mkdir()
+    return place

@@ -144,6 +144,11 @@ def run(mac, *arguments, stdin=None, timeout=45, **more):
     return finish(start(mac, *arguments, stdin=stdin, **more), stdin, timeout)
 
 
+def rehearse(scratch, *words, **more):
+    """Rehearse with scratch folders in a place of the test's own."""
+    return run(None, "rehearse", *words, environment={"TMPDIR": str(scratch)}, **more)
+
+
 def unattended(mac, *arguments, owner=0, password=None, **more):
     """Run with --yes and an owner's credentials."""
     told = mac.group()["owners"][owner]

@@ -1,9 +1,18 @@
 """What several test files say of a Mac: has it been raised, is it as before, what was asked of the tools."""
 
+import os
+import pathlib
+import re
+
 from support.patience import wait_for
 
 GUID = "40A0DDD2-77F8-4392-B4A3-1E7304206516"
 WORDS = "kcsuffix=development hypervisor=0x1 hv_apple_isa_vm_quota=0xFF"
+# C0 but newline and tab, C1, and the bidirectional controls; and a volume's name with some of them.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+HOSTILE = "e\x1b]0;f\x07\u202eg\x9bh"
+# Written by version 1.0.0's `apply` on the recorded M2 Pro with macOS 14.
+OLDER_JOURNAL = pathlib.Path(__file__).parent / "older" / "1.0.0.journal"
 FLAGS = ("mode", "coih", "sip0", "sip1", "sip2", "sip3", "smb2", "smb3", "smb4")
 
 
@@ -78,3 +87,15 @@ def _short(argv):
 def without_syncs(kinds):
     """nvram -s changes nothing by itself."""
     return [one for one in kinds if one != "nvram -s"]
+
+
+def everywhere(mac, text):
+    """Files below the Mac's folder that hold the text: the tools' own state and the test's record of typing aside."""
+    own = {mac.root / "recorded-mac.json", mac.folder / "typed.jsonl"}
+    found = []
+    for folder, _, names in os.walk(mac.folder):
+        for name in names:
+            path = mac.folder / folder / name
+            if path not in own and not path.is_symlink() and path.is_file() and text.encode() in path.read_bytes():
+                found.append(path)
+    return found

@@ -3,6 +3,7 @@
 import driver
 
 OWN = "private/var/db/vmq-recovery"
+PLACE = "Users/Shared/vmq-recovery"
 LIST = "https://dortania.github.io/KdkSupportPkg/manifest.json"
 
 
@@ -39,3 +40,22 @@ def run(mac, *words, code=0, **more):
     assert seen.code == code, seen.text
     assert "traceback" not in seen.text
     return seen
+
+
+def spoil_collection(mac):
+    """One byte of it."""
+    path = below(mac, f"{PLACE}/VirtualMachine.kc")
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+
+def spoil_program(mac):
+    """Another program under its name."""
+    below(mac, "vmq-recovery").write_bytes(b"#!/bin/sh\n")
+
+
+def spoil_manifest(mac):
+    """Half of it."""
+    path = below(mac, f"{PLACE}/manifest.json")
+    path.write_bytes(path.read_bytes()[:100])

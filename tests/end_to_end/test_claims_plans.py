@@ -1,21 +1,16 @@
 """Claims about secrets, plans, printable words and file acts (parts C, B.5, B.6); see test_claims.py for what a mark means."""
 
 import os
-import re
 import signal
 
 import driver
 import pytest
 from claims import SEAL_OFF, changed_record
-from helpers import FULL, flags, said, written
+from helpers import FULL, HOSTILE, UNPRINTABLE, flags, said, written
 from person import Person
 
 from support import processes
 from support.patience import wait_for
-
-# C0 but newline and tab, C1, and the bidirectional controls
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-HOSTILE = "e\x1b]0;f\x07\u202eg\x9bh"
 
 PHISH = """return plan "phish" {{
   summary = "Harmless looking.",

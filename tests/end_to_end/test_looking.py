@@ -2,10 +2,8 @@
 
 import driver
 import pytest
-from conftest import MACHINES
+from conftest import ENVIRONMENTS, MACHINES
 from helpers import FULL, WORDS
-
-ENVIRONMENTS = ("paired-recovery", "unpaired-recovery", "ordinary-recovery", "macos")
 
 
 @pytest.mark.parametrize("machine", MACHINES)

@@ -1,14 +1,9 @@
 """What an older program left on a Mac is read; a journal of a format to come is named and left as it is."""
 
-import pathlib
-
 import driver
 import pytest
 from claims import changed_record
-from helpers import FULL, WORDS, flags, has_words
-
-# Written by version 1.0.0's `apply` on the recorded M2 Pro with macOS 14.
-LEFT = pathlib.Path(__file__).parent / "older" / "1.0.0.journal"
+from helpers import FULL, OLDER_JOURNAL, WORDS, flags, has_words
 
 
 @pytest.fixture(name="raised")
@@ -16,7 +11,7 @@ def _raised(applied_mac):
     """A Mac as 1.0.0 left it: applied, with only 1.0.0's journal there."""
     mac = applied_mac
     [journal] = sorted(mac.folder.rglob("0001.journal"))
-    journal.write_bytes(LEFT.read_bytes())
+    journal.write_bytes(OLDER_JOURNAL.read_bytes())
     return mac, journal
 
 
@@ -34,7 +29,7 @@ def test_journal_of_1_0_0(raised, command):
 def test_journal_of_a_format_to_come(raised):
     """Named with the format this program knows; nothing on the Mac is changed."""
     mac, journal = raised
-    first, *rest = LEFT.read_bytes().splitlines(keepends=True)
+    first, *rest = OLDER_JOURNAL.read_bytes().splitlines(keepends=True)
     journal.write_bytes(changed_record(first, format=99) + b"".join(rest))
     acts = mac.acts()
     seen = driver.unattended(mac, "rollback")

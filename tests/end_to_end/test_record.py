@@ -5,19 +5,9 @@ import re
 
 import driver
 import pytest
-from conftest import MACHINES
-from test_looking import ENVIRONMENTS
-from test_rehearse import rehearse
+from conftest import ENVIRONMENTS, MACHINES
 
 from recorded_macs import records
-
-
-@pytest.fixture(name="scratch")
-def _scratch(tmp_path):
-    """An own place for scratch folders."""
-    place = tmp_path / "scratch"
-    place.mkdir()
-    return place
 
 
 def record(mac, path, *words, **more):
@@ -71,7 +61,7 @@ def test_it_can_be_rehearsed(build, scratch, tmp_path, machine, environment):
     mac = build(machine, environment)
     record(mac, tmp_path / "record.txt")
     mac.forget()
-    seen = rehearse(scratch, "--like", tmp_path / "record.txt", "--yes", "-v")
+    seen = driver.rehearse(scratch, "--like", tmp_path / "record.txt", "--yes", "-v")
     assert seen.code == 0, seen.text
     told = " ".join(seen.text.split())
     group = mac.group()
@@ -95,7 +85,7 @@ def test_anonymous(build, scratch, tmp_path, machine):
         ecid = int(mac.state()["chip"]["ecid"], 16)
         for secret in [*secrets, f"{ecid:x}", str(ecid), mac.state()["container"]["uuid"]]:
             assert not re.search(rf"\b{re.escape(secret.lower())}\b", text), secret
-    seen = rehearse(scratch, "--like", tmp_path / "record.txt", "--yes")
+    seen = driver.rehearse(scratch, "--like", tmp_path / "record.txt", "--yes")
     assert seen.code == 0 and "Volume 1" in seen.text and "owner1" in seen.text, seen.text
 
 
@@ -114,7 +104,7 @@ def rehearse_in_front_of(mac, scratch, *words):
 
 def test_this_is_no_mac(scratch):
     """On Linux, in a word."""
-    seen = rehearse(scratch, "--like", "this", "--yes")
+    seen = driver.rehearse(scratch, "--like", "this", "--yes")
     assert seen.code == 2 and "cannot be rehearsed" in seen.err, seen.text
     seen = driver.run(None, "record")
     assert seen.code == 3 and "no Apple silicon Mac" in " ".join(seen.text.split()), seen.text
@@ -128,7 +118,7 @@ def test_without_root_the_policy_is_unknown(open_mac, scratch, open_folder):
     seen = driver.run(mac, "record", "--output", path, user=driver.NOBODY, program=driver.copied(open_folder))
     assert seen.code == 0 and "policy is unknown" in " ".join(seen.text.split()), seen.text
     for variant, now in ((1, "Full Security"), (2, "Permissive")):
-        seen = rehearse(scratch, "--like", path, "--yes", "-v", "--variant", variant)
+        seen = driver.rehearse(scratch, "--like", path, "--yes", "-v", "--variant", variant)
         assert now in next(line for line in seen.out.splitlines() if line.startswith("ok       policy")), seen.text
 
 
@@ -174,6 +164,6 @@ def test_bad_records(mac, scratch, tmp_path, spoil, words):
     """Which line, and why; nothing is played."""
     path = tmp_path / "bad.txt"
     path.write_text(spoil(record(mac, tmp_path / "record.txt")), "utf-8")
-    seen = rehearse(scratch, "--like", path, "--yes")
+    seen = driver.rehearse(scratch, "--like", path, "--yes")
     assert seen.code == 2 and words in seen.err and seen.out == "", seen.text
     assert os.listdir(scratch) == []

@@ -5,7 +5,6 @@ import pathlib
 
 import driver
 import pytest
-from test_rehearse import rehearse
 
 from recorded_macs import records
 
@@ -13,14 +12,6 @@ NAMES = sorted(path.stem for path in records.SAMPLES.glob("*.txt"))
 SHARE = NAMES if os.environ.get("DEEP") else ["m1-12.1", "m2pro-15.3-two-systems", "m2pro-15.3-linux-stub"]
 # What `apply` ends with, where not with 0: the default system is a stub without a macOS.
 ENDS = {"m2pro-15.3-linux-stub": 3}
-
-
-@pytest.fixture(name="scratch")
-def _scratch(tmp_path):
-    """An own place for scratch folders."""
-    place = tmp_path / "scratch"
-    place.mkdir()
-    return place
 
 
 def test_there_is_one_of_each():
@@ -37,7 +28,7 @@ def test_the_simulator_plays_it(scratch, name):
     """apply, and where it succeeds revert; both variants of what the record leaves open are played to an end."""
     path = records.SAMPLES / f"{name}.txt"
     for words in (["apply"], ["apply", "--variant", "2"], ["revert"]):
-        seen = rehearse(scratch, *words, "--like", path, "--yes", "-v")
+        seen = driver.rehearse(scratch, *words, "--like", path, "--yes", "-v")
         assert "traceback" not in seen.text
         assert seen.code == ENDS.get(name, 0), seen.text
         assert words == ["revert"] or records.target(records.sample(name)) in seen.text

@@ -11,22 +11,9 @@ from support.patience import wait_for
 pytestmark = driver.needs_own_tools
 
 
-@pytest.fixture(name="scratch")
-def _scratch(tmp_path):
-    """An own place for scratch folders."""
-    place = tmp_path / "scratch"
-    place.mkdir()
-    return place
-
-
-def rehearse(scratch, *words, **more):
-    """Rehearse with scratch folders in a place of the test's own."""
-    return driver.run(None, "rehearse", *words, environment={"TMPDIR": str(scratch)}, **more)
-
-
 def names(scratch):
     """The Macs that --list shows, by first word of a line."""
-    seen = rehearse(scratch, "--list")
+    seen = driver.rehearse(scratch, "--list")
     assert seen.code == 0, seen.text
     return seen
 
@@ -40,7 +27,7 @@ def test_list(scratch):
 
 def test_apply(scratch):
     """Apply, restart, second phase, verification; then how to rehearse the revert. Nothing is left behind."""
-    seen = rehearse(scratch, "--yes")
+    seen = driver.rehearse(scratch, "--yes")
     assert seen.code == 0, seen.text
     for word in ("csrutil disable", "kmutil configure-boot", "restart", "development", "rehearse revert"):
         assert word in " ".join(seen.text.split()), word
@@ -49,14 +36,14 @@ def test_apply(scratch):
 
 def test_revert(scratch):
     """The way back."""
-    seen = rehearse(scratch, "revert", "--yes")
+    seen = driver.rehearse(scratch, "revert", "--yes")
     assert seen.code == 0, seen.text
     assert os.listdir(scratch) == []
 
 
 def test_unknown_mac(scratch):
     """Wrong use, with the names there are."""
-    seen = rehearse(scratch, "--mac", "g4-cube", "--yes")
+    seen = driver.rehearse(scratch, "--mac", "g4-cube", "--yes")
     assert seen.code == 2, seen.text
     assert os.listdir(scratch) == []
 
@@ -64,19 +51,19 @@ def test_unknown_mac(scratch):
 @pytest.mark.parametrize("fault", ["csrutil:nothing-like-this", "nothing:fails", "csrutil"])
 def test_unknown_fault(scratch, fault):
     """Wrong use."""
-    assert rehearse(scratch, "--fault", fault, "--yes").code == 2
+    assert driver.rehearse(scratch, "--fault", fault, "--yes").code == 2
 
 
 def test_nobody_there(scratch):
     """Without --yes and without a person: no yes is made up."""
-    seen = rehearse(scratch)
+    seen = driver.rehearse(scratch)
     assert seen.code == 4, seen.text
     assert os.listdir(scratch) == []
 
 
 def test_json(scratch):
     """Its stream is as valid as any."""
-    seen = rehearse(scratch, "--yes", "--json")
+    seen = driver.rehearse(scratch, "--yes", "--json")
     assert seen.code == 0, seen.text
     assert seen.events[0]["type"] == "start" and seen.events[-1]["type"] == "end"
 
@@ -84,10 +71,10 @@ def test_json(scratch):
 @pytest.mark.parametrize("command", ["doctor", "status", "plan", "log"])
 def test_looking(scratch, command):
     """Commands that only look, on the Mac as it begins."""
-    seen = rehearse(scratch, command)
+    seen = driver.rehearse(scratch, command)
     assert seen.code == 0, seen.text
     assert "FE0F671B" in seen.text or command == "log"
-    assert rehearse(scratch, command, "--with", "wrong-chip-collection").code == (3 if command == "doctor" else 0)
+    assert driver.rehearse(scratch, command, "--with", "wrong-chip-collection").code == (3 if command == "doctor" else 0)
     assert os.listdir(scratch) == []
 
 
@@ -99,7 +86,7 @@ def kept(scratch, folder, *words):
 def test_kept(scratch, tmp_path):
     """Stop and go on, on a Mac that stays: fails half-way, resume, an unclean restart, the rest in macOS, the way back."""
     folder = tmp_path / "my mac"
-    seen = rehearse(scratch, "--keep", folder, "--fault", "csrutil:fail-before:1", "--mac", "m1-12.6")
+    seen = driver.rehearse(scratch, "--keep", folder, "--fault", "csrutil:fail-before:1", "--mac", "m1-12.6")
     assert seen.code == 0 and "password rehearsal" in " ".join(seen.text.split()), seen.text
     assert os.listdir(scratch) == []
     credentials = {"password": "rehearsal", "environment": {"TMPDIR": str(scratch)}}
@@ -108,10 +95,10 @@ def test_kept(scratch, tmp_path):
     seen = driver.run(None, "--root", folder, "apply", "--yes", "--user", "ada", **credentials)
     assert seen.code == 0, seen.text
     assert "waiting" in " ".join(kept(scratch, folder, "status").out.split())
-    seen = rehearse(scratch, "--keep", folder, "restart", "macos", "--unclean")
+    seen = driver.rehearse(scratch, "--keep", folder, "restart", "macos", "--unclean")
     assert seen.code == 0 and "now in macos" in seen.text and "password rehearsal" in seen.text, seen.text
     assert driver.run(None, "--root", folder, "resume", "--yes", "--user", "ada", **credentials).code == 0
-    assert rehearse(scratch, "--keep", folder, "restart", "recovery").code == 0
+    assert driver.rehearse(scratch, "--keep", folder, "restart", "recovery").code == 0
     seen = driver.run(None, "--root", folder, "rollback", "--yes", "--user", "ada", **credentials)
     assert seen.code == 0, seen.text
     assert "Full Security" in kept(scratch, folder, "status").out
@@ -119,7 +106,7 @@ def test_kept(scratch, tmp_path):
 
 def test_kept_after_a_rehearsal(scratch, tmp_path):
     """What was played stays, with its journal."""
-    assert rehearse(scratch, "apply", "--keep", tmp_path / "mac", "--yes").code == 0
+    assert driver.rehearse(scratch, "apply", "--keep", tmp_path / "mac", "--yes").code == 0
     seen = kept(scratch, tmp_path / "mac", "log")
     assert seen.code == 0 and "csrutil disable" in seen.text, seen.text
 
@@ -130,7 +117,7 @@ def test_keep_refuses(scratch, tmp_path):
     (tmp_path / "full" / "mine").touch()
     for words in (["--keep", tmp_path / "full"], ["--keep", tmp_path / "full" / "mine"], ["--keep", tmp_path / "full", "restart"],
                   ["restart"], ["--keep", tmp_path / "none", "restart", "space"]):
-        seen = rehearse(scratch, *words)
+        seen = driver.rehearse(scratch, *words)
         assert seen.code == 2, (words, seen.text)
     assert [one.name for one in (tmp_path / "full").iterdir()] == ["mine"] and not (tmp_path / "none").exists()
 
@@ -143,7 +130,7 @@ def test_killed_ones_are_swept(scratch):
     process.communicate()
     (scratch / "vmq-recovery.other").mkdir()
     assert len(list(scratch.glob("vmq-recovery.*"))) == 2
-    assert rehearse(scratch, "status").code == 0
+    assert driver.rehearse(scratch, "status").code == 0
     assert os.listdir(scratch) == ["vmq-recovery.other"]
 
 
@@ -188,7 +175,7 @@ def listed(scratch, title):
 def all_of(scratch, words):
     """Rehearse with each set of words, several at a time; the results in order."""
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        return list(pool.map(lambda more: rehearse(scratch, *more, "--yes"), words))
+        return list(pool.map(lambda more: driver.rehearse(scratch, *more, "--yes"), words))
 
 
 # Which circumstances of `rehearse apply` end otherwise than with 0.
@@ -237,7 +224,7 @@ def test_the_whole_life(scratch):
                                              ("hdiutil:fail-before", 1), ("installer:lie", 1)])
 def test_a_broken_life(scratch, fault, code):
     """It ends where the tool breaks, with the code of that end, and leaves nothing behind."""
-    seen = rehearse(scratch, "life", "--fault", fault, "--yes")
+    seen = driver.rehearse(scratch, "life", "--fault", fault, "--yes")
     assert seen.code == code, seen.text
     assert "csrutil disable" not in seen.text
     assert os.listdir(scratch) == []
@@ -267,14 +254,14 @@ def test_every_fault(scratch, tool):
 
 def test_a_fault_that_never_came(scratch):
     """It is told in the last lines, and in the last event; one that came is not."""
-    seen = rehearse(scratch, "--fault", "nvram:act-then-fail", "--fault", "csrutil:lie:9", "--yes")
+    seen = driver.rehearse(scratch, "--fault", "nvram:act-then-fail", "--fault", "csrutil:lie:9", "--yes")
     told = "--fault csrutil:lie:9 never came to pass."
     assert seen.code == 0 and told in seen.text.splitlines()[-1] and "nvram:act-then-fail never" not in seen.text, seen.text
-    seen = rehearse(scratch, "--fault", "csrutil:lie:9", "--yes", "--json")
+    seen = driver.rehearse(scratch, "--fault", "csrutil:lie:9", "--yes", "--json")
     assert seen.events[-1]["unfired"] == ["csrutil:lie:9"], seen.text
 
 
 def test_a_daemon_behind_a_tool_that_was_cut_off(scratch):
     """csrutil shows nothing for too long and is ended; its daemon writes two seconds later. What is said then is so."""
-    seen = rehearse(scratch, "--fault", "csrutil:late-daemon@5:1", "--yes")
+    seen = driver.rehearse(scratch, "--fault", "csrutil:late-daemon@5:1", "--yes")
     assert seen.code == 0 and "The tool was cut off" in seen.text and "Nothing was changed" not in seen.text, seen.text

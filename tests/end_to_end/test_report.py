@@ -9,8 +9,7 @@ import subprocess
 import driver
 import pytest
 from claims import changed_record
-from test_claims_plans import HOSTILE, UNPRINTABLE
-from test_older import LEFT
+from helpers import HOSTILE, OLDER_JOURNAL, UNPRINTABLE
 
 from support.patience import seconds
 
@@ -120,10 +119,10 @@ def test_a_run_that_failed_and_one_before(applied_mac):
 def test_what_1_0_0_left(applied_mac):
     """An older program's journal is told; one of a format to come, and a spoiled one, are named."""
     [journal] = sorted(applied_mac.folder.rglob("0001.journal"))
-    journal.write_bytes(LEFT.read_bytes())
+    journal.write_bytes(OLDER_JOURNAL.read_bytes())
     told = reported(applied_mac)
     assert "It continues in macOS" in told and "boot-args (empty)" in told and "took 1 s" in told
-    first, *rest = LEFT.read_bytes().splitlines(keepends=True)
+    first, *rest = OLDER_JOURNAL.read_bytes().splitlines(keepends=True)
     for spoiled, words in ((changed_record(first, format=99) + b"".join(rest), "format 99"), (first + b"x\n" + rest[0], "0001.journal")):
         journal.write_bytes(spoiled)
         seen = driver.run(applied_mac, "report")

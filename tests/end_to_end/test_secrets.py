@@ -6,7 +6,7 @@ import subprocess
 import driver
 import pytest
 from conftest import MACHINES
-from helpers import tool_waits
+from helpers import everywhere, tool_waits
 from person import Person
 
 from support import processes
@@ -19,18 +19,6 @@ def _secretive(build, request):
     """A machine whose owner has that password."""
     owner = {"name": "maria", "password": SECRET, "full_name": "Maria", "uuid": "X"}
     return build(request.param, owners=[owner], csrutil_sip3=False)
-
-
-def everywhere(mac, text):
-    """Files below the Mac's folder that hold the text: the tools' own state and the test's record of typing aside."""
-    own = {mac.root / "recorded-mac.json", mac.folder / "typed.jsonl"}
-    found = []
-    for folder, _, names in os.walk(mac.folder):
-        for name in names:
-            path = mac.folder / folder / name
-            if path not in own and not path.is_symlink() and path.is_file() and text.encode() in path.read_bytes():
-                found.append(path)
-    return found
 
 
 @pytest.mark.parametrize("more", [["--json"], ["-v"]])

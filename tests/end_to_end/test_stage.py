@@ -9,9 +9,7 @@ import pytest
 from conftest import MACHINES
 from helpers import has_words, policy_is_raised, said
 from invariants import check_events
-from kit_helpers import below, built, run
-
-PLACE = "Users/Shared/vmq-recovery"
+from kit_helpers import PLACE, below, built, run, spoil_collection, spoil_manifest, spoil_program
 
 
 def manifest(mac):
@@ -115,25 +113,6 @@ def test_candidates_are_listed_not_guessed(build, environment):
     seen = run(mac, "stage", code=3) if environment == "macos" else driver.unattended(mac, "apply")
     assert seen.code == 3 and mac.acts() == []
     assert "mykola/VirtualMachine.kc" in said(seen) and "lena/VirtualMachine.kc" in said(seen)
-
-
-def spoil_collection(mac):
-    """One byte of it."""
-    path = below(mac, f"{PLACE}/VirtualMachine.kc")
-    data = bytearray(path.read_bytes())
-    data[-1] ^= 1
-    path.write_bytes(data)
-
-
-def spoil_program(mac):
-    """Another program under its name."""
-    below(mac, "vmq-recovery").write_bytes(b"#!/bin/sh\n")
-
-
-def spoil_manifest(mac):
-    """Half of it."""
-    path = below(mac, f"{PLACE}/manifest.json")
-    path.write_bytes(path.read_bytes()[:100])
 
 
 def rewrite_manifest(mac):

@@ -9,9 +9,8 @@ import subprocess
 import driver
 import pytest
 from conftest import MACHINES
-from helpers import FULL, flags, policy_is_raised, tool_waits
+from helpers import FULL, everywhere, flags, policy_is_raised, tool_waits
 from person import Person
-from test_secrets import everywhere
 
 from support import processes
 from support.patience import seconds, wait_for

@@ -8,9 +8,8 @@ from claims import changed_record
 from conftest import MACHINES
 from helpers import said
 from invariants import check_events
-from kit_helpers import below, built, image, run
+from kit_helpers import PLACE, below, built, image, run, spoil_collection, spoil_manifest, spoil_program
 from person import Person
-from test_stage import PLACE, spoil_collection, spoil_manifest, spoil_program
 
 FILES = ("vmq-recovery", f"{PLACE}/VirtualMachine.kc", f"{PLACE}/manifest.json")
 

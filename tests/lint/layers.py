@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Holds every `require` and `#include` against the table of rooms: who may use whom.
+"""Holds every `require`, `#include` and `import` against the table of rooms: who may use whom.
 
 It must not judge what a module does, only whom it uses. Each room of stdlib/ and of runner/ uses what its row names; no module
-uses itself through others, lazy requires included; and inside a room no chain is longer than four modules.
+uses itself through others, lazy requires included; and inside a room no chain is longer than four modules. Of the tests in Python
+none uses another test, and the recorded Macs use nothing but themselves and support/, as they are a witness of their own.
 """
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -79,6 +81,33 @@ def c_modules():
     return {name: uses for name, uses in used.items() if "/" in name}
 
 
+def names_imported(tree):
+    """Yields each import as the names it may mean, the longest first: a module, or something in one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            package = f"{node.module}." if node.module else ""
+            yield from ([package + one.name, *filter(None, [node.module])] for one in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ([one.name] for one in node.names)
+
+
+def imported(path):
+    """Yields the files of tests/ that a Python file imports: of its own folder, or named from tests/ or the folder above on."""
+    for names in names_imported(ast.parse(path.read_text("utf-8"))):
+        places = [folder / f"{name.replace('.', '/')}.py" for name in names for folder in (path.parent, path.parent.parent, Path("tests"))]
+        yield from [place for place in places if place.exists()][:1]
+
+
+def python_modules():
+    """Returns {"folder/name": set of the same that it imports} of the tests in Python."""
+    used = {}
+    for path in sorted(Path("tests").rglob("*.py")):
+        names = {str(file.relative_to("tests").with_suffix("")) for file in imported(path)}
+        name = str(path.relative_to("tests").with_suffix(""))
+        used[name] = names - {name}
+    return used
+
+
 def room_of(module, separator):
     return module.split(separator)[0]
 
@@ -109,6 +138,21 @@ def c_faults(used):
             other = room_of(name, "/")
             if other != room and other not in C_ROOMS.get(room, "").split():
                 yield f"runner/{module} includes {name}: {room}/ may use {C_ROOMS.get(room) or 'no other room'}"
+
+
+def is_test(module):
+    name = Path(module).name
+    return name.startswith("test_") or name.endswith("_test")
+
+
+def python_faults(used):
+    """Yields a complaint for each test that another uses, and for what a recorded Mac takes from elsewhere."""
+    for module, names in used.items():
+        for name in sorted(names):
+            if is_test(name):
+                yield f"tests/{module} imports {name}: what two tests share stands in a file of its own"
+            elif room_of(module, "/") == "recorded_macs" and not is_test(module) and room_of(name, "/") not in {"recorded_macs", "support"}:
+                yield f"tests/{module} imports {name}: recorded_macs/ may use support"
 
 
 def circles(used):
@@ -156,12 +200,12 @@ def starters():
 
 
 def main():
-    lua, c = lua_modules(), c_modules()
-    faults = [*lua_faults(lua), *c_faults(c), *starters()]
-    faults += [f"a circle: {circle}" for used in (lua, c) for circle in circles(used)]
+    lua, c, python = lua_modules(), c_modules(), python_modules()
+    faults = [*lua_faults(lua), *c_faults(c), *python_faults(python), *starters()]
+    faults += [f"a circle: {circle}" for used in (lua, c, python) for circle in circles(used)]
     faults += [f"a chain of more than {LONGEST_CHAIN}: {chain}" for used, mark in ((lua, "."), (c, "/")) for chain in chains(used, mark)]
     print("\n".join(faults), end="\n" if faults else "")
-    print(f"{len(lua)} Lua modules, {len(c)} parts in C, {len(faults)} faults")
+    print(f"{len(lua)} Lua modules, {len(c)} parts in C, {len(python)} files of tests in Python, {len(faults)} faults")
     return 1 if faults else 0
 
 
