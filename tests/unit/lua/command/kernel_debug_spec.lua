@@ -37,7 +37,8 @@ describe("the words of kernel-debug", function()
   end
 
   it("say before where virtual machines would not run", function()
-    assert.are.equal("none run on this kernel without the word hypervisor=0x1", labels({ "kcsuffix=development", "-v" })["Virtual machines"])
+    assert.are.equal("none run on this kernel without the word hypervisor=0x1",
+      labels({ "kcsuffix=development", "-v" })["Virtual machines"])
     assert.is_nil(labels({ "kcsuffix=development", "hypervisor=0x1" })["Virtual machines"])
   end)
 
