@@ -153,7 +153,7 @@ int replace_text(const struct place *target, const char *bytes, size_t length, m
 	return replace(target, &content, mode, err);
 }
 
-int file_write_atomic(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err)
+int replace_file(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err)
 {
 	struct place target;
 	return place_of_path(&target, path, err) == 0 ? replace_text(&target, bytes, length, mode, err) : -1;

@@ -10,7 +10,7 @@
 #include "base/place.h"
 
 /* Puts `bytes` in place of the file `path`. `mode` is chmod's. */
-int file_write_atomic(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err);
+int replace_file(const char *path, const char *bytes, size_t length, mode_t mode, struct error *err);
 
 /* The same in a place. */
 int replace_text(const struct place *target, const char *bytes, size_t length, mode_t mode, struct error *err);

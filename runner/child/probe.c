@@ -37,10 +37,10 @@ static bool grow(struct probe_output *out)
 	return true;
 }
 
-enum progress { MORE, ENDED, TOO_MUCH };
+enum reading { MORE, ENDED, TOO_MUCH };
 
 /* Reads once. TOO_MUCH: the cap is reached, or memory is out. */
-static enum progress read_output(int fd, struct probe_output *out)
+static enum reading read_output(int fd, struct probe_output *out)
 {
 	if (!grow(out))
 		return TOO_MUCH;
@@ -65,9 +65,9 @@ struct probe {
 
 static void take_output(struct probe *p, int which)
 {
-	enum progress progress = read_output(p->fds[which], &p->result->outputs[which]);
-	p->result->truncated = p->result->truncated || progress == TOO_MUCH;
-	if (progress == ENDED) {
+	enum reading reading = read_output(p->fds[which], &p->result->outputs[which]);
+	p->result->truncated = p->result->truncated || reading == TOO_MUCH;
+	if (reading == ENDED) {
 		spawn_close(&p->fds[which], 1);
 		p->fds[which] = -1;
 	}

@@ -96,7 +96,7 @@ struct relay_tool {
 	pid_t child;
 	int source; /* gives its output and does not block: a pipe, or the master of its terminal; stays the caller's */
 	int held;   /* a hold on its terminal (pty.h), or -1; closed when the child has been waited for */
-	bool told; /* it may be told what the caller knows; else every question is the person's, and no password is taken */
+	bool answerable; /* by the caller; else every question is the person's, and no password is remembered */
 };
 
 /* Looks after the child until it has ended and been waited for, or cannot even be killed. */

@@ -193,8 +193,8 @@ void relay_run(const struct relay_order *order, const struct relay_tool *tool, s
 	r.child = tool->child;
 	r.source = tool->source;
 	r.held = tool->held;
-	r.told = tool->told;
-	r.capture.secret = r.person && r.told ? order->remember : NULL;
+	r.answerable = tool->answerable;
+	r.capture.secret = r.person && r.answerable ? order->remember : NULL;
 	signals_enter(&r.wait, r.person);
 	r.raw = r.person && terminal_make_raw(STDIN_FILENO, &r.saved);
 	if (order->calls.started != NULL && !order->calls.started(order->calls.context, r.child))

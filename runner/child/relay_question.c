@@ -104,7 +104,7 @@ static bool is_time_to_ask(const struct relay *r, bool echo)
 /* What may not be said to this tool is left to the person; without one, it is given up. */
 static void hold_back(const struct relay *r, struct relay_answer *answer)
 {
-	if (r->told || (answer->kind != RELAY_TYPE && answer->kind != RELAY_SECRET))
+	if (r->answerable || (answer->kind != RELAY_TYPE && answer->kind != RELAY_SECRET))
 		return;
 	*answer = (struct relay_answer){ .kind = r->person ? RELAY_WAIT : RELAY_GIVE_UP, .question = true };
 }

@@ -34,7 +34,7 @@ struct relay {
 	const struct relay_times *times;
 	pid_t child;
 	int source, held;
-	bool told; /* the tool may be answered by the caller */
+	bool answerable; /* by the caller */
 	struct relay_result *result;
 	struct signals_wait wait;
 	struct termios saved; /* of the person's terminal */

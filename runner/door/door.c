@@ -100,7 +100,7 @@ static int start(const struct door_setup *setup, const struct door_order *order,
 	}
 	tool->source = line.ours;
 	tool->held = line.held;
-	tool->told = allowlist_may_be_answered(order->argv[0]);
+	tool->answerable = allowlist_may_be_answered(order->argv[0]);
 	spawn_close((const int[]){ line.input, line.outputs }, 2);
 	if (tool->child < 0)
 		spawn_close((const int[]){ line.ours, line.held }, 2);

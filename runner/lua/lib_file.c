@@ -130,7 +130,7 @@ static int write_atomic(lua_State *L)
 	size_t length;
 	struct error err;
 	const char *path = lib_check_path(L, 1), *text = luaL_checklstring(L, 2, &length);
-	return lib_done(L, file_write_atomic(path, text, length, check_mode(L, 3), &err), &err);
+	return lib_done(L, replace_file(path, text, length, check_mode(L, 3), &err), &err);
 }
 
 /* append(path, text, mode) */

@@ -60,9 +60,7 @@ static int push_sequence(lua_State *L, uint64_t sequence, const struct error *er
 
 static int records(lua_State *L)
 {
-	(void)push_records(L, journal_path(check_open(L)));
-	lua_pop(L, 1);
-	return 1;
+	return push_records(L, journal_path(check_open(L)));
 }
 
 static int append(lua_State *L)

@@ -35,18 +35,22 @@ function journals.folder(target, given, part)
   return nil, ("the folder of the journal cannot be believed: %s"):format(fault), true
 end
 
---- Reads one run without changing its file.
--- @return run (see run_state) with number and path, and its records; or nil, message, code
-function journals.read(directory, number)
-  local path = path_of(directory, number)
-  local records, message, code = require("lib_journal").read(directory, number)
-  if not records then return nil, message, code end
+-- What the records of a file mean. @return run, decoded records; or nil, message, code
+local function run_of(records, path, number)
   local decoded, why, kind = decode(records, path)
   if not decoded then return nil, why, kind end
   local run, problem = run_state.rebuild(decoded)
   if not run then return nil, path .. ": " .. problem, "corrupt" end
   run.number, run.path = number, path
   return run, decoded
+end
+
+--- Reads one run without changing its file.
+-- @return run (see run_state) with number and path, and its records; or nil, message, code
+function journals.read(directory, number)
+  local records, message, code = require("lib_journal").read(directory, number)
+  if not records then return nil, message, code end
+  return run_of(records, path_of(directory, number), number)
 end
 
 --- The number of the latest run, or nil.
@@ -144,15 +148,14 @@ end
 function journals.continue(directory, number)
   local journal, message, code = require("lib_journal").open(directory, number)
   if not journal then return nil, message, code end
-  local path = journal:path()
-  local decoded, why, kind = decode(journal:records(), path)
-  local run, problem
-  if decoded then run, problem = run_state.rebuild(decoded) end
+  local records, why, kind = journal:records()
+  local run
+  if records then run, why, kind = run_of(records, journal:path(), number) end
   if not run then
     journal:close()
-    return nil, why or path .. ": " .. problem, kind or "corrupt"
+    return nil, why, kind
   end
-  run.number, run.path, run.torn = number, path, journal:torn()
+  run.torn = journal:torn()
   return journal, run
 end
 

@@ -88,7 +88,7 @@ SHARED void fixture_tool(struct fixture *f, const char *tool, const char *script
 	path[strlen(path)] = '/';
 	int length = snprintf(text, sizeof text, "#!/bin/sh\nroot=%s\n%s\n", f->root, script);
 	assert_true(length > 0 && length < (int)sizeof text);
-	assert_int_equal(file_write_atomic(path, text, (size_t)length, 0755, &f->err), 0);
+	assert_int_equal(replace_file(path, text, (size_t)length, 0755, &f->err), 0);
 }
 
 /* What a file below the root holds; "" if it is not there. Valid until the next call. */
@@ -179,7 +179,7 @@ static const struct relay_times fixture_times __attribute__((unused)) = {
 #define UNTIL_GO "n=0; while [ -e $0 ] && [ ! -e $root/go ] && [ $((n += 1)) -lt 9000 ]; do sleep 0.02; done; "
 SHARED void fixture_go(struct fixture *f)
 {
-	assert_int_equal(file_write_atomic(fixture_path(f, "go"), "", 0, 0600, &f->err), 0);
+	assert_int_equal(replace_file(fixture_path(f, "go"), "", 0, 0600, &f->err), 0);
 }
 
 /* The lowest descriptor that is free: the same before and after where nothing stays open. */

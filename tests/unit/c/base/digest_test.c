@@ -17,7 +17,7 @@ static void sums_are_the_published_ones(void **state)
 	char hex[DIGEST_HEX];
 	digest_text("abc", 3, hex); /* FIPS 180-2, B.1 */
 	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-	assert_int_equal(file_write_atomic(fixture_path(f, "abc"), "abc", 3, 0644, &f->err), 0);
+	assert_int_equal(replace_file(fixture_path(f, "abc"), "abc", 3, 0644, &f->err), 0);
 	assert_int_equal(sum(f, fixture_path(f, "abc"), hex), 0);
 	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_int_equal(sum(f, f->root, hex), -1);
@@ -72,7 +72,7 @@ static void a_long_file_is_summed_whole(void **state)
 	char *bytes = calloc(1, length);
 	assert_non_null(bytes);
 	bytes[length - 1] = 'x';
-	assert_int_equal(file_write_atomic(fixture_path(f, "long"), bytes, length, 0644, &f->err), 0);
+	assert_int_equal(replace_file(fixture_path(f, "long"), bytes, length, 0644, &f->err), 0);
 	assert_int_equal(sum(f, fixture_path(f, "long"), of_file), 0);
 	digest_text(bytes, length, of_text);
 	assert_string_equal(of_file, of_text);

@@ -38,7 +38,7 @@ static void a_sync_is_tried_again_after_a_signal_and_only_then(void **state)
 
 static void put(struct fixture *f, const char *name, const char *text)
 {
-	assert_int_equal(file_write_atomic(fixture_path(f, name), text, strlen(text), 0644, &f->err), 0);
+	assert_int_equal(replace_file(fixture_path(f, name), text, strlen(text), 0644, &f->err), 0);
 }
 
 static void a_whole_read_keeps_to_its_limit(void **state)
@@ -151,7 +151,7 @@ static void an_atomic_write_replaces_or_leaves(void **state)
 	struct rlimit before, limit;
 	put(f, "a", "old");
 	size_t count = count_names(f);
-	assert_int_equal(file_write_atomic(fixture_path(f, "a"), "newer", 5, 0600, &f->err), 0);
+	assert_int_equal(replace_file(fixture_path(f, "a"), "newer", 5, 0600, &f->err), 0);
 	assert_string_equal(fixture_text(f, "a"), "newer");
 	assert_int_equal(file_stat(fixture_path(f, "a"), true, &st, &f->err), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
@@ -160,15 +160,15 @@ static void an_atomic_write_replaces_or_leaves(void **state)
 	limit = before;
 	limit.rlim_cur = 4;
 	(void)setrlimit(RLIMIT_FSIZE, &limit);
-	int result = file_write_atomic(fixture_path(f, "a"), "newest", 6, 0600, &f->err);
+	int result = replace_file(fixture_path(f, "a"), "newest", 6, 0600, &f->err);
 	(void)setrlimit(RLIMIT_FSIZE, &before);
 	assert_int_equal(result, -1);
 	assert_string_equal(f->err.code, "EFBIG");
 	assert_string_equal(fixture_text(f, "a"), "newer");
-	assert_int_equal(file_write_atomic(fixture_path(f, "no/a"), "x", 1, 0600, &f->err), -1);
+	assert_int_equal(replace_file(fixture_path(f, "no/a"), "x", 1, 0600, &f->err), -1);
 	assert_string_equal(f->err.code, "ENOENT");
 	assert_int_equal(folder_make(fixture_path(f, "folder"), 0700, &f->err), 0);
-	assert_int_equal(file_write_atomic(fixture_path(f, "folder"), "x", 1, 0600, &f->err), -1);
+	assert_int_equal(replace_file(fixture_path(f, "folder"), "x", 1, 0600, &f->err), -1);
 	assert_int_equal(count_names(f), count + 1);
 }
 
@@ -178,7 +178,7 @@ static void a_relative_name_is_written_where_we_are(void **state)
 	char here[PATH_MAX];
 	assert_non_null(getcwd(here, sizeof here));
 	assert_int_equal(chdir(f->root), 0);
-	assert_int_equal(file_write_atomic("plain", "x", 1, 0600, &f->err), 0);
+	assert_int_equal(replace_file("plain", "x", 1, 0600, &f->err), 0);
 	assert_int_equal(chdir(here), 0);
 	assert_string_equal(fixture_text(f, "plain"), "x");
 }

@@ -4,7 +4,7 @@
 
 static void put(struct fixture *f, const char *name)
 {
-	assert_int_equal(file_write_atomic(fixture_path(f, name), "", 0, 0644, &f->err), 0);
+	assert_int_equal(replace_file(fixture_path(f, name), "", 0, 0644, &f->err), 0);
 }
 
 static void folders_are_made_with_their_parents(void **state)

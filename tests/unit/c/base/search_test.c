@@ -60,7 +60,7 @@ static void a_file_is_summed_and_searched_by_one_reading(void **state)
 	assert_non_null(bytes);
 	memcpy(bytes + across, "needle", 6);
 	memcpy(bytes + length - 6, "needle", 6);
-	assert_int_equal(file_write_atomic(fixture_path(f, "long"), bytes, length, 0644, &f->err), 0);
+	assert_int_equal(replace_file(fixture_path(f, "long"), bytes, length, 0644, &f->err), 0);
 	search_begin(&search, "needle", 6, 0);
 	sum(f, &search, both);
 	sum(f, NULL, alone);

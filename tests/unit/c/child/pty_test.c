@@ -20,7 +20,7 @@ static void answer(void *context, const struct relay_line *line, bool echo, stru
 	struct plan *plan = context;
 	char name[16];
 	(void)snprintf(name, sizeof name, "asked.%d", ++plan->calls);
-	assert_int_equal(file_write_atomic(fixture_path(plan->f, name), "", 0, 0600, &plan->f->err), 0);
+	assert_int_equal(replace_file(fixture_path(plan->f, name), "", 0, 0600, &plan->f->err), 0);
 	plan->echoed += echo;
 	(void)snprintf(plan->last, sizeof plan->last, "%.*s", (int)line->length, line->text);
 	if (line->finished && plan->answer.kind == RELAY_SECRET)

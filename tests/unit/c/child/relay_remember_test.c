@@ -17,7 +17,7 @@ static void leave_to_person(void *context, const struct relay_line *line, bool e
 	(void)line;
 	(void)echo;
 	(void)answer;
-	(void)file_write_atomic(fixture_path(f, "asked"), "", 0, 0600, &f->err);
+	(void)replace_file(fixture_path(f, "asked"), "", 0, 0600, &f->err);
 }
 
 static int relay(struct fixture *f, const struct relay_order *options)
@@ -40,7 +40,7 @@ static int offers(struct fixture *f)
 	struct secret *keep = secret_new(&f->err);
 	int outcome = relay(f, &(struct relay_order){ .remember = keep, .times = &fixture_times });
 	const char *bytes = secret_bytes(keep, &length);
-	if (file_write_atomic(fixture_path(f, "secret"), bytes, length, 0600, &f->err) != 0)
+	if (replace_file(fixture_path(f, "secret"), bytes, length, 0600, &f->err) != 0)
 		outcome = 97;
 	secret_release(keep);
 	return outcome;

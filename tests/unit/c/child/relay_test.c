@@ -172,7 +172,7 @@ static int relay_and_tell(struct fixture *f)
 {
 	char text[16];
 	int length = snprintf(text, sizeof text, "%d", relay_to_person(f));
-	return file_write_atomic(fixture_path(f, "outcome"), text, (size_t)length, 0600, &f->err);
+	return replace_file(fixture_path(f, "outcome"), text, (size_t)length, 0600, &f->err);
 }
 
 static void a_lost_terminal_lets_a_working_tool_finish(void **state)

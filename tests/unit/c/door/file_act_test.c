@@ -18,7 +18,7 @@ static int with_folder(void **state)
 
 static void put(struct fixture *f, const char *name, const char *text)
 {
-	assert_int_equal(file_write_atomic(fixture_path(f, name), text, strlen(text), 0600, &f->err), 0);
+	assert_int_equal(replace_file(fixture_path(f, name), text, strlen(text), 0600, &f->err), 0);
 }
 
 /* Intends and does; returns the status that the act ended with. */

@@ -94,7 +94,7 @@ static void any_changed_byte_of_a_whole_line_is_corruption(void **state)
 	size_t length = strlen(whole);
 	for (size_t i = 0; i + 1 < length; i++) {
 		whole[i] ^= 1;
-		assert_int_equal(file_write_atomic(fixture_path(f, "0001.journal"), whole, length, 0600, &f->err), 0);
+		assert_int_equal(replace_file(fixture_path(f, "0001.journal"), whole, length, 0600, &f->err), 0);
 		struct journal *journal = journal_open(f->root, 1, &f->err);
 		assert_null(journal);
 		assert_string_equal(f->err.code, "corrupt");
@@ -107,7 +107,7 @@ static void a_missing_record_is_corruption(void **state)
 {
 	struct fixture *f = *state;
 	static const char text[] = "2 2 297bd0aa {}\n";
-	assert_int_equal(file_write_atomic(fixture_path(f, "0001.journal"), text, sizeof text - 1, 0600, &f->err), 0);
+	assert_int_equal(replace_file(fixture_path(f, "0001.journal"), text, sizeof text - 1, 0600, &f->err), 0);
 	assert_null(journal_open(f->root, 1, &f->err));
 	assert_non_null(strstr(f->err.text, "0001.journal:1: the record's number does not follow the one before"));
 }

@@ -9,7 +9,7 @@ static int tell(struct fixture *f, enum terminal_read result, const char *text)
 	char line[TERMINAL_LONGEST_LINE + 16];
 	static const char *const names[] = { "line", "eof", "interrupted" };
 	int length = snprintf(line, sizeof line, "%s:%s", names[result], result == TERMINAL_LINE ? text : "");
-	return file_write_atomic(fixture_path(f, "read"), line, (size_t)length, 0600, &f->err);
+	return replace_file(fixture_path(f, "read"), line, (size_t)length, 0600, &f->err);
 }
 
 static int read_line(struct fixture *f)

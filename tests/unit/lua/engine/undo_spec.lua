@@ -303,6 +303,9 @@ describe("a step that is to be undone first", function()
     assert.are.same({ "elsewhere", "macos", "b cannot go here", "b" },
       { final.result, final.next, final.reason, final.elsewhere[1].step })
     assert.is_true(w.on.a)
+    assert.is_nil(w.run:step("b").undone)
+    local journal = w.journal()
+    assert.are.equal("undo-outcome b refused", journal[#journal])
     w.tools["/clear b"] = nil
     assert.are.equal("undone", w.go().result)
   end)
@@ -315,6 +318,7 @@ describe("a step that is to be undone first", function()
     end)
     local final = w.rollback()
     assert.are.same({ "undone-lower", "b cannot go here", false, "b" }, { final.result, asked, w.on.a, final.lower[1].step })
+    assert.is_true(w.run:step("b").undone)
   end)
 
   it("is one like any other in macOS", function()

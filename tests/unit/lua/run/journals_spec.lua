@@ -113,6 +113,21 @@ describe("journals", function()
     assert.are.equal(spoilt, files.read(path))
   end)
 
+  it("does not go on with a file that went away meanwhile, and closes it", function()
+    local journal = started()
+    assert(files.remove(folder .. "/0001.journal"))
+    assert.are.same({ nil, "ENOENT" }, { (journal:records()), select(3, journal:records()) })
+    local lib_journal, closed = require "lib_journal", 0
+    local real = lib_journal.open
+    finally(function() lib_journal.open = real end)
+    function lib_journal.open()
+      return { close = function() closed = closed + 1 end, records = function() return journal:records() end }
+    end
+    local run, _, code = journals.continue(folder, 1)
+    assert.are.same({ nil, "ENOENT", 1 }, { run, code, closed })
+    journal:close()
+  end)
+
   it("refuses records that are no objects, and journals of a later format", function()
     local journal = started()
     assert(journal:append '"text"')
