@@ -26,6 +26,19 @@ function part.check(is)
   end
 end
 
+--- Why a plan must not begin that makes the policy anew with bputil: that would take back what another run, or somebody else, has set
+-- (reference §1.4).
+-- @param is_done function(policy) → true where it is not made anew
+-- @param also function(policy) → what else would be lost, in words; or nil
+function part.why_not_anew(c, is_done, also)
+  local now = bputil.read(c.group)
+  if not now then return "the boot policy cannot be read" end
+  if is_done(now) then return nil end
+  local lost = also and also(now) or now.sip ~= "absent" and "SIP is " .. policy.sip_text(now.sip)
+    or now.ssv == "off" and "the sealed system volume is off"
+  return lost and ("%s, and the policy is made anew, without that. First: vmq-recovery %s"):format(lost, c.first) or nil
+end
+
 --- A rung of one command that leaves exactly this policy.
 function part.rung(c, command, wanted, leaves)
   return { command, where = "paired-recovery", exact = true, goal = policy.summary(wanted), leaves = leaves,

@@ -1,6 +1,7 @@
 -- What the operations of the plans inside the program have in common.
 -- Must not hold anything of one plan: its own module of this room does.
 
+local journals = require "run.journals"
 local operation = require "command.operation"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
@@ -39,6 +40,18 @@ end
 -- @param sentence string: what is so now
 function named.permissive_words(sentence)
   return { done = function(case) return { sentence, "Before a macOS update:", outcome.here(case, "revert") } end }
+end
+
+--- What to type first where a run of ours, or somebody else, has set what a policy made anew would drop.
+-- @param target see mac.target.look
+-- @param earlier see command.operation, context
+function named.first(target, earlier)
+  for run in earlier() do
+    if run.start and run.start.group == target.group.group and journals.standing_of(run) == "stands" then
+      return ("rollback (of run %d, %s)"):format(run.number, run.start.plan)
+    end
+  end
+  return "revert"
 end
 
 --- Makes the operation of a plan inside.

@@ -72,7 +72,7 @@ local function run(state, kernel, policy)
   local support, quota = virtualisation(kernel, arguments)
   if state.circumstances.guest then support = 0 end
   kernel.arguments, kernel.hv_support, kernel.quota = arguments, support, quota
-  kernel.sip0 = policy and policy.sip0
+  kernel.sip0, kernel.approved = policy and policy.sip0, policy and policy.smb2 and policy.auxp ~= nil
   kernel.sip1, kernel.sip2, kernel.sip3 = policy and policy.sip1, policy and policy.sip2, policy and policy.sip3
   kernel.time, kernel.session = state.clock, digest.uuid("session" .. state.boots .. state.mac.name)
   state.running = kernel
@@ -139,11 +139,20 @@ function boot.first(state)
   mount_all(state)
 end
 
+-- In macOS somebody approves the extensions of others that the policy allows; they are loaded from the next start on
+-- (facts-2026-11 D.3).
+local function approve(state)
+  local policy = place.booted(state).policy
+  if place.in_recovery(state) or not policy.smb2 or policy.auxp or state.circumstances["kexts-not-approved"] then return end
+  require("sim.policy").approve_kexts(policy)
+end
+
 --- Restarts. `options`: { clean = true|false (default true), into = "macos" (default) | "paired-recovery" |
 -- "unpaired-recovery" | "recovery", time = seconds since 1970 of the new boot }.
 -- Returns the environment reached, and why when macOS was wanted and did not start.
 function boot.next(state, options)
   variables.restart(state, options.clean ~= false)
+  approve(state)
   state.images, state.late, state.at_work, state.refused_passwords = {}, nil, nil, nil
   state.boot_failure, state.circumstances["stale-recovery"] = nil, nil
   state.boots = state.boots + 1

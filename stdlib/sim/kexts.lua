@@ -3,6 +3,7 @@
 
 local kexts = {}
 
+local OTHERS = "/Library/Extensions/"
 local SYSTEM, PLUG_INS = "/System/Library/Extensions/", "/System/Library/Extensions/System.kext/PlugIns/"
 
 -- Those of `kit` are in a kernel debug kit as well, as files.
@@ -23,7 +24,7 @@ local known = {
   { "com.apple.security.AppleImage4", SYSTEM .. "AppleImage4.kext", version = "5.0.0" },
   { "com.apple.DriverKit-AppleBCMWLAN", "/System/Library/DriverExtensions/com.apple.DriverKit-AppleBCMWLAN.dext",
     version = "1.0" },
-  { "org.example.driver.Gadget", "/Library/Extensions/Gadget.kext", version = "3.1.4" }, -- peers §2.6: swept in
+  { "org.example.driver.Gadget", OTHERS .. "Gadget.kext", version = "3.1.4" }, -- peers §2.6: swept in
 }
 
 --- One that names another which is nowhere to be found, and one that uses a symbol nobody has (field:
@@ -46,6 +47,15 @@ function kexts.all(group)
     list[index] = { id = kext[1], version = version, path = kext[2], kit = kext.kit or false, lacks = kext.lacks }
   end
   for _, kext in ipairs(group.more_kexts or {}) do list[#list + 1] = kext end
+  return list
+end
+
+--- Those that are loaded: of others only what was approved before this start (D.3).
+function kexts.loaded(state, group)
+  local list = {}
+  for _, kext in ipairs(kexts.all(group)) do
+    if state.running.approved or kext.path:sub(1, #OTHERS) ~= OTHERS then list[#list + 1] = kext end
+  end
   return list
 end
 

@@ -35,6 +35,12 @@ local function forget(p)
   p.sip1, p.sip2, p.sip3, p.smb2, p.smb3, p.smb4 = false, false, false, false, false, false
 end
 
+--- The user approves kexts: their lists are named in the policy (§5).
+function policy.approve_kexts(p)
+  for _, field in ipairs { "auxp", "auxi", "auxr" } do p[field] = digest.hex(field .. p.lpnh) end
+  policy.touch(p)
+end
+
 local function set_sip0(p, bits, keeps_guests)
   if keeps_guests then bits = bits | (p.sip0 or 0) & policy.GUESTS end
   p.sip0 = bits ~= 0 and bits or nil

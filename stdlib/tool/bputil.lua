@@ -41,6 +41,15 @@ function bputil.allow_boot_args(group, keep)
   return command(carried == "" and "--disable-boot-args-restriction" or "-na" .. carried, group)
 end
 
+--- Command: third-party kexts allowed (smb2). Implies Reduced, and builds a new policy: SIP comes back on, a custom kernel and what the
+-- user approved are forgotten (reference §1.4, darwin-2026-11 §10).
+-- @param now policy: kexts by MDM are carried over, and of a Permissive one what bputil can say
+function bputil.allow_kexts(group, now)
+  local keep = { kexts = true, mdm = now.mdm }
+  if now.mode == "permissive" then keep.ctrr, keep.boot_args_filter = now.ctrr, now.boot_args_filter end
+  return command((now.mode == "permissive" and "-n" or "-") .. carried_flags(keep), group)
+end
+
 --- Command: Reduced Security, made anew; `keep` (a policy) may carry third-party kexts and MDM over (reference §1.1).
 function bputil.reduced(group, keep)
   local flags = keep and carried_flags { kexts = keep.kexts, mdm = keep.mdm } or ""

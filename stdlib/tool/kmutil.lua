@@ -46,6 +46,20 @@ function kmutil.bundles()
   return bundles
 end
 
+--- The kernel extensions that are loaded now: a line each, with the bundle id behind five columns and the version in brackets.
+-- @return set of ids, or nil, message, code
+function kmutil.loaded()
+  local out, message, code = probe.output({ PATH, "showloaded", "--list-only" }, 60)
+  if not out then return nil, message, code end
+  local loaded = {}
+  for line in out:gmatch("[^\r\n]+") do
+    local id = line:match("^ *%d+ +%d+ +%S+ +%S+ +%S+ +([%w%.%-_]+) %(")
+    if id then loaded[id] = true end
+  end
+  if not next(loaded) then return nil, "kmutil showloaded named no extension", "unknown" end
+  return loaded
+end
+
 --- Command: link a development kernel with kernel extensions into a boot collection (reference §3.2). Takes minutes and
 -- says little. It asks for the plain output name; some kmutil append ".development" all the same (§3.3).
 -- @param fields { kernel = path, repositories = array of folders, output = path, bundles = array of ids, build = of the

@@ -15,20 +15,13 @@ if __name__ == "__main__":
 import driver
 from helpers import flags
 
+# KEXT stands for an extension of others that the Mac has.
 SHIPPED = {"boot-args": ["add=debug=0x144 -v"], "sip": ["without=fs debug nvram", "words=-arm64e_preview_abi"], "dtrace": [],
-           "research-guests": [], "kernel-debug": ["words=debug=0x144 wdt=-1 -v"]}
+           "research-guests": [], "kernel-debug": ["words=debug=0x144 wdt=-1 -v"], "kexts": ["ids=KEXT"]}
 # Where csrutil does not know the command yet, the plan is refused.
 SINCE_15 = {"research-guests"}
 RECORDED = ("m1-12.1", "m1-12.6", "m2pro-14.0", "m2pro-15.3", "m4-26.3", "m4-27.0")
 SIMULATED = ("m1-12.6", "m2pro-14.0", "m2-15", "m4-26", "m5-26.6", "m4-27")
-
-
-def given(name, *more):
-    """`run NAME` with its parameters."""
-    words = ["run", name]
-    for one in [*SHIPPED[name], *more]:
-        words += ["--set", one]
-    return words
 
 
 class Recorded:
@@ -36,6 +29,8 @@ class Recorded:
 
     def __init__(self, mac):
         self.mac = mac
+
+    kext = "org.example.driver.VirtualKeyboard"
 
     def prepare(self, name):
         """Only with the filter off do words reach the kernel."""
@@ -62,6 +57,8 @@ class Simulated:
     def __init__(self, machine, folder):
         self.machine, self.folder = machine, folder
 
+    kext = "org.example.driver.Gadget"
+
     def _rehearse(self, *words):
         seen = driver.run(None, "rehearse", "--keep", self.folder, *words)
         assert seen.code == 0, seen.text
@@ -84,6 +81,14 @@ class Simulated:
     def restart(self, into):
         """Restart cleanly."""
         self._rehearse("restart", "macos" if into == "macos" else "recovery")
+
+
+def given(name, *more, side=Recorded):
+    """`run NAME` with its parameters."""
+    words = ["run", name]
+    for one in [*SHIPPED[name], *more]:
+        words += ["--set", one.replace("KEXT", side.kext)]
+    return words
 
 
 def through(side, *words):
@@ -115,7 +120,7 @@ def there_and_back(side, name):
     """What came of it, in words."""
     side.prepare(name)
     before = side.state()
-    seen = through(side, *given(name))
+    seen = through(side, *given(name, side=side))
     if seen.code == 3:
         return "refused" if side.state() == before else "refused, and changed"
     if seen.code != 0:

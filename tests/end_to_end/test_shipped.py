@@ -189,6 +189,76 @@ def test_a_kernel_of_another_kind(build, machine):
     assert (flags(mac), mac.boot_args()) == (FULL, "mine=1")
 
 
+def test_kexts_wait(build):
+    """Until they are approved and macOS has started again; a clean restart alone does not help."""
+    mac = build(approves_kexts=False)
+    words = [*given("kexts"), "--detailed-exitcode"]
+    assert driver.unattended(mac, *words).code == 8
+    for _ in range(2):
+        assert mac.restart("macos") == "macos"
+        seen = driver.unattended(mac, *words)
+        assert seen.code == 8 and "approve them in System Settings" in " ".join(seen.text.split()), seen.text
+    with mac.change() as state:
+        state["knobs"]["approves_kexts"] = True
+    assert mac.restart("macos") == "macos"
+    seen = driver.unattended(mac, *words)
+    assert seen.code == 0 and f"loaded, read back: {Recorded.kext}" in " ".join(seen.text.split()), seen.text
+    seen = shipped.back(Recorded(mac))
+    assert seen.code == 0 and flags(mac) == FULL, seen.text
+
+
+def test_kexts_keep_mdm(build):
+    """smb3 is carried over, and the way back has it, too; what was approved is forgotten, and that is told before."""
+    mac = build("m4-26.3")
+    mac.set_policy(mode="reduced", smb3=True)
+    before = flags(mac)
+    seen = driver.run(mac, "plan", *given("kexts")[1:])
+    assert "allowed once more, approve them again" in " ".join(seen.text.split()), seen.text
+    assert through(mac, *given("kexts")).code == 0
+    assert [argv[1] for argv in mac.acts() if argv[0] == "bputil"] == ["-km"] and mac.policy()["auxp"]
+    assert mac.restart("paired-recovery") == "paired-recovery"
+    assert driver.unattended(mac, "rollback").code == 0
+    assert flags(mac) == before and mac.policy()["auxp"] is None
+
+
+@pytest.mark.parametrize(("policy", "kernel", "words", "code", "told"), [
+    ({}, False, ["ids=driver"], 3, "driver is no bundle identifier"),
+    ({}, False, ["ids=org.example/x"], 3, "org.example/x is no bundle identifier"),
+    ({}, False, ["ids=org.\u00a0example"], 3, "is no bundle identifier"),
+    ({}, False, ["ids=org.a" + " org.a" * 170], 2, "at most 1000 are allowed"),
+    ({}, False, ["id=org.a"], 2, "has no parameter id; it has ids"),
+    ({"mode": "permissive", "sip0": 0x7F}, False, [], 3, "SIP is off (7f), and the policy is made anew"),
+    ({"mode": "permissive", "sip1": True}, False, [], 3, "the sealed system volume is off"),
+    ({}, True, [], 3, "a custom kernel is registered, and the policy is made anew, without that. First: vmq-recovery revert"),
+])
+def test_bad_kexts(build, policy, kernel, words, code, told):
+    """What is no bundle identifier, and what a policy made anew would drop: refused, nothing is started."""
+    mac = build("m4-26.3")
+    mac.set_policy(**policy)
+    if kernel:
+        mac.install_custom_kernel()
+    pairs = [part for one in words for part in ("--set", one)]
+    for command in ("run", "plan"):
+        seen = driver.unattended(mac, command, "kexts", *pairs)
+        assert seen.code == code, seen.text
+        assert told in " ".join(seen.text.split()), seen.text
+    assert mac.acts() == []
+
+
+def test_kexts_after_another_run(build):
+    """The run that has to be undone first is named."""
+    mac = build()
+    assert driver.unattended(mac, "run", "dtrace").code == 0
+    assert through(mac, "run", "dtrace").code == 0
+    assert mac.restart("paired-recovery") == "paired-recovery"
+    acts = mac.acts()
+    seen = driver.unattended(mac, *given("kexts"))
+    assert seen.code == 3 and "First: vmq-recovery rollback (of run 1, dtrace)" in " ".join(seen.text.split()), seen.text
+    assert mac.acts() == acts
+    assert driver.unattended(mac, "rollback").code == 0
+    assert through(mac, *given("kexts")).code == 0
+
+
 def test_the_filter_is_on(build):
     """Words that would not reach the kernel are refused, unless they are said to be of Apple's list."""
     mac = build()

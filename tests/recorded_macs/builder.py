@@ -9,7 +9,7 @@ import sys
 
 from support.patience import PATIENCE
 
-from . import collection, downloads, kits, machines, mounts, situations, updates
+from . import collection, downloads, kits, machines, mounts, policy, situations, updates
 from . import state as store
 from .tools import PLACES
 
@@ -341,6 +341,8 @@ class Mac(situations.Situations):
             if clean:
                 state["flash"] = {name: value for name, value in state["nvram"].items() if name not in state["lost"]}
             state["nvram"], state["lost"] = dict(state["flash"]), []
+            if state["environment"] == "macos" and state["knobs"]["approves_kexts"]:
+                policy.approve_kexts(state, store.group(state, state["booted"])["policy"])
             for one in state["images"]:
                 (self.root / one["point"].lstrip("/") / downloads.PACKAGE).unlink(missing_ok=True)
             state["images"], state["guests"], state["refused"], state["entered"] = [], 0, 0, "power"
@@ -390,7 +392,7 @@ def _boot(_root, state, folder=None):
     hypervisor = config == "release" or "hypervisor=0x1" in args.split() or "hypervisor=1" in args.split()
     state["in_force"] = dict(told)
     state["running"] = {"banner": banner, "config": config, "boot_args": args,
-                        "hv_support": int(hypervisor)}
+                        "hv_support": int(hypervisor), "approved": bool(told["smb2"] and told["auxp"])}
 
 
 def may_change(argv):
@@ -402,7 +404,7 @@ def may_change(argv):
         return not (set(words) & {"-d", "-e", "--display-policy", "--display-all-policies"}
                     or any(w.startswith("-") and not w.startswith("--") and set("de") & set(w[1:]) for w in words))
     if tool == "kmutil":
-        return words[:1] != ["inspect"]
+        return words[:1] not in (["inspect"], ["showloaded"])
     if tool == "nvram":
         return any("=" in word or word in ("-d", "-r", "-c", "-s", "-f", "-z") for word in words)
     if tool == "diskutil":

@@ -13,6 +13,7 @@ KNOBS = {
     "bputil_prompts": "authorized",     # §1.3 item 3: authorized | administrator | username
     "bputil_confirms": False,           # §1.3 item 7: whether a y/n comes first is unknown
     "bputil_success": "",               # §1.3 item 6: no transcript of the success wording
+    "approves_kexts": True,             # facts D.3: does a user approve what the policy allows, while macOS runs
     "bputil_keeps": False,              # §1.4: a mutating call rebuilds the policy (True plays the opposite)
     "csrutil_prompts": "enter-password",  # §2.2: enter-password | authorized | enter-username
     "csrutil_sip3": True,               # §2.3: csrutil disable opens the boot-args filter too

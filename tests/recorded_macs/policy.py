@@ -46,6 +46,13 @@ def rebuilt(state, policy, mode, **flags):
     written(state, policy)
 
 
+def approve_kexts(state, policy):
+    """What a user's yes in System Settings leaves in the policy (§5), where kexts are allowed and none is approved yet."""
+    if policy["smb2"] and not policy["auxp"]:
+        policy.update({name: letter * 96 for name, letter in zip(KEXT_LISTS, "A12", strict=True)})
+        written(state, policy)
+
+
 def _plain(label, value):
     return f"{label:<46}: {value}\n"
 

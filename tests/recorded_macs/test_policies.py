@@ -195,6 +195,20 @@ class TestPolicy:
         assert answers(talk(mac, "usr/bin/bputil", *words, "-v", mac.group()["uuid"]), mac)[0] == 0
         assert (mac.policy()["mode"], mac.policy()["smb2"], mac.policy()["smb3"]) == (mode, smb2, smb3)
 
+    @pytest.mark.parametrize("approves", [True, False])
+    def test_kexts_are_approved(self, build, approves):
+        """facts D.3: allowed in recovery, approved by a user in macOS, loaded from the next start on; told by showloaded."""
+        mac = build(approves_kexts=approves)
+        assert answers(talk(mac, "usr/bin/bputil", "-k", "-v", mac.group()["uuid"]), mac)[0] == 0
+        seen = []
+        for _ in range(3):
+            assert mac.restart("macos") == "macos"
+            told = calls.run(mac, "usr/bin/kmutil", "showloaded", "--list-only")
+            assert told.returncode == 0 and told.stderr == "No variant specified, falling back to release\n", told
+            assert " com.apple.kpi.bsd (23.0.0) " in told.stdout
+            seen.append(" org.example.driver.VirtualKeyboard (1.8.0) " in told.stdout)
+        assert seen == [False, approves, approves] and bool(mac.policy()["auxp"]) == approves
+
     def test_kexts_are_told(self, build):
         """In the text by their hashes; in JSON with a value where there is one."""
         mac = build("m4-27.0")

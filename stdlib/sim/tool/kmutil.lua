@@ -73,7 +73,19 @@ local function inspect(p)
   for _, kext in ipairs(list) do p.out(kext.id, gap, kext.version, gap, kext.path, "\n") end
 end
 
+-- Seen on macOS 11 and later, the first line on standard error. guess: that --list-only leaves the heading out.
+local function showloaded(p)
+  p.reads()
+  p.err("No variant specified, falling back to release\n")
+  if not p.args[2] then p.out("Index Refs Address            Size       Wired      Name (Version) UUID <Linked Against>\n") end
+  for index, kext in ipairs(require("sim.kexts").loaded(p.state, place.booted(p.state))) do
+    p.out(("%5d    0 0xfffffe0007%06x 0x4000     0x4000     %s (%s) %s <1>\n"):format(index, index * 0x4000, kext.id, kext.version,
+      require("sim.digest").uuid(kext.id)))
+  end
+end
+
 local commands = {
+  showloaded = showloaded,
   inspect = inspect,
   create = function(p) return require("sim.tool.kmutil_create").create(p, failed) end,
   ["configure-boot"] = function(p) return require("sim.tool.kmutil_configure").configure_boot(p, failed, parse) end,

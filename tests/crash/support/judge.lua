@@ -66,7 +66,9 @@ judge.is_new = is_new
 local function is_as_wanted(world_now, base, scenario)
   local world, wanted = in_macos(world_now), scenario.wanted
   local now, others = world_module.group(world).policy, world_module.boot_args(base)
-  if now.mode ~= "permissive" then return differ("mode", now.mode, "permissive") end
+  local mode = wanted.mode or "permissive"
+  if now.mode ~= mode then return differ("mode", now.mode, mode) end
+  if now.smb2 ~= (wanted.kexts or false) then return differ("smb2", now.smb2, wanted.kexts or false) end
   local object = boot.object(world_module.group(world))
   if (object ~= nil and not object.release) ~= (wanted.kernel or false) then return "another kernel is registered than asked for" end
   if now.sip0 ~= wanted.sip0 then return differ("sip0", now.sip0, wanted.sip0) end
@@ -135,7 +137,7 @@ local CLAIMS = {
   apply = { done = is_new, undone = is_old, ["undone-lower"] = is_lower },
   revert = { done = is_full, lower = is_lower },
 }
-for _, name in ipairs { "sip", "dtrace", "boot-args", "research-guests", "kernel-debug" } do
+for _, name in ipairs { "sip", "dtrace", "boot-args", "research-guests", "kernel-debug", "kexts" } do
   CLAIMS[name] = { done = is_as_wanted, undone = is_old, ["undone-lower"] = is_lower }
 end
 

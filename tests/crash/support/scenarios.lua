@@ -1,7 +1,7 @@
 -- The Macs, circumstances and commands that are crashed. Must not hold code: only what differs.
 --
 -- command    what is crashed: apply, revert, rollback, or another plan that ships by its name
--- set        that plan's parameters, as --set takes them; wanted: what it makes: sip0, kernel (true: ours), and
+-- set        that plan's parameters, as --set takes them; wanted: what it makes: sip0, mode (permissive), kexts, kernel (true: ours), and
 --            words behind what others have set
 -- after      what was done to the Mac before, uncrashed: "applied" (to the end, then into `into`) or "phase" (one phase)
 -- blind      Preboot cannot be read: whether the custom kernel is ours is told by its hash alone
@@ -46,6 +46,9 @@ return {
   { name = "research-guests", command = "research-guests", mac = "m2-15", set = {}, wanted = { sip0 = 0x1000 } },
   { name = "kernel-debug", command = "kernel-debug", set = { "words=debug=0x144 -v" }, circumstances = { "nvram-denied" },
     wanted = { kernel = true, sip0 = 0x7f, words = "kcsuffix=development debug=0x144 -v" } },
+  { name = "kexts", command = "kexts", set = { "ids=org.example.driver.Gadget" }, wanted = { mode = "reduced", kexts = true } },
+  { name = "kexts-mdm", command = "kexts", set = { "ids=org.example.driver.Gadget" }, circumstances = { "mdm-allowed", "boot-args-set" },
+    wanted = { mode = "reduced", kexts = true }, lower = "reduced" },
   { name = "boot-args", command = "boot-args", set = { "add=debug=0x14f" }, circumstances = { "already-permissive" },
     wanted = { sip0 = 0x7f, words = "debug=0x14f" } },
   { name = "revert", command = "revert", after = "applied", into = "paired-recovery" },

@@ -71,7 +71,7 @@ end
 
 local function is_raised(about)
   local now, wanted = world_module.group(about.world).policy, about.scenario.wanted
-  if wanted then return (now.mode ~= "permissive" or now.sip0 ~= wanted.sip0) and "the policy is not as wanted" or nil end
+  if wanted then return (now.mode ~= (wanted.mode or "permissive") or now.sip0 ~= wanted.sip0) and "the policy is not as wanted" or nil end
   if now.mode ~= "permissive" or now.sip0 ~= 0x7f or not now.sip3 or not now.coih then return "the policy is not raised" end
 end
 
@@ -111,6 +111,8 @@ local CLAIMS = {
   { "^Boot arguments saved", function(about) return is_raised(about) or has_words(about) end },
   { "^Done: macOS runs with", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
   { "^Done: the %w+ kernel runs with these", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
+  { "^Done: these kernel extensions are loaded", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
+  { "^Not all of these extensions are loaded yet", nothing_is_claimed },
   { "^Done: the kernel was given", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
   { "Going back did not work for every step", nothing_is_claimed },
   { "Boot arguments of others were lost", function(about) return tells_all_differences(about.world, about.base, about.lines) end },

@@ -161,7 +161,8 @@ def _write(tool, uuid, letters, keeps):
         flags = {"sip1": "s" in letters, "sip2": "c" in letters, "sip3": "a" in letters,
                  "smb2": "k" in letters, "smb3": "m" in letters}
         if keeps and "n" not in letters:
-            told.update({name: True for name, on in flags.items() if on}, mode="permissive")
+            lower = "permissive" if "permissive" in (mode, told["mode"]) else mode
+            told.update({name: True for name, on in flags.items() if on}, mode=lower)
             policy.written(state, told)
         else:
             policy.rebuilt(state, told, mode, **flags)

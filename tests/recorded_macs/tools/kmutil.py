@@ -159,6 +159,19 @@ def _inspect(tool, words):
     tool.out(f"Kernel collection at {path}\n")
 
 
+def _showloaded(tool, state, words):
+    """As kextstat shows it, which starts this: a hint on stderr, then index, references, address, size, wired, name (version), UUID."""
+    from .. import kexts
+    tool.err("No variant specified, falling back to release\n")
+    if "--list-only" not in words:  # guess: what the option leaves out
+        tool.out("Index Refs Address            Size       Wired      Name (Version) UUID <Linked Against>\n")
+    approved = state["environment"] == "macos" and state["running"]["approved"]
+    for number, (name, version, path) in enumerate(kexts.TABLE, 1):
+        if approved or not path.startswith(kexts.THIRD_PARTY):
+            tool.out(f"{number:5} {120 - number:4} 0                  0          0          {name} ({version}) "
+                     f"52A1E876-863E-38E3-AC80-{number:012X} <{number} 1>\n")
+
+
 def kmutil(tool):
     """Play it."""
     state, words = tool.state(), tool.arguments
@@ -169,5 +182,7 @@ def kmutil(tool):
         create.create(tool, state, words[1:])
     elif words[:1] == ["inspect"]:
         _inspect(tool, words[1:])
+    elif words[:1] == ["showloaded"]:
+        _showloaded(tool, state, words[1:])
     else:
         tool.fail("Error: Unexpected argument\nUsage: kmutil <subcommand>", 64)

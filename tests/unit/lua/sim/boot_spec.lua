@@ -110,6 +110,27 @@ describe("a restart", function()
     assert.truthy(sysctl(state, "kern.version"):find("root:xnu_kasan-10002.1.13~1/KASAN_ARM64_T6020", 1, true))
   end)
 
+  it("loads extensions of others once they are allowed, approved, and macOS has started again", function()
+    local function loaded(state)
+      local seen = play(state, "/usr/bin/kmutil", "showloaded", "--list-only")
+      assert.are.equal("No variant specified, falling back to release\n", seen.err)
+      assert.truthy(seen.out:find(" com.apple.kpi.bsd (", 1, true))
+      return seen.out:find(" org.example.driver.Gadget (3.1.4) ", 1, true) ~= nil
+    end
+    for _, word in ipairs { "kexts-not-approved", "on-battery" } do
+      local state = mac.new(nil, { word })
+      boot.next(state, {})
+      boot.next(state, {})
+      assert.is_false(loaded(state))
+      boot.next(state, { into = "paired-recovery" })
+      assert.are.equal(0, play(state, "/usr/bin/bputil", "-k", "-v", state.default).status)
+      boot.next(state, {})
+      assert.are.same({ false, nil }, { loaded(state), state.groups[1].policy.auxp })
+      boot.next(state, {})
+      assert.are.equal(word == "on-battery", loaded(state))
+    end
+  end)
+
   it("has a new session and a later time", function()
     local state = mac.new()
     local session, time = sysctl(state, "kern.bootsessionuuid"), sysctl(state, "kern.boottime")

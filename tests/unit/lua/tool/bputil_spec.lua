@@ -32,6 +32,10 @@ describe("bputil's commands", function()
     assert.are.equal("-nakms", bputil.allow_boot_args(GROUP, keep).argv[2])
     assert.are.equal("--disable-boot-args-restriction", bputil.allow_boot_args(GROUP, policies.summary { ctrr = "off" }).argv[2])
     assert.are.equal("-gkm", bputil.reduced(GROUP, keep).argv[2])
+    for flags, now in pairs { ["-k"] = {}, ["-km"] = { mode = "reduced", mdm = true }, ["-nk"] = { mode = "permissive" },
+      ["-ncakm"] = { mode = "permissive", ctrr = "off", boot_args_filter = "off", mdm = true } } do
+      assert.are.equal(flags, bputil.allow_kexts(GROUP, policies.summary(now)).argv[2])
+    end
     assert.are.equal("-n", bputil.permissive(GROUP, policies.summary()).argv[2])
     assert.are.equal("-na", bputil.permissive(GROUP, policies.summary { boot_args_filter = "off" }).argv[2])
   end)

@@ -104,3 +104,21 @@ describe("kmutil.bundles", function()
     assert.are.equal(120, seconds)
   end)
 end)
+
+describe("kmutil.loaded", function()
+  local SHOWLOADED = "/usr/bin/kmutil showloaded --list-only"
+
+  it("reads the ids behind five columns, whatever stands around them", function()
+    answers.use { [SHOWLOADED] = "Index Refs Address            Size       Wired      Name (Version) UUID <Linked Against>\n"
+      .. "    1  131 0                  0          0          com.apple.kpi.bsd (20.5.0) 52A1E876-863E-38E3-AC80-09BBAB13B752 <>\n"
+      .. "  150    0 0xffffff7f98f8d000 0x1000     0x1000     org.example.My-driver_2 (1.0.14d1) 76173829 <16 7 6 3>\n" }
+    assert.are.same({ ["com.apple.kpi.bsd"] = true, ["org.example.My-driver_2"] = true }, kmutil.loaded())
+  end)
+
+  it("knows nothing where no extension is named, or kmutil fails", function()
+    answers.use { [SHOWLOADED] = "Index Refs Address Size Wired Name (Version)\n" }
+    assert.are.same({ nil, "kmutil showloaded named no extension", "unknown" }, { kmutil.loaded() })
+    answers.use { [SHOWLOADED] = { exit = 1, stderr = "no", stdout = "" } }
+    assert.is_nil((kmutil.loaded()))
+  end)
+end)
