@@ -2,6 +2,7 @@
 -- Must not know where such things come from: names and chip numbers are told to it, the rest it knows by its form.
 
 local base64 = require "base.base64"
+local text = require "base.text"
 
 local stand_ins = {}
 
@@ -66,9 +67,12 @@ local function percent(value)
   return (value:gsub("[^%w%-%._~]", function(byte) return ("%%%02X"):format(byte:byte()) end))
 end
 
+-- As the shell wants it between quotes.
+local function quoted(value) return (value:gsub("'", "'\\''")) end
+
 --- Tells a name, and what stands in its place. A shorter name never replaces a part of a longer one.
 function StandIns:name(value, instead)
-  for _, form in ipairs { value, escaped(value), percent(value) } do
+  for _, form in ipairs { value, escaped(value), percent(value), quoted(value), text.printable(value) } do
     if #form > 1 and not self.names[form:lower()] then
       self.names[form:lower()] = instead
       table.insert(self.order, form:lower())
@@ -82,31 +86,31 @@ function StandIns:number(value)
   self.numbers[value] = self.numbers[value] or 0xEC1D00000000 + self:number_of("chip", value)
 end
 
-local function is_word(text, at) return text:sub(at, at):find("^[%w\x80-\xFF]") ~= nil end
+local function is_word(words, at) return words:sub(at, at):find("^[%w\x80-\xFF]") ~= nil end
 
 -- Does the name stand alone at this place, and not inside a longer word?
-local function stands_alone(text, from, to)
-  return not (is_word(text, from) and from > 1 and is_word(text, from - 1)) and not (is_word(text, to) and is_word(text, to + 1))
+local function stands_alone(words, from, to)
+  return not (is_word(words, from) and from > 1 and is_word(words, from - 1)) and not (is_word(words, to) and is_word(words, to + 1))
 end
 
 --- The text with the names that were told replaced, in upper or lower case, where they stand as words of their own.
-function StandIns:without_names(text)
+function StandIns:without_names(words)
   for _, name in ipairs(self.order) do
-    local pieces, at, low = {}, 1, text:lower()
+    local pieces, at, low = {}, 1, words:lower()
     local from, to = low:find(name, 1, true)
     while from do
-      pieces[#pieces + 1] = text:sub(at, from - 1) .. (stands_alone(text, from, to) and self.names[name] or text:sub(from, to))
+      pieces[#pieces + 1] = words:sub(at, from - 1) .. (stands_alone(words, from, to) and self.names[name] or words:sub(from, to))
       at = to + 1
       from, to = low:find(name, at, true)
     end
-    text = table.concat(pieces) .. text:sub(at)
+    words = table.concat(pieces) .. words:sub(at)
   end
-  return text
+  return words
 end
 
 --- The text with UUIDs, hashes, network addresses of the hardware and chip numbers replaced; no names.
-function StandIns:without_numbers(text)
-  local changed = text:gsub(UUID, function(found) return self:uuid(found) end)
+function StandIns:without_numbers(words)
+  local changed = words:gsub(UUID, function(found) return self:uuid(found) end)
     :gsub("%f[%w]%x+%f[%W]", function(found) return self:hash(found) end)
     :gsub(MAC_ADDRESS, function(found) return ("02:00:00:00:00:%02X"):format(self:number_of("address", found:upper()) & 255) end)
   return (changed:gsub("%f[%w]%w+%f[%W]", function(token) return self:chip_number(token) end))
@@ -123,11 +127,11 @@ function StandIns:bytes(value)
 end
 
 --- The text with all of it replaced.
-function StandIns:text(text) return self:without_numbers(self:without_names(text)) end
+function StandIns:text(words) return self:without_numbers(self:without_names(words)) end
 
 --- A property list with all of it replaced in its values; its keys stay.
-function StandIns:plist(text)
-  local changed = text:gsub("<string>(.-)</string>", function(value) return "<string>" .. self:text(value) .. "</string>" end)
+function StandIns:plist(xml)
+  local changed = xml:gsub("<string>(.-)</string>", function(value) return "<string>" .. self:text(value) .. "</string>" end)
   return (changed:gsub("<data>(.-)</data>", function(value)
     local bytes = base64.decode(value)
     local other = self:bytes(bytes)

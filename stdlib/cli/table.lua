@@ -93,8 +93,9 @@ local COMMANDS = {
     }), help = "practise on a simulated Mac in a scratch folder; runs on Linux too" },
   { name = "record", group = "try", where = "macOS, recovery", options = RECORD,
     help = "write down what this Mac is, by looking only: for rehearse --like" },
-  { name = "trial", group = "try", where = "macOS, recovery", options = RECORD,
-    help = "answer by looking what only a real Mac can tell, and write it down" },
+  { name = "trial", group = "try", where = "macOS, recovery", options = with(RECORD, {
+      { name = "with-changes", help = "also the items that change something and take it back: for a spare Mac" },
+    }), help = "answer by looking what only a real Mac can tell, and write it down" },
   { name = "doctor", group = "look", options = with(APPLY),
     help = "is everything ready for the next thing to do, and if not, how to fix it" },
   { name = "status", group = "look", help = "this Mac as it is: boot policy, kernel, boot arguments, journal" },

@@ -25,7 +25,8 @@ function find.names()
   local names = {}
   for _, path in ipairs(require("lib_embed").names()) do
     local name = path:match("^scripts/([^/]+)%.lua$")
-    if name and find.inside(name) then names[#names + 1] = name end
+    local found = name and find.inside(name)
+    if found and not found.hidden then names[#names + 1] = name end
   end
   table.sort(names)
   return names
@@ -41,7 +42,7 @@ function find.named(name)
   name = name or "apply"
   if find.is_file(name) then return require("command.plan_file").operation(name) end
   local found = find.inside(name)
-  if found then return found end
+  if found and not found.hidden then return found end
   return nil, ("no plan is called %s; a file of your own is named with its folder or with .lua at the end"):format(name)
 end
 
@@ -55,6 +56,15 @@ function find.of_run(run)
   local found = find.inside(run.start.plan)
   if found then return found end
   return nil, ("run %d is of the plan %s, which this program does not have"):format(run.number, run.start.plan)
+end
+
+local PRECONDITIONS = { "root", "platform", "tools", "volume", "policy", "environment", "journal" }
+
+--- The operation that takes back a run of this one.
+function find.way_back(found)
+  local changes = { back = true, supersedes = false }
+  if not found.file then changes.preflight = function() return PRECONDITIONS, "any" end end
+  return operation.with(found, changes)
 end
 
 -- The run that is meant in a folder, or the command ends.

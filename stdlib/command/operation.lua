@@ -35,12 +35,14 @@ local operation = {}
 --   resolve    function(latest, directory) → the operation that is really meant; or nil, a sentence, exit code
 --   gate       function(view, case, plan) → the engine's gate (see engine.run)
 --   back       true: goes back instead of forward
+--   hidden     true: a command of its own begins it; `run` and `plans` do not name it
 local FIELDS = {
   name = "string", command = "string", load = "function", file = "string", own_journal = "string", look_up = "function",
   preflight = "table|function", place = "string", params = "function", context = "function", owns = "function",
   differs = "function", overview = "function", after = "function", summary = "function", question = "string|function",
   again = "string", way_back = "string", words = "table", supersedes = "boolean",
   no_way_back = "string", resolve = "function", gate = "function", back = "boolean",
+  hidden = "boolean",
 }
 local WORDS = { done = true, lower = true, phase = true, stopped = true, none = true }
 

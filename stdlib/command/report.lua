@@ -10,7 +10,6 @@ local lifecycle = require "run.lifecycle"
 local plans = require "run.plans"
 local report_run = require "command.report_run"
 local state = require "mac.state"
-local transcript = require "run.transcript"
 
 local report = {}
 
@@ -23,20 +22,12 @@ local function state_now(target, run, is_latest)
   return now and now.policy and now or nil
 end
 
--- What each command printed, by its intent.
-local function outputs_of(directory, run, records)
-  local intents, commands, outputs = report_run.commands(records), {}, {}
-  for index, intent in ipairs(intents) do commands[index] = intent.argv end
-  for index, printed in ipairs(transcript.outputs(transcript.path(directory, run), commands)) do outputs[intents[index]] = printed end
-  return outputs
-end
-
 local function gather(target, found)
   local run = found.run
   return { run = run, records = found.records, target = target, is_latest = found.is_latest,
     journal = ("%s/%04d.journal"):format(found.path, run.number),
     plan = not run.start.plan_file and plans.embedded(run.start.plan) or nil,
-    outputs = outputs_of(found.directory, run, found.records), now = state_now(target, run, found.is_latest) }
+    outputs = report_run.outputs(found.directory, run, found.records), now = state_now(target, run, found.is_latest) }
 end
 
 local function as_text(tell)

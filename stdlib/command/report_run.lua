@@ -1,11 +1,12 @@
 -- Makes a report's notes of a run's records: what it was, before and after, each step, and what comes next.
--- Must not read or print anything: records, outputs and the state now are handed in.
+-- Must not print anything, nor read but for the transcript: records and the state now are handed in.
 
 local answer = require "plan.answer"
 local outcome = require "screen.outcome"
 local place = require "plan.place"
 local state = require "mac.state"
 local text = require "base.text"
+local transcript = require "run.transcript"
 
 local report = {}
 
@@ -79,6 +80,16 @@ function report.commands(records)
   return intents
 end
 
+--- What each of these commands printed, by its intent; nothing where that is not known.
+-- @param directory string: the journal's folder
+-- @param run, records from journals.read
+function report.outputs(directory, run, records)
+  local intents, commands, outputs = report.commands(records), {}, {}
+  for index, intent in ipairs(intents) do commands[index] = intent.argv end
+  for index, printed in ipairs(transcript.outputs(transcript.path(directory, run), commands)) do outputs[intents[index]] = printed end
+  return outputs
+end
+
 -- Sections in the order in which they began: a step's way there, and its way back.
 local function sections_of(records)
   local sections, by_key = {}, {}
@@ -96,8 +107,8 @@ end
 
 -- ---- one step ---------------------------------------------------------------------------------------------------------------
 
--- What a terminal would show of it at the end: no sequences that steer, and of a line drawn over and over the last state.
-local function shown_output(printed)
+--- What a terminal would show of it at the end: no sequences that steer, and of a line drawn over and over the last state.
+function report.shown_output(printed)
   local plain, lines = printed:gsub("\27%[[%d;?]*%a", ""):gsub("\r+\n", "\n"), {}
   for line in (text.trim_end(plain) .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line:match("([^\r]*)\r*$") end
   while lines[1] == "" do table.remove(lines, 1) end
@@ -120,7 +131,7 @@ local function tell_command(lines, record, known)
   local following, printed = known.following[record], known.outputs[record]
   lines[#lines + 1] = (record.time or "") .. (has_run(record, following) and took(record, following, known)
     or "; nothing is recorded of its end")
-  if printed and printed:find("%S") then lines[#lines + 1] = { quoted = shown_output(printed) } end
+  if printed and printed:find("%S") then lines[#lines + 1] = { quoted = report.shown_output(printed) } end
 end
 
 tell.intent, tell["undo-intent"] = tell_command, tell_command

@@ -11,8 +11,6 @@ local rollback = {}
 
 local WORDS = { undone = "is undone already", ["changed nothing"] = "changed nothing", open = "is open" }
 
-local PRECONDITIONS = { "root", "platform", "tools", "volume", "policy", "environment", "journal" }
-
 -- Why the latest run cannot be undone, and the exit code; nil when it can.
 local function refusal(latest, found)
   if found.no_way_back then
@@ -41,9 +39,7 @@ local function resolve_newest(latest)
   if not found then return nil, why, exit_code.STOPPED end
   local sentence, code = refusal(latest, found)
   if sentence then return nil, sentence, code end
-  local changes = { back = true, supersedes = false }
-  if not found.file then changes.preflight = function() return PRECONDITIONS, "any" end end
-  return operation.with(found, changes)
+  return find.way_back(found)
 end
 
 --- The operation of a rollback.

@@ -17,6 +17,7 @@ end
 local function uuid(word) return word:find(UUID) ~= nil end
 local function volume(word) return word == "/" or #word <= 24 and word:find("^disk%d+s[%ds]+$") ~= nil end
 local function name(word) return #word <= 512 end
+local function line(word) return #word <= record.LONGEST_SAID end
 local function item(word) return #word <= 40 and word:find("^[%l%-]+$") ~= nil end
 local function count(word) return word:find("^%d+$") ~= nil and #word <= 15 end
 local YES_NO = one_of("yes", "no", "unknown")
@@ -26,6 +27,9 @@ record.SYSCTLS = { "hw.osenvironment", "hw.model", "machdep.cpu.brand_string", "
   "kern.hv_vmm_present", "kern.osbuildconfig" }
 --- The variables of NVRAM that are asked for. A whole dump would hold account tokens and seeds (darwin-2026-11 §8).
 record.VARIABLES = { "boot-args", "boot-volume", "upgrade-boot-volume", "auto-boot" }
+
+--- Bytes of one line of what a tool said.
+record.LONGEST_SAID = 400
 
 local COMMANDS = {
   { "/usr/bin/uname", one_of("-v", "-r", "-m") },
@@ -46,7 +50,7 @@ local FACTS = {
   target = { uuid }, system = { uuid, name, name, YES_NO, YES_NO }, kernel = { uuid, name }, owner = { uuid, name, name },
   ["owners-unknown"] = { uuid, name }, collection = { uuid, count, name }, manifest = { uuid, name, name },
   update = { name, name }, kit = { name }, quota = { count }, managed = { YES_NO }, route = { YES_NO },
-  trial = { item, name },
+  trial = { item, name }, said = { item, line },
 }
 
 local function fits(form, word)

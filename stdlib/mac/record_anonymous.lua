@@ -12,7 +12,7 @@ for _, name in ipairs { "Macintosh HD", "Macintosh HD - Data", "Data", "Preboot"
   "iSCPreboot", "macOS Base System" } do APPLES[name] = true end
 
 -- Facts in whose words a name may stand.
-local NAMED = { owner = true, trial = true }
+local NAMED = { owner = true, trial = true, said = true }
 
 local function list_in(value) return type(value) == "table" and value or {} end
 

@@ -92,6 +92,14 @@ end
 --- Is there such a check?
 function preflight.knows(name) return checks[name] ~= nil end
 
+--- Is one of the rows bad, an advisory one too?
+function preflight.any_bad(rows)
+  for _, row in ipairs(rows) do
+    if row.verdict == "bad" then return true end
+  end
+  return false
+end
+
 --- Are all rows ok, the advisory ones too?
 function preflight.all_ok(rows)
   for _, row in ipairs(rows) do

@@ -7,6 +7,7 @@ local equal = require "base.equal"
 local exit_code = require "base.exit_code"
 local question = require "screen.question"
 local text = require "base.text"
+local try = require "base.try"
 
 local consent = {}
 
@@ -20,13 +21,15 @@ local function words_for(group)
   return { name, group.group:sub(1, 8) }
 end
 
+-- details: function or nil
 local function ask_name(view, target, details)
   local words = words_for(target.group)
   local function tell()
-    view.emit { type = "note", lines = { ("Type %s to start, d for details, n to cancel."):format(table.concat(words, " or ")) } }
+    view.emit { type = "note", lines = { ("Type %s to start, %sn to cancel."):format(table.concat(words, " or "),
+      details and "d for details, " or "") } }
   end
   tell()
-  return question.word("volume's name> ", words, { d = function()
+  return question.word("volume's name> ", words, details and { d = function()
     details()
     tell()
   end })
@@ -38,8 +41,18 @@ local function ask(view, target, sentence, details)
   return agreed or nil, why or "declined"
 end
 
+-- The ending's `why` is "declined" where the answer was no, else why there was none.
 local function decline(why)
-  ending.stop("declined", exit_code.DECLINED, ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
+  local final = ending.new("declined", exit_code.DECLINED, ("Nothing was changed (%s)."):format(why == "eof" and "end of input" or why))
+  final.why = why
+  try.throw(final)
+end
+
+--- Asks for the volume's name before a command of several operations; nobody is asked with --yes.
+function consent.name(invocation, target)
+  if invocation.options.yes then return end
+  local agreed, why = ask_name(invocation.view, target)
+  if not agreed then decline(why) end
 end
 
 --- Asks for a typed word about each thing that would be lost, or that comes from elsewhere. --yes does not answer here.

@@ -62,6 +62,14 @@ function invocation.open(options, command, looks)
     view = rehearsal.view or require("screen.open").open(options, command, require("lib_embed").version()) }
 end
 
+--- The invocation of one operation of several: on the same screen, whose stream of events has begun.
+-- @param self from invocation.open
+-- @param options table: its own, besides the command line's
+function invocation.part(self, options)
+  local view = setmetatable({ start = function() end }, { __index = self.view })
+  return setmetatable({ view = view, options = setmetatable(options, { __index = self.options }) }, { __index = self })
+end
+
 -- A rehearsal's program is taken to lie where `stage` puts it.
 local function program_of(root)
   return function(group)

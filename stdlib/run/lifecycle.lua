@@ -420,6 +420,22 @@ local function carry_out(invocation, credentials, operation)
   return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal, held)
 end
 
+--- A command of several operations, on one screen and with the same credentials.
+-- @param options from cli.parse
+-- @param command string: its name
+-- @param f function(invocation, target, carry) → an ending; it calls invocation.view.start first. carry(operation, options) carries an
+--   operation out, with options besides the command line's, and returns its ending
+-- @return exit code
+function lifecycle.several(options, command, f)
+  return within(options, command, function(invocation, credentials)
+    return f(invocation, invocation_module.look(invocation), function(operation, more)
+      local final = try.catch(carry_out, invocation_module.part(invocation, more), credentials, operation)
+      if #final.lines > 0 then invocation.view.emit { type = "note", lines = final.lines } end
+      return final
+    end)
+  end)
+end
+
 --- Carries an operation out.
 -- @param operation see command.operation
 -- @param options from cli.parse

@@ -183,7 +183,7 @@ end
 -- Nothing was undone, since everything reads as before. Only an equal nonce says that nobody wrote the policy meanwhile.
 local function untouched(final)
   if final.written then
-    return "This run changed nothing, but the boot policy was written meanwhile by something else. It reads as it did before."
+    return "The boot policy was written meanwhile, by a tool of this run or by something else. It reads as it did before this run."
   end
   if final.written == nil and (final.acted or 0) > 0 then
     return "There is nothing to undo: the Mac reads as it did before this run. Whether the boot policy was written meanwhile cannot "

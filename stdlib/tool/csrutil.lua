@@ -27,6 +27,12 @@ function csrutil.disable(volume_name)
   return command({ "disable" }, volume_name, "y")
 end
 
+--- Command: SIP on. It drops the custom kernel, and seems to ask Apple's server where it sets Full Security (facts-2026-11 A.5).
+-- @param volume_name string
+function csrutil.enable(volume_name)
+  return command({ "enable" }, volume_name, "y")
+end
+
 -- The parts of SIP by csrutil's names, each with its bit of the csr word (xnu bsd/sys/csr.h; darwin-2026-11 §10). Which further bits a
 -- csrutil writes for a part is not known: what is read back decides.
 local PARTS = { { "kext", 0x1 }, { "fs", 0x2 }, { "debug", 0x4 }, { "dtrace", 0x20 }, { "nvram", 0x40 }, { "basesystem", 0x100 } }

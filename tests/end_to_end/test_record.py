@@ -122,34 +122,6 @@ def test_without_root_the_policy_is_unknown(open_mac, scratch, open_folder):
         assert now in next(line for line in seen.out.splitlines() if line.startswith("ok       policy")), seen.text
 
 
-@pytest.mark.parametrize("environment", ["paired-recovery", "macos"])
-def test_trial(build, tmp_path, environment):
-    """Every question is answered by looking; the answers stand in a record that can be rehearsed."""
-    mac = build("m4-26.3", environment)
-    path = tmp_path / "trial.txt"
-    seen = driver.run(mac, "trial", "--yes", "--output", path)
-    assert seen.code == 0 and mac.acts() == [] and mac.typed() == [], seen.text
-    answers = dict(words for words in records.facts(records.read(path.read_text("utf-8")), "trial"))
-    assert len(answers) == 10 and all(answers.values()), answers
-    assert answers["policy-json"] == "-j answers; the policy can be read"
-    assert answers["csrutil-status"] == "exit 0: System Integrity Protection status: enabled."
-    for name, answer in answers.items():
-        assert f"{name}" in seen.text and answer.split()[0] in seen.text
-
-
-def test_trial_asks(mac, session, tmp_path):
-    """Each question by itself: what is left out is not looked at; without an answer nothing is written."""
-    path = tmp_path / "trial.txt"
-    one = session(mac, "trial", "--output", path)
-    for number in range(10):
-        one.child.expect("Look\\? \\[y/n\\]")
-        one.child.sendline("y" if number == 0 else "n")
-    assert one.finish() == 0
-    assert [words[0] for words in records.facts(records.read(path.read_text("utf-8")), "trial")] == ["quota"]
-    seen = driver.run(mac, "trial", "--output", tmp_path / "other.txt")
-    assert seen.code == 4 and not (tmp_path / "other.txt").exists(), seen.text
-
-
 @pytest.mark.parametrize(("spoil", "words"), [
     (lambda text: text[:2000], "the record is cut off here"),
     (lambda text: text.replace("mac-record 1", "mac-record 7", 1), "line 1: this record is of format 7"),

@@ -99,7 +99,7 @@ local CLAIMS = {
   { "the Mac is as it was before this run", function(about) return reads_as(about.world, about.base) end },
   { "^Nothing was changed; read back and compared", function(about) return is_untouched_since(about.world, about.base) end },
   { "^Nothing was changed", function(about) return is_untouched_since(about.world, about.start) end },
-  { "the boot policy was written meanwhile by something else",
+  { "The boot policy was written meanwhile, by a tool of this run or",
     function(about) return was_written_since_and_reads_as(about.world, about.base) end },
   { "the Mac reads as it did before this run", function(about) return reads_as(about.world, about.base) end },
   { "Everything this run did is undone%.$", function(about) return tells_all_differences(about.world, about.base, about.lines) end },

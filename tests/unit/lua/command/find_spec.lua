@@ -47,6 +47,24 @@ describe("find.named", function()
   end)
 end)
 
+describe("a plan that a command of its own begins", function()
+  it("is found for the run that it began, and neither named nor listed", function()
+    assert.are.same({ "trial", true }, { find.inside("trial").name, find.inside("trial").hidden })
+    assert.are.equal("trial", find.of_run(read_only { number = 3, start = { plan = "trial" } }).name)
+    assert.is_nil((find.named "trial"))
+    for _, name in ipairs(find.names()) do assert.are_not.equal("trial", name) end
+  end)
+end)
+
+describe("find.way_back", function()
+  it("goes back with the checks of a rollback; a file's plan keeps its own", function()
+    local back = find.way_back(find.inside "apply")
+    assert.are.same({ true, false, "any" }, { back.back, back.supersedes, (select(2, back.preflight())) })
+    local file = find.named "m.lua"
+    assert.are.equal(file.preflight, find.way_back(file).preflight)
+  end)
+end)
+
 describe("find.of_run", function()
   it("is the plan inside that the run is of", function()
     assert.are.equal("revert", find.of_run(read_only { number = 3, start = { plan = "revert" } }).name)

@@ -79,6 +79,17 @@ local function expect(check, verdict, detail, kind, wanted)
   return fine
 end
 
+describe("preflight.any_bad", function()
+  it("counts what is bad, not what cannot be read", function()
+    local function any(...)
+      local rows = {}
+      for index, verdict in ipairs { ... } do rows[index] = { verdict = verdict } end
+      return preflight.any_bad(rows)
+    end
+    assert.are.same({ false, false, true }, { any(), any("ok", "unknown"), any("ok", "bad") })
+  end)
+end)
+
 describe("preflight", function()
   it("is fine when everything is, and does not mind the network", function()
     assert.is_true(expect("network", "unknown", "Apple's server"))

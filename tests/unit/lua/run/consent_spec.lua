@@ -30,6 +30,25 @@ local function ask(lines, sentence, options, shown, target)
   return ending, prompts
 end
 
+describe("the name alone", function()
+  local function name(lines, options)
+    typist.use(80, lines)
+    local view = { emit = function(event) events[#events + 1] = event end }
+    return try.catch(consent.name, { view = view, options = options or {} }, read_only(targets.recovery()))
+  end
+
+  it("is asked for once before several operations, and not with --yes", function()
+    assert.is_nil(name { "Macintosh HD" })
+    assert.are.same({ "Type Macintosh HD to start, n to cancel." }, events[1].lines)
+    assert.is_nil(name({}, { yes = true }))
+  end)
+
+  it("tells a no from no answer", function()
+    local no, none = name { "n" }, name {}
+    assert.are.same({ 4, "declined", 4, "eof" }, { no.code, no.why, none.code, none.why })
+  end)
+end)
+
 describe("consent by name", function()
   it("wants the volume's name exactly, three times at most", function()
     assert.is_nil((ask { "Macintosh HD" }))

@@ -126,6 +126,13 @@ describe("invocation.look", function()
     assert.is_nil(look({ root = root }, nil, false).choose)
   end)
 
+  it("is shared by the operations of one command: each has options of its own, none begins the stream of events", function()
+    local whole = { uid = 7, options = { yes = true, volume = "A" }, view = { start = function() error "again" end, emit = print } }
+    local part = invocation.part(whole, { volume = "B" })
+    part.view.start(3)
+    assert.are.same({ 7, true, "B", print, "A" }, { part.uid, part.options.yes, part.options.volume, part.view.emit, whole.options.volume })
+  end)
+
   it("says where the program lies as the Mac names it", function()
     local program = look({ root = root }).program
     assert.are.equal("/usr/bin/vmq", program(nil))

@@ -405,3 +405,35 @@ describe("lifecycle.survey", function()
     assert.truthy(life:text():find("no group", 1, true))
   end)
 end)
+
+describe("several operations", function()
+  local lifecycle = require "run.lifecycle"
+
+  -- Carries these out one after the other. @return the codes
+  local function several(list, options)
+    local codes = {}
+    life:begin(options or YES)
+    local code = lifecycle.several(life.options, "many", function(invocation, target, carry)
+      invocation.view.start(nil)
+      assert.are.equal(life_module.GROUP, target.group.group)
+      for index, each in ipairs(list) do codes[index] = carry(each, { verbose = true }).code end
+      return require("run.ending").new("done", 0)
+    end)
+    return codes, code
+  end
+
+  it("have one beginning and one end, each its own run, and its ending is told", function()
+    local codes, code = several { life:operation(), life:operation { name = "switches" } }
+    assert.are.same({ { 0, 0 }, 0, { "done", 0 }, false }, { codes, code, life:ended(), life.number })
+    assert.are.same({ "/set a", "/set b" }, life.acts)
+    assert.truthy(life:text():find("Nothing to do: switches is already applied.", 1, true), life:text())
+    assert.are.equal(1, life.wiped)
+  end)
+
+  it("go on where one is refused, and its lines are told", function()
+    local refuse = { preflight = function() require("run.ending").refuse "not here" end }
+    local codes = several { life:operation(refuse), life:operation() }
+    assert.are.same({ 3, 0 }, codes)
+    assert.truthy(life:text():find("not here", 1, true))
+  end)
+end)

@@ -90,7 +90,7 @@ describe("what is said", function()
       .. "as its nonce was not read." }, { result = "undone", acted = 1 })
     is({ "Nothing was changed; read back and compared with the state before this run." },
       { result = "undone", acted = 1, written = false })
-    is({ "This run changed nothing, but the boot policy was written meanwhile by something else. It reads as it did before." },
+    is({ "The boot policy was written meanwhile, by a tool of this run or by something else. It reads as it did before this run." },
       { result = "undone", written = true })
   end)
 

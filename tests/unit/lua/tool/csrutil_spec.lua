@@ -14,6 +14,14 @@ describe("csrutil.disable", function()
   end)
 end)
 
+describe("csrutil.enable", function()
+  it("is the whole of SIP, asked for as disable asks", function()
+    local command = csrutil.enable "Macintosh HD"
+    assert.are.same({ "/usr/bin/csrutil", "enable" }, command.argv)
+    assert.are.same({ "y", "Macintosh HD", true }, { command.yes_no, command.os_name, command.interactive })
+  end)
+end)
+
 describe("csrutil.enable_without", function()
   local function line(...) return table.concat(csrutil.enable_without(...).argv, " ") end
 
