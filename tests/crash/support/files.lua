@@ -98,7 +98,7 @@ function files.act(world, argv)
   world.contents[stored(world.state, second)] = text
 end
 
---- The files port of `sim.files`, and what `kernel_object` reads besides.
+--- The files port of `sim.files`, and what `boot_object` reads besides.
 -- @param world { state, contents }
 function files.port(world)
   local function get(path)
