@@ -11,10 +11,11 @@ import shipped
 from conftest import MACHINES
 from helpers import FULL, flags, said
 from person import Person
-from test_rehearse import rehearse
 
 from recorded_macs import records
 from support.patience import wait_for
+
+pytestmark = pytest.mark.timeout(180)
 
 ITEMS = ("full", "no", "password", "reduced", "order", "sip", "guests", "kernel", "words")
 ASKED = r"Do this\? \[y/n\] $"
@@ -74,7 +75,6 @@ def is_safe(mac, path):
     return not any(one["password"].strip() in text for group in mac.state()["groups"] for one in group["owners"])
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("machine", MACHINES)
 def test_all_of_them(build, tmp_path, machine):
     """There and back, over two restarts; policy and boot-args as before, each transcript in the record, no secret in it."""
@@ -123,7 +123,7 @@ def test_all_of_them_simulated(tmp_path, machine):
         mac.restart("macos")
         ready = ""
     assert mac.state() == before
-    assert rehearse(tmp_path, "plan", "--like", path).code == 0
+    assert driver.rehearse(tmp_path, "plan", "--like", path).code == 0
 
 
 def begin(mac, session, path):
@@ -218,7 +218,7 @@ def test_a_killed_trial(mac, tmp_path, command):
                            password=owner["password"], stdin="")
     process.stdin.write(b"ready\n")
     process.stdin.close()
-    wait_for(lambda: mac.records("waiting"))
+    wait_for(lambda: mac.records("waiting"), 60)
     process.send_signal(signal.SIGKILL)
     process.stdin = None
     process.communicate()
