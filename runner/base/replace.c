@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -73,17 +74,31 @@ static int open_clone(int source, int folder, const char *name)
 }
 #endif
 
+/* What the new file is called until it is whole. In an open folder, where only the one run works that holds the lock, one
+ * name: what a run has left that was cut off is replaced by the next. Elsewhere each process has names of its own. */
+static int name_beside(const struct place *target, unsigned i, char name[PATH_MAX])
+{
+	unsigned number = ((unsigned)getpid() * 1000 + i) % 0x1000000;
+	bool one = target->folder >= 0;
+	int length = one ? snprintf(name, PATH_MAX, "%s.vmq-recovery.new", target->name)
+	                 : snprintf(name, PATH_MAX, "%s.new.%06x", target->name, number);
+	if (length >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (one)
+		(void)unlinkat(target->folder, name, 0);
+	return 0;
+}
+
 /* Makes a file of a new name beside the target's and fills it; `name` gets what it is called. Returns the descriptor,
  * or -1 with errno. */
 static int make_beside(const struct place *target, const struct content *content, char name[PATH_MAX])
 {
 	int fd = -1;
 	for (unsigned i = 0; i < 1000 && (i == 0 || errno == EEXIST); i++) {
-		unsigned number = ((unsigned)getpid() * 1000 + i) % 0x1000000;
-		if (snprintf(name, PATH_MAX, "%s.new.%06x", target->name, number) >= PATH_MAX) {
-			errno = ENAMETOOLONG;
+		if (name_beside(target, i, name) != 0)
 			return -1;
-		}
 		if (content->source >= 0 && (fd = open_clone(content->source, target->folder, name)) >= 0)
 			return fd;
 		fd = openat(target->folder, name, NEW_FILE, 0600);

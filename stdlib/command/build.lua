@@ -1,6 +1,7 @@
 -- `build`: the development kernel collection from the matching kit. From which kit, which extensions go in, where it goes;
 -- scripts/build.lua says what is run.
 
+local build_result = require "kernel.build_result"
 local collection = require "kernel.collection"
 local lifecycle = require "run.lifecycle"
 local operation = require "command.operation"
@@ -107,7 +108,11 @@ function words.done(case)
   return add_next(lines, case)
 end
 
-function words.stopped() return "No half file is left. What was built before is as it was." end
+function words.stopped(case)
+  local c = case.context
+  if build_result.cleared(c) and not build_result.vouched(c) then return "No half file is left. What was built before is as it was." end
+  return "Safe to run again: it continues."
+end
 
 function build.operation()
   return operation.new { name = "build", command = "build", own_journal = "build", look_up = look_up, preflight = PRECONDITIONS,

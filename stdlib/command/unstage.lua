@@ -55,7 +55,7 @@ local words = {}
 function words.done(case)
   local target, options = case.target, case.options
   local left = leftovers.look(target, options)
-  local lines = { "Done: every file that this program has put there, and that was not changed since, is gone." }
+  local lines = { "Done: every file whose checksum this program's journals hold is gone." }
   for _, sentence in ipairs(left.stay) do lines[#lines + 1] = "This stays: " .. sentence .. "." end
   if not options.kits then lines[#lines + 1] = "Downloaded kit images stay; with --kits they are taken away, too." end
   for _, kit in ipairs(kits.list(target.root, kits.folder(target.booted, target.group.data.mount) or kits.FOLDER)) do

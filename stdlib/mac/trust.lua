@@ -25,21 +25,21 @@ local function why_not(root, path, stat)
   if stat.mode & OTHERS_WRITE ~= 0 then return path .. " can be written by others" end
 end
 
---- Why the folder or file itself is not only root's, or nil. A link is none, whoever made it.
+-- The part of a path that leads to a mount point. It may be a link that macOS itself has made (runner/base/place.c).
+local function lead_of(path)
+  return path:match("^/System/Volumes/[^/]+") or path:match("^/Volumes/[^/]+") or path:match("^/usr/[^/]+") or path:match("^/[^/]+")
+end
+
+--- Why the folder or file itself is not only root's, or nil. A link is none, whoever made it, but one that leads to a mount point.
 -- @param root string: "" or the folder given by --root
 -- @param path string: as the Mac names it
 -- @param here string or nil: as this process opens it, where that is not below the root
 -- @return a sentence, or nil; nil too where there is nothing
 function trust.fault(root, path, here)
-  local stat = require("lib_file").stat(here or root .. path, true)
+  local stat = require("lib_file").stat(here or root .. path, path ~= lead_of(path))
   if not stat then return nil end
   if stat.type == "link" then return path .. " is a link" end
   return why_not(root, path, stat)
-end
-
--- The part of a path that leads to a mount point. It may be a link that macOS itself has made (runner/base/place.c).
-local function lead_of(path)
-  return path:match("^/System/Volumes/[^/]+") or path:match("^/Volumes/[^/]+") or path:match("^/usr/[^/]+") or path:match("^/[^/]+")
 end
 
 -- A folder on the way: may others put something else in the place of what follows in it?

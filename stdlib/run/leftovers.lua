@@ -14,14 +14,23 @@ local function is_in_our_place(path)
   return path:sub(1, 1) == "/" and (path .. "/"):find("/vmq-recovery/", 1, true) ~= nil
 end
 
--- Takes in that a file with this sum was put there. @param found { paths in order, sums = by path, a set }
+local function take_in(found, path)
+  if found.sums[path] then return end
+  found.sums[path] = {}
+  found[#found + 1] = path
+end
+
+-- Takes in that a file with this sum was put there. @param found { paths in order, sums = by path, a set; half = by path: true }
 local function add(found, path, sum)
   if type(path) ~= "string" or type(sum) ~= "string" or not is_in_our_place(path) or not sum:find("^%x+$") then return end
-  if not found.sums[path] then
-    found.sums[path] = {}
-    found[#found + 1] = path
-  end
+  take_in(found, path)
   found.sums[path][sum:lower()] = true
+end
+
+-- Takes in that a file was begun there: until it is whole, no journal has its sum.
+local function add_begun(found, path)
+  take_in(found, path)
+  found.half[path] = true
 end
 
 local function seen_of(run, step, field)
@@ -41,13 +50,17 @@ end
 function OF_RUN.build(found, run, params)
   local made, work = seen_of(run, "create", "made"), tostring(params.work)
   add(found, params.output, seen_of(run, "place", "output"))
-  add(found, work, made)
-  add(found, work .. ".development", made)
+  add(found, params.output, made)
+  for _, path in ipairs { work, work .. ".development" } do
+    add(found, path, made)
+    if is_in_our_place(path) then add_begun(found, path) end
+  end
 end
 
 OF_RUN["kdk-fetch"] = function(found, _, params)
   add(found, params.image, params.sha256)
   add(found, params.part, params.sha256)
+  if found.sums[params.part] then add_begun(found, params.part) end
 end
 
 -- Its copy was made in recovery, where Data has another name.
@@ -62,6 +75,11 @@ local function add_written(found, records)
     local argv = record.type == "intent" and record.argv or {}
     if argv[1] == "write" and argv[4] then add(found, argv[2], require("lib_file").sha256_text(argv[4])) end
   end
+end
+
+-- What a copy or a small file is called until it is whole (runner/base/replace.c).
+local function add_unfinished(found)
+  for index = 1, #found do add_begun(found, found[index] .. ".vmq-recovery.new") end
 end
 
 local function is_there(directory, number)
@@ -83,15 +101,16 @@ local function add_runs(found, target, options, part)
   end
 end
 
--- Why a file that is there stays, or nil.
-local function why_it_stays(target, path, sums)
+-- Why a file that is there stays, or nil and its sum.
+local function why_it_stays(target, path, found)
   local fault = trust.fault(target.root, path:match("^(.*)/")) or trust.fault(target.root, path)
-  if fault then return fault end
+  if fault then return fault:find(path, 1, true) and fault or ("%s, as %s"):format(path, fault) end
   local stat = require("lib_file").stat(target.root .. path, true)
   if stat.type ~= "file" then return path .. " is no file" end
   local sum = checksum.sha256(target.root .. path)
   if not sum then return path .. " cannot be read" end
-  return not sums[sum] and path .. " was changed since it was put there" or nil, sum
+  if found.sums[path][sum] then return nil, sum end
+  return path .. (found.half[path] and " is left of work that was cut off" or " was changed since it was put there")
 end
 
 --- Looks.
@@ -100,14 +119,15 @@ end
 -- @return { remove = array of { path, sum }, stay = array of sentences: what is there and is not taken away, and why,
 --   trouble = why a journal could not be read, or nil }
 function leftovers.look(target, options)
-  local found, result = { sums = {} }, { remove = {}, stay = {} }
+  local found, result = { sums = {}, half = {} }, { remove = {}, stay = {} }
   for _, part in ipairs { "stage", "build", options.kits and "kdk-fetch" or false, "" } do
     local trouble = part and add_runs(found, target, options, part ~= "" and part or nil)
     result.trouble = result.trouble or trouble or nil
   end
+  add_unfinished(found)
   for _, path in ipairs(found) do
     if require("lib_file").stat(target.root .. path, true) then
-      local why, sum = why_it_stays(target, path, found.sums[path])
+      local why, sum = why_it_stays(target, path, found)
       table.insert(why and result.stay or result.remove, why or { path = path, sum = sum })
     end
   end

@@ -1,11 +1,11 @@
--- The crash enumerator: dies at every effect point of apply, revert, rollback and the other plans, in every way, and starts again.
+-- The crash enumerator: dies at every effect point of everything that acts, in every way, and starts again.
 -- Must not pass when a death did not happen: each point has to fire.
 --
 -- Usage: enumerate.lua [--depth 2] [--only SCENARIO] [--seed N] [CODE]        (DEEP=1 means --depth 2)
 -- A CODE is printed with each failure and runs that one alone: SCENARIO/POINT:MODE/FINISH, a second /POINT:MODE/FINISH
 -- behind it for a crash while recovering from a crash. The last words of every run are held against the Mac, too.
 -- Of the ways in which a tool may outlive the program, two are drawn at each start of one, by a seed that is printed; with DEEP=1 all.
--- Where all scenarios are run, every second point is, beginning with one that is drawn; with DEEP=1, and with --only, all.
+-- Where all scenarios are run, every third point is, beginning with one that is drawn; with DEEP=1, and with --only, all.
 
 package.path = "./tests/crash/?.lua;" .. package.path
 io.stdout:setvbuf "line" -- a worker's lines are passed on as they come
@@ -29,6 +29,8 @@ local place = make_place()
 stage.install(place.root)
 
 local crash = require "support.crash"
+local disk = require "support.disk"
+local preparing = require "support.preparing"
 local results = require "tests.support.results"
 local scenarios = require "support.scenarios"
 local world_module = require "support.world"
@@ -36,6 +38,19 @@ local world_module = require "support.world"
 -- What is typed after a death. An apply that died can also be reverted, which takes over from it.
 local FINISHES = { revert = { "resume", "rollback" }, rollback = { "resume", "rollback" } }
 local FORWARD = { "resume", "rollback", "revert" }
+
+-- A scenario's own way: of what changes what the Mac boots with, or of what only prepares.
+local CHANGING = { crash = crash, describe = world_module.describe,
+  finishes = function(self) return FINISHES[self.deeper and "rollback" or self.scenario.command] or FORWARD end }
+local PREPARING = { crash = preparing, describe = disk.describe,
+  finishes = function(self) return self.scenario.stays and { "again" } or { "again", "unstage" } end }
+
+local function open(scenario)
+  local way = scenario.words and PREPARING or CHANGING
+  local self = way.crash.open(scenario, place)
+  self.way = way
+  return self
+end
 
 local totals = { points = 0, deaths = 0, orphans = 0, sentences = 0, torn = 0,
   recoveries = 0, stopped = 0, alike = 0, passed = 0, failed = 0 }
@@ -75,8 +90,9 @@ local function chosen_modes(point)
 end
 
 local function tear_record(self, code, number)
-  local before = crash.die(self, self.start, self.scenario.command, { point = number, mode = "before" })
-  local after = crash.die(self, self.start, self.scenario.command, { point = number, mode = "after" })
+  local die, command = self.way.crash.die, self.scenario.command
+  local before = die(self, self.start, command, { point = number, mode = "before" })
+  local after = die(self, self.start, command, { point = number, mode = "after" })
   for run, bytes in pairs(after.journals) do
     if bytes ~= (before.journals[run] or "") then
       local files, wrong = crash.tear(self.place.torn, before.journals[run] or "", bytes)
@@ -90,15 +106,15 @@ end
 
 -- Starts again in each way. @return per way, the points that were passed; nil for a world that was met before
 local function recover(self, dead, code, mode)
-  local key = world_module.describe(dead) .. (mode == "half" and "half" or "")
+  local key = self.way.describe(dead) .. (mode == "half" and "half" or "")
   local passed = {}
-  for _, how in ipairs(FINISHES[self.deeper and "rollback" or self.scenario.command] or FORWARD) do
+  for _, how in ipairs(self.way.finishes(self)) do
     if self.met[how .. key] then
       totals.alike = totals.alike + 1
     else
       self.met[how .. key] = true
       totals.recoveries = totals.recoveries + 1
-      local fine, wrong, seen, stopped = pcall(crash.recover, self, dead, how, self.half or mode == "half")
+      local fine, wrong, seen, stopped = pcall(self.way.crash.recover, self, dead, how, self.half or mode == "half")
       if stopped then totals.stopped = totals.stopped + 1 end
       if wrong then complain(code .. "/" .. how, wrong) else totals.passed = totals.passed + 1 end
       passed[how] = fine and not wrong and how ~= "revert" and seen or nil
@@ -107,33 +123,38 @@ local function recover(self, dead, code, mode)
   return passed
 end
 
-local function deaths(self, frozen, command, seen, visit)
+local function deaths(self, frozen, command, seen, code, visit)
   for number = math.random(stride), #seen, stride do
     local point = seen[number]
     totals.points = totals.points + 1
     for _, mode in ipairs(chosen_modes(point)) do
       totals.deaths = totals.deaths + 1
       if stage.leaves_orphan(mode) then totals.orphans = totals.orphans + 1 end
-      visit(number, mode, crash.die(self, frozen, command, { point = number, mode = mode }), point)
+      local dead, wrong = self.way.crash.die(self, frozen, command, { point = number, mode = mode })
+      if wrong then complain(("%s/%d:%s"):format(code, number, mode), wrong) end
+      visit(number, mode, dead, point)
     end
   end
 end
 
 local function second_depth(self, dead, how, code, seen)
   self.deeper = true
-  deaths(self, dead, how, seen, function(number, mode, again)
+  deaths(self, dead, how, seen, code .. "/" .. how, function(number, mode, again)
     recover(self, again, ("%s/%s/%d:%s"):format(code, how, number, mode), mode)
   end)
 end
 
 local function run_scenario(scenario, depth)
-  local self = crash.open(scenario, place)
+  local self = open(scenario)
   self.met = {}
   local began, before = os.clock(), { points = totals.points, deaths = totals.deaths, recoveries = totals.recoveries }
-  local wrong, seen = crash.undisturbed(self)
-  if wrong then return complain(scenario.name, "undisturbed: " .. wrong) end
+  local wrong, seen = self.way.crash.undisturbed(self)
+  if wrong then
+    self.way.crash.close(self)
+    return complain(scenario.name, "undisturbed: " .. wrong)
+  end
   local later = {}
-  deaths(self, self.start, scenario.command, seen, function(number, mode, dead, point)
+  deaths(self, self.start, scenario.command, seen, scenario.name, function(number, mode, dead, point)
     local code = ("%s/%d:%s"):format(scenario.name, number, mode)
     if point.kind == "append" and mode == "before" then tear_record(self, code, number) end
     local passed = recover(self, dead, code, mode)
@@ -144,6 +165,7 @@ local function run_scenario(scenario, depth)
     second_depth(self, table.unpack(case, 1, 4))
   end
   totals.sentences = totals.sentences + self.sentences
+  self.way.crash.close(self)
   say("%-26s %4d points %6d deaths %6d recoveries %6.1f s", scenario.name, totals.points - before.points,
     totals.deaths - before.deaths, totals.recoveries - before.recoveries, os.clock() - began)
 end
@@ -167,18 +189,18 @@ local function run_code(code)
   drawn = math.huge
   local parts = {}
   for part in code:gmatch("[^/]+") do parts[#parts + 1] = part end
-  local self = crash.open(find(parts[1]), place)
-  local wrong, seen = crash.undisturbed(self)
+  local self = open(find(parts[1]))
+  local wrong, seen = self.way.crash.undisturbed(self)
   tell_points(seen)
   local frozen, command = self.start, self.scenario.command
   for index = 2, #parts - 1, 2 do
     local number, mode = parts[index]:match("^(%d+):(.+)$")
-    frozen = crash.die(self, frozen, command, { point = tonumber(number), mode = mode })
+    frozen = self.way.crash.die(self, frozen, command, { point = tonumber(number), mode = mode })
     command = parts[index + 1]
     self.half = self.half or mode == "half"
-    for run, bytes in pairs(frozen.journals) do say("---- journal %d after dying at %s\n%s", run, parts[index], bytes) end
+    for run, bytes in pairs(frozen.journals) do say("---- journal %s after dying at %s\n%s", run, parts[index], bytes) end
     local recovered
-    wrong, recovered = crash.recover(self, frozen, command, self.half)
+    wrong, recovered = self.way.crash.recover(self, frozen, command, self.half)
     tell_points(recovered or {})
   end
   if wrong then complain(code, wrong) else totals.passed = totals.passed + 1 end
@@ -204,7 +226,7 @@ end
 
 -- Scenarios number k, k + n, … of a share "k/n".
 local function run_share(options)
-  if options.share and os.getenv "DEEP" ~= "1" then stride = 2 end
+  if options.share and os.getenv "DEEP" ~= "1" then stride = 3 end
   local first, step = (options.share or "1/1"):match("^(%d+)/(%d+)$")
   for number = tonumber(first), #scenarios, tonumber(step) do
     local scenario = scenarios[number]

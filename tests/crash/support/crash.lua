@@ -46,6 +46,9 @@ function crash.open(scenario, place)
   return self
 end
 
+--- Nothing of a scenario is left behind.
+function crash.close() end
+
 local function play(self, world, counter, command)
   stage.set(world, counter)
   local fresh = command == "revert" and command or self.scenario.command

@@ -1,5 +1,11 @@
 -- The Macs, circumstances and commands that are crashed. Must not hold code: only what differs.
 --
+-- Of commands that only prepare, and of the unlocking of Data (typed whole, on files in a folder: support.preparing):
+-- words      what is typed; options: as the command line gives them; code: how it ends where nobody disturbs it
+-- after      what is typed before, uncrashed; strangers: files of others on Data
+-- person     somebody sits at the terminal; stays: unstage behind it would say nothing
+--
+-- Of all others:
 -- command    what is crashed: apply, revert, rollback, or another plan that ships by its name
 -- set        that plan's parameters, as --set takes them; wanted: what it makes: sip0, mode (permissive), kexts, kernel (true: ours), and
 --            words behind what others have set
@@ -15,7 +21,34 @@ local OWN_KEY = "-v hypervisor=0x2  debug=0x14e"
 local OWN_KEY_DROPPED = "-v  debug=0x14e"
 local OWN_KEY_RAISED = "-v hypervisor=0x1  debug=0x14e kcsuffix=development hv_apple_isa_vm_quota=0xFF"
 
+-- Files of others, beside those of this program.
+local STRANGERS = { ["/Users/Shared/vmq-recovery/notes.txt"] = "mine\n", ["/Library/Developer/KDKs/readme.txt"] = "mine\n",
+  ["/private/var/db/vmq-recovery/kits/other.iso"] = "mine\n", ["/private/var/db/vmq-recovery/build/old.kc"] = "mine\n" }
+
+local FETCH, INSTALL, BUILD, STAGE = { "kdk", "fetch" }, { "kdk", "install" }, { "build" }, { "stage" }
+local OTHERS = { exclude = { "com.apple.driver.AppleHV" } } -- another collection than without it
+local IN_MACOS, WITH_KIT = { "macos" }, { "macos", "kit-installed" }
+
 return {
+  { name = "build", words = BUILD, circumstances = WITH_KIT, strangers = STRANGERS },
+  { name = "build-over", words = BUILD, options = OTHERS, circumstances = WITH_KIT, after = { BUILD } },
+  { name = "build-fails", words = BUILD, circumstances = WITH_KIT, after = { BUILD }, options = OTHERS,
+    faults = { "kmutil:half-file" }, code = 1 },
+  { name = "stage", words = STAGE, circumstances = { "macos", "kit-installed", "no-collection" }, after = { BUILD },
+    strangers = STRANGERS },
+  { name = "stage-over", words = STAGE, circumstances = WITH_KIT, after = { BUILD } },
+  { name = "unstage", words = { "unstage" }, circumstances = WITH_KIT, after = { BUILD, STAGE }, strangers = STRANGERS, stays = true },
+  { name = "unstage-kits", words = { "unstage" }, options = { kits = true }, circumstances = IN_MACOS, after = { FETCH, INSTALL, BUILD },
+    strangers = STRANGERS, stays = true },
+  { name = "kdk-fetch", words = FETCH, circumstances = IN_MACOS, strangers = STRANGERS },
+  { name = "kdk-fetch-cut", words = FETCH, circumstances = IN_MACOS, faults = { "curl:cut" }, code = 1 },
+  { name = "kdk-fetch-wrong", words = FETCH, circumstances = IN_MACOS, faults = { "curl:wrong-bytes" }, code = 1 },
+  { name = "kdk-install", words = INSTALL, circumstances = IN_MACOS, after = { FETCH }, strangers = STRANGERS, stays = true },
+  { name = "kdk-install-fails", words = INSTALL, circumstances = IN_MACOS, after = { FETCH }, faults = { "installer:die-halfway" },
+    code = 5, stays = true },
+  { name = "unlock", words = { "resume" }, circumstances = { "filevault-locked" }, person = true, stays = true },
+  { name = "unlock-refused", words = { "resume" }, circumstances = { "filevault-locked", "password-refused-always" }, person = true,
+    stays = true, code = 3 },
   { name = "apply", command = "apply" },
   { name = "apply-m1", command = "apply", mac = "m1-12.6" },
   { name = "apply-two-systems", command = "apply", mac = "m2-15" },

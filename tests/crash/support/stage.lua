@@ -5,6 +5,7 @@
 local fault = require "sim.fault"
 local files = require "support.files"
 local json = require "dkjson"
+local points = require "support.points"
 local tools = require "sim.tools"
 local writers = require "mac.writers"
 local changes = require "sim.changes"
@@ -33,6 +34,7 @@ local function finish_orphan()
   world.orphan, world.state.at_work = nil, nil
   changes.make(world.state, one.changes)
   for path, bytes in pairs(one.contents) do world.contents[path] = bytes end
+  if world.remount then world.remount() end
 end
 
 -- One step of the program that was started later: it waits, or has something done.
@@ -56,12 +58,13 @@ end
 -- @param work function: does it
 local function leave_orphan(path, how, work)
   local kind, left = how:match("^(%a+)-(%d)$")
-  local before, files_before = changes.copy(world.state), files_between({}, world.contents)
+  local before, files_before = changes.copy(world.state), world.contents and files_between({}, world.contents)
   work()
   world.orphan = { name = path .. how, left = tonumber(left), changes = changes.between(before, world.state),
-    contents = files_between(files_before, world.contents) }
+    contents = files_before and files_between(files_before, world.contents) or {} }
   changes.replace(world.state, before)
   world.contents = files_before
+  if world.remount then world.remount() end
   if kind == "outlives" then world.state.at_work = { { path = path, pid = 812, till = 0 } } end
 end
 
@@ -86,12 +89,15 @@ function stage.starts() return starts end
 
 local function arguments(argv) return { table.unpack(argv, 2) } end
 
+-- The files that a tool meets.
+local function port() return world.port or files.port(world) end
+
 --- What the program's probes are answered: the simulated tool's own words.
 function stage.probe(argv)
   local out, err = {}, {}
   local status, how = tools.play(world.state, argv[1], arguments(argv), {
     out = function(text) out[#out + 1] = text end, err = function(text) err[#err + 1] = text end,
-    ask = function() end, files = files.port(world),
+    ask = function() end, files = port(),
   })
   return { exit = status, signal = how == "killed" and 9 or nil, timed_out = how == "hang", truncated = false,
     stdout = table.concat(out), stderr = table.concat(err) }
@@ -101,6 +107,7 @@ end
 
 -- What would be typed at a prompt; nil when the tool is given up. A finished line may be the question, too.
 local function answer_to(options, said, echo)
+  if stage.person and not echo then return world.state.owner.password end
   local line, finished = said:match("([^\n]*)$"), false
   if line == "" then line, finished = said:match("([^\n]*)\n$") or "", true end
   for _ = 1, 5 do
@@ -113,14 +120,18 @@ end
 
 local function is_on_files(argv) return argv[1]:sub(1, 1) ~= "/" end
 
--- An act on files is whole or not at all: there is no half of it.
-local function play_act(argv)
+-- An act on files is whole or not at all: there is no half of it. Where the Mac's files lie in a folder the door itself does it.
+local function play_act(journal, argv)
+  if world.port then
+    if argv[1] == "move" then world.moved(argv[2], argv[3]) end
+    return assert(real_door.act(journal, argv, {}))
+  end
   local failed = files.act(world, argv)
   return { exit = failed and 1 or 0, output = failed or "", interrupted = false }
 end
 
-local function play(argv, options)
-  if is_on_files(argv) then return play_act(argv) end
+local function play(journal, argv, options)
+  if is_on_files(argv) then return play_act(journal, argv) end
   local said = ""
   local function show(text)
     said = said .. text
@@ -128,7 +139,7 @@ local function play(argv, options)
   end
   local given_up = false
   local status, how = tools.play(world.state, argv[1], arguments(argv), {
-    out = show, err = show, files = files.port(world),
+    out = show, err = show, files = port(),
     ask = function(prompt, echo)
       show(prompt)
       local answer = answer_to(options, said, echo)
@@ -140,18 +151,27 @@ local function play(argv, options)
     timed_out = how == "hang", silent = how == "hang", gave_up = given_up, interrupted = false }
 end
 
+-- What a file is called until it is whole (runner/base/replace.c).
+local function unfinished(path) return path .. ".vmq-recovery.new" end
+
+-- Half of a copy, under the name that it has until it is whole. The other acts on files have no half.
+local function half_of_act(argv)
+  local target = argv[1] == "copy" and argv[3] or (argv[1] == "write" or argv[1] == "copy-program") and argv[2]
+  if target and world.port then world_module.write(world.root .. unfinished(target), "half") end
+end
+
 -- The machine loses power while the tool is at work: half of what it does is done.
-local function play_half(argv, options)
-  if is_on_files(argv) then return end
+local function play_half(journal, argv, options)
+  if is_on_files(argv) then return half_of_act(argv) end
   local tool = argv[1]:match("[^/]+$")
   assert(fault.add(world.state, tool .. ":die-halfway"))
-  play(argv, options)
+  play(journal, argv, options)
   table.remove(world.state.faults)
 end
 
 --- The invariant: a tool starts only when the journal on the disk ends in the intent with exactly these words.
-local function check_intent(number, argv)
-  local records = assert(real_journal.read(world.directory, number))
+local function check_intent(journal, argv)
+  local records = assert(real_journal.read(journal:path():match("^(.*)/"), journal.number))
   local last = json.decode(records[#records] or "null")
   local is_intent = last and (last.type == "intent" or last.type == "undo-intent")
   if not is_intent or not equal.same(last.argv, argv) then
@@ -163,6 +183,7 @@ local function nothing() end
 
 -- The C door itself, below a root whose tools do nothing: lets the intent's command through once, and no other ever.
 local function check_door(journal, argv)
+  if world.port and is_on_files(argv) then return end -- it is the door that does it
   local other = { table.unpack(argv) }
   other[#other] = other[#other] .. "x"
   local outcome, _, code = real_door.act(journal, other, {})
@@ -174,25 +195,32 @@ local function check_door(journal, argv)
 end
 
 local MODES = { "before", "after", "before-power", "after-power", "half" }
+local WITH_ASKED = { "before", "after", "before-power", "after-power", "half", points.ASKED }
 local WITH_ORPHANS = { "before", "after", "before-power", "after-power", "half", "outlives-0", "outlives-1", "outlives-2", "daemon-0",
   "daemon-1", "daemon-2" }
 
--- Stands in for lib_door.
-local door = {}
+local function modes_of(argv)
+  if writers.is_one(argv) then return WITH_ORPHANS end
+  return world.port and WITH_ASKED or MODES
+end
+
+-- Stands in for lib_door. The real one was configured when the stage was made.
+local door = { configure = nothing, name = real_door.name }
 
 function door.act(journal, argv, options)
-  check_intent(journal.number, argv)
+  check_intent(journal, argv)
   if counter.door then check_door(journal.journal, argv) end
   local about, outcome = table.concat(argv, " "), nil
+  local function act() return play(journal.journal, argv, options) end
   local function cut(mode)
-    if mode == "half" then play_half(argv, options)
-    elseif mode == "after" or mode == "after-power" then play(argv, options)
-    elseif stage.leaves_orphan(mode) then leave_orphan(argv[1], mode, function() play(argv, options) end) end
+    if mode == "half" then play_half(journal.journal, argv, options)
+    elseif mode == "after" or mode == "after-power" then act()
+    elseif stage.leaves_orphan(mode) then leave_orphan(argv[1], mode, act) end
   end
   pass_time()
-  counter.effect("spawn", about, writers.is_one(argv) and WITH_ORPHANS or MODES, cut, function()
+  counter.effect("spawn", about, modes_of(argv), cut, function()
     starts[#starts + 1] = argv
-    outcome = play(argv, options)
+    outcome = act()
   end)
   if options.started then options.started(812) end
   counter.effect("exit seen", about, { "before", "before-power" }, nothing, nothing)
@@ -261,7 +289,7 @@ local journals = { list = real_journal.list, read = real_journal.read }
 function journals.open(directory, number)
   local journal, message, code
   local function open() journal, message, code = real_journal.open(directory, number) end
-  if world_module.journals(world)[number] then
+  if require("lib_file").stat(("%s/%04d.journal"):format(directory, number)) then
     open()
   else
     counter.effect("create", ("%04d.journal"):format(number), { "before", "after", "after-power" }, function(mode)
@@ -284,6 +312,9 @@ local function make_tools(root)
   end
 end
 
+-- What the program's own look at files reads: the Mac's memory, or nil where they are files.
+local function memory() return not world.port and files.reader(world) or nil end
+
 --- Puts the stand-ins where the program's own `require` finds them.
 -- @param root an empty folder: what the C door takes for the Mac
 function stage.install(root)
@@ -291,18 +322,22 @@ function stage.install(root)
   real_door.configure { root = root, dry_run = false }
   package.loaded.lib_door = door
   package.loaded.lib_journal = journals
-  package.loaded.lib_signals = { stage = function() return 0 end }
+  package.loaded.lib_signals = { stage = function() return counter and counter.asked and 1 or 0 end, install = nothing }
   local system = require "lib_system"
   package.loaded.lib_system = setmetatable({ now = function() return 1795428900 end, sleep = function() pass_time() end },
     { __index = system })
   local real = require "mac.boot_object"
+  local terminal = require "lib_terminal"
+  package.loaded.lib_terminal = setmetatable({ is_terminal = function() return stage.person or false end }, { __index = terminal })
   package.loaded["mac.boot_object"] = {
-    path = function(c, policy) return real.path(c, policy, files.reader(world)) end,
-    holds_ours = function(c, policy) return real.holds_ours(c, policy, files.reader(world)) end,
-    compare = function(c, policy) return real.compare(c, policy, files.reader(world)) end,
+    path = function(c, policy) return real.path(c, policy, memory()) end,
+    holds_ours = function(c, policy) return real.holds_ours(c, policy, memory()) end,
+    compare = function(c, policy) return real.compare(c, policy, memory()) end,
   }
   local staging = require "kernel.staging"
-  staging.holds = function(_, path, sum)
+  local holds = staging.holds
+  staging.holds = function(c, path, sum)
+    if world.port then return holds(c, path, sum) end
     local now = files.reader(world).stat(path) and files.reader(world).sha256(path)
     return now == sum, { sha256 = now or "none", safe = now ~= nil }
   end

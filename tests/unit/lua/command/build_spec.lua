@@ -1,6 +1,7 @@
 -- The record of build: where it goes, what it is made from, what is said before and after.
 
 local build = require "command.build"
+local build_result = require "kernel.build_result"
 local cases = require "tests.unit.lua.support.case"
 local files = require "lib_file"
 local fileset = require "tests.unit.lua.support.fileset"
@@ -153,6 +154,19 @@ Next:
   end)
 
   it("say after a stop what is left", function()
-    assert.are.equal("No half file is left. What was built before is as it was.", operation.words.stopped())
+    local folder = assert(files.make_scratch())
+    local function said(vouched)
+      local c = { root = folder, work = "/new.kc", output = "/old.kc", record = "/made.json", inputs = "i", kernel_banner = "b" }
+      local real = build_result.vouched
+      build_result.vouched = function() return vouched end
+      local line = operation.words.stopped { context = c }
+      build_result.vouched = real
+      return line
+    end
+    assert.are.equal("No half file is left. What was built before is as it was.", said(false))
+    assert.are.equal("Safe to run again: it continues.", said(true))
+    assert(files.write_atomic(folder .. "/new.kc.development", "half", 420))
+    assert.are.equal("Safe to run again: it continues.", said(false))
+    files.remove_tree(folder)
   end)
 end)

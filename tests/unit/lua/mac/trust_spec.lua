@@ -91,6 +91,13 @@ describe("trust.fault", function()
     assert.is_nil(trust.fault("", "/none"))
   end)
 
+  it("takes a link that leads to a volume for the volume", function()
+    disk.use({ [FILE] = "x" }, { ["/Volumes/Data"] = { link = { type = "link" } } })
+    assert.is_nil(trust.fault("", "/Volumes/Data"))
+    disk.use({ [FILE] = "x" }, { ["/Volumes/Data"] = { link = { type = "link" }, mode = OPEN } })
+    assert.are.equal("/Volumes/Data can be written by others", trust.fault("", "/Volumes/Data"))
+  end)
+
   it("takes the user's own folders for root's in front of another root only", function()
     local real = package.loaded.lib_system
     package.loaded.lib_system = setmetatable({ uid = function() return 501 end }, { __index = real })

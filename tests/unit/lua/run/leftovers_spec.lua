@@ -60,6 +60,32 @@ describe("leftovers", function()
     assert.are.same({ {}, { path .. " can be written by others", PLACE .. "/folder is no file" } }, { look() })
   end)
 
+  it("name what a run that was cut off has left, and leave it", function()
+    local folder = "/Volumes/Data/private/var/db/vmq-recovery/"
+    local work, output = put(folder .. "build/new/k.kc", "half"), put(folder .. "build/k.kc", "whole")
+    local part, copy = put(folder .. "kits/k.dmg.part", "half"), put(PLACE .. "/VirtualMachine.kc.vmq-recovery.new", "half")
+    local start = { plan = "build", plan_hash = "h", group = life_module.GROUP, baseline = {}, params = { work = work, output = output } }
+    assert(files.make_directory(life:folder "build", 448))
+    local journal = assert(require("run.journals").start(life:folder "build", start))
+    local function record(fields) assert(require("run.journals").append(journal, fields)) end
+    record { type = "intent", step = "create", part = 1, parts = 1, argv = { "x" }, before = {} }
+    record { type = "outcome", step = "create", verdict = "done", seen = { made = sum "whole" } }
+    journal:close()
+    start.plan, start.params = "kdk-fetch", { part = part, image = folder .. "kits/k.dmg", sha256 = sum "image" }
+    assert(files.make_directory(life:folder "kdk-fetch", 448))
+    assert(require("run.journals").start(life:folder "kdk-fetch", start)):close()
+    staged { collection = PLACE .. "/VirtualMachine.kc", collection_sum = sum "k" }
+    local function left(path) return path .. " is left of work that was cut off" end
+    assert.are.same({ { output }, { left(work), left(part), left(copy) } }, { look { kits = true } })
+  end)
+
+  it("name the file, whatever is wrong with its folder", function()
+    local path = put(PLACE .. "/VirtualMachine.kc", "k")
+    staged { collection = path, collection_sum = sum "k" }
+    assert(os.execute(("chmod 777 '%s%s'"):format(life.root, PLACE)))
+    assert.are.same({ {}, { ("%s, as %s can be written by others"):format(path, PLACE) } }, { look() })
+  end)
+
   it("need journals that can be read", function()
     staged { collection = "/x", collection_sum = "1" }
     write(life:folder "stage" .. "/0001.journal", "1 2 00000000 {}\n{}\n")
