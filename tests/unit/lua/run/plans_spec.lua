@@ -9,19 +9,19 @@ local TEXT = [[return plan "mine" { summary = "A plan.",
 }
 ]]
 
+-- A plan's text with those of the parts that it takes in, and that they take in.
+local function whole(text, embed)
+  local all = { text }
+  for name in text:gmatch 'part "([%w-]+)"' do all[#all + 1] = whole(embed.source("scripts/part/" .. name .. ".lua"), embed) end
+  return table.concat(all)
+end
+
 describe("plans.embedded", function()
   it("loads each plan inside the program, with the hash of its text and of the parts it takes in", function()
     local embed = require "lib_embed"
     for _, name in ipairs { "apply", "revert", "boot-args", "build", "stage", "kdk-fetch", "kdk-install" } do
       local plan, text = assert(plans.embedded(name)), embed.source("scripts/" .. name .. ".lua")
-      local parts = {}
-      for part in text:gmatch 'part "([%w-]+)"' do
-        if not parts[part] then
-          parts[part] = true
-          parts[#parts + 1] = embed.source("scripts/part/" .. part .. ".lua")
-        end
-      end
-      assert.are.same({ name, files.sha256_text(text .. table.concat(parts)) }, { plan.name, plan.hash })
+      assert.are.same({ name, files.sha256_text(whole(text, embed)) }, { plan.name, plan.hash })
     end
   end)
 
