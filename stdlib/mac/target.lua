@@ -94,7 +94,6 @@ local function describe_volume(volume, info)
   volume.mount, volume.mount_problem = mount_of(info)
   volume.locked = plist.field(info, "Locked", "boolean")
   volume.filevault = plist.field(info, "FileVault", "boolean")
-  return volume
 end
 
 --- Every volume group with its System volume's name and mount point.

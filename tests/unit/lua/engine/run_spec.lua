@@ -191,6 +191,18 @@ describe("in a plan of more than 16 steps", function()
     assert.is_true(run_state.is_open(w.run))
   end)
 
+  it("the last look at all of them is one look more, and none where that many are always in sight", function()
+    local short, exact, more = long(3), long(16), long(17)
+    short.go()
+    exact.go()
+    more.go()
+    assert.are.same({ 3, 16, 18 }, { short.forgotten, exact.forgotten, more.forgotten })
+    local idle = long(17)
+    for number = 1, 17 do idle.on["s" .. number] = true end
+    assert.are.equal("done", idle.go().result)
+    assert.are.equal(0, idle.forgotten)
+  end)
+
   it("a declared reset is looked at however far back, and done again", function()
     local w = long(100, { [99] = { resets = { "s1" } } })
     w.tools["/set s99"] = { function(self, command)

@@ -26,6 +26,31 @@ describe("staging.collection", function()
   end)
 end)
 
+describe("staging.sum", function()
+  local files = require "lib_file"
+  local folder
+  before_each(function() folder = assert(files.make_scratch()) end)
+  after_each(function() files.remove_tree(folder) end)
+
+  it("is of a plain file that is not larger than any collection", function()
+    assert(files.write_atomic(folder .. "/kc", "x", 420))
+    assert.are.equal(files.sha256_text "x", staging.sum(folder .. "/kc"))
+    local collection = require "kernel.collection"
+    local largest = collection.LARGEST
+    finally(function() collection.LARGEST = largest end)
+    collection.LARGEST = 1
+    assert.is_string(staging.sum(folder .. "/kc"))
+    collection.LARGEST = 0
+    assert.is_nil(staging.sum(folder .. "/kc"))
+  end)
+
+  it("is none of what cannot be read whole", function()
+    assert.is_nil(staging.sum(folder .. "/none"))
+    assert.is_nil(staging.sum(folder))
+    assert.is_nil(staging.sum "/dev/zero")
+  end)
+end)
+
 describe("staging.holds", function()
   local SUM = require("lib_file").sha256_text "x"
 

@@ -271,6 +271,16 @@ describe("policies", function()
     assert.are.same({ 0, 127 }, { policy.sip_bits { sip = "absent" }, policy.sip_bits { sip = "7f" } })
   end)
 
+  it("tell whether macOS may write boot-args, and whether research guests are allowed: one bit each", function()
+    local function told(sip) return { policy.nvram_is_open { sip = sip }, policy.allows_guests { sip = sip } } end
+    assert.are.same({ false, false }, told "absent")
+    assert.are.same({ false, false }, told "3f")
+    assert.are.same({ true, false }, told "40")
+    assert.are.same({ true, false }, told "7f")
+    assert.are.same({ false, true }, told "1000")
+    assert.are.same({ true, true }, told "107f")
+  end)
+
   it("say what full security may do where the seal is off", function()
     assert.is_nil(policy.seal_warning(FOUND.full))
     assert.is_nil(policy.seal_warning(FOUND.lowered))

@@ -83,6 +83,27 @@ describe("an anonymous record", function()
     assert.truthy(described.nvram[1].value:find("kdk=/Users/owner1/KDK_1.kdk ecid=0xEC1D", 1, true), described.nvram[1].value)
   end)
 
+  it("looks for names in what may print one, and in nothing else that is no property list", function()
+    local LIST = "<plist><dict><key>Name</key><string>Garden</string></dict></plist>"
+    local SPEAKERS = { ["/usr/sbin/diskutil"] = true, ["/usr/sbin/nvram"] = true, ["/usr/bin/csrutil"] = true,
+      ["/usr/bin/bputil"] = false, ["/usr/bin/uname"] = false, ["/usr/sbin/sysctl"] = false }
+    local record = { facts = { { name = "owner", "G", "ada", "Ada Lovelace" } }, commands = {
+      { argv = { "/usr/sbin/diskutil", "info", "-plist", "/" }, stdout = LIST },
+      { argv = { "/usr/sbin/sysctl", "-n", "kern.bootargs" }, stdout = "Garden of ada" },
+    } }
+    for path in pairs(SPEAKERS) do
+      record.commands[#record.commands + 1] = { argv = { path, "x" }, stdout = "Garden of ada", stderr = "Garden" }
+    end
+    anonymous.replace(record)
+    assert.is_nil(record.commands[1].stdout:find("Garden", 1, true))
+    assert.are.equal("Volume 1 of owner1", record.commands[2].stdout)
+    for index = 3, #record.commands do
+      local command = record.commands[index]
+      assert.are.equal(SPEAKERS[command.argv[1]] and "Volume 1 of owner1" or "Garden of ada", command.stdout, command.argv[1])
+      assert.are.equal("Volume 1", command.stderr)
+    end
+  end)
+
   it("keeps words that only look like a name", function()
     local state = assert(mac.new("m2pro-14.0"))
     state.owners[1].short, state.owners[1].full = "darwin", "Security Mode"

@@ -162,6 +162,10 @@ describe("a record's file", function()
   it("may be anything", function()
     local folder = assert(files.make_scratch())
     assert(files.write_atomic(folder .. "/large", ("x"):rep((1 << 20) + 1), 420))
+    assert(files.write_atomic(folder .. "/good", record_text.write(a_record()), 420))
+    assert.are.same(read(record_text.write(a_record())), mac_record.load(folder .. "/good"))
+    assert(files.write_atomic(folder .. "/bad", "no record\n", 420))
+    assert.matches("^" .. folder:gsub("%p", "%%%0") .. "/bad: line 1: ", select(2, mac_record.load(folder .. "/bad")))
     for path, words in pairs { [folder] = "not a file", ["/dev/zero"] = "not a file", [folder .. "/none"] = "No such file",
       [folder .. "/large"] = "1048577 bytes are too many" } do
       local found, message = mac_record.load(path)

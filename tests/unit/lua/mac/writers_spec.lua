@@ -19,4 +19,11 @@ describe("a command that writes", function()
     assert.is_false(writers.is_one(nil))
     assert.is_false(writers.is_one "csrutil")
   end)
+
+  it("is of one that writes the policy, or NVRAM and volumes alone", function()
+    local policy = { ["/usr/bin/csrutil"] = true, ["/usr/bin/bputil"] = true, ["/usr/bin/kmutil"] = true }
+    assert.are.same(policy, writers.POLICY)
+    policy["/usr/sbin/nvram"], policy["/usr/sbin/diskutil"] = true, true
+    assert.are.same(policy, writers.TOOLS)
+  end)
 end)

@@ -134,6 +134,15 @@ describe("the plans that ship", function()
     assert.are.equal(2, #shipped("revert").steps)
   end)
 
+  it("have a hash of their text and of every part that they take", function()
+    local source = 'part "one" part "two" return plan "p" { summary = "s", step "a" { why = "w", where = "any", check = function() end } }'
+    local function hash_of(one, two)
+      local parts = { ["scripts/part/one.lua"] = one, ["scripts/part/two.lua"] = two }
+      return assert(plan.load(source, "p.lua", function(text) return text end, function(chunk) return parts[chunk] end)).hash
+    end
+    assert.are.equal(source .. "return 1" .. "return 2", hash_of("return 1", "return 2"))
+  end)
+
   it("are loaded with what only they may name", function()
     for name, steps in pairs { apply = 8, revert = 2, build = 3, stage = 3, ["kdk-fetch"] = 2, ["kdk-install"] = 3 } do
       assert.are.equal(steps, #shipped(name).steps, name)

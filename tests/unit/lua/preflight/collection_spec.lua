@@ -38,6 +38,28 @@ end
 
 local expect = row_module.expect
 
+describe("a collection on a volume of which nothing is known", function()
+  local QUESTION = "whether the volume Data heeds who owns a file cannot be told"
+
+  it("is fine, and a person is asked about it", function()
+    put(KC, BYTES)
+    local row, found = check()
+    expect("ok", QUESTION, row)
+    assert.are.equal(QUESTION, found.untrusted_collection)
+    row, found = check { yes = true }
+    expect("ok", QUESTION, row)
+    assert.is_nil(found.untrusted_collection)
+  end)
+
+  it("is fine without a question where the volume is known to heed owners", function()
+    put(KC, BYTES)
+    answers.use { ["/usr/sbin/diskutil info -plist disk3s5"] = "<plist><dict><key>GlobalPermissionsEnabled</key><true/></dict></plist>" }
+    local row, found = check()
+    assert.are.same({ "ok", nil }, { row.verdict, found.untrusted_collection })
+    assert.is_nil(row.detail:find("cannot be told", 1, true))
+  end)
+end)
+
 describe("which collection is meant", function()
   it("is the staged one", function()
     put(KC, BYTES)
