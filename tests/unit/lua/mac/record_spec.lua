@@ -156,6 +156,46 @@ describe("a line that no record has", function()
   end
 end)
 
+describe("what a record may hold", function()
+  local function command(line)
+    local argv = {}
+    for word in line:gmatch("%S+") do argv[#argv + 1] = word end
+    return mac_record.allows(argv) or false
+  end
+  local function fact(name, ...) return mac_record.allows_fact(name, { ... }) or false end
+  local LONGEST = "disk1s" .. ("1"):rep(18) -- 24 characters
+
+  it("are these commands, each as long as it is", function()
+    for _, line in ipairs { "/usr/bin/uname -v", "/usr/bin/uname -r", "/usr/bin/uname -m", "/usr/bin/sw_vers",
+      "/usr/sbin/sysctl -n hw.model", "/usr/sbin/nvram -x auto-boot", "/usr/sbin/diskutil apfs listVolumeGroups -plist",
+      "/usr/sbin/diskutil info -plist /", "/usr/sbin/diskutil info -plist disk3s5", "/usr/sbin/diskutil info -plist " .. LONGEST,
+      "/usr/bin/bputil -d -v " .. GROUP, "/usr/bin/bputil -d -j -v " .. GROUP, "/usr/bin/csrutil status",
+      "/usr/bin/csrutil authenticated-root status", "/usr/bin/pmset -g batt" } do
+      assert.is_true(command(line), line)
+      assert.is_false(command(line .. " x"), line)
+    end
+  end)
+
+  it("are none that are almost so", function()
+    for _, line in ipairs { "/usr/bin/uname", "/usr/bin/uname -n", "/usr/sbin/sysctl hw.model", "/usr/sbin/sysctl -n hw.uuid",
+      "/usr/sbin/nvram -x SystemAudioVolume", "/usr/sbin/diskutil info -plist disk3", "/usr/sbin/diskutil info -plist /Volumes",
+      "/usr/sbin/diskutil info -plist " .. LONGEST .. "1", "/usr/bin/bputil -d -v", "/usr/bin/bputil -d -v " .. GROUP .. "0",
+      "/usr/bin/csrutil disable", "/bin/ps" } do
+      assert.is_false(command(line), line)
+    end
+  end)
+
+  it("are facts whose words are of their kinds", function()
+    local long, digits = ("x"):rep(512), ("9"):rep(15)
+    assert.is_true(fact("kit", "") and fact("kit", long) and fact("quota", digits) and fact("managed", "unknown"))
+    assert.is_true(fact("trial", ("a-b-"):rep(10), long) and fact("collection", GROUP, "0", "x"))
+    assert.is_true(fact("system", GROUP, "15.6", "24G84", "yes", "no") and fact("target", GROUP) and fact("update", "a", "b"))
+    assert.is_false(fact("kit", long .. "x") or fact("quota", digits .. "9") or fact("quota", "-1") or fact("quota", ""))
+    assert.is_false(fact("trial", ("a-b-"):rep(10) .. "a", "x") or fact("trial", "A", "x") or fact("managed", "maybe"))
+    assert.is_false(fact("target", "x" .. GROUP) or fact("target") or fact("target", GROUP, GROUP) or fact("secret", "x"))
+  end)
+end)
+
 describe("a record's file", function()
   local files = require "lib_file"
 

@@ -166,6 +166,13 @@ describe("the order of steps", function()
         step("c", ACT .. 'resets = { "a" }')))
   end)
 
+  it("may drop what drops a later one, too, as long as that comes to an end", function()
+    local function is_sound(...) assert(load(HEAD .. table.concat { ... } .. "}")) end
+    is_sound(step("a", ACT .. 'resets = { "c" }'), step("b", ACT .. 'resets = { "a" }'), step("c", ACT))
+    is_sound(step("a", ACT .. 'resets = { "d" }'), step("b", ACT .. 'resets = { "a" }'), step("c", ACT),
+      step("d", ACT .. 'resets = { "c" }'))
+  end)
+
   it("lets a dropped step follow again in the same place only", function()
     local elsewhere = ('  step "a" { why = "w", where = "recovery", %s, %s },\n'):format(CHECK, ACT)
     assert.are.equal('my/plan.lua:4: step "b" drops "a", which cannot follow again: it runs in recovery',
