@@ -15,7 +15,11 @@ return plan "kdk-fetch" {
       local part = kit_image.part(c)
       return (there or part == "whole") and "done" or "todo", { image = there and "whole" or part }
     end,
-    run = function(c) return { file.make_folder(c.folder, "0755"), curl.download(c.address, c.part) } end,
+    run = function(c)
+      local commands = { file.make_folder(c.folder, "0755"), curl.download(c.address, c.part) }
+      if kit_image.part(c) == "other" then table.insert(commands, 2, file.remove(c.part)) end
+      return commands
+    end,
     -- A part is kept for the next try; what can never become the image is not.
     undo = function(c)
       if kit_image.part(c) ~= "wrong" then return "what has come of the download, for the next try" end

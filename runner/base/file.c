@@ -343,25 +343,43 @@ static int map_bytes(int fd, size_t limit, struct file_map *map)
 	return 0;
 }
 
-static int map_with(const char *path, int flags, size_t limit, struct file_map *map, struct error *err)
+/* Maps an open file and closes it; -1 passes through. */
+static int map_and_close(int fd, const char *path, size_t limit, struct file_map *map, struct error *err)
 {
 	*map = (struct file_map){ 0 };
-	int fd = file_open(path, O_RDONLY | flags, err);
 	if (fd < 0)
 		return -1;
 	int number = map_bytes(fd, limit, map);
 	(void)close(fd);
+	if (number == EFBIG)
+		return error_set(err, "EFBIG", "cannot read %s: it is larger than %zu bytes", path, limit);
 	return number == 0 ? 0 : error_system(err, number, "cannot read %s", path);
 }
 
 int file_map(const char *path, struct file_map *map, struct error *err)
 {
-	return map_with(path, 0, SIZE_MAX, map, err);
+	return map_and_close(file_open(path, O_RDONLY, err), path, SIZE_MAX, map, err);
 }
 
-int file_map_nofollow(const char *path, size_t limit, struct file_map *map, struct error *err)
+/* Closes it unless it is ours. Returns `fd`, or -1 with `err`; -1 passes through. */
+static int keep_own(int fd, const char *path, struct error *err)
 {
-	return map_with(path, O_NOFOLLOW, limit, map, err);
+	struct stat st;
+	if (fd < 0)
+		return -1;
+	int number = fstat(fd, &st) == 0 ? 0 : errno;
+	if (number == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) && (st.st_mode & 022) == 0)
+		return fd;
+	(void)close(fd);
+	if (number != 0)
+		return error_system(err, number, "cannot look at %s", path);
+	return error_set(err, "refused", "cannot believe %s: it belongs to user %u, mode %o", path, (unsigned)st.st_uid,
+	                 (unsigned)st.st_mode & 07777);
+}
+
+int file_map_own(const char *path, size_t limit, struct file_map *map, struct error *err)
+{
+	return map_and_close(keep_own(file_open(path, O_RDONLY | O_NOFOLLOW, err), path, err), path, limit, map, err);
 }
 
 void file_unmap(struct file_map *map)

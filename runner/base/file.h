@@ -65,8 +65,9 @@ struct file_map {
 };
 int file_map(const char *path, struct file_map *map, struct error *err);
 
-/* The same without following a link, and not if it is larger than `limit` ("EFBIG"). */
-int file_map_nofollow(const char *path, size_t limit, struct file_map *map, struct error *err);
+/* The same for a file that must be ours: without following a link, not if it is larger than `limit` ("EFBIG"), and not
+ * if it belongs to somebody else than root and whoever runs this, or if others can write it ("refused"). */
+int file_map_own(const char *path, size_t limit, struct file_map *map, struct error *err);
 void file_unmap(struct file_map *map);
 
 /* Where `needle` first stands in `map` at or after `from`; -1 if nowhere. An empty needle is found at once. */

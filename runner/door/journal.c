@@ -106,7 +106,7 @@ static int scan_and_cut(struct journal *journal, struct error *err)
 	struct file_map map;
 	struct journal_record record;
 	const char *why = NULL;
-	if (file_map_nofollow(journal->path, JOURNAL_LARGEST, &map, err) != 0)
+	if (file_map_own(journal->path, JOURNAL_LARGEST, &map, err) != 0)
 		return -1;
 	struct journal_cursor cursor = { map.bytes, map.length, 0, 0 };
 	enum journal_step step;

@@ -33,17 +33,17 @@ static mode_t check_mode(lua_State *L, int argument)
 	return (mode_t)mode;
 }
 
-/* read(path[, limit[, nofollow]]) */
+/* read(path[, limit[, follow]]): a link only where somebody has named the file, or nobody could have planted one */
 static int read_file(lua_State *L)
 {
 	const char *path = lib_check_path(L, 1);
 	lua_Integer limit = lua_isnoneornil(L, 2) ? READ_LIMIT : check_size(L, 2);
+	int (*read)(const char *, size_t, char **, size_t *, struct error *) =
+		lua_toboolean(L, 3) ? file_read : file_read_nofollow;
 	struct error err;
 	size_t length;
 	void **box = lib_new_box(L);
 	char *bytes;
-	int (*read)(const char *, size_t, char **, size_t *, struct error *) =
-		lua_toboolean(L, 3) ? file_read_nofollow : file_read;
 	if (read(path, (size_t)limit, &bytes, &length, &err) != 0)
 		return lib_fail(L, &err);
 	*box = bytes;

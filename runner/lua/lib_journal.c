@@ -33,7 +33,7 @@ static int push_records(lua_State *L, const char *path)
 	const char *why = NULL;
 	enum journal_step step;
 	struct file_map *map = lib_new_map(L);
-	if (file_map_nofollow(path, JOURNAL_LARGEST, map, &err) != 0)
+	if (file_map_own(path, JOURNAL_LARGEST, map, &err) != 0)
 		return lib_fail(L, &err);
 	struct journal_cursor cursor = { map->bytes, map->length, 0, 0 };
 	lua_newtable(L);

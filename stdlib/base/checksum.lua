@@ -3,6 +3,9 @@
 
 local checksum = {}
 
+--- Bytes of the largest file that is summed: a kit's image has about one gigabyte, and a file of holes may say any size.
+checksum.LARGEST = 4 << 30
+
 local known = {}
 
 --- Where a text stands in a file, without its sum.
@@ -21,11 +24,12 @@ end
 -- @param path string: as this process opens it
 -- @param text string|nil
 -- @param from integer|nil: the first offset that counts
--- @return hex digits, and an array of offsets; or nil, message, code
+-- @return hex digits, and an array of offsets; or nil, message, code ("EFBIG" where it is larger than checksum.LARGEST)
 function checksum.sha256(path, text, from)
   local files = require "lib_file"
   local stat, message, code = files.stat(path)
   if not stat then return nil, message, code end
+  if stat.size > checksum.LARGEST then return nil, ("%s: %d bytes are too many"):format(path, stat.size), "EFBIG" end
   local key = ("%s:%d:%d:%d:%d"):format(path, stat.device, stat.inode, stat.size, stat.mtime)
   if known[key] then return known[key], text and checksum.places(path, text, from) end
   local sum, found, kind = files.sha256(path, text, from)

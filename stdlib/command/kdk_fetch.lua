@@ -23,7 +23,7 @@ local LICENCE = "The kit is Apple's, under the terms of an Apple developer accou
 
 local function saved_list(target, path)
   path = paths.on_mac(target.root, path)
-  local content, message = require("lib_file").read(target.root .. path, 16 << 20)
+  local content, message = require("lib_file").read(target.root .. path, 16 << 20, true)
   return content, message, "name the list that was saved from " .. curl.LIST
 end
 
@@ -44,7 +44,9 @@ function kdk_fetch.entries(target, options, emit)
   if options.from then content, message, cure = saved_list(target, options.from) else content, message, cure = asked_list(emit) end
   if not content then ending.refuse("The list of kits could not be read: " .. message, "Fix: " .. cure .. ".") end
   local list, why = catalogue.parse(content)
-  if not list then ending.refuse("The list of kits cannot be used: " .. why, catalogue.BY_HAND) end
+  if not list then
+    ending.refuse(("The list of kits cannot be used: %s%s"):format(options.from and options.from .. ": " or "", why), catalogue.BY_HAND)
+  end
   return list
 end
 

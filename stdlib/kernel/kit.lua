@@ -42,7 +42,7 @@ function kits.read(root, path)
   local stat = files.stat(root .. path)
   if not stat or stat.type ~= "directory" then return nil, path .. ": no such kit" end
   local kit = { path = path, name = path:match("[^/]+$"), chips = kernels_of(root .. path) }
-  local content, message = files.read(root .. path .. "/System/Library/CoreServices/SystemVersion.plist")
+  local content, message = files.read(root .. path .. "/System/Library/CoreServices/SystemVersion.plist", nil, true)
   local dict = content and plist.parse(content)
   kit.version, kit.build = plist.field(dict, "ProductVersion", "string"), plist.field(dict, "ProductBuildVersion", "string")
   if not kit.build then
@@ -146,7 +146,7 @@ end
 --- The bundle ids that a model's list requires.
 -- @return array of ids, or nil, message
 function kits.required_bundles(root, path)
-  local content, message = require("lib_file").read(root .. path, 16 << 20)
+  local content, message = require("lib_file").read(root .. path, 16 << 20, true)
   if not content then return nil, message end
   local dict = plist.parse(content)
   local required = plist.field(dict, "requiredIdentifiers", "table")

@@ -7,20 +7,22 @@ local pkgutil = require "tool.pkgutil"
 
 local kit_image = {}
 
+-- @return bytes, nil where there is no plain file; and whether anything is there
 local function size_of(c, path)
-  local stat = require("lib_file").stat(c.root .. path)
-  return stat and stat.type == "file" and stat.size or nil
+  local stat = require("lib_file").stat(c.root .. path, true)
+  return stat and stat.type == "file" and stat.size or nil, stat ~= nil
 end
 
 --- Is this the whole image with the right checksum? Size first: the sum of a gigabyte takes seconds.
 function kit_image.is_whole(c, path)
-  return size_of(c, path) == c.size and checksum.sha256(c.root .. path) == c.sha256
+  return (size_of(c, path)) == c.size and checksum.sha256(c.root .. path) == c.sha256
 end
 
---- How much of the image is in the part file: "none", "part", or "wrong" (as long as the image, or longer, and not it).
+--- How much of the image is in the part file: "none", "part", "whole", "wrong" (as long as the image, or longer, and not it), or "other"
+-- (something that is no plain file, which curl would write to without end).
 function kit_image.part(c)
-  local size = size_of(c, c.part)
-  if not size then return "none" end
+  local size, there = size_of(c, c.part)
+  if not size then return there and "other" or "none" end
   return size < c.size and "part" or kit_image.is_whole(c, c.part) and "whole" or "wrong"
 end
 

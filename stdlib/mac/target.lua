@@ -61,11 +61,13 @@ end
 -- Version and build of the system on a volume, from its SystemVersion.plist (xml; reference §7.1 names the keys).
 local function product_on(root, mount)
   local path = mac.real_path(root, mount .. "/System/Library/CoreServices/SystemVersion.plist")
-  local content, message, code = require("lib_file").read(path)
+  local content, message, code = require("lib_file").read(path, nil, true)
   if not content then return nil, message, code end
   local dict = plist.parse(content)
-  if type(dict) ~= "table" then return nil, path .. " is not a property list" end
-  return { version = plist.field(dict, "ProductVersion", "string"), build = plist.field(dict, "ProductBuildVersion", "string") }
+  if type(dict) ~= "table" then return nil, path .. ": not a property list" end
+  local version, build = plist.field(dict, "ProductVersion", "string"), plist.field(dict, "ProductBuildVersion", "string")
+  if not version or not build then return nil, path .. ": names no version and build" end
+  return { version = version, build = build }
 end
 
 -- Are there kernels on a System volume? The stub of another operating system has none. @return true, false, or nil when it
@@ -189,10 +191,10 @@ end
 -- What tells a macOS on the System volume. has_version and has_kernels are false only where they are certainly not there.
 local function fill_system(root, group, mount)
   local top = mount == "/" and "" or mount
-  local product, _, code = product_on(root, top)
+  local product, message, code = product_on(root, top)
   group.version, group.build = product and product.version, product and product.build
   group.has_version, group.has_kernels = product ~= nil, has_kernels(root, top)
-  if not product and code ~= "ENOENT" then group.has_version = nil end
+  if not product and code ~= "ENOENT" then group.has_version, group.version_unknown = nil, message end
 end
 
 --- Adds to a chosen group what later checks need: Data's mount, Preboot, owners by short name, system version.

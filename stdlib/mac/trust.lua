@@ -42,6 +42,13 @@ function trust.fault(root, path, here)
   return why_not(root, path, stat)
 end
 
+--- The same for a folder: nothing else may have its name.
+function trust.folder_fault(root, path, here)
+  local fault, stat = trust.fault(root, path, here), require("lib_file").stat(here or root .. path)
+  if not fault and stat and stat.type ~= "directory" then return path .. " is no folder" end
+  return fault
+end
+
 -- A folder on the way: may others put something else in the place of what follows in it?
 local function folder_fault(root, path, stat, following)
   local fault = why_not(root, path == "" and "/" or path, stat)

@@ -55,8 +55,10 @@ end
 -- The staged program is what the person starts in recovery; where a manifest names it, it must be that one.
 local function program_misfit(target, stated)
   local path = paths.on_data(target, staging.PROGRAM)
-  local sum = stated and stated.program and path and checksum.sha256(target.root .. path)
-  if sum and sum ~= stated.program.sha256 then return ("the program at %s is not the one its checksum file names"):format(path) end
+  local here = stated and stated.program and path and target.root .. path
+  if here and require("lib_file").stat(here, true) and checksum.sha256(here) ~= stated.program.sha256 then
+    return ("the program at %s is not the one its checksum file names"):format(path)
+  end
 end
 
 -- @return the manifest, or nil; why it does not count, in words; or a row that says why everything is refused
@@ -121,7 +123,7 @@ local checks = {}
 function checks.folder(target)
   local place = paths.on_data(target, staging.FOLDER)
   if not place then return unknown("the Data volume is not mounted", "unlock it") end
-  local fault = trust.fault(target.root, place)
+  local fault = trust.folder_fault(target.root, place)
   if not fault then return result.ok(place) end
   return bad(fault .. ": somebody else may have put it there",
     ("look at what is in %s, then take it away: sudo rm -r %s"):format(place, text.quote(place)))

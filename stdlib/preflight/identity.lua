@@ -3,6 +3,7 @@
 
 local boot_object = require "mac.boot_object"
 local mac_target = require "mac.target"
+local paths = require "mac.paths"
 local result = require "preflight.result"
 local staging = require "kernel.staging"
 local system = require "preflight.system"
@@ -33,8 +34,11 @@ function checks.volume(target)
     return bad(("%s: the System volume is not mounted"):format(group.name or group.group)
       .. (group.system.mount_problem and "; " .. group.system.mount_problem or ""), "diskutil mount " .. group.system.device)
   end
-  local same = namesakes(target)
-  return ok(("%s, macOS %s build %s%s"):format(name_of(group), group.version or "?", group.build or "?", same), same ~= "")
+  local note = namesakes(target)
+  if group.version_unknown then
+    note = note .. "; its version cannot be read: " .. paths.without_root(target.root, group.version_unknown)
+  end
+  return ok(("%s, macOS %s build %s%s"):format(name_of(group), group.version or "?", group.build or "?", note), note ~= "")
 end
 
 local NO_MACOS = "name the system that is meant with --volume; `diskutil apfs listVolumeGroups` lists them"
@@ -53,9 +57,12 @@ local function check_macos(target, may_be_named)
     :format(name_of(target.group), lacks), NO_MACOS)
 end
 
--- The same for what starts a macOS kernel there. One that names a macOS but has no kernel has to be asked for by name.
+-- The same for what starts a macOS kernel there: which macOS it is has to be known, and one without a kernel has to be asked for by name.
 checks["macos/volume"] = function(target, asked)
-  return check_macos(target, asked.options.volume and target.group and target.group.has_version ~= false)
+  local row = check_macos(target, asked.options.volume and target.group and target.group.has_version ~= false)
+  local unread = row.verdict == "ok" and target.group.version_unknown
+  if not unread then return row end
+  return unknown(row.detail, "look at that file; repair the system with First Aid in Disk Utility, or install macOS again over it")
 end
 
 -- The same for what gives Apple's kernel back: a macOS that is damaged may be asked for by name.

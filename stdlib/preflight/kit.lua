@@ -18,7 +18,7 @@ local REINSTALL = "install the kit again: vmq-recovery kdk install"
 
 local function names_of(list)
   local names = {}
-  for index, kit in ipairs(list) do names[index] = kit.name end
+  for index, kit in ipairs(list) do names[index] = kit.name .. (kit.problem and (" (%s)"):format(kit.problem) or "") end
   return #names > 0 and table.concat(names, ", ") or "none"
 end
 

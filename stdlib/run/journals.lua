@@ -30,7 +30,7 @@ function journals.folder(target, given, part)
   local here, path = paths.journal(target, given, part)
   if not here then return nil, path end
   local above, above_here = part and path:match("^(.*)/"), part and here:match("^(.*)/")
-  local fault = above and trust.fault(target.root, above, above_here) or trust.fault(target.root, path, here)
+  local fault = above and trust.folder_fault(target.root, above, above_here) or trust.folder_fault(target.root, path, here)
   if not fault then return here, path end
   return nil, ("the folder of the journal cannot be believed: %s"):format(fault), true
 end

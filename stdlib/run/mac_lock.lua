@@ -9,6 +9,7 @@ local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
 local orphans = require "run.orphans"
 local paths = require "mac.paths"
+local trust = require "mac.trust"
 
 local mac_lock = {}
 
@@ -42,6 +43,13 @@ local function take(directory, command, wait)
   end
 end
 
+-- Whoever could put another folder there could let two runs go at once.
+local function make_folder(root, directory)
+  local fault = trust.folder_fault(root, paths.lock "", directory)
+  if fault then return nil, "its folder cannot be believed: " .. fault, "refused" end
+  return require("lib_file").make_directory(directory, tonumber("700", 8))
+end
+
 --- Takes it. Where another run has it, or a tool of one for too long, this ends the command (exit 7).
 -- @param invocation see run.invocation
 -- @param wait see run.orphans.patience
@@ -49,7 +57,7 @@ end
 function mac_lock.take(invocation, wait)
   if invocation.dry_run then return nil end
   local directory = paths.lock(invocation.root)
-  local held, message, code, holder = require("lib_file").make_directory(directory, tonumber("700", 8))
+  local held, message, code, holder = make_folder(invocation.root, directory)
   if held then held, message, code, holder = take(directory, invocation.command, wait) end
   if held or invocation.uid ~= 0 then return held or nil end
   if code ~= "held" then ending.refuse("The lock cannot be taken, so nothing was changed: " .. message) end

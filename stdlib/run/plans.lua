@@ -27,7 +27,7 @@ end
 --- A plan from a file of the user's.
 -- @return plan, or nil and "FILE:LINE: reason"
 function plans.from_file(path)
-  local text, message = require("lib_file").read(path)
+  local text, message = require("lib_file").read(path, nil, true)
   if not text then return nil, message end
   return plan_load.load(text, path, hash)
 end

@@ -20,13 +20,14 @@ local function boot()
   return session and session:gsub("%s+", "_") or "unknown"
 end
 
--- How many of this boot stand in the file.
+-- How many of this boot stand in the file; and true where that cannot be understood.
 local function recorded(path)
   local files = require "lib_file"
   if not files.stat(path, true) then return 0 end
   local session, count = (files.read(path, 4096) or ""):match("^(%S+) (%d+)\n$")
-  if not session then return refusals.MOST end
-  return session == boot() and math.tointeger(tonumber(count)) or 0
+  count = math.tointeger(tonumber(count))
+  if not count then return refusals.MOST, true end
+  return session == boot() and count or 0
 end
 
 --- The counter of one Mac. It is read when it is first asked.
@@ -39,7 +40,7 @@ local function path_of(self) return self.folder .. "/refused-passwords" end
 
 --- How many were refused since this Mac was started.
 function Refusals:count()
-  self.known = self.known or recorded(path_of(self))
+  if not self.known then self.known, self.unread = recorded(path_of(self)) end
   return self.known
 end
 
@@ -68,6 +69,7 @@ function Refusals:is_spent() return self:count() >= refusals.MOST end
 --- The count in words.
 function Refusals:words()
   local one = self:count() == 1
+  if self.unread then return path_of(self) .. " does not tell how many passwords were refused since this Mac was started" end
   return ("%d password%s refused since this Mac was started"):format(self:count(), one and " was" or "s were")
 end
 

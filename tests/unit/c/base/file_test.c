@@ -109,15 +109,30 @@ static void a_link_is_followed_only_where_nobody_could_plant_it(void **state)
 	free(bytes);
 	assert_int_equal(file_read_nofollow(link, 10, &bytes, &length, &f->err), -1);
 	assert_string_equal(f->err.code, "ELOOP");
-	assert_int_equal(file_map_nofollow(link, 10, &map, &f->err), -1);
+	assert_int_equal(file_map_own(link, 10, &map, &f->err), -1);
 	assert_string_equal(f->err.code, "ELOOP");
 	assert_int_equal(file_append(link, "x", 1, 0600, &f->err), -1);
 	assert_string_equal(f->err.code, "ELOOP");
-	assert_int_equal(file_map_nofollow(fixture_path(f, "ten"), 9, &map, &f->err), -1);
+	assert_int_equal(file_map_own(fixture_path(f, "ten"), 9, &map, &f->err), -1);
 	assert_string_equal(f->err.code, "EFBIG");
-	assert_int_equal(file_map_nofollow(fixture_path(f, "ten"), 10, &map, &f->err), 0);
+	assert_int_equal(file_map_own(fixture_path(f, "ten"), 10, &map, &f->err), 0);
 	assert_int_equal(map.length, 10);
 	file_unmap(&map);
+}
+
+static void what_others_can_write_is_not_ours(void **state)
+{
+	struct fixture *f = *state;
+	struct file_map map;
+	put(f, "ten", "0123456789");
+	const mode_t modes[] = { 0620, 0602, 0666 };
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		assert_int_equal(chmod(fixture_path(f, "ten"), modes[i]), 0);
+		assert_int_equal(file_map_own(fixture_path(f, "ten"), 10, &map, &f->err), -1);
+		assert_string_equal(f->err.code, "refused");
+		assert_int_equal(file_map(fixture_path(f, "ten"), &map, &f->err), 0);
+		file_unmap(&map);
+	}
 }
 
 static void a_part_may_end_early(void **state)
@@ -239,6 +254,7 @@ int main(void)
 		TEST(a_file_without_a_size_is_read_to_its_end),
 		TEST(only_plain_files_are_opened),
 		TEST(a_link_is_followed_only_where_nobody_could_plant_it),
+		TEST(what_others_can_write_is_not_ours),
 		TEST(a_part_may_end_early),
 		TEST(a_sync_is_tried_again_after_a_signal_and_only_then),
 		TEST(an_atomic_write_replaces_or_leaves),

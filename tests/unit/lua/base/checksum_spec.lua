@@ -35,6 +35,12 @@ describe("checksum.sha256", function()
     assert.are_not.equal(checksum.sha256 "/f", checksum.sha256 "/g")
   end)
 
+  it("sums no file of holes", function()
+    local files = disk.use({ ["/f"] = "x" }, { ["/f"] = { size = checksum.LARGEST + 1 } })
+    assert.are.same({ nil, ("/f: %d bytes are too many"):format(checksum.LARGEST + 1), "EFBIG" }, { checksum.sha256 "/f" })
+    assert.are.equal(0, files.summed)
+  end)
+
   it("says why it has no answer, and does not remember that", function()
     local contents = {}
     local files = disk.use(contents)

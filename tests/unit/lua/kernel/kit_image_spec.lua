@@ -32,6 +32,10 @@ describe("kit_image.part", function()
     end
     disk.use {}
     assert.are.equal("none", kit_image.part(c))
+    for _, about in ipairs { { type = "fifo" }, { link = { type = "link" } }, { link = { type = "link" }, dangling = true } } do
+      disk.use({ ["/r/k.part"] = WHOLE }, { ["/r/k.part"] = about })
+      assert.are.equal("other", kit_image.part(c))
+    end
   end)
 end)
 

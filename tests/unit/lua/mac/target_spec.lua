@@ -170,11 +170,22 @@ describe("mac.complete", function()
 
   it("says that a stub has no version and no kernel", function()
     assert.are.same({ false, false }, { completed().has_version, completed().has_kernels })
-    write("/Volumes/Macintosh HD/System/Library/CoreServices/SystemVersion.plist", dict { ProductVersion = "26.6" })
+    write("/Volumes/Macintosh HD/System/Library/CoreServices/SystemVersion.plist",
+      dict { ProductVersion = "26.6", ProductBuildVersion = "25G70" })
     write("/Volumes/Macintosh HD/System/Library/Kernels/other", "")
     assert.are.same({ true, false }, { completed().has_version, completed().has_kernels })
     write("/Volumes/Macintosh HD/System/Library/Kernels/kernel.release.t6041", "")
     assert.is_true(completed().has_kernels)
+  end)
+
+  it("does not say that there is no version where it cannot read one", function()
+    for text, why in pairs { [dict { ProductVersion = "26.6" }] = "names no version and build", ["{}"] = "not a property list",
+      [("x"):rep(2 << 20)] = "larger than" } do
+      write("/Volumes/Macintosh HD/System/Library/CoreServices/SystemVersion.plist", text)
+      local group = completed()
+      assert.are.same({}, { group.has_version, group.version })
+      assert.truthy(group.version_unknown:find(why, 1, true), group.version_unknown)
+    end
   end)
 
   it("does not say that there is no kernel where it cannot look", function()

@@ -98,6 +98,16 @@ describe("trust.fault", function()
     assert.are.equal("/Volumes/Data can be written by others", trust.fault("", "/Volumes/Data"))
   end)
 
+  it("finds something else in a folder's place", function()
+    assert.is_nil(fault { type = "fifo" })
+    assert.are.equal(FOLDER .. " is no folder", trust.folder_fault("", FOLDER))
+    fault { link = { type = "link" } }
+    assert.are.equal(FOLDER .. " is a link", trust.folder_fault("", FOLDER))
+    fault { uid = 501 }
+    assert.are.equal(FOLDER .. " belongs to user 501", trust.folder_fault("", FOLDER))
+    assert.is_nil(trust.folder_fault("", "/none"))
+  end)
+
   it("takes the user's own folders for root's in front of another root only", function()
     local real = package.loaded.lib_system
     package.loaded.lib_system = setmetatable({ uid = function() return 501 end }, { __index = real })

@@ -34,6 +34,14 @@ describe("the volume", function()
     assert.truthy(row.detail:find("holds no macOS: there is no SystemVersion.plist on it", 1, true), row.detail)
   end)
 
+  it("has to be known before a kernel of its own is started there, and not for the way back", function()
+    local group = { has_kernels = true, version_unknown = "cannot open /r/S.plist: it is no plain file" }
+    assert.are.same({ "ok", "unknown", "ok" }, verdicts(group))
+    assert.are.same({ "ok", "unknown", "ok" }, verdicts(group, { volume = "Macintosh HD" }))
+    local row = row_of("named/volume", targets.recovery { group = group })
+    assert.truthy(row.remark and row.detail:find("S.plist: it is no plain file", 1, true), row.detail)
+  end)
+
   it("without kernels has to be named", function()
     assert.are.same({ "ok", "bad", "bad" }, verdicts { has_version = true, has_kernels = false })
     assert.are.same({ "ok", "ok", "ok" }, verdicts({ has_version = true, has_kernels = false }, { volume = "Macintosh HD" }))

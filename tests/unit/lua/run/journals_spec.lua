@@ -20,6 +20,14 @@ describe("journals", function()
     assert.is_nil((select(3, journals.latest(folder .. "/nowhere"))))
   end)
 
+  it("believes no folder's name that is a file's", function()
+    assert(files.write_atomic(folder .. "/j", "", 384))
+    local target = { root = "" }
+    assert.are.same({ nil, "the folder of the journal cannot be believed: " .. folder .. "/j is no folder", true },
+      { journals.folder(target, folder .. "/j") })
+    assert.truthy(select(2, journals.folder(target, folder .. "/j", "stage")):find("/j is no folder", 1, true))
+  end)
+
   it("starts numbered runs whose start record is there at once", function()
     local journal, run = started()
     assert.are.same({ 1, folder .. "/0001.journal", 1 }, { run.number, run.path, run.start.format })

@@ -266,8 +266,8 @@ describe("no place for a journal", function()
 
   it("that can be made refuses, too: nothing was changed", function()
     life.target.group.data = { mount = "/Volumes/Data", device = "d" }
-    assert(files.make_directory(life.root .. "/Volumes/Data/private/var/db", 448))
-    assert(files.write_atomic(life:folder(), "a file", 384))
+    assert(files.make_directory(life.root .. "/Volumes/Data/private/var", 448))
+    assert(files.write_atomic(life.root .. "/Volumes/Data/private/var/db", "a file", 384))
     run(3, "precondition", "The journal's folder cannot be used, so nothing was changed: ")
     assert.are.same({}, life.acts)
   end)

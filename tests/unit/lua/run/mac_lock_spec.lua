@@ -93,6 +93,15 @@ describe("the lock", function()
     assert.are.same({ 0 }, { #waited, held })
   end)
 
+  it("is not taken in a folder that somebody else has put there", function()
+    assert(files.make_directory(root .. "/private/var/run/other", 448))
+    assert(files.link("other", folder()))
+    local held, ended = take()
+    assert.are.same({ 3, { "The lock cannot be taken, so nothing was changed: its folder cannot be believed: "
+      .. "/private/var/run/vmq-recovery is a link" } }, { ended.code, ended.lines })
+    assert.is_nil(held)
+  end)
+
   it("lies in a folder for its owner alone", function()
     take():release()
     assert.are.equal(448, files.stat(folder()).mode & 511)

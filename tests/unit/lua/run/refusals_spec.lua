@@ -54,10 +54,16 @@ describe("the count", function()
 
   it("that cannot be understood is the limit", function()
     refusals.of(root):add(1)
-    for _, text in ipairs { "", "ONE", "ONE -1\n", "ONE 1", "ONE 1\nONE 1\n", "ONE x\n" } do
+    for _, text in ipairs { "", "ONE", "ONE -1\n", "ONE 1", "ONE 1\nONE 1\n", "ONE x\n",
+      "ONE " .. ("9"):rep(30) .. "\n" } do
       files.write_atomic(path(), text, 384)
       assert.are.equal(3, refusals.of(root):count(), text)
+      assert.are.equal(path() .. " does not tell how many passwords were refused since this Mac was started", refusals.of(root):words())
     end
+    files.write_atomic(path() .. ".other", "ONE 0\n", 384)
+    files.remove(path())
+    assert(files.link(path() .. ".other", path()))
+    assert.are.equal(3, refusals.of(root):count())
   end)
 
   it("that cannot be written is known to this run", function()
