@@ -4,7 +4,6 @@
  */
 #include "base/scratch.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEEPEST 64 /* levels of folders; a simulated Mac has about ten */
+#include "base/tree.h"
 
 static const char *temporary_folder(void)
 {
@@ -58,43 +57,6 @@ static bool lies_below(const char *path, const char *above)
 	return length > 1 && strncmp(path, real, length) == 0 && path[length] == '/' && path[length + 1] != '\0';
 }
 
-static int remove_below(int parent, const char *name, int depth);
-
-/* Empties the open folder, then closes it. Returns 0, or -1 with errno. */
-static int empty_folder(DIR *dir, int depth)
-{
-	int result = 0;
-	const struct dirent *entry;
-	while (result == 0 && (errno = 0, entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			result = remove_below(dirfd(dir), entry->d_name, depth + 1);
-	if (result == 0 && errno != 0)
-		result = -1;
-	int number = errno;
-	(void)closedir(dir);
-	errno = number;
-	return result;
-}
-
-/* Removes one name and what is below it. Returns 0, or -1 with errno. */
-static int remove_below(int parent, const char *name, int depth)
-{
-	if (depth > DEEPEST) {
-		errno = ELOOP;
-		return -1;
-	}
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return unlinkat(parent, name, 0);
-	(void)fchmod(fd, 0700); /* a simulated sealed volume is read-only to its owner */
-	DIR *dir = fdopendir(fd);
-	if (dir == NULL) {
-		(void)close(fd);
-		return -1;
-	}
-	return empty_folder(dir, depth) == 0 ? unlinkat(parent, name, AT_REMOVEDIR) : -1;
-}
-
 int scratch_remove(const char *path, struct error *err)
 {
 	char real[PATH_MAX], marker[PATH_MAX + sizeof SCRATCH_MARKER + 1];
@@ -104,7 +66,7 @@ int scratch_remove(const char *path, struct error *err)
 	(void)snprintf(marker, sizeof marker, "%s/%s", real, SCRATCH_MARKER);
 	if ((!lies_below(real, temporary_folder()) && !lies_below(real, "/tmp")) || lstat(marker, &st) != 0)
 		return error_set(err, "refused", "will not remove %s: it is not a scratch folder made by this program", path);
-	if (remove_below(AT_FDCWD, real, 0) != 0)
+	if (tree_remove(AT_FDCWD, real) != 0)
 		return error_system(err, errno, "cannot remove %s", path);
 	return 0;
 }

@@ -11,6 +11,7 @@
 
 #include "base/replace.h"
 #include "base/system.h"
+#include "base/tree.h"
 #include "base/words.h"
 #include "door/forms.h"
 
@@ -125,19 +126,36 @@ static int act_remove(const struct task *task, struct error *err)
 	return with_places(task, 1, err, remove_file) == 0 || strcmp(err->code, "ENOENT") == 0 ? 0 : -1;
 }
 
-/* `named`: may its paths also be those that a person has named? */
+static int remove_kit(const struct task *task, const struct place *places, struct error *err)
+{
+	(void)task;
+	if (tree_remove(places[0].folder, places[0].name) == 0 || errno == ENOENT)
+		return 0;
+	return error_system(err, errno, "cannot remove %s", places[0].path);
+}
+
+static int act_remove_kit(const struct task *task, struct error *err)
+{
+	return with_places(task, 1, err, remove_kit);
+}
+
+/* Whose paths an act may use: our own; those, and what a person has named; kits. */
+enum reach { OURS, NAMED, KITS };
+
 static const struct act {
 	const char *name;
 	int paths;
-	bool named, mode, text;
+	enum reach reach;
+	bool mode, text;
 	int (*run)(const struct task *task, struct error *err);
 } table[] = {
-	{ "copy", 2, true, true, false, act_copy },
-	{ "copy-program", 1, false, true, false, act_copy_program },
-	{ "move", 2, true, false, false, act_move },
-	{ "write", 1, false, true, true, act_write },
-	{ "make-folder", 1, true, true, false, act_make_folder },
-	{ "remove", 1, false, false, false, act_remove },
+	{ "copy", 2, NAMED, true, false, act_copy },
+	{ "copy-program", 1, OURS, true, false, act_copy_program },
+	{ "move", 2, NAMED, false, false, act_move },
+	{ "write", 1, OURS, true, true, act_write },
+	{ "make-folder", 1, NAMED, true, false, act_make_folder },
+	{ "remove", 1, OURS, false, false, act_remove },
+	{ "remove-kit", 1, KITS, false, false, act_remove_kit },
 };
 
 static const struct act *find(const char *name)
@@ -171,6 +189,22 @@ static bool is_named(const struct named_path *named, const char *path)
 	return false;
 }
 
+/* Is it the folder of a Kernel Debug Kit (reference §7.1)? */
+static bool is_kit(const char *path)
+{
+	static const char kits[] = "/Library/Developer/KDKs/KDK_";
+	const char *end = strrchr(path, '.');
+	return strncmp(path, kits, sizeof kits - 1) == 0 && strchr(path + sizeof kits - 1, '/') == NULL && end != NULL
+	       && strcmp(end, ".kdk") == 0;
+}
+
+static bool reaches(const struct act *act, const struct named_path *named, const char *path)
+{
+	if (act->reach == KITS)
+		return is_kit(path);
+	return is_ours(path) || (act->reach == NAMED && is_named(named, path));
+}
+
 int file_act_check(const struct named_path *named, const char *const *argv, struct error *err)
 {
 	const struct act *act = find(argv[0]);
@@ -181,7 +215,7 @@ int file_act_check(const struct named_path *named, const char *const *argv, stru
 		if (!forms_path_is_plain(argv[1 + i]))
 			return error_set(err, "refused", "will not %s %s: the path must be absolute and plain", argv[0],
 			                 argv[1 + i]);
-		if (!is_ours(argv[1 + i]) && !(act->named && is_named(named, argv[1 + i])))
+		if (!reaches(act, named, argv[1 + i]))
 			return error_set(err, "refused", "will not %s %s: it is in no folder called " OWN, argv[0], argv[1 + i]);
 	}
 	const char *word = act->mode ? argv[1 + act->paths] : NULL;

@@ -8,8 +8,9 @@
  *   write TARGET MODE TEXT        a small file
  *   make-folder PATH MODE         with its parents; one that is there must be a folder of whoever runs this
  *   remove PATH                   a file; one that is not there is removed already
+ *   remove-kit PATH               the folder of a kit, /Library/Developer/KDKs/KDK_….kdk, with all that is in it
  *
- * Paths are the Mac's own, the root is put before them. All of them lie in a folder called vmq-recovery, or are called
+ * Paths are the Mac's own, the root is put before them. All others lie in a folder called vmq-recovery, or are called
  * so themselves; only `copy`, `move` and `make-folder` also take what a person has named on the command line, or what
  * lies directly in it. Every folder below the volume's mount point is opened without following a link (place.h).
  */

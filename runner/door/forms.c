@@ -181,6 +181,13 @@ const char *forms_refuse_installer(const char *const *args)
 	return stands_twice(args, is_target_option) ? "installer takes one target" : NULL;
 }
 
+const char *forms_refuse_pkgutil(const char *const *args)
+{
+	static const char kit[] = "com.apple.pkg.KDK.";
+	bool is_kit = args[0] != NULL && args[1] != NULL && strncmp(args[1], kit, sizeof kit - 1) == 0;
+	return is_kit ? NULL : "pkgutil forgets kits only";
+}
+
 static bool is_boot_args(const char *name)
 {
 	const char *colon = strrchr(name, ':');

@@ -23,6 +23,7 @@ bool forms_path_is_plain(const char *path);
 const char *forms_refuse_bputil(const char *const *args);
 const char *forms_refuse_kmutil(const char *const *args);
 const char *forms_refuse_installer(const char *const *args);
+const char *forms_refuse_pkgutil(const char *const *args);
 const char *forms_refuse_nvram(const char *const *args);
 const char *forms_refuse_csrutil(const char *const *args);
 const char *forms_refuse_curl(const char *const *args);

@@ -123,8 +123,8 @@ local COMMANDS = {
   { name = "source", group = "plans", args = "[NAME]", max = 1,
     help = "print a script of the program; without a name list them" },
   { name = "unstage", group = "more", where = "macOS", options = {
-      { name = "kits", help = "downloaded kit images as well" },
-    }, help = "take away the files that stage, build and kdk fetch have left" },
+      { name = "kits", help = "downloaded kit images, and kits that kdk install installed, as well" },
+    }, help = "take away the files that stage, build and kdk have left" },
   { name = "completion", group = "more", module = "cli.completion", args = "bash|zsh|fish", min = 1, max = 1,
     help = "a script that lets your shell complete commands and options" },
   { name = "help", group = "more", module = "cli.help", args = "[COMMAND|TOPIC|plans NAME]", max = 2, options = {

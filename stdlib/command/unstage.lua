@@ -1,4 +1,4 @@
--- `unstage`: takes away what stage, build and kdk fetch have left; scripts/unstage.lua says what is run.
+-- `unstage`: takes away what stage, build and kdk have left; scripts/unstage.lua says what is run.
 -- Must not take away a file that was changed, nor anything while a custom kernel stands or a run is open.
 
 local ending = require "run.ending"
@@ -15,7 +15,7 @@ local unstage = {}
 local PRECONDITIONS = { "root", "platform", "volume", "environment", "data", "folder", "policy", "journal" }
 
 local function look_up(target, options)
-  if not target.group or not paths.on_data(target, "/") then return { left = { remove = {}, stay = {} } } end
+  if not target.group or not paths.on_data(target, "/") then return { left = { remove = {}, stay = {}, kits = {} } } end
   return { left = leftovers.look(target, options) }
 end
 
@@ -36,12 +36,13 @@ end
 
 local function params(target, findings, options)
   refuse_if_needed(target, findings.left, options)
-  return { files = leftovers.text(findings.left.remove) }
+  return { files = leftovers.text(findings.left.remove), kits = leftovers.kits_text(findings.left.kits) }
 end
 
 local function summary(case)
   local rows = {}
   for _, one in ipairs(case.findings.left.remove) do rows[#rows + 1] = { "Remove", one.path } end
+  for _, kit in ipairs(case.findings.left.kits) do rows[#rows + 1] = { "Remove", kit.path .. ", with all that is in it" } end
   for _, sentence in ipairs(case.findings.left.stay) do rows[#rows + 1] = { "Stays", sentence } end
   rows[#rows + 1] = { "Journals", "stay; they tell what was done on this Mac" }
   return rows
@@ -57,7 +58,9 @@ function words.done(case)
   local left = leftovers.look(target, options)
   local lines = { "Done: every file whose checksum this program's journals hold is gone." }
   for _, sentence in ipairs(left.stay) do lines[#lines + 1] = "This stays: " .. sentence .. "." end
-  if not options.kits then lines[#lines + 1] = "Downloaded kit images stay; with --kits they are taken away, too." end
+  if not options.kits then
+    lines[#lines + 1] = "Downloaded kit images, and kits that `kdk install` installed, stay; with --kits they go, too."
+  end
   for _, kit in ipairs(kits.list(target.root, kits.folder(target.booted, target.group.data.mount) or kits.FOLDER)) do
     lines[#lines + 1] = "An installed kit stays. If nothing else needs it, type:"
     lines[#lines + 1] = { command = "sudo rm -r " .. require("base.text").quote(kit.path) }

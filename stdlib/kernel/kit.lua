@@ -11,6 +11,9 @@ local kits = {}
 --- Where kits lie, from the root of the Data volume (reference §7.1).
 kits.FOLDER = "/Library/Developer/KDKs"
 
+--- The id of a kit's package is this and its build (reference §7.5).
+kits.PACKAGE = "com.apple.pkg.KDK."
+
 local KERNELS = "/System/Library/Kernels"
 local DEVELOPMENT = "^kernel%.development%.(%w+)$"
 
@@ -75,7 +78,7 @@ end
 -- @return "complete" | "incomplete" | "unknown", and a sentence
 function kits.completeness(root, kit)
   if not kit.build then return "incomplete", kit.problem end
-  local listed, message, code = pkgutil.files("com.apple.pkg.KDK." .. kit.build)
+  local listed, message, code = pkgutil.files(kits.PACKAGE .. kit.build)
   if not listed then
     if code == "no-receipt" then return "unknown", "macOS has no receipt of its package, so nothing tells whether it is whole" end
     return "unknown", message

@@ -1,7 +1,8 @@
--- What the plans `kdk-fetch` and `kdk-install` read: a downloaded image, and a mounted one.
+-- What the plans `kdk-fetch`, `kdk-install` and `unstage` read: a downloaded image, a mounted one, and kits to take away.
 -- Must only read, and must not take a half download for a whole one.
 
 local checksum = require "base.checksum"
+local file = require "tool.file"
 local kits = require "kernel.kit"
 local pkgutil = require "tool.pkgutil"
 
@@ -56,6 +57,31 @@ end
 function kit_image.kit(c)
   local kit = kits.exact(kits.list(c.root, c.kits), c.build)
   return kit and (kits.completeness(c.root, kit)) or "absent"
+end
+
+--- A kit in a list that a plan's parameter holds.
+function kit_image.line(path, build) return ("%s %s\n"):format(build, path) end
+
+--- The kits of such a list whose folder or receipt is still there.
+-- @param c context with root and kits, the list
+-- @return array of { path, id = its receipt's, or nil }
+function kit_image.still_there(c)
+  local there = {}
+  for build, path in c.kits:gmatch("(%w+) ([^\n]+)\n") do
+    local id = pkgutil.has_receipt(kits.PACKAGE .. build) and kits.PACKAGE .. build or nil
+    if id or require("lib_file").stat(c.root .. path, true) then there[#there + 1] = { path = path, id = id } end
+  end
+  return there
+end
+
+--- The commands that take them away. The receipt goes first: a folder without one is found again by its name.
+function kit_image.removal(c)
+  local commands = {}
+  for _, kit in ipairs(kit_image.still_there(c)) do
+    if kit.id then commands[#commands + 1] = pkgutil.forget(kit.id) end
+    commands[#commands + 1] = file.remove_kit(kit.path)
+  end
+  return commands
 end
 
 return kit_image

@@ -1,8 +1,10 @@
--- What stage, build, kdk fetch and apply have left on the Data volume: files whose SHA-256 stands in our own journals.
+-- What stage, build, kdk and apply have left on the Data volume: files whose SHA-256 stands in our own journals, and kits that they name.
 -- Must only read, and must not take a file for ours by its name alone.
 
 local checksum = require "base.checksum"
 local journals = require "run.journals"
+local kit_image = require "kernel.kit_image"
+local kits = require "kernel.kit"
 local paths = require "mac.paths"
 local staging = require "kernel.staging"
 local trust = require "mac.trust"
@@ -63,6 +65,20 @@ OF_RUN["kdk-fetch"] = function(found, _, params)
   if found.sums[params.part] then add_begun(found, params.part) end
 end
 
+-- A kit that was not there before. It is known by its folder's name: half of it may be gone.
+OF_RUN["kdk-install"] = function(found, run, params, target)
+  local before, build = run.steps.install and run.steps.install.before, tostring(params.build)
+  found.mounted = type(params.folder) == "string" and params.folder or found.mounted
+  if type(before) ~= "table" or before.kit ~= "absent" then return end
+  for _, name in ipairs(require("lib_file").list(target.root .. kits.FOLDER) or {}) do
+    local path = kits.FOLDER .. "/" .. name
+    if name:match("^KDK_[^_]+_(%w+)%.kdk$") == build and not found.kits[path] then
+      found.kits[path] = true
+      table.insert(found.kits, { path = path, build = build })
+    end
+  end
+end
+
 -- Its copy was made in recovery, where Data has another name.
 function OF_RUN.apply(found, run, params, target)
   local tail = tostring(params.copy):match("(/private/var/db/vmq%-recovery/.+)$")
@@ -80,6 +96,12 @@ end
 -- What a copy or a small file is called until it is whole (runner/base/replace.c).
 local function add_unfinished(found)
   for index = 1, #found do add_begun(found, found[index] .. ".vmq-recovery.new") end
+end
+
+-- An image that an installation that was cut off has left mounted.
+local function tell_mounted(found, target, stay)
+  local names = found.mounted and require("lib_file").list(target.root .. found.mounted) or {}
+  if #names > 0 then stay[#stay + 1] = found.mounted .. " shows a mounted image until the next restart" end
 end
 
 local function is_there(directory, number)
@@ -115,16 +137,20 @@ end
 
 --- Looks.
 -- @param target see mac.target.look
--- @param options the command line's; kits = the images of kits as well
--- @return { remove = array of { path, sum }, stay = array of sentences: what is there and is not taken away, and why,
+-- @param options the command line's; kits = kits and their images as well
+-- @return { remove = array of { path, sum }, kits = array of { path, build },
+--   stay = array of sentences: what is there and is not taken away, and why,
 --   trouble = why a journal could not be read, or nil }
 function leftovers.look(target, options)
-  local found, result = { sums = {}, half = {} }, { remove = {}, stay = {} }
-  for _, part in ipairs { "stage", "build", options.kits and "kdk-fetch" or false, "" } do
-    local trouble = part and add_runs(found, target, options, part ~= "" and part or nil)
+  local found = { sums = {}, half = {}, kits = {} }
+  local result = { remove = {}, stay = {}, kits = found.kits }
+  local parts = { "stage", "build", "", table.unpack(options.kits and { "kdk-fetch", "kdk-install" } or {}) }
+  for _, part in ipairs(parts) do
+    local trouble = add_runs(found, target, options, part ~= "" and part or nil)
     result.trouble = result.trouble or trouble or nil
   end
   add_unfinished(found)
+  tell_mounted(found, target, result.stay)
   for _, path in ipairs(found) do
     if require("lib_file").stat(target.root .. path, true) then
       local why, sum = why_it_stays(target, path, found)
@@ -138,6 +164,13 @@ end
 function leftovers.text(files)
   local lines = {}
   for index, one in ipairs(files) do lines[index] = staging.line(one.path, one.sum) end
+  return table.concat(lines)
+end
+
+--- The same of the kits (see kernel.kit_image.still_there).
+function leftovers.kits_text(list)
+  local lines = {}
+  for index, one in ipairs(list) do lines[index] = kit_image.line(one.path, one.build) end
   return table.concat(lines)
 end
 

@@ -1,10 +1,11 @@
--- Builds the program's own acts on files: copy, move, write, make-folder, remove. The door does them (runner/file_act.h).
+-- Builds the program's own acts on files: copy, move, write, make-folder, remove, remove-kit. The door does them (runner/file_act.h).
 -- Must not touch a file: these are commands like any other, and dry run, journal and log see the same words.
 
 local file = {}
 
 --- The names of the acts.
-file.ACTS = { copy = true, ["copy-program"] = true, move = true, write = true, ["make-folder"] = true, remove = true }
+file.ACTS = { copy = true, ["copy-program"] = true, move = true, write = true, ["make-folder"] = true, remove = true,
+  ["remove-kit"] = true }
 
 local function command(...)
   return { argv = { ... }, tool = "file" }
@@ -30,6 +31,9 @@ function file.make_folder(path, mode) return command("make-folder", path, mode) 
 
 --- Command: take a file away; one that is not there is fine.
 function file.remove(path) return command("remove", path) end
+
+--- Command: take the folder of a Kernel Debug Kit away, with all that is in it.
+function file.remove_kit(path) return command("remove-kit", path) end
 
 --- What their failures mean.
 file.errors = {

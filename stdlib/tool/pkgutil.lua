@@ -1,5 +1,5 @@
 -- Asks pkgutil what an installed package brought and who signed a package file.
--- Must not change a receipt.
+-- Must not change a receipt but through a command that the door carries out. Facts: pkgutil(1).
 
 local probe = require "tool.probe"
 
@@ -20,6 +20,15 @@ function pkgutil.files(id)
   for line in out:gmatch("[^\r\n]+") do files[#files + 1] = line end
   return files
 end
+
+--- Has macOS a receipt of this package? What cannot be told counts as yes.
+function pkgutil.has_receipt(id)
+  local files, _, code = pkgutil.files(id)
+  return files ~= nil or code ~= "no-receipt"
+end
+
+--- Command: take a receipt away; the package's files stay.
+function pkgutil.forget(id) return { argv = { PATH, "--forget", id }, tool = "pkgutil" } end
 
 -- The one status line. A package's name is printed, too, and may hold anything: of two different lines neither counts.
 local function status_in(out)

@@ -128,6 +128,28 @@ def test_kits(build):
     assert not image(mac).exists()
 
 
+def test_kits_that_we_installed(build):
+    """An installed kit goes with --kits, and macOS's receipt of it; one that was there before stays and is named."""
+    mac = build("m2pro-14.0", "macos", staged=None)
+    run(mac, "kdk", "fetch", "--yes", "-q")
+    run(mac, "kdk", "install", "--yes", "-q")
+    [kit] = below(mac, "Library/Developer/KDKs").iterdir()
+    assert kit.name in said(run(mac, "unstage", "--yes")) and kit.exists()
+    seen = run(mac, "unstage", "--yes", "--kits")
+    assert kit.name in said(seen) and "--forget" in seen.text and not kit.exists()
+    assert "Nothing to do" in said(run(mac, "unstage", "--yes", "--kits"))
+    run(mac, "kdk", "fetch", "--yes", "-q")
+    run(mac, "kdk", "install", "--yes", "-q")
+    assert kit.exists()
+
+
+def test_a_kit_of_others(staged):
+    """A kit that was there before any run of ours stays, with --kits too."""
+    run(staged, "unstage", "--yes", "--kits")
+    [kit] = below(staged, "Library/Developer/KDKs").iterdir()
+    assert any(kit.rglob("kernel.development.*"))
+
+
 def test_json_and_dry_run(staged):
     """A dry run takes nothing away; the stream is valid."""
     run(staged, "-n", "unstage")

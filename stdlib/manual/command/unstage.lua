@@ -9,6 +9,8 @@ in a place of your own (`build --output`) stay, and are named. The journals stay
 
 While a custom kernel is installed, or a run is not finished, it refuses (exit 3): `revert` first, or `resume`.
 
-With `--kits` the images that `kdk fetch` downloaded go as well. An installed kit stays: it is named, with the line that
-removes it.
+What a run that was cut off has left is no whole file, and no journal has its SHA-256: it stays, and is named.
+
+With `--kits` the images that `kdk fetch` downloaded go as well, and the kits that `kdk install` installed, with macOS's
+receipts of them. A kit that was there before stays: it is named, with the line that removes it.
 ]]

@@ -1,5 +1,5 @@
--- pkgutil: lists the receipts of kits, and tells who signed a package.
--- It must not change the state.
+-- pkgutil: lists the receipts of kits and forgets them, and tells who signed a package.
+-- It must not touch a kit's files.
 
 local digest = require "sim.digest"
 local kits = require "sim.kits"
@@ -73,12 +73,25 @@ local function check_signature(p)
   certificates(p)
 end
 
+-- The receipt goes, the files stay (pkgutil(1)).
+local function forget(p)
+  p.changes()
+  local id = p.args[2]
+  local kit = find(p, id)
+  p.change({ function()
+    local _, index = kits.installed(p.state, kit.build)
+    table.remove(p.state.kits, index)
+  end }, function() p.fail(1, "pkgutil: could not forget '", id, "'\n") end) -- guess: its words
+  p.out(("Forgot package '%s' on '/'.\n"):format(id))
+end
+
 local readers = {
   ["--files"] = list_files, ["--pkg-info"] = describe, ["--pkgs"] = list, ["--check-signature"] = check_signature,
 }
 
---- Plays the forms of pkgutil that read; see `sim.tools.play`.
+--- Plays pkgutil; see `sim.tools.play`.
 function pkgutil.pkgutil(p)
+  if p.args[1] == "--forget" then return forget(p) end
   local read = readers[p.args[1] or ""] or p.fail(1, "Usage: pkgutil [OPTIONS] [COMMANDS] ...\n")
   p.reads()
   return read(p)

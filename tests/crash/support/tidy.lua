@@ -160,6 +160,14 @@ function tidy.is_reached(goal, after, told, scenario)
   return is_like(after, goal) or nothing_is_mounted(after)
 end
 
+-- What a mounted image shows is named by the place where it is mounted.
+local function shown_by(frozen, name)
+  for _, image in ipairs(frozen.state.images) do
+    if name:sub(1, #image.mount + 1) == image.mount .. "/" then return image.mount end
+  end
+  return name
+end
+
 --- After unstage: is everything gone that was not there before, and named what is not?
 -- @param base the Mac before the command
 -- @param ours what this and earlier commands put there, by path: that may go
@@ -167,7 +175,7 @@ function tidy.is_cleared(base, after, told, ours)
   if told.code ~= 0 then return ("unstage ended with %d: %s"):format(told.code, table.concat(told.lines, " ")) end
   local said = table.concat(told.lines, "\n")
   for path in pairs(differing(base, after)) do
-    local name = path:sub(#after.data + 1)
+    local name = shown_by(after, path:sub(#after.data + 1))
     local is_new = after.tree[path] ~= nil
     if is_new and not said:find(name, 1, true) then return name .. " is left and not named" end
     if not is_new and not ours[path] then return name .. " is gone" end

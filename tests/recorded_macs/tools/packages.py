@@ -145,12 +145,25 @@ def _signature(tool, path):
         tool.out(f"       {line}\n" if number < 3 else "\n")
 
 
+def _forget(tool, name):
+    """pkgutil(1): discard all receipt data about the package, but do not touch the installed files."""
+    from .. import kits
+    path = tool.below(f"/{kits.RECEIPTS}/{name}.bom")
+    with tool.changing():
+        if not os.path.exists(path):
+            tool.fail(f"No receipt for '{name}' found at '/'.")
+        if not tool.has_fault("lie"):
+            os.unlink(path)
+    tool.out(f"Forgot package '{name}' on '/'.\n")
+
+
 def pkgutil(tool):
-    """`--files ID` and `--check-signature PATH`."""
+    """`--files ID`, `--forget ID` and `--check-signature PATH`."""
     words = tool.arguments
+    if len(words) == 2 and words[0] == "--forget":
+        return _forget(tool, words[1])
     if len(words) == 2 and words[0] == "--files":
-        _files(tool, words[1])
-    elif len(words) == 2 and words[0] == "--check-signature":
-        _signature(tool, words[1])
-    else:
-        tool.fail("Usage: pkgutil [OPTIONS] [COMMANDS] ...", 64)
+        return _files(tool, words[1])
+    if len(words) == 2 and words[0] == "--check-signature":
+        return _signature(tool, words[1])
+    return tool.fail("Usage: pkgutil [OPTIONS] [COMMANDS] ...", 64)

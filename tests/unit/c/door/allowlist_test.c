@@ -116,6 +116,7 @@ static const char *const changing[][24] = {
 	{ "/usr/sbin/diskutil", "unmount", "disk3s5" },
 	{ "/usr/bin/hdiutil", "attach", "x.dmg" },
 	{ "/usr/sbin/installer", "-pkg", "x.pkg", "-target", "/" },
+	{ "/usr/sbin/pkgutil", "--forget", "com.apple.pkg.KDK.23A344" },
 	{ "/usr/bin/curl", DOWNLOAD, "/private/var/db/vmq-recovery/kits/x.part", "--", "https://example.org/x.dmg" },
 };
 
@@ -173,6 +174,10 @@ static const char *const never[][24] = {
 	{ "/usr/bin/pmset", "-g", "batt" },
 	{ "/sbin/route", "-n", "get", "default" },
 	{ "/usr/sbin/pkgutil", "--check-signature", "x.pkg" },
+	{ "/usr/sbin/pkgutil", "--forget" },
+	{ "/usr/sbin/pkgutil", "--forget", "com.apple.pkg.CLTools_Executables" },
+	{ "/usr/sbin/pkgutil", "--forget", "com.apple.pkg.KDK.23A344", "com.apple.pkg.CLTools_Executables" },
+	{ "/usr/sbin/pkgutil", "--forget", "--volume", "com.apple.pkg.KDK.23A344" },
 	{ "/bin/sh", "-c", "true" },
 	{ "/bin/rm", "-rf", "/" },
 };

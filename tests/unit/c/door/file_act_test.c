@@ -68,6 +68,16 @@ static void it_copies_with_a_mode(void **state)
 	assert_int_equal(count_names(f, OWN), 2);
 }
 
+static void it_takes_the_place_of_what_was_cut_off(void **state)
+{
+	struct fixture *f = *state;
+	put(f, "/p/vmq-recovery/source", "what is copied");
+	put(f, "/p/vmq-recovery/target.vmq-recovery.new", "half of what was to be");
+	assert_int_equal(act(f, WORDS("copy", "/p/vmq-recovery/source", "/p/vmq-recovery/target", "0644")), 0);
+	assert_string_equal(fixture_text(f, "/p/vmq-recovery/target"), "what is copied");
+	assert_int_equal(count_names(f, OWN), 2);
+}
+
 static void it_copies_a_file_larger_than_its_piece(void **state)
 {
 	struct fixture *f = *state;
@@ -257,6 +267,21 @@ static void it_removes_files_alone(void **state)
 	assert_int_equal(count_names(f, "p"), 1);
 }
 
+#define KIT "/Library/Developer/KDKs/KDK_14.0_23A344.kdk"
+
+static void it_removes_a_kit_and_follows_no_link_in_it(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(folder_make(fixture_path(f, KIT "/System/Library"), 0755, &f->err), 0);
+	put(f, KIT "/System/Library/x", "x");
+	put(f, "/p/vmq-recovery/kept", "kept");
+	assert_int_equal(file_link(fixture_path(f, OWN), fixture_path(f, KIT "/System/link"), &f->err), 0);
+	assert_int_equal(act(f, WORDS("remove-kit", KIT)), 0);
+	assert_int_equal(count_names(f, "/Library/Developer/KDKs"), 0);
+	assert_string_equal(fixture_text(f, "/p/vmq-recovery/kept"), "kept");
+	assert_int_equal(act(f, WORDS("remove-kit", KIT)), 0);
+}
+
 static void it_needs_an_open_intent(void **state)
 {
 	struct fixture *f = *state;
@@ -283,6 +308,14 @@ static const char *const refused[][6] = {
 	{ "remove", "/etc/passwd" },
 	{ "remove", "/vmq-recovery-not/x" },
 	{ "remove", "/x/my-vmq-recovery" },
+	{ "remove-kit", "/p/vmq-recovery/x" },
+	{ "remove-kit", "/Library/Developer/KDKs" },
+	{ "remove-kit", "/Library/Developer/KDKs/KDK_1.kdk/System" },
+	{ "remove-kit", "/Library/Developer/KDKs/KDK_1" },
+	{ "remove-kit", "/Library/Developer/KDKs/x.kdk" },
+	{ "remove-kit", "/Library/Developer/KDKs/KDK_../../x.kdk" },
+	{ "remove-kit", "/x/Library/Developer/KDKs/KDK_1.kdk" },
+	{ "remove-kit" },
 	{ "write", "/etc/x", "0644", "t" },
 	{ "make-folder", "/x", "0755" },
 	{ "copy-program", "/usr/bin/x", "0755" },
@@ -330,6 +363,7 @@ int main(void)
 #define T(test) cmocka_unit_test_setup_teardown(test, with_folder, fixture_remove)
 	const struct CMUnitTest tests[] = {
 		T(it_copies_with_a_mode),
+		T(it_takes_the_place_of_what_was_cut_off),
 		T(it_copies_a_file_larger_than_its_piece),
 		T(it_leaves_what_was_there_when_it_fails),
 		T(it_copies_no_folder_and_nothing_that_is_not_there),
@@ -343,6 +377,7 @@ int main(void)
 		T(it_takes_what_a_person_has_named),
 		T(it_follows_no_link_that_lies_in_a_folders_place),
 		T(it_removes_files_alone),
+		T(it_removes_a_kit_and_follows_no_link_in_it),
 		T(it_needs_an_open_intent),
 		T(a_dry_run_touches_nothing),
 		T(it_refuses_what_is_not_its_own_and_odd_forms),

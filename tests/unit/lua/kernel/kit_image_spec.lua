@@ -89,3 +89,22 @@ describe("kit_image.kit", function()
     assert.are.equal("absent", kit_image.kit(c))
   end)
 end)
+
+describe("the kits to take away", function()
+  local FILES = "/usr/sbin/pkgutil --files com.apple.pkg.KDK."
+  local list = ""
+  for _, build in ipairs { "A", "B", "C" } do list = list .. kit_image.line(("/KDKs/KDK_1_%s.kdk"):format(build), build) end
+
+  it("are those whose folder or receipt is there; the receipt goes first", function()
+    local none = answers.of("", 1, "No receipt for 'x' found at '/'.")
+    disk.use { ["/r/KDKs/KDK_1_A.kdk/x"] = "x" }
+    answers.use { [FILES .. "A"] = none, [FILES .. "B"] = "System\n", [FILES .. "C"] = none }
+    assert.are.same({ { path = "/KDKs/KDK_1_A.kdk" }, { path = "/KDKs/KDK_1_B.kdk", id = "com.apple.pkg.KDK.B" } },
+      kit_image.still_there { root = "/r", kits = list })
+    local words = {}
+    for index, command in ipairs(kit_image.removal { root = "/r", kits = list }) do words[index] = table.concat(command.argv, " ") end
+    assert.are.same({ "remove-kit /KDKs/KDK_1_A.kdk", "/usr/sbin/pkgutil --forget com.apple.pkg.KDK.B", "remove-kit /KDKs/KDK_1_B.kdk" },
+      words)
+    assert.are.same({}, kit_image.still_there { root = "/r", kits = "" })
+  end)
+end)

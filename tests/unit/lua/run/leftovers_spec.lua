@@ -86,6 +86,30 @@ describe("leftovers", function()
     assert.are.same({ {}, { ("%s, as %s can be written by others"):format(path, PLACE) } }, { look() })
   end)
 
+  it("are kits that a run of ours has installed, by their folders' names, with --kits only", function()
+    local kits = { "KDK_14.0_23A344.kdk", "KDK_14.1_23B74.kdk", "KDK_x.kdk", "other" }
+    for _, name in ipairs(kits) do put("/Library/Developer/KDKs/" .. name .. "/x", "x") end
+    assert(files.make_directory(life:folder "kdk-install", 448))
+    local function installed(build, before)
+      local start = { plan = "kdk-install", plan_hash = "h", group = life_module.GROUP, baseline = {}, params = { build = build,
+        folder = "/Volumes/Data/private/var/db/vmq-recovery/image" } }
+      local journal = assert(require("run.journals").start(life:folder "kdk-install", start))
+      assert(require("run.journals").append(journal, { type = "intent", step = "install", part = 1, parts = 1, argv = { "x" },
+        before = before }))
+      journal:close()
+    end
+    installed("23A344", { kit = "absent" })
+    installed("23A344", { kit = "incomplete" })
+    installed("23B74", { kit = "incomplete" })
+    installed("x", "absent")
+    put("/Volumes/Data/private/var/db/vmq-recovery/image/k.pkg", "x")
+    local found = leftovers.look(life.target, { kits = true }).kits
+    assert.are.same({ "23A344 /Library/Developer/KDKs/KDK_14.0_23A344.kdk\n", 1 }, { leftovers.kits_text(found), #found })
+    assert.are.same({}, { table.unpack(leftovers.look(life.target, {}).kits) })
+    assert.are.same({ "/Volumes/Data/private/var/db/vmq-recovery/image shows a mounted image until the next restart" },
+      leftovers.look(life.target, { kits = true }).stay)
+  end)
+
   it("need journals that can be read", function()
     staged { collection = "/x", collection_sum = "1" }
     write(life:folder "stage" .. "/0001.journal", "1 2 00000000 {}\n{}\n")

@@ -15,12 +15,13 @@ describe("file's commands", function()
     is("write /a 0644 text", file.write("/a", "0644", "text"))
     is("make-folder /a 0755", file.make_folder("/a", "0755"))
     is("remove /a", file.remove "/a")
+    is("remove-kit /a", file.remove_kit "/a")
   end)
 
-  it("are six, and no tool of Apple's is one", function()
+  it("are seven, and no tool of Apple's is one", function()
     local names = {}
     for name in pairs(file.ACTS) do names[#names + 1] = name end
     table.sort(names)
-    assert.are.same({ "copy", "copy-program", "make-folder", "move", "remove", "write" }, names)
+    assert.are.same({ "copy", "copy-program", "make-folder", "move", "remove", "remove-kit", "write" }, names)
   end)
 end)

@@ -28,6 +28,25 @@ describe("pkgutil.files", function()
   end)
 end)
 
+describe("pkgutil.has_receipt", function()
+  it("is no only where pkgutil says that there is none", function()
+    local function has(answer)
+      answers.use { [FILES] = answer }
+      return pkgutil.has_receipt "com.apple.pkg.KDK.23A344"
+    end
+    assert.is_true(has "System\n")
+    assert.is_false(has(answers.of("", 1, "No receipt for 'com.apple.pkg.KDK.23A344' found at '/'.")))
+    assert.is_true(has(answers.of("", 1)))
+    assert.is_true(has(false))
+  end)
+end)
+
+describe("pkgutil.forget", function()
+  it("is a command", function()
+    assert.are.same({ "/usr/sbin/pkgutil", "--forget", "com.apple.pkg.KDK.1" }, pkgutil.forget("com.apple.pkg.KDK.1").argv)
+  end)
+end)
+
 describe("pkgutil.signature", function()
   local function signature(answer)
     answers.use { [CHECK] = answer }
