@@ -26,10 +26,10 @@ static void put(const struct progress *progress, const char *text)
 	screen_put(progress->screen, text, strlen(text));
 }
 
-void progress_begin(struct progress *progress, const struct progress_times *times, const char *text,
+void progress_begin(struct progress *progress, const struct progress_times *times, struct progress_words words,
                     struct screen *screen, double now)
 {
-	*progress = (struct progress){ .times = times, .text = text, .screen = screen, .started = now };
+	*progress = (struct progress){ .times = times, .words = words, .screen = screen, .started = now };
 	progress->live = can_redraw(screen->fd);
 	progress->next = now + (progress->live ? times->first : times->plain);
 }
@@ -38,18 +38,22 @@ void progress_begin(struct progress *progress, const struct progress_times *time
 static void make_line(const struct progress *progress, double now, char line[256])
 {
 	unsigned short columns, rows;
+	const struct progress_words *words = &progress->words;
 	int seconds = (int)(now - progress->started);
-	(void)snprintf(line, 256, "%d:%02d %s", seconds / 60, seconds % 60, progress->text);
+	if (seconds < 60)
+		(void)snprintf(line, 256, "%s: %d s%s", words->what, seconds, words->more);
+	else
+		(void)snprintf(line, 256, "%s: %d min %d s%s", words->what, seconds / 60, seconds % 60, words->more);
 	terminal_size(&columns, &rows);
 	if (progress->live && columns > 1 && columns < 256)
 		line[columns - 1] = '\0';
 }
 
-void progress_show(struct progress *progress, double now, bool in_line)
+bool progress_show(struct progress *progress, double now, bool in_line)
 {
 	char line[256];
-	if (progress->text == NULL || now < progress->next)
-		return;
+	if (progress->words.what == NULL || now < progress->next)
+		return false;
 	make_line(progress, now, line);
 	if (in_line && !progress->drawn)
 		put(progress, "\n");
@@ -58,6 +62,7 @@ void progress_show(struct progress *progress, double now, bool in_line)
 	put(progress, progress->live ? "" : "\n");
 	progress->drawn = progress->live;
 	progress->next = now + (progress->live ? progress->times->redraw : progress->times->plain);
+	return true;
 }
 
 void progress_clear(struct progress *progress)

@@ -16,11 +16,13 @@
 #include "child/spawn.h"
 #include "terminal/terminal.h"
 
-void pty_copy_size(int fd)
+void pty_copy_size(int fd, size_t margin)
 {
 	struct winsize size;
 	memset(&size, 0, sizeof size);
 	terminal_size(&size.ws_col, &size.ws_row);
+	if (size.ws_col > margin)
+		size.ws_col = (unsigned short)(size.ws_col - margin);
 	(void)ioctl(fd, TIOCSWINSZ, &size);
 }
 
@@ -80,11 +82,11 @@ static bool open_pair(struct pty *pty)
 	return pty->master < FD_SETSIZE && set_flags(pty->master) == 0 && make_sane(pty->slave) == 0;
 }
 
-int pty_open(struct pty *pty, struct error *err)
+int pty_open(struct pty *pty, size_t margin, struct error *err)
 {
 	*pty = (struct pty){ -1, -1, -1 };
 	if (open_pair(pty)) {
-		pty_copy_size(pty->slave);
+		pty_copy_size(pty->slave, margin);
 		return 0;
 	}
 	int number = errno;

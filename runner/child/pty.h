@@ -14,13 +14,14 @@ struct pty {
 };
 
 /* Opens a pair. The tool's side echoes, takes lines and makes Ctrl-C an interrupt; it does not turn "\n" into "\r\n",
- * so that what is recorded are plain lines. Its size is that of the user's terminal. Returns 0, or -1 with `err`. */
-int pty_open(struct pty *pty, struct error *err);
+ * so that what is recorded are plain lines. Its size is that of the user's terminal, less `margin` columns. Returns 0,
+ * or -1 with `err`. */
+int pty_open(struct pty *pty, size_t margin, struct error *err);
 
 /* Whether the tool's side echoes what is typed now. It is asked of the master, as both Linux and macOS allow. */
 bool pty_echoes(int master);
 
-/* Gives the tool's side the size of the user's terminal; the system tells the tool. */
-void pty_copy_size(int fd);
+/* Gives the tool's side the size of the user's terminal, less so many columns; the system tells the tool. */
+void pty_copy_size(int fd, size_t margin);
 
 #endif

@@ -65,15 +65,17 @@ struct relay_times {
 extern const struct relay_times relay_usual_times;
 
 struct relay_order {
-	bool terminal;      /* of its own, where answers are typed; else it has a pipe for both outputs and no input */
-	bool person;        /* relay the keys of the user's terminal, if standard input is one */
-	int screen;         /* descriptor the output is shown on, or -1 */
-	double seconds;     /* limit in all; 0: none */
-	double silence;     /* limit without output, not counted while a person is asked; 0: none */
+	bool terminal;           /* of its own, where answers are typed; else it has a pipe for both outputs and no input */
+	bool person;             /* relay the keys of the user's terminal, if standard input is one */
+	int screen;              /* descriptor the output is shown on, or -1 */
+	const char *bar;         /* stands before each line there (frame.h); NULL: nothing does */
+	const char *secret_note; /* shown at a prompt where a secret was typed for the person, or kept; NULL: nothing is */
+	double seconds;          /* limit in all; 0: none */
+	double silence;          /* limit without output, not counted while a person is asked; 0: none */
 	unsigned passwords; /* lines that may be typed without echo; at the end of one more the tool is given up; 0: any */
 	bool stoppable; /* the first interrupt ends it, instead of letting it finish: it changes nothing until it is done */
-	const char *waiting;     /* shown with the time while the tool is silent; NULL: nothing is shown */
-	struct secret *remember; /* takes a password typed after Tab, for later prompts; NULL: not offered */
+	const char *waiting, *waiting_more; /* shown around the time while the tool is silent; NULL: nothing is shown */
+	struct secret *remember;            /* takes a password typed after Tab, for later prompts; NULL: not offered */
 	struct relay_calls calls;
 	const struct relay_times *times; /* NULL: the usual ones */
 };

@@ -14,11 +14,16 @@
 #include "base/system.h"
 #include "terminal/terminal.h"
 
+size_t relay_room(const struct relay *r)
+{
+	return screen_room(&r->screen) / (r->order->bar != NULL ? FRAME_GROWTH : 1);
+}
+
 /* Fills the chunk with what there is and the screen has room for. At its end a pipe gives 0, a terminal's master 0 on
  * macOS and EIO on Linux; any other failure is the end as well. */
 static size_t fill_chunk(struct relay *r)
 {
-	size_t used = 0, room = screen_room(&r->screen);
+	size_t used = 0, room = relay_room(r);
 	ssize_t n = 1;
 	while (used < room && (n = read(r->source, r->chunk + used, room - used)) > 0)
 		used += (size_t)n;
@@ -36,7 +41,7 @@ static void read_source(struct relay *r)
 	relay_keep(r->result, r->chunk, used);
 	relay_note_output(r, r->chunk, used);
 	progress_clear(&r->progress);
-	screen_put(&r->screen, r->chunk, used);
+	frame_put(&r->frame, r->chunk, used);
 	if (calls->output != NULL && !r->result->failed && !calls->output(calls->context, r->chunk, used))
 		relay_fail(r);
 }
@@ -59,7 +64,7 @@ static double patience(const struct relay *r)
 		sooner(&seconds, r->started + r->order->seconds - r->now);
 	if (r->order->silence > 0 && r->kill_at == 0)
 		sooner(&seconds, r->last_sign + r->order->silence - r->now);
-	if (screen_room(&r->screen) == 0)
+	if (relay_room(r) == 0)
 		sooner(&seconds, r->times->screen / 4);
 	if (r->order->terminal && r->open)
 		sooner(&seconds, quiet < r->times->quiet ? r->times->quiet - quiet : r->times->echo_poll);
@@ -88,7 +93,7 @@ static void choose_moves(const struct relay *r, struct moves *moves)
 		want(&moves->writable, screen_wants(&r->screen), moves);
 	if (!r->open)
 		return;
-	if (screen_room(&r->screen) > 0)
+	if (relay_room(r) > 0)
 		want(&moves->readable, r->source, moves);
 	if (r->keys.count > 0)
 		want(&moves->writable, r->source, moves);
@@ -134,7 +139,7 @@ static void reap(struct relay *r)
  * read before. */
 static bool is_over(const struct relay *r)
 {
-	if (screen_room(&r->screen) == 0)
+	if (relay_room(r) == 0)
 		return false;
 	return !r->open || r->now - r->last_output > r->times->linger || r->now - r->reaped_at > r->times->longest_linger;
 }
@@ -146,8 +151,10 @@ static bool ends_in_line(const struct relay_result *result)
 
 static void show_waiting(struct relay *r)
 {
-	if (!r->question.open && r->kill_at == 0 && r->now - r->last_sign >= r->times->silent)
-		progress_show(&r->progress, r->now, ends_in_line(r->result));
+	bool silent =
+		r->screen.fd >= 0 && !r->question.open && r->kill_at == 0 && r->now - r->last_sign >= r->times->silent;
+	if (silent && progress_show(&r->progress, r->now, ends_in_line(r->result)))
+		frame_break(&r->frame);
 }
 
 /* One look at everything. Returns false when the tool has ended and nothing more comes. */
@@ -172,8 +179,9 @@ static bool turn(struct relay *r)
 
 static void begin(struct relay *r, const struct relay_order *order, struct relay_result *result)
 {
-	memset(r, 0, offsetof(struct relay, screen));
+	memset(r, 0, offsetof(struct relay, frame));
 	*result = (struct relay_result){ 0 };
+	const struct progress_words words = { order->waiting, order->waiting_more };
 	r->order = order;
 	r->times = order->times != NULL ? order->times : &relay_usual_times;
 	r->result = result;
@@ -183,7 +191,8 @@ static void begin(struct relay *r, const struct relay_order *order, struct relay
 	r->now = r->started = r->last_output = r->last_sign = system_monotonic();
 	r->person = order->person && order->terminal && isatty(STDIN_FILENO);
 	screen_open(&r->screen, order->screen, r->times->screen);
-	progress_begin(&r->progress, r->times->waiting, order->screen >= 0 ? order->waiting : NULL, &r->screen, r->now);
+	frame_open(&r->frame, &r->screen, order->bar);
+	progress_begin(&r->progress, r->times->waiting, words, &r->screen, r->now);
 }
 
 void relay_run(const struct relay_order *order, const struct relay_tool *tool, struct relay_result *result)

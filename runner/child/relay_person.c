@@ -14,16 +14,18 @@
 #include "child/pty.h"
 #include "terminal/terminal.h"
 
-static void say(const char *text)
+static void say(struct relay *r, const char *text)
 {
 	struct error err;
 	(void)terminal_write(STDERR_FILENO, text, strlen(text), &err);
+	if (isatty(STDERR_FILENO))
+		frame_break(&r->frame);
 }
 
 static void at_first_interrupt(struct relay *r)
 {
-	say(r->order->stoppable ? "\nStopping it.\n"
-	                        : "\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
+	say(r, r->order->stoppable ? "\nStopping it.\n"
+	                           : "\nThe running tool finishes first, then this stops. Ctrl-C again leaves now.\n");
 	if (r->order->stoppable)
 		relay_end_softly(r);
 }
@@ -144,6 +146,12 @@ void relay_pass_keys(struct relay *r)
 		secret_zero(k, sizeof *k);
 }
 
+static void take_size(struct relay *r)
+{
+	pty_copy_size(r->source, frame_margin(r->order->bar, r->order->screen));
+	frame_resize(&r->frame);
+}
+
 /* Stopped from outside: the terminal is put back, and taken again when the program goes on in the foreground. */
 void relay_notice_job_control(struct relay *r)
 {
@@ -155,10 +163,10 @@ void relay_notice_job_control(struct relay *r)
 		relay_make_cooked(r);
 		r->raw = terminal_make_raw(STDIN_FILENO, &r->saved);
 		r->last_sign = r->now = system_monotonic();
-		pty_copy_size(r->source);
+		take_size(r);
 	}
 	if (signals_take(SIGWINCH))
-		pty_copy_size(r->source);
+		take_size(r);
 }
 
 void relay_notice_interrupts(struct relay *r)

@@ -55,16 +55,28 @@ void relay_note_answer(struct relay *r, const char *bytes, size_t length)
 }
 
 /* The echo is looked at once more: what is typed while the terminal echoes would be shown and recorded. */
-static void type_secret(struct relay *r, const struct secret *secret)
+static bool type_secret(struct relay *r, const struct secret *secret)
 {
 	size_t length;
 	const char *bytes = secret_bytes(secret, &length);
 	if (length == 0 || pty_echoes(r->source))
-		return;
+		return false;
 	if (type(r, bytes, length))
 		(void)type(r, "\n", 1);
 	r->result->hidden++;
 	relay_note_answer(r, "\n", 1);
+	return true;
+}
+
+/* What was typed is not seen, so it is said that something was. Some prompts end with a blank, others do not. */
+static void show_note(struct relay *r)
+{
+	const char *note = r->order->secret_note;
+	if (note == NULL)
+		return;
+	if (r->result->total > 0 && r->result->tail[(r->result->total - 1) % RELAY_TAIL] != ' ')
+		frame_put(&r->frame, " ", 1);
+	frame_put(&r->frame, note, strlen(note));
 }
 
 static void give_up(struct relay *r)
@@ -81,7 +93,8 @@ void relay_carry_out(struct relay *r, const struct relay_answer *answer)
 		relay_note_answer(r, answer->text, answer->length);
 		break;
 	case RELAY_SECRET:
-		type_secret(r, answer->secret);
+		if (type_secret(r, answer->secret))
+			show_note(r);
 		r->question.secret = answer->secret;
 		break;
 	case RELAY_GIVE_UP:
@@ -157,14 +170,14 @@ static void forget_answer(struct relay *r, bool echo)
 	if (secret == NULL)
 		return;
 	r->result->hidden--; /* it was thrown away: the same one takes its place */
-	type_secret(r, secret);
+	(void)type_secret(r, secret);
 }
 
 void relay_consider_question(struct relay *r)
 {
 	struct relay_line line;
 	struct relay_question *q = &r->question;
-	if (!r->order->terminal || !r->open || r->kill_at > 0 || screen_room(&r->screen) == 0)
+	if (!r->order->terminal || !r->open || r->kill_at > 0 || relay_room(r) == 0)
 		return;
 	if (r->now - r->last_output < r->times->quiet)
 		return;

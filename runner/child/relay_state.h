@@ -9,6 +9,7 @@
 
 #include "base/signals.h"
 #include "child/capture.h"
+#include "child/frame.h"
 #include "child/progress.h"
 #include "child/relay.h"
 #include "child/screen.h"
@@ -50,9 +51,13 @@ struct relay {
 	bool person, raw; /* a person is there, and their terminal hands every key on */
 	bool hang_up;     /* nobody may answer questions any more */
 	int stage;        /* of the interrupts, when they were last looked at */
+	struct frame frame;
 	struct screen screen;
 	char chunk[SCREEN_BUFFER]; /* what was read at once */
 };
+
+/* relay_loop.c: bytes of the tool's output that the screen has room for. */
+size_t relay_room(const struct relay *r);
 
 /* relay_end.c: ways to end. */
 void relay_make_cooked(struct relay *r);

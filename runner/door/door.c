@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "child/frame.h"
 #include "child/pty.h"
 #include "door/allowlist.h"
 #include "door/file_act.h"
@@ -74,10 +75,10 @@ static int open_pipe(struct line *line, struct error *err)
 	return error_system(err, errno, "cannot prepare a pipe");
 }
 
-static int open_terminal(struct line *line, struct error *err)
+static int open_terminal(const struct relay_order *relay, struct line *line, struct error *err)
 {
 	struct pty pty;
-	if (pty_open(&pty, err) != 0)
+	if (pty_open(&pty, frame_margin(relay->bar, relay->screen), err) != 0)
 		return -1;
 	*line = (struct line){ .ours = pty.master, .input = -1, .outputs = pty.slave, .held = pty.held };
 	return 0;
@@ -90,7 +91,7 @@ static int start(const struct door_setup *setup, const struct door_order *order,
 	struct line line = { -1, -1, -1, -1 };
 	bool terminal = order->relay.terminal;
 	tool->child = -1;
-	if ((terminal ? open_terminal(&line, err) : open_pipe(&line, err)) == 0) {
+	if ((terminal ? open_terminal(&order->relay, &line, err) : open_pipe(&line, err)) == 0) {
 		int input = terminal ? line.outputs : line.input;
 		int lock = allowlist_may_hold_lock(order->argv) ? lock_descriptor(order->lock) : -1;
 		struct spawn_order child_order = {

@@ -2,6 +2,7 @@
  * Binding of the door: configure, declare, name, act. What only reads is lib_probe's.
  * Must not hold logic.
  */
+#include "child/frame.h"
 #include "door/allowlist.h"
 #include "door/door.h"
 #include "door/file_act.h"
@@ -241,7 +242,14 @@ static unsigned count_field(lua_State *L, int options, const char *name)
 	return (unsigned)value;
 }
 
-/* Leaves what must stay alive on the stack: the text of `waiting`, the secret, the functions, and a place for an error
+/* Leaves the text on the stack. NULL if the field is nil. */
+static const char *text_field(lua_State *L, int options, const char *name)
+{
+	(void)lua_getfield(L, options, name);
+	return luaL_optstring(L, -1, NULL);
+}
+
+/* Leaves what must stay alive on the stack: the texts, the secret, the functions, and a place for an error
  * of theirs. */
 static void read_options(lua_State *L, int options, struct relay_order *order, struct calls *calls)
 {
@@ -252,8 +260,12 @@ static void read_options(lua_State *L, int options, struct relay_order *order, s
 	order->seconds = lib_seconds_field(L, options, "seconds", 0);
 	order->silence = lib_seconds_field(L, options, "silence", 0);
 	order->passwords = count_field(L, options, "passwords");
-	(void)lua_getfield(L, options, "waiting");
-	order->waiting = luaL_optstring(L, -1, NULL);
+	order->waiting = text_field(L, options, "waiting");
+	order->waiting_more = text_field(L, options, "waiting_more");
+	luaL_argcheck(L, (order->waiting == NULL) == (order->waiting_more == NULL), options, "half of the waiting line");
+	order->secret_note = text_field(L, options, "secret_note");
+	order->bar = text_field(L, options, "bar");
+	luaL_argcheck(L, order->bar == NULL || strlen(order->bar) <= FRAME_LONGEST_BAR, options, "too wide a bar");
 	(void)lua_getfield(L, options, "remember");
 	struct secret **remember = luaL_testudata(L, -1, SECRET_CLASS);
 	order->remember = remember != NULL ? *remember : NULL;
@@ -329,7 +341,7 @@ static int act(lua_State *L)
 	luaL_argcheck(L, result != NULL, 2, "no memory for its output");
 	order.lock = lock_field(L, 3);
 	read_options(L, 3, &order.relay, &calls);
-	luaL_checkstack(L, 8, "no room for call-backs");
+	luaL_checkstack(L, 12, "no room for call-backs");
 	int outcome = door_act(setup, journal != NULL ? *journal : NULL, &order, result, &err);
 	bool failed = outcome == 0 && result->failed;
 	lib_host(L)->acted = lib_host(L)->acted || outcome == 0;

@@ -132,6 +132,7 @@ kernel.boot_args_filter = {
   needs = { "sip" },
   part = "policy",
   expected = "the boot-args filter off",
+  covered_by = { "sip" },
   resets = { "sip", "kernel" },
   check = shared.check(function(now) return now.boot_args_filter == "off" end),
   describe = policy.describe,

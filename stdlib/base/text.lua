@@ -123,6 +123,13 @@ function text.size(bytes)
   return ("%.1f GiB"):format(bytes / (1 << 30))
 end
 
+--- 0.2 → "0.2 s", 12.3 → "12 s", 72 → "1 min 12 s".
+function text.duration(seconds)
+  if seconds < 10 then return ("%.1f s"):format(seconds) end
+  local whole = math.floor(seconds)
+  return whole < 60 and whole .. " s" or ("%d min %d s"):format(whole // 60, whole % 60)
+end
+
 -- Letters that may differ between what was typed and what is suggested.
 local MOST_LETTERS = 2
 

@@ -46,8 +46,8 @@ local function notes(case, steps)
   return custom_kernel.notes(case, steps, { { title = "What stops working", lines = { LOSSES } }, { title = "Licence", lines = LICENCE } })
 end
 
-local function summary(case, steps)
-  return custom_kernel.summary(case, steps, { { "Licence", "it still allows only two extra copies of macOS" } }, "revert")
+local function summary(case)
+  return custom_kernel.summary(case, { { "Licence", "it still allows only two extra copies of macOS" } }, "revert")
 end
 
 local words = { phase = custom_kernel.phase }

@@ -12,8 +12,8 @@ local function context(_, _, _, _, params)
   return { words = table.move(removed, 1, #removed, #words + 1, words) }
 end
 
-local function summary(case, steps)
-  return overview.policy_summary(case, steps, { { "In force", "after one more restart" } }, "rollback")
+local function summary(case)
+  return overview.policy_summary(case, {}, "rollback")
 end
 
 local words = {}

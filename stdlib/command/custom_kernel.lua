@@ -31,7 +31,7 @@ function custom_kernel.notes(case, steps, more)
   local list = { collection_note(case.findings) }
   for _, note in ipairs {
     overview.policy(case.target), overview.unrestorable(case.target), overview.steps_note(steps),
-    overview.questions(steps, case.target.environment),
+    overview.questions(case, steps),
     { title = "Network", lines = { "not needed now; full security on the way back needs it" } },
   } do list[#list + 1] = note end
   table.move(more, 1, #more, #list + 1, list)
@@ -50,11 +50,11 @@ end
 --- What else the first screen says.
 -- @param rows array: the operation's own, at the end
 -- @param back string: what to type to go back
-function custom_kernel.summary(case, steps, rows, back)
+function custom_kernel.summary(case, rows, back)
   local all = { overview.STOPS }
   for _, sentence in ipairs(overview.unrestorable_lines(case.target)) do all[#all + 1] = { "Look at this", sentence } end
   table.move(rows, 1, #rows, #all + 1, all)
-  return overview.policy_summary(case, steps, all, back)
+  return overview.policy_summary(case, all, back)
 end
 
 --- Adds a line where it could not be compared whose bytes Preboot holds: that is neither a failure nor called proved.

@@ -21,7 +21,7 @@ end
 
 local function notes(case, steps) return custom_kernel.notes(case, steps, {}) end
 
-local function summary(case, steps) return custom_kernel.summary(case, steps, { machines_row(case) }, "rollback") end
+local function summary(case) return custom_kernel.summary(case, { machines_row(case) }, "rollback") end
 
 local words = { phase = custom_kernel.phase }
 

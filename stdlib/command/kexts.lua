@@ -8,8 +8,8 @@ local kexts = {}
 
 local function context(target, _, _, earlier) return { first = named.first(target, earlier) } end
 
-local function summary(case, steps)
-  return overview.policy_summary(case, steps, {
+local function summary(case)
+  return overview.policy_summary(case, {
     { "In macOS", "approve the extensions in System Settings > Privacy & Security, then restart" },
     { "Left alone", "no extension is installed or deleted; going back forgets what was approved" },
   }, "rollback")

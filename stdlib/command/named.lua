@@ -32,8 +32,8 @@ local function differs(options, run)
 end
 
 --- What the first screen says of a plan that makes the policy Permissive.
-function named.permissive_summary(case, steps)
-  return overview.policy_summary(case, steps, { overview.STOPS }, "rollback")
+function named.permissive_summary(case)
+  return overview.policy_summary(case, { overview.STOPS }, "rollback")
 end
 
 --- What such a plan says when it is done.
@@ -60,7 +60,7 @@ end
 function named.make(name, more)
   local record = { name = name, command = "run", again = "run " .. name, preflight = preflight, differs = differs, question = "name",
     overview = overview.of_policy_work,
-    summary = function(case, steps) return overview.policy_summary(case, steps, {}, "rollback") end }
+    summary = function(case) return overview.policy_summary(case, {}, "rollback") end }
   for field, value in pairs(more or {}) do record[field] = value end
   return operation.new(record)
 end

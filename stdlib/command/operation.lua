@@ -25,7 +25,7 @@ local operation = {}
 --   differs    function(options, run) → lines, or nil: why an open run cannot go on as it is asked for now
 --   overview   function(case, steps) → array of notes { title, lines } to be read before the question
 --   after      function(case) → table: by a field's name of mac.state, what is said of it afterwards on the first screen
---   summary    function(case, steps) → array of { label, words }: what else the first screen says
+--   summary    function(case) → array of { label, words }: what else the first screen says
 --   question   "name": the volume's name has to be typed; function(case) → a question to be answered y or n; nil: none is asked
 --   again      what is typed after the program's name to go on with it. Default: name
 --   way_back   what is typed to go back where a restart did not help. Default: rollback

@@ -36,7 +36,7 @@ end
 function plan_file.operation(path, known)
   return operation.new { name = known and known.name or nil, command = "run", file = path, again = "run " .. text.quote(path),
     load = load(path, known), owns = owns(path, known and known.hash), question = "name", overview = overview.of_policy_work,
-    summary = function(case, steps) return overview.policy_summary(case, steps, {}, "rollback") end,
+    summary = function(case) return overview.policy_summary(case, {}, "rollback") end,
     preflight = function() return PRECONDITIONS, "any" end }
 end
 

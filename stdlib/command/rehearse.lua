@@ -34,7 +34,8 @@ end
 -- One event stream for the whole rehearsal: the parts' own beginnings and ends are kept out of it. What happens unseen is not
 -- shown at all.
 local function shared_view(outer)
-  local view = { result = nil, unseen = false, leaves_out_plan = outer.leaves_out_plan, is_brief = outer.is_brief }
+  local view = { result = nil, unseen = false, leaves_out_plan = outer.leaves_out_plan, is_brief = outer.is_brief,
+    bar = outer.bar }
   local function pass_on(name)
     view[name] = function(...)
       if not view.unseen then outer[name](...) end
@@ -91,8 +92,8 @@ local function introduce(play, state, options, described)
     local moved = described.environment == "macos" and state.environment ~= "macos"
     require("command.rehearse_like").introduce(function(...) note(play.view, ...) end, described, options, moved)
   end
-  note(play.view, "Rehearsal on a simulated Mac", state.mac.marketing .. ", macOS " .. state.groups[1].version .. ".",
-    "Nothing outside a scratch folder is touched. The wording of Apple's tools is as far as it is known.",
+  note(play.view, ("Rehearsal on a simulated Mac: %s, macOS %s"):format(state.mac.marketing, state.groups[1].version),
+    "Only a scratch folder is touched. Apple's tools are played as far as known.",
     (options.yes and "The owner %s (%s) and the password \"%s\" are made up, and typed for you."
       or described and "Type the owner's short name %s (%s), and the made-up password %s."
       or "The owner is made up: short name %s (%s), password %s."):format(owner.short, owner.full, owner.password), "")

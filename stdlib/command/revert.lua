@@ -51,11 +51,11 @@ local function notes(case, steps)
   return list
 end
 
-local function summary(case, steps)
+local function summary(case)
   local warning = case.target.policy and policy.seal_warning(case.target.policy)
   local rows = { { "Network", "full security needs it; without it a lower level is used" } }
   if warning then table.insert(rows, 1, { "Look at this", warning }) end
-  return overview.policy_summary(case, steps, rows, "apply")
+  return overview.policy_summary(case, rows, "apply")
 end
 
 local words = {}

@@ -57,6 +57,11 @@ local function heed_unanswered(self, step, meaning)
   end
 end
 
+local function told_of_questions(self, step, command)
+  if self.ports.asks then return self.ports.asks(command, step) end
+  return nil, command.prompts
+end
+
 -- Writes the intent and starts the command.
 local function start(self, step, command, fields)
   steps.heed_stop(self, step)
@@ -66,12 +71,13 @@ local function start(self, step, command, fields)
   if not written then steps.cannot_record(message) end
   self.run:apply(fields)
   self.acted = true
-  steps.report(self, step, "intent", { argv = command.argv, prompts = command.prompts })
-  steps.report(self, step, "started", { argv = command.argv, slow = command.slow })
+  local asks, prompts = told_of_questions(self, step, command)
+  steps.report(self, step, "intent", { argv = command.argv, prompts = prompts, asks = asks })
+  steps.report(self, step, "started", { argv = command.argv, slow = command.slow, usually = command.usually })
   local outcome = outcome_of(self, step, command)
   self.failed = outcome.failed and step or nil
   steps.report(self, step, "ended", { argv = command.argv, exit = outcome.exit, signal = outcome.signal,
-    timed_out = outcome.timed_out, interrupted = outcome.interrupted, dry_run = outcome.dry_run,
+    seconds = outcome.seconds, timed_out = outcome.timed_out, interrupted = outcome.interrupted, dry_run = outcome.dry_run,
     message = outcome.refused and outcome.output or nil })
   return outcome
 end

@@ -5,10 +5,11 @@
 --   emit(event)                tells the views
 --   record(fields)             → true | nil, message; durable when it returns
 --   intent(argv, fields)       → true | nil, message; durable when it returns
---   act(command, step)         → outcome { exit, signal, output, dry_run, interrupted, timed_out, tries = passwords asked
+--   act(command, step)         → outcome { exit, signal, output, dry_run, interrupted, timed_out, seconds, tries = passwords asked
 --                                for, refused_credentials } | nil, message
 --   explain(command, outcome)  → { kind, cause, cure, unaffected, words }; it also remembers a password that was typed for the run, and
 --                              forgets one that was refused
+--   asks(command, step)        optional → what its tool asks and what to type, in words, and the questions; or nil
 --   may_start(command)         optional → true; or nil, the kind of stop and a reason: no further password may be refused
 --   accept(sentence)           optional → true when the person lets a step stay that cannot be undone here
 --   no_input                   true when a question that nobody answers stops the run, instead of taking it back

@@ -87,6 +87,21 @@ function state.compare(before, after)
   return found
 end
 
+-- The fields by which a state is told as a whole.
+local MAIN = { security = true, SIP = true, ["boot-args filter"] = true, kernel = true, ["boot-args"] = true }
+
+--- A state in words: "security Full, SIP on, boot-args filter on, kernel Apple's, boot-args (empty)".
+-- @param one state or nil
+-- @return string, or nil where nothing of it was read
+function state.words(one)
+  local parts = {}
+  for _, field in ipairs(one and FIELDS or {}) do
+    local value = field.read(one)
+    if MAIN[field.name] and value ~= nil then parts[#parts + 1] = field.name .. " " .. field.text(value) end
+  end
+  return #parts > 0 and table.concat(parts, ", ") or nil
+end
+
 --- The nonce of a group's policy now, or nil.
 -- @param group string: its UUID
 function state.nonce(group)

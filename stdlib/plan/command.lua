@@ -3,8 +3,8 @@
 --
 -- Fields besides argv, all optional: tool (whose error table explains a failure), prompts (what it will ask, in words),
 -- interactive (it asks at a terminal), yes_no (what to type at its yes/no question), os_name (the system it must be about),
--- slow (it takes minutes and shows nothing), stoppable (Ctrl-C ends it), seconds (how long it may take), sha256 (of
--- the file it is about: it stands in the intent).
+-- slow (it takes minutes and shows nothing), usually (how long it takes, in words), stoppable (Ctrl-C ends it), seconds (how long it
+-- may take), sha256 (of the file it is about: it stands in the intent).
 
 local file = require "tool.file"
 
@@ -16,7 +16,7 @@ local MOST_SECONDS = 1e7
 
 local FIELDS = {
   tool = "string", yes_no = "string", os_name = "string", seconds = "number", prompts = "table",
-  sha256 = "string", interactive = "boolean", slow = "boolean", stoppable = "boolean",
+  sha256 = "string", usually = "string", interactive = "boolean", slow = "boolean", stoppable = "boolean",
 }
 
 --- Makes a command: the plans' word `command`.

@@ -97,7 +97,8 @@ local NONE = {} -- shared by all steps without such a list: nobody adds to one
 local function flatten(step, number)
   local fields = step.fields
   local flat = { name = step.name, at = step.at, number = number, settles = "now",
-    needs = fields.needs or NONE, resets = fields.resets or NONE, prompts = fields.prompts or NONE }
+    needs = fields.needs or NONE, resets = fields.resets or NONE, prompts = fields.prompts or NONE,
+    covered_by = fields.covered_by or NONE }
   for key, value in pairs(fields) do
     if type(value) ~= "table" then flat[key] = value end
   end

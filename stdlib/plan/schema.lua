@@ -12,7 +12,9 @@
 --   from           a table of fields, such as several steps or plans share: it has those that it does not give itself
 --   needs          names of steps that must be done before
 --   resets         names of steps that its command is known to drop
---   prompts        what its tool will ask, where the command itself does not say
+--   covered_by     names of steps before it whose commands may do this one as well: what it asks is counted as perhaps
+--   prompts        what its tool will ask, where the command itself does not say. "whether to go on (y or n)", "short name of a volume
+--                  owner" and "that user's password" are told as what to type
 --   settles        now, or clean-restart: done only when read back after a restart
 --   verify(c, seen) → a verdict right after the act, stricter than check
 --   expected       a sentence: the state it makes
@@ -45,8 +47,8 @@ local PARTS = { policy = true, ["boot-args"] = true }
 local PLAN_FIELDS = { summary = "string", params = "table", tools = "table", refuse = "function" }
 
 local STEP_FIELDS = {
-  why = "string", part = "string", where = "string", needs = "table", resets = "table", prompts = "table", settles = "string",
-  check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
+  why = "string", part = "string", where = "string", needs = "table", resets = "table", prompts = "table", covered_by = "table",
+  settles = "string",  check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
   after = "function", describe = "function",
   from = "table", defers = "string", expected = "string", no_way_back = "string", waits_for = "string", undo_first = "string",
   repeatable = "boolean", prepares = "boolean",
@@ -54,7 +56,7 @@ local STEP_FIELDS = {
 
 local NONE = {} -- what a step without such a list has
 local NEEDED = { "why", "where", "check" }
-local LISTS = { "needs", "resets", "prompts" }
+local LISTS = { "needs", "resets", "prompts", "covered_by" }
 
 local function complain(at, form, ...)
   try.throw(at .. ": " .. form:format(...))

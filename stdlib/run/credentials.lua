@@ -8,6 +8,22 @@ local credentials = {}
 local Credentials = {}
 Credentials.__index = Credentials
 
+local function sources_of(self)
+  local made_up = self.made_up and "typed for you"
+  local yes = self.yes and (made_up or "from --yes") or nil
+  return { yes = yes, menu = yes, user = self.user and (made_up or "from --user") or nil,
+    password = self.secret and (made_up or self.kept and "kept for this run" or "from --password-fd") or nil }
+end
+
+--- What is known of the answers before the first question, without reading a password.
+-- @return the owner's short name or nil, and where the answers come from (see Credentials:sources)
+function credentials.given(invocation)
+  local options, rehearsal = invocation.options, invocation.rehearsal
+  local user = options.user or rehearsal.user
+  return user, sources_of { yes = options.yes, user = user, secret = options.password_fd or rehearsal.password,
+    made_up = rehearsal.user ~= nil }
+end
+
 --- Gathers what there is to answer with.
 -- @param invocation
 -- @return credentials { yes, user, person, patience = seconds, secret, refusals = see run.refusals };
@@ -16,7 +32,7 @@ function credentials.open(invocation)
   local options, rehearsal = invocation.options, invocation.rehearsal
   local self = setmetatable({ yes = options.yes, user = options.user or rehearsal.user,
     person = invocation.person and not rehearsal.unattended, patience = rehearsal.patience or 10,
-    offers = not options.json, view = invocation.view }, Credentials)
+    offers = not options.json, made_up = rehearsal.user ~= nil, view = invocation.view }, Credentials)
   self.refusals = refusals.of(invocation.root or "")
   if rehearsal.password then
     self.secret = require("lib_secret").from_text(rehearsal.password)
@@ -42,6 +58,9 @@ function Credentials:at_prompts(names)
   return { yes = self.yes, user = self.user, secret = self.secret, person = self.person, patience = self.patience, names = names }
 end
 
+--- Where the answers come from that nobody types, in words, by kind of question.
+function Credentials:sources() return sources_of(self) end
+
 --- The choice to type the password only once: told before the first tool that asks for one, off unless Tab is pressed.
 -- @return the secret that takes it, or nil where there is nothing to offer
 function Credentials:offer_to_remember()
@@ -56,7 +75,7 @@ end
 
 --- The person has typed a password to be remembered.
 function Credentials:remember()
-  self.secret, self.offered = self.offered, nil
+  self.secret, self.offered, self.kept = self.offered, nil, true
 end
 
 --- A password that was refused is not typed a second time, wherever it came from.

@@ -1,6 +1,7 @@
 -- The one way through a run: lock, look, journal, preflight, overview, consent, engine, last words.
 -- Must not hold anything particular to one operation: its record says that (see command.operation).
 
+local asks = require "screen.asks"
 local checks = require "run.checks"
 local consent = require "run.consent"
 local context_module = require "run.context"
@@ -185,7 +186,8 @@ local function refuse_params(target, why)
     system.mount_problem and "; " .. system.mount_problem or ""), ("Fix: diskutil mount %s."):format(system.device))
 end
 
--- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run }.
+-- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run, who = who
+-- answers the tools (see screen.asks) }.
 -- Two things come later: more findings (in the copy that check_with_plan returns), and the
 -- context's baseline, which a new run has once its journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params, check_rows)
@@ -195,7 +197,7 @@ local function make_case(invocation, target, operation, findings, plan, run, jou
   local more = operation.context and operation.context(target, options, run, earlier(journal), filled)
   local c = context_module.new(target, options, findings, filled, more, run)
   return { target = target, options = options, operation = operation, plan_name = plan.name, findings = findings,
-    checks = check_rows, params = filled, context = operation.file and context_module.strict(c) or c, dry_run = invocation.dry_run }
+    who = asks.who(target, credentials_module.given(invocation)), checks = check_rows, params = filled, context = operation.file and context_module.strict(c) or c, dry_run = invocation.dry_run }
 end
 
 --- What an operation would do here, for commands that only look.
@@ -267,6 +269,7 @@ end
 local function show(invocation, case, rows, steps, run)
   local emit = invocation.view.emit
   if not invocation.view.leaves_out_plan then emit { type = "plan", steps = steps } end
+  if run and not case.operation.back and run.direction == "forward" then first_screen.go_on(emit, case, rows, run) end
   if not has_readers(invocation, case.operation, run) then return end
   if invocation.options.verbose or invocation.dry_run then overview.show(emit, case, steps) end
   first_screen.show(emit, case, rows, steps)
@@ -350,7 +353,7 @@ local function drive(invocation, credentials, case, plan, run, journal, director
   local operation, view = case.operation, invocation.view
   local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
     lock = held, note_tool = mac_lock.noter(held, invocation.command), group = case.target.group.group,
-    transcript = directory and transcript.path(directory, run), names = volume_names(case.target),
+    target = case.target, transcript = directory and transcript.path(directory, run), names = volume_names(case.target),
     silence = invocation.rehearsal.silence, dry_run = invocation.dry_run, stand_still = stander(invocation, case.target.group.group),
     compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
   ports.gate = operation.gate and operation.gate(view, case, plan)

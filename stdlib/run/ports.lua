@@ -1,6 +1,7 @@
 -- Connects the engine to the real thing: journal, door, terminal, signals, transcript.
 -- Must not decide anything about a plan.
 
+local asks = require "screen.asks"
 local checksum = require "base.checksum"
 local errors = require "screen.errors"
 local journals = require "run.journals"
@@ -9,6 +10,7 @@ local prompts = require "run.prompts"
 local question = require "screen.question"
 local state = require "mac.state"
 local sysctl = require "tool.sysctl"
+local system = require "lib_system"
 local transcript = require "run.transcript"
 local writers = require "mac.writers"
 
@@ -31,18 +33,22 @@ local function tail_of_output()
   return function(chunk) tail = #chunk == HEARD and chunk or (tail .. chunk):sub(-HEARD) end, function() return tail end
 end
 
--- What is shown while a tool is silent, or nil.
-local function waiting_words(self, command)
+-- What is shown while a tool is silent, before and behind the time; or nil.
+local function waiting_words(self, command, step)
   if self.options.json or not (command.interactive or command.slow) then return nil end
-  local form = command.stoppable and "waiting for %s; Ctrl-C stops it" or "waiting for %s; Ctrl-C lets it finish, then stops"
-  return form:format(command.tool or "it")
+  local usual = command.usually and (" (usually %s)"):format(command.usually) or ""
+  return step.name, usual .. (command.stoppable and ". Ctrl-C stops it." or ". Do not switch the Mac off.")
 end
 
 -- The descriptor that a tool's output is shown on, or nil.
 local function screen_of(self, command)
+  if self.view.unseen then return nil end
   if self.options.json then return 2 end
   return (not self.options.quiet or command.interactive) and 1 or nil
 end
+
+-- What stands before each line that a tool prints. Beside JSON nothing of ours is among them.
+local function bar_of(self) return not self.options.json and self.view.bar or nil end
 
 -- Seconds that a command may take in all, and seconds that it may be silent.
 local function limits_of(self, command)
@@ -99,11 +105,13 @@ local function act_options(self, command, step)
     if kind == "password" then return note_password_prompt(credentials.refusals, asked, hidden or 0) end
   end
   local seconds, silence = limits_of(self, command)
-  local options = { waiting = waiting_words(self, command), screen = screen_of(self, command),
+  local waiting, waiting_more = waiting_words(self, command, step)
+  local options = { waiting = waiting, waiting_more = waiting_more, screen = screen_of(self, command), bar = bar_of(self),
     stoppable = command.stoppable or false, seconds = seconds, silence = silence, terminal = command.interactive or false,
     person = command.interactive and credentials.person or false, output = output_of(self, command, step, hear),
     lock = self.lock, started = keep_track(self, command, step) }
   if command.interactive then
+    options.secret_note = ("(%s)"):format(credentials:sources().password or "kept for this run")
     options.passwords = credentials.refusals and credentials.refusals:left()
     options.remember = not self.remembers_nothing and credentials:offer_to_remember() or nil
     options.answer = prompts.answerer(command, credentials:at_prompts(self.names), heard, report)
@@ -166,6 +174,22 @@ local function accept_port(made, self)
   end
 end
 
+-- The programs that may be told what this one knows (allowlist_may_be_answered in runner/door/allowlist.c).
+local IS_ANSWERED = { ["/usr/bin/csrutil"] = true, ["/usr/bin/bputil"] = true, ["/usr/bin/kmutil"] = true, ["/usr/sbin/diskutil"] = true }
+
+-- What is asked, and what is typed there. To a plan's own program this one types nothing.
+local function asks_port(made, self)
+  function made.asks(command, step)
+    local asked = command.prompts or command.interactive and step.prompts or {}
+    if #asked == 0 then return nil end
+    local told = IS_ANSWERED[command.argv[1]]
+    local who = asks.who(self.target or {}, told and self.credentials.user, told and self.credentials:sources())
+    return asks.words(asked, who), asked
+  end
+end
+
+local function tenths(seconds) return math.ceil(seconds * 10) / 10 end
+
 -- Starting a command, and what its end means.
 local function tool_ports(made, self)
   function made.may_start(command)
@@ -175,6 +199,7 @@ local function tool_ports(made, self)
   end
   function made.act(command, step)
     local options, asked, heard = act_options(self, command, step)
+    local began = system.monotonic()
     local outcome, message, code = require("lib_door").act(self.journal, command.argv, options)
     self.view.after_tool(heard())
     if outcome and not outcome.exit and self.stand_still and is_tracked(self, command.argv) then self.stand_still() end
@@ -182,6 +207,7 @@ local function tool_ports(made, self)
       outcome.tries = math.max(asked.password, outcome.hidden or 0)
       outcome.refused_credentials = outcome.gave_up and (asked.password > 1 or asked.over_limit or outcome.too_many or false)
       outcome.counted = asked.counted
+      outcome.seconds = not outcome.dry_run and tenths(system.monotonic() - began) or nil
     end
     return outcome, message, code
   end
@@ -206,6 +232,7 @@ end
 --   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
 --   stand_still = function() that waits until nobody writes what a cut off tool began, or nil,
 --   lock = the Mac's, or nil, note_tool = function(path, pid) that writes into it, or nil, group = UUID of the volume group or nil,
+--   target = see mac.target.look, for what is told of a tool's questions, or nil,
 --   remembers_nothing = true where what is typed is not a password for the other tools,
 --   compare = function() that compares the Mac with the run's baseline, see engine.run }
 function ports.new(self)
@@ -213,6 +240,7 @@ function ports.new(self)
     forget = forget, compare = self.compare, stop = require("lib_signals").stage }
   journal_ports(made, self)
   tool_ports(made, self)
+  asks_port(made, self)
   accept_port(made, self)
   return made
 end

@@ -2,6 +2,7 @@
 -- Must not act: the engine does, on "do". Enter alone does nothing, and the end of input stops.
 
 local answer = require "plan.answer"
+local asks = require "screen.asks"
 local line_reader = require "run.line_reader"
 local overview = require "screen.overview"
 local place = require "plan.place"
@@ -57,9 +58,9 @@ local function now(step, shown) return answer.text(step, shown.seen) end
 
 local function introduce(self, step, shown)
   self.view.emit { type = "note", title = ("Step %d of %d: %s"):format(step.number, #self.plan.steps, step.name) }
-  local asks = #shown.prompts > 0 and table.concat(shown.prompts, "; ") or "nothing"
+  local words = asks.words(shown.prompts, self.who)
   rows(self.view, join({ { "why", step.why }, { "where", place.words(step.where) } }, commands_of(shown),
-    { { "it asks", asks }, { "now", now(step, shown) }, { "after", expected(step) } }, way_rows(shown)))
+    { { "it asks", words or "nothing" }, { "now", now(step, shown) }, { "after", expected(step) } }, way_rows(shown)))
 end
 
 local function key_of(line)
@@ -138,7 +139,7 @@ end
 -- @param plan the plan that is gone through
 -- @return function(step, seen, choices), see engine.run
 function stepper.gate(view, case, plan)
-  local self = { view = view, target = case.target, options = case.options, plan = plan,
+  local self = { view = view, target = case.target, options = case.options, who = case.who, plan = plan,
     read = line_reader.new(complete) }
   return function(step, seen, choices)
     if case.options.yes then return "all" end

@@ -2,7 +2,10 @@
 -- Must not hold a sentence that belongs to one operation: its record's `summary` says those.
 
 local answer = require "plan.answer"
+local asks = require "screen.asks"
+local overview = require "screen.overview"
 local state = require "mac.state"
+local text = require "base.text"
 
 local first = {}
 
@@ -61,11 +64,103 @@ local function changes_of(case, rows)
   return first.changes(rows, case.context, operation.after and operation.after(case))
 end
 
+local function named(rows, name)
+  for _, row in ipairs(rows) do
+    if row.step.name == name then return row end
+  end
+end
+
+-- Is there a step before it that is still to be done and may do this one as well?
+local function is_covered(rows, step)
+  for _, name in ipairs(step.covered_by) do
+    if named(rows, name).verdict == "todo" then return true end
+  end
+  return false
+end
+
+local function typed(case, rows, steps)
+  local entries = {}
+  for index, entry in ipairs(overview.asking(steps, case.target.environment)) do
+    entries[index] = { prompts = entry.prompts, covered = is_covered(rows, named(rows, entry.name).step) }
+  end
+  return asks.summary(entries, case.who)
+end
+
+-- From macOS 15 on, boot-args are as a rule set only in macOS, and so need a restart of their own (facts-2026-11 A.4).
+local function is_late(case, step)
+  local major = tonumber((case.context.release or ""):match("^%d+"))
+  return step.defers ~= nil and step.part == "boot-args" and case.target.environment ~= "macos" and major ~= nil and major >= 15
+end
+
+-- How many restarts come: one where a step waits for it or a new policy takes effect, one more where boot-args are late.
+local function restarts(case, rows)
+  local waits, takes_effect, late = false, false, 0
+  for _, row in ipairs(rows) do
+    local step, todo = row.step, row.verdict == "todo"
+    waits = waits or todo and (step.settles == "clean-restart" or not (step.run or step.ladder))
+    takes_effect = takes_effect or todo and step.part == "policy"
+    if todo and is_late(case, step) then late = 1 end
+  end
+  return waits and 1 + late or takes_effect and 1 or 0
+end
+
+local function restart_words(count) return count > 0 and ("%d restart%s"):format(count, count == 1 and "" or "s") or nil end
+
+local function slow_words(steps)
+  for _, entry in ipairs(steps) do
+    if entry.usually then return ("step %s takes %s"):format(entry.name, entry.usually) end
+  end
+end
+
+-- What a person types, how long it takes, how often the Mac restarts: one line.
+local function journey(case, rows, steps)
+  local sentences = { typed(case, rows, steps) }
+  local parts = { restart_words(restarts(case, rows)) }
+  parts[#parts + 1] = slow_words(steps)
+  if #parts > 0 then sentences[#sentences + 1] = text.capitalized(table.concat(parts, "; ")) end
+  return #sentences > 0 and table.concat(sentences, ". ") .. "." or nil
+end
+
 local function target_row(target, checks)
   local group = target.group or {}
   local chip = target.kernel and (", " .. target.kernel.chip:upper()) or ""
   local words = ("%s, macOS %s (%s)%s"):format(group.name or group.group or "?", group.version or "?", group.build or "?", chip)
   return { "Target", checks > 0 and ("%s; %d checks ok"):format(words, checks) or words }
+end
+
+-- 1, 2, 3, 5 → "1 to 3 and 5".
+local function ranges(numbers)
+  local parts, index = {}, 1
+  while index <= #numbers do
+    local last = index
+    while numbers[last + 1] == numbers[last] + 1 do last = last + 1 end
+    local first_word = tostring(numbers[index])
+    parts[#parts + 1] = last == index and first_word or last == index + 1 and first_word .. " and " .. numbers[last]
+      or first_word .. " to " .. numbers[last]
+    index = last + 1
+  end
+  return table.concat(parts, ", ")
+end
+
+local function place_of(environment) return environment == "macos" and "macOS" or "recovery" end
+
+--- Says what an earlier part of the run has done.
+-- @param emit function(event)
+-- @param case see run.lifecycle
+-- @param rows from engine.survey
+-- @param run the run that goes on
+function first.go_on(emit, case, rows, run)
+  local numbers, latest = {}, 0
+  for number, row in ipairs(rows) do
+    if row.verdict == "done" and run:step(row.step.name).acted then latest = number end
+  end
+  for number = 1, latest do
+    if rows[number].verdict == "done" then numbers[#numbers + 1] = number end
+  end
+  if #numbers == 0 then return end
+  local began, now = place_of(run.start.environment), place_of(case.target.environment)
+  emit { type = "note", lines = { ("Step%s %s of %s %s done %s (run %d)."):format(#numbers > 1 and "s" or "", ranges(numbers),
+    case.plan_name, #numbers > 1 and "were" or "was", began ~= now and "in " .. began or "before", run.number) } }
 end
 
 --- Prints it.
@@ -79,7 +174,9 @@ function first.show(emit, case, rows, steps)
   emit { type = "note", lines = {}, rows = { target_row(case.target, ok) }, labels = LABELS }
   local changes = changes_of(case, rows)
   if #changes > 0 then emit { type = "note", lines = {}, changes = changes } end
-  local said = operation.summary and operation.summary(case, steps) or {}
+  local line = journey(case, rows, steps)
+  if line then emit { type = "note", lines = { line } } end
+  local said = operation.summary and operation.summary(case) or {}
   if #said > 0 then emit { type = "note", lines = {}, rows = said, labels = LABELS } end
 end
 

@@ -17,6 +17,17 @@ local function wants_colour(options)
   return terminal.is_terminal(1) and system.environment "TERM" ~= "dumb"
 end
 
+-- The bar before what a tool said: a line where the terminal's characters are UTF-8.
+local function bar_of(channel)
+  local system = require "lib_system"
+  local coding = ""
+  for _, name in ipairs { "LANG", "LC_CTYPE", "LC_ALL" } do
+    local value = system.environment(name)
+    if value and value ~= "" then coding = value:upper() end
+  end
+  return coding:find("UTF%-?8") and require("lib_terminal").is_terminal(channel) and "│ " or "| "
+end
+
 local Screen = {}
 Screen.__index = Screen
 
@@ -27,7 +38,7 @@ end
 -- What is never wrapped: a line to be typed, or what a tool printed, with a bar before it.
 function Screen:verbatim(words, indent)
   if words.command then return self.write(indent .. text.printable(words.command) .. "\n") end
-  for line in (text.printable(words.quoted) .. "\n"):gmatch("(.-)\n") do self.write(text.trim_end(indent .. "| " .. line) .. "\n") end
+  for line in (text.printable(words.quoted) .. "\n"):gmatch("(.-)\n") do self.write(text.trim_end(indent .. self.bar .. line) .. "\n") end
 end
 
 function Screen:paint(kind, words)
@@ -48,6 +59,13 @@ function Screen:heading(event)
   self.write(self:paint("strong", ("[%d/%d] %s"):format(event.number, event.of, text.printable(event.name))) .. "\n")
 end
 
+-- How long what was started since the last time took: " (took 1 min 12 s)"; nothing where nothing was started.
+function Screen:time()
+  local took = self.took
+  self.took = nil
+  return took and (" (took %s)"):format(text.duration(took)) or ""
+end
+
 local steps = {}
 
 function steps.skipped(screen, event)
@@ -61,17 +79,18 @@ end
 
 function steps.intent(screen, event)
   screen:labelled("strong", "runs", text.brief(event.argv))
-  if event.prompts and #event.prompts > 0 then
-    screen:labelled("strong", "it may ask", table.concat(event.prompts, "; "))
-  end
+  if event.asks then screen:labelled("strong", event.argv[1]:match("[^/]*$") .. " asks", event.asks .. ".") end
 end
 
 function steps.started(screen, event)
   if screen.verbose then screen:labelled("strong", "started", require("lib_system").utc(require("lib_system").now())) end
-  if event.slow then screen:line("This takes minutes on a real Mac and shows nothing meanwhile.", INDENT) end
+  if not event.slow then return end
+  screen:line(("This %s and shows nothing meanwhile. Do not switch the Mac off."):format(
+    event.usually and "usually takes " .. event.usually or "takes minutes"), INDENT)
 end
 
 function steps.ended(screen, event)
+  screen.took = (screen.took or 0) + (event.seconds or 0)
   if event.dry_run then return screen:labelled("doubtful", "dry run", "not started") end
   if event.message then return screen:labelled("bad", "not started", event.message) end
   if event.timed_out then return screen:labelled("bad", "ended", "it did not finish in time and was stopped") end
@@ -83,7 +102,7 @@ end
 
 function steps.done(screen, event)
   local lead = event.recovered and "found done after the interruption: " or ""
-  screen:labelled("good", "done, read back", lead .. event.seen_text)
+  screen:labelled("good", "done, read back", lead .. event.seen_text .. screen:time())
 end
 
 function steps.again(screen, event)
@@ -99,7 +118,7 @@ function steps.again(screen, event)
 end
 
 function steps.failed(screen, event)
-  screen:labelled("bad", "failed", event.cause or "the tool failed")
+  screen:labelled("bad", "failed", (event.cause or "the tool failed") .. screen:time())
   if event.words then screen:labelled("bad", "the tool said", event.words) end
   if event.seen then screen:labelled("bad", "state now", event.seen_text) end
   if event.unaffected then screen:labelled("good", "not affected", event.unaffected) end
@@ -133,13 +152,13 @@ end
 
 function handlers.undo(screen, event)
   if event.verdict == "refused" then
-    screen:labelled("doubtful", "not possible", ("%s: %s"):format(event.leaves, event.reason or "it did not read back"))
+    screen:labelled("doubtful", "not possible", ("%s: %s%s"):format(event.leaves, event.reason or "it did not read back", screen:time()))
     if event.words then screen:labelled("doubtful", "the tool said", event.words) end
   elseif event.verdict == "failed" then
     screen:labelled("bad", "still there", ("step %s: %s"):format(event.step, event.reason))
   else
     screen:labelled(event.verdict == "done" and "good" or "doubtful", "read back",
-      ("step %s leaves %s"):format(event.step, event.leaves))
+      ("step %s leaves %s%s"):format(event.step, event.leaves, screen:time()))
   end
 end
 
@@ -217,9 +236,10 @@ end
 -- @param options color, quiet, channel = the descriptor to write to (default: standard output)
 function view.open(options)
   local terminal = require "lib_terminal"
-  local screen = setmetatable({ colour = wants_colour(options), columns = text.columns(),
+  local bar = bar_of(options.channel or 1)
+  local screen = setmetatable({ colour = wants_colour(options), columns = text.columns(), bar = bar,
     quiet = options.quiet, verbose = options.verbose, write = function(words) terminal.write(options.channel or 1, words) end }, Screen)
-  local self = { leaves_out_plan = true, is_brief = not options.verbose }
+  local self = { leaves_out_plan = true, is_brief = not options.verbose, bar = bar }
   function self.emit(event)
     local handler = handlers[event.type]
     if handler then handler(screen, event) end
@@ -234,8 +254,7 @@ function view.open(options)
   -- What `make` emits, as text.
   function self.captured(make)
     local words, problem = screen:captured(make)
-    if problem then error(problem, 0) end
-    return words
+    return problem and error(problem, 0) or words
   end
   -- What `make` emits is long: a person turns its pages.
   function self.paged(make)

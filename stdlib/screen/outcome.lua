@@ -139,15 +139,30 @@ function words.phase(case, final)
   return lines
 end
 
-local function add_ways_on(lines, case)
-  if case.operation.own_journal then
-    lines[#lines + 1] = own_words(case, "stopped")
-    lines[#lines + 1] = here(case, case.operation.again)
-    return lines
+local function add_preparing(lines, case)
+  lines[#lines + 1] = own_words(case, "stopped")
+  lines[#lines + 1] = here(case, case.operation.again)
+  return lines
+end
+
+-- What a tool was left at work at may still change.
+local function state_now(case, final)
+  local told = final.kind ~= "left" and state.words(state.read(case.context.group))
+  return told and ("The Mac now: %s."):format(told) or nil
+end
+
+-- Where each line that could be typed leads.
+local function add_ways_on(lines, case, final)
+  local before = state.words(case.context.baseline)
+  local back = "back to how it was before this run" .. (before and (" (%s)"):format(before) or "")
+  lines[#lines + 1] = state_now(case, final)
+  if final.went_back then
+    lines[#lines + 1] = ("What was taken back so far is in the journal. To go on %s:"):format(back)
+  else
+    lines[#lines + 1] = ("What was done so far is in the journal. To go on with %s:"):format(case.plan_name)
+    lines[#lines + 1] = here(case, "resume")
+    lines[#lines + 1] = ("Or to go %s:"):format(back)
   end
-  lines[#lines + 1] = "What was done so far is in the journal. To go on:"
-  lines[#lines + 1] = here(case, "resume")
-  lines[#lines + 1] = "Or to go back:"
   lines[#lines + 1] = here(case, "rollback")
   return lines
 end
@@ -156,7 +171,9 @@ function words.stopped(case, final)
   local lines = { "Stopped: " .. final.reason .. "." }
   local known = errors.ours(final.kind)
   if known then lines[2] = ("Cause: %s. Fix: %s."):format(known.cause, known.cure) end
-  if final.changed then return add_ways_on(lines, case) end
+  if final.changed then
+    return (case.operation.own_journal and add_preparing or add_ways_on)(lines, case, final)
+  end
   lines[#lines + 1] = final.acted == 0 and "Nothing was changed." or "Nothing was changed; the state was read back."
   return lines
 end

@@ -2,6 +2,7 @@
 -- Must not hold back or promise anything: it prints what the plan's own functions answer.
 
 local answer = require "plan.answer"
+local asks = require "screen.asks"
 local outcome = require "screen.outcome"
 local place = require "plan.place"
 local policy = require "mac.policy"
@@ -30,12 +31,30 @@ local function undo_of(step, c, seen, verdict)
   return ways
 end
 
+-- What its commands ask, one after the other; of a ladder's rungs the first.
+local function prompts_of(step, made)
+  local prompts, said = {}, false
+  for index = 1, step.ladder and 1 or #made do
+    local list = made[index] and made[index].prompts
+    said = said or list ~= nil
+    table.move(list or {}, 1, #(list or {}), #prompts + 1, prompts)
+  end
+  return said and prompts or step.prompts
+end
+
+-- How long a command takes, the first for which that is known.
+local function usually(step, made)
+  for index = 1, step.ladder and 1 or #made do
+    if made[index] and made[index].usually then return made[index].usually end
+  end
+end
+
 local function entry_of(row, c)
   local step, commands = row.step, {}
   local made = row.verdict == "todo" and commands_of(step, c, row.seen) or {}
   for index, command in ipairs(made) do commands[index] = command.argv end
   return { name = step.name, why = step.why, where = step.where, verdict = row.verdict, seen = row.seen,
-    argv = commands[1], commands = commands, prompts = made[1] and made[1].prompts or step.prompts, settles = step.settles,
+    argv = commands[1], commands = commands, prompts = prompts_of(step, made), settles = step.settles, usually = usually(step, made),
     undo = undo_of(step, c, row.seen, row.verdict), ladder = step.ladder ~= nil }
 end
 
@@ -141,22 +160,27 @@ end
 --- The steps as a note: each with its verdict, its command and its way back.
 function overview.steps_note(steps) return { title = "Steps", lines = overview.plan_lines(steps) } end
 
-local function asking_steps(steps, environment)
-  local counted = 0
-  for _, step in ipairs(steps) do
-    local asks = is_act(step, environment) and step.argv[1]:find("^/") and not step.argv[1]:find("nvram")
-    if asks then counted = counted + 1 end
+--- The steps whose tools ask something in this environment.
+-- @param steps from overview.steps
+-- @param environment where we are
+function overview.asking(steps, environment)
+  local list = {}
+  for _, entry in ipairs(steps) do
+    if is_act(entry, environment) and #entry.prompts > 0 then list[#list + 1] = entry end
   end
-  return counted
+  return list
 end
 
---- What Apple's tools will ask for in this environment.
-function overview.questions(steps, environment)
-  local counted = asking_steps(steps, environment)
-  local words = counted == 0 and "None: no tool that asks for a password runs here."
-    or ("Apple's tools ask %d time%s for a volume owner's short name and login password, and whether to go on. What "
-      .. "you type goes to them, not to this program."):format(counted, counted == 1 and "" or "s")
-  return { title = "Questions to come", lines = { words } }
+--- What the tools will ask in this environment, and what to type.
+function overview.questions(case, steps)
+  local lines = {}
+  for _, entry in ipairs(overview.asking(steps, case.target.environment)) do
+    local words = asks.words(entry.prompts, case.who)
+    if words then lines[#lines + 1] = ("Step %s: %s."):format(entry.name, words) end
+  end
+  lines[#lines + 1] = #lines == 0 and "None: no tool that asks anything runs here."
+    or "What you type goes to the tools, not to this program."
+  return { title = "Questions to come", lines = lines }
 end
 
 --- The way back with this program and without it.
@@ -168,20 +192,19 @@ overview.WAY_BACK = { title = "Way back", lines = {
 overview.STOPS = { "Stops working", "Apple Pay, iPhone apps, protected video at full quality, macOS updates (revert first)" }
 
 --- What is said on the first screen of an operation that changes the boot policy.
--- @param case, steps as in overview.show
+-- @param case see run.lifecycle
 -- @param more array of rows { label, words }: the operation's own
 -- @param back string: what to type after the program's name to go back
-function overview.policy_summary(case, steps, more, back)
-  local rows = { { "To type", overview.questions(steps, case.target.environment).lines[1] } }
-  table.move(more, 1, #more, 2, rows)
+function overview.policy_summary(case, more, back)
+  local rows = table.move(more, 1, #more, 1, {})
   rows[#rows + 1] = { "Way back", outcome.here(case, back).command }
-  rows[#rows + 1] = { "", "or hold the power button at start, then Options > Startup Security Utility > Full Security" }
+  rows[#rows + 1] = { "", "or hold power, Options, Startup Security Utility, Full Security" }
   return rows
 end
 
 --- The notes of an operation that changes the boot policy and has nothing more to say.
 function overview.of_policy_work(case, steps)
-  return { overview.policy(case.target), overview.steps_note(steps), overview.questions(steps, case.target.environment),
+  return { overview.policy(case.target), overview.steps_note(steps), overview.questions(case, steps),
     { title = "Network", lines = { "full security needs it; without it a lower rung is used" } }, overview.WAY_BACK }
 end
 

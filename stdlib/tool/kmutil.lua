@@ -8,6 +8,8 @@ local kmutil = {}
 
 local PATH = "/usr/bin/kmutil"
 
+local USUALLY = "one to several minutes" -- reference §3.1
+
 local PROMPTS = { "whether to lower security (y or n)", "short name of a volume owner", "that user's password" }
 
 --- Command: boot this collection instead of Apple's kernel. Lowers the mode to Permissive itself, asks first, takes
@@ -18,7 +20,7 @@ local PROMPTS = { "whether to lower security (y or n)", "short name of a volume 
 function kmutil.install(system_volume, collection, sum)
   return {
     argv = { PATH, "configure-boot", "--volume", system_volume, "--custom-boot-object", collection },
-    tool = "kmutil", interactive = true, slow = true, yes_no = "y", prompts = PROMPTS, sha256 = sum,
+    tool = "kmutil", interactive = true, slow = true, yes_no = "y", prompts = PROMPTS, sha256 = sum, usually = USUALLY,
   }
 end
 
@@ -27,7 +29,7 @@ end
 function kmutil.clear(system_volume)
   return {
     argv = { PATH, "configure-boot", "--volume", system_volume },
-    tool = "kmutil", interactive = true, slow = true, yes_no = "y", prompts = PROMPTS,
+    tool = "kmutil", interactive = true, slow = true, yes_no = "y", prompts = PROMPTS, usually = USUALLY,
   }
 end
 

@@ -1,11 +1,19 @@
 """A person at the terminal: reads what the program and the tools ask and types what it was told to."""
 
+import re
+
 import pexpect
 
 from support.patience import seconds
 
+
+def broken(words):
+    """A pattern for a tool's words, wherever a narrow screen breaks them: what follows stands behind a bar."""
+    return "(?:\r?\n[│|] )?".join(re.escape(letter) for letter in words)
+
+
 NAME = r"volume's name> $"
-YES_NO = r"\[y/n\]: $|\(enter y or n\) ?$"
+YES_NO = f"{broken('[y/n]: ')}$|{broken('(enter y or n)')} ?$"
 USER = r"(?i)(?:authorized user|username|user name)[^\n]*: ?$"
 PASSWORD = r"(?i)(?:password|passphrase)[^\n]*: ?$"
 AGAIN = r"again> $"

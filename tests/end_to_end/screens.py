@@ -21,7 +21,7 @@ KEPT = pathlib.Path(__file__).parent / "screens"
 # What differs from run to run, replaced letter by letter so that line ends stay where they are.
 VARYING = [(re.compile(r"\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b"), "U"),
            (re.compile(r"\b[0-9a-f]{16}(?=…)"), "h"),
-           (re.compile(r"\d+(?:\.\d)? (?:GiB|MiB|KiB)"), "n"), (re.compile(r"/tmp/[^ ]+"), "t")]
+           (re.compile(r"\d+(?:\.\d)? (?:GiB|MiB|KiB)"), "n"), (re.compile(r"/tmp/[^ ]+"), "t"), (re.compile(r"(?<=took )[\d.]+"), "n")]
 SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

@@ -140,6 +140,20 @@ def test_the_screen_shows_what_the_tool_shows(mac, session):
     assert re.search(r"Authorized user: mykola", one.log)
 
 
+def test_what_the_tool_says_stands_behind_a_bar(mac, session):
+    """On the screen each of its lines, a broken one too; in the transcript none."""
+    one = session(mac, "apply")
+    assert Person(one, mac).answer_all() == 0
+    lines = re.sub(r"\x1b\[\d*m|\r", "", one.log).split("\n")
+    assert any(line.startswith("      csrutil asks: y, then an owner's user name (") for line in lines)
+    assert "│ Turning off System Integrity Protection requires modifying system security." in lines
+    at = lines.index("│ Allow booting unsigned operating systems and any kernel extensions for OS \"Mac")
+    assert lines[at + 1].startswith("│ intosh HD\"? [y/n]: y") and len(lines[at]) == 80
+    assert "│ installing boot object... done." in lines
+    kept = "".join(path.read_text("utf-8", "replace") for path in mac.root.rglob("*.transcript"))
+    assert "\nTurning off System" in kept and "│" not in kept and "for OS \"Macintosh HD\"? [y/n]: " in kept
+
+
 def test_interrupt_while_a_tool_runs(mac, session):
     """First stage: the command in hand is finished, then it stops; resume goes on to the end."""
     mac.fault("kmutil", "wait", match=["configure-boot"])

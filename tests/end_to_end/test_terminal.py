@@ -57,6 +57,7 @@ def test_a_password_typed_once(build, session, machine):
     assert policy_is_raised(mac)
     assert ONCE in " ".join(one.log.split()) and one.log.count("To type the password once") == 1
     assert len(hidden(mac)) >= 2 and set(hidden(mac)) == {person.password}
+    assert one.log.count("(kept for this run)\r\n") == len(hidden(mac))
     assert person.password not in one.log and everywhere(mac, person.password) == []
     assert one.terminal_as_before()
 
@@ -218,10 +219,10 @@ def at_work(mac, session):
 def test_the_waiting_line(mac, session):
     """After two seconds of silence it says what is waited for; it is wiped before the tool speaks."""
     one, person = at_work(mac, session)
-    one.child.expect(r"0:0[2-9] waiting for kmutil; Ctrl-C lets it finish, then stops")
+    one.child.expect(r"kernel: [2-9] s \(usually one to several minutes\)\. Do not switch the Mac off")
     mac.release()
     assert person.answer_all() == 0, one.log
-    last = one.log.rindex("waiting for kmutil")
+    last = one.log.rindex("(usually one to several minutes). Do not")
     assert "\r\x1b[K" in one.log[last:]
     assert one.terminal_as_before()
 

@@ -35,9 +35,13 @@ Killed, or not permitted: copy the program to /tmp and start it there.
 
 The path `/Volumes/Macintosh HD/vmq-recovery`, which older instructions name, cannot exist: that volume is sealed.
 
-Apple's tools ask two or three times for the owner's short name and password, and whether to go on. At the first
-password prompt, press Tab to type the password once: it is kept in locked memory for this run, typed at the further
-prompts, and wiped at the end. One that was refused is forgotten.
+Apple's tools ask two or three times for the owner's short name and password, and whether to go on. A line above each
+says what to type; what the tool itself says has a bar at its left. At the first password prompt, press Tab to type the
+password once: it is kept in locked memory for this run, typed at the further prompts, and wiped at the end. Where it
+was typed stands `(kept for this run)`. One that was refused is forgotten.
+
+Ctrl-C lets a tool that works finish, and then stops; a second one leaves at once. What is said then is in which state
+the Mac is, how to go on, and how to go back.
 
 # 3. In macOS again
 

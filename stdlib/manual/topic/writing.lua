@@ -100,7 +100,8 @@ safe to repeat.
         why = "macOS may then load them; each is still approved by hand.",
         where = "paired-recovery",
         expected = "Reduced Security, kernel extensions allowed",
-        prompts = { "whether to go on", "an owner's short name", "the password" },
+        prompts = { "whether to go on (y or n)",
+          "short name of a volume owner", "that user's password" },
         check = function(c)
           local now = bputil.read(c.group)
           if not now then return "unknown" end

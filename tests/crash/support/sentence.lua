@@ -91,9 +91,19 @@ local function is_on_a_rung(world)
   return world_module.group(world).policy.coih and "the custom kernel is still there" or nil
 end
 
+-- A state told as a whole: each of its fields is named, as it is.
+local function tells_state(line, world)
+  local texts = texts_of(world)
+  for _, name in ipairs { "security", "SIP", "boot-args filter", "kernel", "boot-args" } do
+    local words = ("%s %s"):format(name, texts[name])
+    if not line:find(words, 1, true) then return words .. " is not told" end
+  end
+end
+
 local function nothing_is_claimed() end
 
--- What a line says, and what has to be so then. about: { world, start = the Mac when the program was started, base = before the run,
+-- What a line says, and what has to be so then: function(about, line).
+-- about: { world, start = the Mac when the program was started, base = before the run,
 -- scenario, lines }
 local CLAIMS = {
   { "the Mac is as it was before this run", function(about) return reads_as(about.world, about.base) end },
@@ -119,6 +129,8 @@ local CLAIMS = {
   { "The rest of the way back can only be done in recovery", nothing_is_claimed },
   { "left the Mac in a state this program does not recognise", nothing_is_claimed },
   { "^Stopped: ", nothing_is_claimed },
+  { "^The Mac now: ", function(about, line) return tells_state(line, about.world) end },
+  { "back to how it was before this run", function(about, line) return tells_state(line, about.base) end },
   { "not in force yet", nothing_is_claimed },
   { "^No way to a safer policy worked", function(about) return is_untouched_since(about.world, about.start) end },
 }
@@ -138,7 +150,7 @@ function sentence.check(about)
   for _, line in ipairs(about.lines) do
     local claim = claim_of(line)
     known = known or claim ~= nil
-    local wrong = claim and claim(about)
+    local wrong = claim and claim(about, line)
     if wrong then return ("said %q, but %s"):format(line, wrong) end
   end
   return not known and ("nobody knows what %q claims"):format(tostring(about.lines[1])) or nil

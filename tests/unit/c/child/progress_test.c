@@ -4,6 +4,8 @@
 #include "fixture.h"
 
 static const struct progress_times times = { .first = 2, .redraw = 1, .plain = 30 };
+#define WORDS_OF(what, more) ((struct progress_words){ what, more })
+
 static struct screen screen;
 static int master, slave;
 static char seen[4096];
@@ -51,19 +53,19 @@ static void it_comes_after_two_seconds_and_then_every_second(void **state)
 {
 	struct progress p;
 	(void)state;
-	progress_begin(&p, &times, "waiting for kmutil", &screen, 100);
+	progress_begin(&p, &times, WORDS_OF("kernel", ". Wait"), &screen, 100);
 	assert_true(p.live);
 	progress_show(&p, 100, false);
 	progress_show(&p, 101.9, false);
 	assert_string_equal(written(), "");
 	progress_show(&p, 102, false);
-	assert_string_equal(written(), "\r\033[K0:02 waiting for kmutil");
+	assert_string_equal(written(), "\r\033[Kkernel: 2 s. Wait");
 	progress_show(&p, 102.9, false);
 	assert_string_equal(written(), "");
 	progress_show(&p, 103, false);
-	assert_string_equal(written(), "\r\033[K0:03 waiting for kmutil");
+	assert_string_equal(written(), "\r\033[Kkernel: 3 s. Wait");
 	progress_show(&p, 725.5, false);
-	assert_string_equal(written(), "\r\033[K10:25 waiting for kmutil");
+	assert_string_equal(written(), "\r\033[Kkernel: 10 min 25 s. Wait");
 	progress_clear(&p);
 	assert_string_equal(written(), "\r\033[K");
 	progress_clear(&p);
@@ -74,23 +76,23 @@ static void it_takes_a_line_of_its_own(void **state)
 {
 	struct progress p;
 	(void)state;
-	progress_begin(&p, &times, "waiting", &screen, 0);
+	progress_begin(&p, &times, WORDS_OF("it", ""), &screen, 0);
 	progress_show(&p, 2, true);
-	assert_string_equal(written(), "\n\r\033[K0:02 waiting");
+	assert_string_equal(written(), "\n\r\033[Kit: 2 s");
 	progress_show(&p, 3, true);
-	assert_string_equal(written(), "\r\033[K0:03 waiting");
+	assert_string_equal(written(), "\r\033[Kit: 3 s");
 }
 
 static void nothing_to_wait_for_shows_nothing(void **state)
 {
 	struct progress p;
 	(void)state;
-	progress_begin(&p, &times, NULL, &screen, 0);
+	progress_begin(&p, &times, WORDS_OF(NULL, NULL), &screen, 0);
 	progress_show(&p, 1000, true);
 	progress_clear(&p);
 	assert_string_equal(written(), "");
 	screen_finish(&screen);
-	progress_begin(&p, &times, "waiting", &screen, 0);
+	progress_begin(&p, &times, WORDS_OF("it", ""), &screen, 0);
 	progress_show(&p, 1000, true);
 	progress_clear(&p);
 	assert_string_equal(written(), "");
@@ -100,16 +102,16 @@ static void nothing_to_wait_for_shows_nothing(void **state)
 static void assert_plain(struct screen *on)
 {
 	struct progress p;
-	progress_begin(&p, &times, "waiting", on, 0);
+	progress_begin(&p, &times, WORDS_OF("it", ""), on, 0);
 	assert_false(p.live);
 	progress_show(&p, 29.9, false);
 	assert_string_equal(written(), "");
 	progress_show(&p, 30, false);
-	assert_string_equal(written(), "0:30 waiting\n");
+	assert_string_equal(written(), "it: 30 s\n");
 	progress_show(&p, 59, true);
 	assert_string_equal(written(), "");
 	progress_show(&p, 61, true);
-	assert_string_equal(written(), "\n1:01 waiting\n");
+	assert_string_equal(written(), "\nit: 1 min 1 s\n");
 	progress_clear(&p);
 	assert_string_equal(written(), "");
 }
@@ -141,10 +143,10 @@ static void an_unknown_terminal_is_drawn_on(void **state)
 	struct progress p;
 	(void)state;
 	assert_int_equal(setenv("TERM", "no-such-terminal", 1), 0);
-	progress_begin(&p, &times, "waiting", &screen, 0);
+	progress_begin(&p, &times, WORDS_OF("it", ""), &screen, 0);
 	assert_true(p.live);
 	assert_int_equal(unsetenv("TERM"), 0);
-	progress_begin(&p, &times, "waiting", &screen, 0);
+	progress_begin(&p, &times, WORDS_OF("it", ""), &screen, 0);
 	assert_true(p.live);
 }
 
@@ -156,7 +158,7 @@ static void a_long_line_is_cut(void **state)
 	(void)state;
 	memset(text, 'x', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
-	progress_begin(&p, &times, text, &screen, 0);
+	progress_begin(&p, &times, WORDS_OF(text, ""), &screen, 0);
 	progress_show(&p, 2, false);
 	assert_true(strlen(written()) < 256 + 4);
 	assert_null(strchr(seen, '\n'));

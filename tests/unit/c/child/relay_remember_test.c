@@ -38,7 +38,7 @@ static int offers(struct fixture *f)
 {
 	size_t length;
 	struct secret *keep = secret_new(&f->err);
-	int outcome = relay(f, &(struct relay_order){ .remember = keep, .times = &fixture_times });
+	int outcome = relay(f, &(struct relay_order){ .remember = keep, .secret_note = "(kept)", .times = &fixture_times });
 	const char *bytes = secret_bytes(keep, &length);
 	if (replace_file(fixture_path(f, "secret"), bytes, length, 0600, &f->err) != 0)
 		outcome = 97;
@@ -53,12 +53,12 @@ static int offers_nothing(struct fixture *f)
 
 static int waits(struct fixture *f)
 {
-	return relay(f, &(struct relay_order){ .waiting = "waiting for it", .times = &fixture_times });
+	return relay(f, &(struct relay_order){ .waiting = "it", .waiting_more = ". Wait", .times = &fixture_times });
 }
 
 static int waits_as_usual(struct fixture *f)
 {
-	return relay(f, &(struct relay_order){ .waiting = "waiting for it" });
+	return relay(f, &(struct relay_order){ .waiting = "it", .waiting_more = ". Wait" });
 }
 
 struct talk {
@@ -98,6 +98,19 @@ static void hold(struct fixture *f, const struct talk *t)
 static void tab_keeps_what_is_typed(void **state)
 {
 	hold(*state, &(struct talk){ ASKS, "Password:", offers, { "\t", "hunter2\r" }, KEPT, "hunter2\n", "hunter2" });
+}
+
+static void that_it_is_kept_is_said_in_its_place(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	fixture_script(f, ASKS);
+	person_start(&p, offers, f);
+	assert_true(person_sees(&p, "Password:"));
+	assert_true(fixture_await(f, "asked", 5));
+	type_in_turn(&p, (const char *const[4]){ "\t", "hunter2\r" });
+	assert_true(person_sees(&p, " (kept)\r\n"));
+	person_ends(&p, KEPT);
 }
 
 static void keys_edit_what_is_kept(void **state)
@@ -154,12 +167,12 @@ static void a_silent_tool_is_seen_to_be_waited_for(void **state)
 	fixture_script(f, "echo begun; " UNTIL_GO "echo over; exit 0");
 	person_start(&p, waits, f);
 	assert_true(person_sees(&p, "begun\r\n"));
-	assert_true(person_sees(&p, "\r\033[K0:00 waiting for it"));
-	assert_true(person_sees(&p, "\r\033[K0:01 waiting for it"));
+	assert_true(person_sees(&p, "\r\033[Kit: 0 s. Wait"));
+	assert_true(person_sees(&p, "\r\033[Kit: 1 s. Wait"));
 	fixture_go(f);
 	assert_true(person_sees(&p, "\r\033[Kover\r\n"));
 	assert_int_equal(person_waits(&p), 0);
-	assert_null(strstr(p.seen, "waiting"));
+	assert_null(strstr(p.seen, " s. Wait"));
 	person_leaves(&p);
 }
 
@@ -170,7 +183,7 @@ static void a_quick_tool_is_not_waited_for(void **state)
 	fixture_script(f, "echo begun; sleep 0.2; echo over; exit 0");
 	person_start(&p, waits_as_usual, f);
 	assert_int_equal(person_waits(&p), 0);
-	assert_null(strstr(p.seen, "waiting"));
+	assert_null(strstr(p.seen, " s. Wait"));
 	person_leaves(&p);
 }
 
@@ -199,6 +212,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(tab_keeps_what_is_typed),
+		TEST(that_it_is_kept_is_said_in_its_place),
 		TEST(keys_edit_what_is_kept),
 		TEST(without_tab_nothing_is_kept),
 		TEST(enter_alone_after_tab_is_an_empty_answer),

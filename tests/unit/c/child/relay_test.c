@@ -80,6 +80,16 @@ static int relay_a_download(struct fixture *f)
 	return relay(f, &order);
 }
 
+/* The same with a bar before the tool's lines. */
+static int relay_framed(struct fixture *f)
+{
+	struct door_order order = {
+		.argv = fixture_disable,
+		.relay = { .terminal = true, .person = true, .screen = 1, .seconds = 20, .bar = "| ", .times = &fixture_times },
+	};
+	return relay(f, &order);
+}
+
 /* Has the person's process relay a tool, and waits for a text on the screen. */
 static void begin(struct person *p, struct fixture *f, const char *script, const char *seen)
 {
@@ -106,6 +116,22 @@ static void a_person_answers(void **state)
 	person_ends(&p, EXIT_0);
 	assert_null(strstr(p.seen, "hunter2"));
 	assert_string_equal(fixture_text(f, "typed"), "joe/hunter2\n");
+}
+
+static void a_bar_stands_before_the_lines_of_the_tool(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	fixture_script(f, "stty size; printf 'Name: '; read x; printf 'updating...'; " UNTIL_GO "echo \"done $x\"; exit 0");
+	person_start(&p, relay_framed, f);
+	assert_true(person_sees(&p, "| 30 98\r\n| Name: "));
+	person_types(&p, "joe\r");
+	assert_true(person_sees(&p, "joe\r\n| updating..."));
+	person_types(&p, "\003");
+	assert_true(person_sees(&p, "\r\nThe running tool finishes first"));
+	fixture_go(f);
+	assert_true(person_sees(&p, "| done joe\r\n"));
+	person_ends(&p, EXIT_0 | STAGE(1));
 }
 
 static void ctrl_c_gets_out_of_a_question(void **state)
@@ -370,6 +396,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(a_person_answers),
+		TEST(a_bar_stands_before_the_lines_of_the_tool),
 		TEST(ctrl_c_gets_out_of_a_question),
 		TEST(ctrl_c_lets_a_working_tool_finish),
 		TEST(a_second_ctrl_c_leaves),

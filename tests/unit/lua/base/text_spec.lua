@@ -178,3 +178,12 @@ describe("text.nearest", function()
     assert.are.equal("abc", text.nearest("abcx", { "axcxy", "abc" }))
   end)
 end)
+
+describe("a duration", function()
+  it("is told as finely as it matters", function()
+    for seconds, words in pairs { [0.1] = "0.1 s", [9.94] = "9.9 s", [12.3] = "12 s", [59.9] = "59 s", [60] = "1 min 0 s",
+      [3672] = "61 min 12 s" } do
+      assert.are.equal(words, text.duration(seconds))
+    end
+  end)
+end)

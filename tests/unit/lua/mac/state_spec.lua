@@ -13,6 +13,15 @@ end
 
 local function lines(before, after) return state.lines(state.compare(before, after)) end
 
+describe("a state in words", function()
+  it("has its main fields, as far as they were read", function()
+    assert.are.equal("security Full, SIP on, boot-args filter on, kernel Apple's, boot-args \"-v theirs=1\"", state.words(at()))
+    assert.are.equal("boot-args (empty)", state.words { boot_args = "" })
+    assert.are.same({}, { state.words {} })
+    assert.is_nil(state.words(nil))
+  end)
+end)
+
 describe("state.compare", function()
   it("finds nothing where nothing differs, whatever the nonce", function()
     assert.are.same({}, state.compare(at(), at({}, { nonce = "B" })))

@@ -69,6 +69,30 @@ describe("who answers", function()
   end)
 end)
 
+describe("where the answers come from", function()
+  it("is the command line, what was kept, or the rehearsal", function()
+    local given = { yes = true, user = "ada", password_fd = 5 }
+    assert.are.same({ yes = "from --yes", menu = "from --yes", user = "from --user", password = "from --password-fd" },
+      (open(given)):sources())
+    local typed = open({}, { person = true })
+    typed:offer_to_remember()
+    assert.are.same({}, typed:sources())
+    typed:remember()
+    assert.are.same({ password = "kept for this run" }, typed:sources())
+    local made_up = open({ yes = true }, { rehearsal = { user = "eva", password = "made up" } })
+    assert.are.same({ "typed for you", "typed for you", "typed for you" },
+      { made_up:sources().yes, made_up:sources().user, made_up:sources().password })
+  end)
+
+  it("is known before the password is read", function()
+    local user, sources = credentials_module.given(invocation_of { user = "ada", password_fd = 9 })
+    assert.are.same({ "ada", { user = "from --user", password = "from --password-fd" } }, { user, sources })
+    assert.are.same({ nil, {} }, { credentials_module.given(invocation_of {}) })
+    user, sources = credentials_module.given(invocation_of({ yes = true }, { rehearsal = { user = "eva", password = "x" } }))
+    assert.are.same({ "eva", "typed for you" }, { user, sources.password })
+  end)
+end)
+
 describe("a password to be typed once", function()
   it("is offered in words once, and taken by the same secret until it is typed", function()
     local credentials = open({}, { person = true })

@@ -38,6 +38,7 @@ local function ports(more)
   local credentials = { person = false, secret = "S", user = "ada", yes = true, patience = 1, offered = 0 }
   function credentials:offer_to_remember() self.offered = self.offered + 1 return "KEEP" end
   function credentials:at_prompts(names) return { user = self.user, secret = self.secret, yes = true, patience = 1, names = names } end
+  function credentials.sources() return { yes = "from --yes", user = "from --user", password = "from --password-fd" } end
   function credentials:remember() self.remembered = true end
   function credentials:forget_refused() self.forgotten = true end
   local self = { options = read_only {}, credentials = credentials, journal = journal, names = read_only { "HD" },
@@ -223,17 +224,52 @@ describe("an act", function()
     end
   end)
 
-  it("says that it waits, where the tool asks or is slow, and what Ctrl-C does", function()
+  it("says that it waits, where the tool asks or is slow, how long it takes, and what not to do", function()
     door { exit = 0 }
     local function waiting(command, options)
       ports({ options = options or {} }).act(command, STEP)
-      return given.options.waiting
+      return given.options.waiting and given.options.waiting .. ": 5 s" .. given.options.waiting_more
     end
-    assert.are.equal("waiting for csrutil; Ctrl-C lets it finish, then stops", waiting(TOOL))
-    assert.are.equal("waiting for curl; Ctrl-C stops it", waiting { argv = { "/x" }, tool = "curl", slow = true, stoppable = true })
+    assert.are.equal("sip: 5 s. Do not switch the Mac off.", waiting(TOOL))
+    assert.are.equal("sip: 5 s (usually an hour). Do not switch the Mac off.",
+      waiting { argv = { "/x" }, slow = true, usually = "an hour" })
+    assert.are.equal("sip: 5 s. Ctrl-C stops it.", waiting { argv = { "/x" }, tool = "curl", slow = true, stoppable = true })
     assert.is_true(given.options.stoppable)
     assert.is_nil(waiting(QUIET))
     assert.is_nil(waiting(TOOL, { json = true }))
+  end)
+
+  it("is framed by the view's bar, but beside JSON", function()
+    door { exit = 0 }
+    local view = { emit = function() end, after_tool = function() end, bar = "| " }
+    ports({ view = view }).act(QUIET, STEP)
+    assert.are.equal("| ", given.options.bar)
+    ports({ view = view, options = { json = true } }).act(QUIET, STEP)
+    assert.is_nil(given.options.bar)
+  end)
+
+  it("that happens unseen is shown nowhere", function()
+    door { exit = 0 }
+    ports({ view = { emit = function() end, after_tool = function() end, unseen = true } }).act(TOOL, STEP)
+    assert.is_nil(given.options.screen)
+  end)
+
+  it("notes where a password came from that it types, or that it is kept", function()
+    door { exit = 0 }
+    local made, self = ports()
+    made.act(TOOL, STEP)
+    assert.are.equal("(from --password-fd)", given.options.secret_note)
+    function self.credentials.sources() return {} end
+    made.act(TOOL, STEP)
+    assert.are.equal("(kept for this run)", given.options.secret_note)
+  end)
+
+  it("says how long it took, in tenths of a second, and nothing of a dry run", function()
+    door { exit = 0 }
+    local outcome = ports().act(QUIET, STEP)
+    assert.is_true(outcome.seconds >= 0.1 and outcome.seconds < 60 and outcome.seconds * 10 % 1 < 1e-9)
+    door { dry_run = true }
+    assert.is_nil(ports().act(QUIET, STEP).seconds)
   end)
 
   it("that cannot be started says why", function()

@@ -15,7 +15,7 @@ local function step(fields)
   local made = { name = "sip", number = 1, where = "paired-recovery", needs = {}, resets = {}, prompts = { "declared" },
     why = "Turns System Integrity Protection off; the boot policy becomes Permissive, which a custom kernel needs.",
     expected = "Permissive Security", at = "plan:1", describe = require("mac.policy").describe,
-    run = function() return { argv = { "/usr/bin/csrutil", "disable" }, prompts = { "whether to go on", "a password" } } end,
+    run = function() return { argv = { "/usr/bin/csrutil", "disable" }, prompts = { "whether to go on", "that user's password" } } end,
     undo = function()
       return { rung("/usr/bin/bputil", "--full-security", "full security, Apple's kernel"),
         rung("/usr/bin/bputil", "-g", "reduced security, Apple's kernel, SIP on") }
@@ -28,7 +28,7 @@ end
 local function through(lines, about, one, options, columns)
   local shown, prompts = typist.use(columns or 80, lines)
   local view = require("screen.human").open { color = "never" }
-  local case = { target = { problems = {} }, context = {}, options = options or {} }
+  local case = { target = { problems = {} }, context = {}, options = options or {}, who = require("screen.asks").who({}, "ada") }
   one = one or step()
   local gate = stepper.gate(view, case, { steps = { one, one } })
   local answer = gate(one, policies.summary {}, about or { may_skip = true, last = "before" })
@@ -151,7 +151,7 @@ describe("the introduction", function()
     local words = shown.out():gsub("%s+", " ")
     for _, part in ipairs { "Step 1 of 2: sip", "why: Turns System Integrity Protection off",
       "where: the target's own recovery, reached by holding the power button", "command: /usr/bin/csrutil disable",
-      "it asks: whether to go on; a password", "now: Full Security", "after: Permissive Security",
+      "it asks: whether to go on, then ada's login password", "now: Full Security", "after: Permissive Security",
       "way back: 1. full security, Apple's kernel: /usr/bin/bputil --full-security -v " .. GROUP,
       "2. reduced security, Apple's kernel, SIP on: /usr/bin/bputil -g -v " .. GROUP } do
       assert.truthy(words:find(part, 1, true), part)

@@ -30,6 +30,7 @@ local function door(outcome)
 end
 
 local CREDENTIALS = { person = true, offer_to_remember = function() end, at_prompts = function() return {} end,
+  sources = function() return {} end,
   remember = function() end, forget_refused = function() end }
 
 local function offer(lines, more, data)

@@ -112,6 +112,46 @@ describe("the human view", function()
     assert.is_nil(shown({ color = "never" }).out():find("\n      started: ", 1, true))
   end)
 
+  it("says above a tool's start what it asks, and how long it may take", function()
+    local function step(event, more)
+      local made = { type = "step", name = "kernel", number = 1, of = 2, event = event, argv = { "/usr/bin/kmutil" } }
+      for name, value in pairs(more) do made[name] = value end
+      return made
+    end
+    local out = shown({ color = "never" }, 80, { step("intent", { asks = "y, then ada's login password" }),
+      step("started", { slow = true, usually = "one to several minutes" }) }).out()
+    assert.are.equal("[1/2] kernel\n      runs: /usr/bin/kmutil\n      kmutil asks: y, then ada's login password.\n"
+      .. "      This usually takes one to several minutes and shows nothing meanwhile. Do\n      not switch the Mac off.\n", out)
+    assert.truthy(shown({ color = "never" }, 80, { step("started", { slow = true }) }).out():find("This takes minutes and shows", 1, true))
+  end)
+
+  it("says how long what was started took: once, and nothing where nothing was", function()
+    local function step(event, seconds)
+      return { type = "step", name = "a", number = 1, of = 2, event = event, seconds = seconds, seen_text = "x", cause = "c", exit = 0 }
+    end
+    local function undo(verdict) return { type = "undo", step = "a", verdict = verdict, leaves = "l" } end
+    local out = shown({ color = "never" }, 80, { step("ended", 1.2), step("ended", 70), step("done"), step("done"), step("ended", 3),
+      step("failed"), step("ended", 4), undo("refused"), step("ended", 5), undo("done") }).out()
+    for _, words in ipairs { "done, read back: x (took 1 min 11 s)\n", "done, read back: x\n", "failed: c (took 3.0 s)\n",
+      "not possible: l: it did not read back (took 4.0 s)\n", "read back: step a leaves l (took 5.0 s)\n" } do
+      assert.truthy(out:find(words, 1, true), words .. out)
+    end
+  end)
+
+  it("sets a bar before what a tool said, of the kind that the terminal's characters allow", function()
+    local system, support = require "lib_system", require "tests.unit.lua.support.screen"
+    local environment = system.environment
+    for _, case in ipairs { { "│ ", true, { LANG = "en_US.UTF-8" } }, { "| ", false, { LANG = "en_US.UTF-8" } }, { "| ", true, {} },
+      { "| ", true, { LANG = "en_US.UTF-8", LC_ALL = "C" } }, { "│ ", true, { LANG = "C", LC_CTYPE = "de_DE.utf8" } } } do
+      support.use(80)
+      package.loaded.lib_terminal.is_terminal = function() return case[2] end
+      system.environment = function(name) return case[3][name] end
+      assert.are.equal(case[1], require("screen.human").open({ color = "never" }).bar)
+    end
+    system.environment = environment
+    support.restore()
+  end)
+
   it("passes over events it does not know", function()
     assert.are.equal("", shown({ color = "never" }, 80,
       { { type = "odd" }, { type = "step", event = "odd", name = "x" } }).out())

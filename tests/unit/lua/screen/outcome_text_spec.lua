@@ -60,8 +60,11 @@ describe("what is said", function()
   end)
 
   it("of a run that was stopped", function()
-    is({ "Stopped: r.", "What was done so far is in the journal. To go on:", "> " .. PROGRAM .. " resume", "Or to go back:",
-      "> " .. PROGRAM .. " rollback" }, { result = "stopped", kind = "asked", reason = "r", acted = 1, changed = true })
+    is({ "Stopped: r.", "What was done so far is in the journal. To go on with mine:", "> " .. PROGRAM .. " resume",
+      "Or to go back to how it was before this run:", "> " .. PROGRAM .. " rollback" },
+      { result = "stopped", kind = "left", reason = "r", acted = 1, changed = true })
+    is({ "Stopped: r.", "What was taken back so far is in the journal. To go on back to how it was before this run:",
+      "> " .. PROGRAM .. " rollback" }, { result = "stopped", kind = "left", reason = "r", acted = 1, changed = true, went_back = "asked" })
     is({ "Stopped: r.", "No half file is left.", "> sudo " .. PROGRAM .. " build" },
       { result = "stopped", kind = "asked", reason = "r", acted = 1, changed = true }, OWN, "macos")
     is({ "Stopped: r.", "Nothing was changed." }, { result = "stopped", kind = "asked", reason = "r", acted = 0 })
@@ -70,6 +73,18 @@ describe("what is said", function()
     local known = require("screen.errors").ours "undone"
     is({ "Stopped: r.", ("Cause: %s. Fix: %s."):format(known.cause, known.cure), "Nothing was changed." },
       { result = "stopped", kind = "undone", reason = "r", acted = 0 })
+  end)
+
+  it("of a run that was stopped: the state that the Mac is in, and where each line leads", function()
+    local policies = require "tests.unit.lua.support.policies"
+    require("tests.unit.lua.support.answers").use { ["/usr/bin/bputil -d -v " .. policies.GROUP] = policies.text {},
+      ["/usr/sbin/nvram -x boot-args"] = "boot-args\tdebug=1\n" }
+    local made = case()
+    made.context = { group = policies.GROUP, baseline = { policy = policies.summary { mode = "permissive", sip = "7f" }, boot_args = "" } }
+    local lines = outcome.lines(made, { result = "stopped", kind = "asked", reason = "r", acted = 1, changed = true })
+    assert.are.equal('The Mac now: security Full, SIP on, boot-args filter on, kernel Apple\'s, boot-args "debug=1".', lines[2])
+    assert.are.equal("Or to go back to how it was before this run (security Permissive, SIP off (7f), boot-args filter on, "
+      .. "kernel Apple's, boot-args (empty)):", lines[5])
   end)
 
   it("of a state that nobody knows", function()

@@ -70,8 +70,16 @@ describe("overview.steps", function()
     local function asking() return { argv = { "/x" }, prompts = { "a password" } } end
     assert.are.same({ "a password" }, steps(row { run = asking })[1].prompts)
     assert.are.same({ "a password" }, steps(row { ladder = function() return { { asking() } } end })[1].prompts)
+    assert.are.same({ "a password", "a password" }, steps(row { run = function() return { asking(), one(), asking() } end })[1].prompts)
+    assert.are.same({ "a password" }, steps(row { ladder = function() return { { asking() }, { asking() } } end })[1].prompts)
     assert.are.same({ "p" }, steps(row { run = one })[1].prompts)
     assert.are.same({ "p" }, steps(row({ run = asking }, "done"))[1].prompts)
+  end)
+
+  it("says how long a command usually takes, of a ladder the first", function()
+    local function slow() return { argv = { "/x" }, usually = "minutes" } end
+    assert.are.equal("minutes", steps(row { run = function() return { one(), slow() } end })[1].usually)
+    assert.is_nil(steps(row { ladder = function() return { { one() }, { slow() } } end })[1].usually)
   end)
 
   it("stops after the first act where no more is to be known", function()
@@ -146,10 +154,11 @@ describe("overview.show", function()
       manifest_doubt = not manifest and "no checksum file found, so it cannot be verified" or nil,
       collection = { size = 1 << 20, sha256 = ("ab"):rep(32), kernel = { banner = "Darwin Kernel Version 24" } } }
     overview.show(function(event) text[#text + 1] = event.title .. ": " .. table.concat(event.lines, "\n") end,
-      { target = target, findings = findings, operation = require("command.find").inside(plan) },
-      steps(row { run = one }, row { name = "boot-args", where = "any",
+      { target = target, findings = findings, operation = require("command.find").inside(plan),
+        who = require("screen.asks").who(target, "ada") },
+      steps(row { run = one }, row { name = "boot-args", where = "any", prompts = {},
         run = function() return { argv = { "/usr/sbin/nvram", "x=1" } } end },
-        row { name = "copy", run = function() return { argv = { "remove", "/vmq-recovery" } } end }))
+        row { name = "copy", prompts = {}, run = function() return { argv = { "remove", "/vmq-recovery" } } end }))
     return "\n" .. table.concat(text, "\n\n")
   end
 
@@ -165,8 +174,11 @@ describe("overview.show", function()
     assert.truthy(shown("apply", {}):find("checksum matches", 1, true))
   end)
 
-  it("counts the tools that will ask: nvram and the acts on files do not", function()
-    assert.truthy(shown("apply"):find("ask 1 time for", 1, true))
+  it("tells what each tool asks: nvram and the acts on files ask nothing", function()
+    assert.truthy(shown("apply"):find("Questions to come: Step sip: p.\nWhat you type goes to the tools", 1, true))
+    local target = { environment = "macos" }
+    assert.are.same({ "None: no tool that asks anything runs here." },
+      overview.questions({ target = target }, steps(row { run = one })).lines)
   end)
 
   it("tells of the network and no losses before a revert", function()

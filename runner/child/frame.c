@@ -1,0 +1,192 @@
+/*
+ * Frames a tool's output: counts columns as a terminal does, and begins each line with the bar.
+ * Must not hold back anything that can be shown.
+ */
+#include "child/frame.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "child/screen.h"
+#include "terminal/terminal.h"
+#include "terminal/width.h"
+
+#define NARROWEST 20 /* columns: a narrower screen breaks lines by itself */
+
+size_t frame_margin(const char *bar, int screen)
+{
+	return bar != NULL && screen >= 0 && isatty(screen) ? width_columns(bar, strlen(bar)) : 0;
+}
+
+void frame_resize(struct frame *frame)
+{
+	unsigned short columns, rows;
+	terminal_size(&columns, &rows);
+	bool broken = frame_margin(frame->bar, frame->screen->fd) > 0 && columns >= NARROWEST;
+	frame->columns = broken ? columns : 0;
+}
+
+void frame_open(struct frame *frame, struct screen *screen, const char *bar)
+{
+	memset(frame, 0, offsetof(struct frame, bytes));
+	frame->screen = screen;
+	frame->bar = bar;
+	frame->edge = bar != NULL ? width_columns(bar, strlen(bar)) : 0;
+	frame_resize(frame);
+}
+
+static void flush(struct frame *frame)
+{
+	if (frame->used > 0)
+		screen_put(frame->screen, frame->bytes, frame->used);
+	frame->used = 0;
+}
+
+static void add(struct frame *frame, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		if (frame->used == sizeof frame->bytes)
+			flush(frame);
+		size_t room = sizeof frame->bytes - frame->used, part = length < room ? length : room;
+		memcpy(frame->bytes + frame->used, bytes, part);
+		frame->used += part;
+		bytes += part;
+		length -= part;
+	}
+}
+
+/* An empty line has a bar without the blank. */
+static void begin_line(struct frame *frame, bool empty)
+{
+	if (!frame->begun)
+		add(frame, frame->bar, strlen(frame->bar) - (empty ? 1 : 0));
+	frame->begun = true;
+	frame->returned = false;
+	frame->column = frame->edge;
+}
+
+void frame_break(struct frame *frame)
+{
+	frame->begun = frame->returned = false;
+	frame->column = 0;
+}
+
+/* A character that takes so many columns. One that does not fit begins a line. */
+static void put_character(struct frame *frame, const char *bytes, size_t length, size_t width)
+{
+	if (frame->begun && width > 0 && frame->columns > 0 && frame->column + width > frame->columns) {
+		add(frame, "\n", 1);
+		frame_break(frame);
+	}
+	if (!frame->begun)
+		begin_line(frame, false);
+	add(frame, bytes, length);
+	frame->column += width;
+}
+
+/* The bar is drawn anew after a carriage return, and not gone over by a backspace. */
+static void put_control(struct frame *frame, char byte)
+{
+	if (byte == '\n' && !frame->begun && !frame->returned)
+		begin_line(frame, true);
+	if (byte == '\b' && frame->column <= frame->edge)
+		return;
+	if (byte == '\t' && !frame->begun)
+		begin_line(frame, false);
+	add(frame, &byte, 1);
+	if (byte == '\n' || byte == '\r') {
+		frame_break(frame);
+		frame->returned = byte == '\r';
+	} else if (byte == '\b') {
+		frame->column--;
+	} else if (byte == '\t') {
+		frame->column = (frame->column / 8 + 1) * 8;
+	}
+}
+
+/* Bytes of the character that begins so. */
+static size_t size_of(unsigned char first)
+{
+	return first < 0xc2 || first > 0xf4 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* A byte of a character of several. One that does not belong to it ends it. Returns false if it is still to be put. */
+static bool go_on_character(struct frame *frame, char byte)
+{
+	bool belongs = ((unsigned char)byte & 0xc0) == 0x80;
+	if (belongs)
+		frame->held[frame->held_bytes++] = byte;
+	if (belongs && frame->held_bytes < size_of((unsigned char)frame->held[0]))
+		return true;
+	put_character(frame, frame->held, frame->held_bytes, width_columns(frame->held, frame->held_bytes));
+	frame->state = FRAME_TEXT;
+	frame->held_bytes = 0;
+	return belongs;
+}
+
+static void put_text(struct frame *frame, char byte)
+{
+	if (byte == '\033') {
+		if (!frame->begun)
+			begin_line(frame, false);
+		add(frame, &byte, 1);
+		frame->state = FRAME_ESCAPE;
+	} else if ((unsigned char)byte < ' ' || byte == '\177') {
+		put_control(frame, byte);
+	} else if (size_of((unsigned char)byte) > 1) {
+		frame->held[0] = byte;
+		frame->held_bytes = 1;
+		frame->state = FRAME_CHARACTER;
+	} else {
+		put_character(frame, &byte, 1, 1);
+	}
+}
+
+/* What follows ESC: "[" begins a sequence, "]" and others a string, and all else is a letter by itself. */
+static void go_on_escape(struct frame *frame, char byte)
+{
+	add(frame, &byte, 1);
+	if (frame->state == FRAME_ESCAPE)
+		frame->state = byte == '[' ? FRAME_SEQUENCE : byte == ']' || byte == 'P' ? FRAME_STRING : FRAME_TEXT;
+	else if (frame->state == FRAME_SEQUENCE)
+		frame->state = byte >= '@' && byte <= '~' ? FRAME_TEXT : FRAME_SEQUENCE;
+	else
+		frame->state = byte == '\007' ? FRAME_TEXT : byte == '\033' ? FRAME_ESCAPE : FRAME_STRING;
+}
+
+static void put_byte(struct frame *frame, char byte)
+{
+	if (frame->state == FRAME_CHARACTER && go_on_character(frame, byte))
+		return;
+	if (frame->state == FRAME_TEXT)
+		put_text(frame, byte);
+	else
+		go_on_escape(frame, byte);
+}
+
+/* Bytes that are letters of one column each and fit in the line that is begun: most of all output. */
+static size_t plain_run(const struct frame *frame, const char *bytes, size_t length)
+{
+	size_t room = frame->columns > frame->column ? frame->columns - frame->column : 0, run = 0;
+	size_t most = frame->columns == 0 || length < room ? length : room;
+	while (run < most && bytes[run] >= ' ' && bytes[run] <= '~')
+		run++;
+	return frame->state == FRAME_TEXT && frame->begun ? run : 0;
+}
+
+void frame_put(struct frame *frame, const char *bytes, size_t length)
+{
+	if (frame->bar == NULL) {
+		screen_put(frame->screen, bytes, length);
+		return;
+	}
+	for (size_t i = 0; i < length;) {
+		size_t run = plain_run(frame, bytes + i, length - i);
+		add(frame, bytes + i, run);
+		frame->column += run;
+		i += run;
+		if (i < length && run == 0)
+			put_byte(frame, bytes[i++]);
+	}
+	flush(frame);
+}

@@ -1,0 +1,32 @@
+-- What the engine's ports say of a tool's questions.
+
+local ports_module = require "run.ports"
+local read_only = require "tests.unit.lua.support.read_only"
+
+local TOOL = read_only { argv = { "/usr/bin/csrutil", "disable" }, tool = "csrutil", interactive = true, yes_no = "y" }
+local STEP = read_only { name = "sip" }
+
+local function ports(more)
+  local credentials = { user = "ada" }
+  function credentials.sources() return { yes = "from --yes", user = "from --user", password = "from --password-fd" } end
+  local self = { options = {}, credentials = credentials, view = { emit = function() end } }
+  for name, value in pairs(more or {}) do self[name] = value end
+  return ports_module.new(self)
+end
+
+describe("what a tool asks", function()
+  local TARGET = require("tests.unit.lua.support.target").recovery()
+  local ASKING = { argv = TOOL.argv, interactive = true, prompts = { "whether to go on (y or n)", "that user's password" } }
+
+  it("is told with what is typed there and where that comes from", function()
+    local words, prompts = ports({ target = TARGET }).asks(ASKING, STEP)
+    assert.are.same({ "y (from --yes), then ada's login password (from --password-fd)", ASKING.prompts }, { words, prompts })
+  end)
+
+  it("is the step's to say where the command does not, and nothing is typed to a program of the plan's own", function()
+    local step = { name = "x", prompts = { "that user's password" } }
+    local own = { argv = { "/usr/local/bin/x" }, interactive = true }
+    assert.are.same({ "that user's login password", step.prompts }, { ports().asks(own, step) })
+    assert.are.same({}, { ports().asks({ argv = own.argv }, step) })
+  end)
+end)
