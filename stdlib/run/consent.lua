@@ -55,6 +55,22 @@ function consent.name(invocation, target)
   if not agreed then decline(why) end
 end
 
+-- What a check may have found that a person has to type a word for.
+local DOUBTS = { { "untrusted_program", "trust" }, { "foreign_collection", "take" }, { "untrusted_collection", "trust" },
+  { "foreign_object", "replace" } }
+
+--- What would be lost, or could come from somebody else, each with the word that has to be typed for it.
+-- @param findings of the checks
+-- @return array of { sentence, word }
+function consent.doubts_of(findings)
+  local doubts = {}
+  for _, doubt in ipairs(DOUBTS) do
+    local sentence = findings[doubt[1]]
+    if sentence then doubts[#doubts + 1] = { sentence, doubt[2] } end
+  end
+  return doubts
+end
+
 --- Asks for a typed word about each thing that would be lost, or that comes from elsewhere. --yes does not answer here.
 -- @param invocation
 -- @param list array of { sentence, word }

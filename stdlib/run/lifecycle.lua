@@ -197,7 +197,8 @@ local function make_case(invocation, target, operation, findings, plan, run, jou
   local more = operation.context and operation.context(target, options, run, earlier(journal), filled)
   local c = context_module.new(target, options, findings, filled, more, run)
   return { target = target, options = options, operation = operation, plan_name = plan.name, findings = findings,
-    who = asks.who(target, credentials_module.given(invocation)), checks = check_rows, params = filled, context = operation.file and context_module.strict(c) or c, dry_run = invocation.dry_run }
+    who = asks.who(target, credentials_module.given(invocation)),
+    checks = check_rows, params = filled, context = operation.file and context_module.strict(c) or c, dry_run = invocation.dry_run }
 end
 
 --- What an operation would do here, for commands that only look.
@@ -282,18 +283,9 @@ local function needs_consent(operation, run, acts)
   return acts and (operation.question ~= "name" or not run)
 end
 
--- What would be lost or taken from elsewhere, each with the word that has to be typed for it.
-local function doubts_of(findings)
-  local doubts = {}
-  if findings.foreign_collection then doubts[1] = { findings.foreign_collection, "take" } end
-  if findings.untrusted_collection then doubts[#doubts + 1] = { findings.untrusted_collection, "trust" } end
-  if findings.foreign_object then doubts[#doubts + 1] = { findings.foreign_object, "replace" } end
-  return doubts
-end
-
 local function ask(invocation, credentials, case, plan, run, rows, steps)
   local operation = case.operation
-  consent.doubts(invocation, doubts_of(case.findings))
+  consent.doubts(invocation, consent.doubts_of(case.findings))
   if not operation.question then return end
   local sentence = type(operation.question) == "function" and operation.question(case) or operation.question
   local view = invocation.view
@@ -396,7 +388,7 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   local acts = overview.acts(steps, case.target.environment)
   local complete = check_with_plan(invocation, credentials, case, rows, run, journal, acts)
   show(invocation, complete, rows, steps, run)
-  local wanted = needs_consent(operation, run, acts) or acts and #doubts_of(complete.findings) > 0
+  local wanted = needs_consent(operation, run, acts) or acts and #consent.doubts_of(complete.findings) > 0
   if wanted and not invocation.dry_run then ask(invocation, credentials, complete, plan, run, rows, steps) end
   return complete
 end
