@@ -67,7 +67,8 @@ void system_utc(int64_t seconds, char text[32])
 
 const char *system_environment(const char *name)
 {
-	static const char *const read[] = { "TERM", "NO_COLOR", "CLICOLOR_FORCE", "__OSINSTALL_ENVIRONMENT" };
+	static const char *const read[] = { "TERM",   "NO_COLOR", "CLICOLOR_FORCE",         "LANG",
+		                                "LC_ALL", "LC_CTYPE", "__OSINSTALL_ENVIRONMENT" };
 	for (size_t i = 0; i < sizeof read / sizeof read[0]; i++)
 		if (strcmp(read[i], name) == 0)
 			return getenv(name);
