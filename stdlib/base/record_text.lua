@@ -27,7 +27,7 @@ local record_text = {}
 --- Bounds of a record that is read or written, in bytes and lines.
 record_text.LARGEST = 1 << 20
 local MOST_LINES, LONGEST_LINE, MOST_COMMANDS, MOST_FACTS, MOST_WORDS = 40000, 1 << 16, 400, 1000, 16
-local MOST_PRINTED, ROOM = { stdout = 48 << 10, stderr = 4 << 10 }, 700 << 10
+local MOST_PRINTED, ROOM, ROOM_OF_FACTS = { stdout = 48 << 10, stderr = 4 << 10 }, 700 << 10, 256 << 10
 
 local HEADER = { { "program", "^vmq%-recovery [%w%.%-+]+$" }, { "date", "^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$" },
   { "environment", { macos = true, recovery = true, unknown = true } }, { "user", { root = true, other = true } },
@@ -329,11 +329,16 @@ local function add_command(lines, command, room)
   return add_stream(lines, command, "stderr", add_stream(lines, command, "stdout", room))
 end
 
+-- The facts, as many as a reader takes.
 local function add_facts(lines, facts)
-  for _, fact in ipairs(facts) do
-    local words = { fact.name }
-    for index, word in ipairs(fact) do words[index + 1] = word_of(word) end
-    lines[#lines + 1] = "fact " .. table.concat(words, " ")
+  local room = ROOM_OF_FACTS
+  for number = 1, math.min(#facts, MOST_FACTS) do
+    local words = { "fact " .. facts[number].name }
+    for index, word in ipairs(facts[number]) do words[index + 1] = word_of(word) end
+    local line = table.concat(words, " ")
+    room = room - #line - 1
+    if room < 0 then return end
+    lines[#lines + 1] = line
   end
 end
 
@@ -344,7 +349,7 @@ function record_text.write(record)
   local lines, room = { "mac-record 1" }, ROOM
   for _, field in ipairs(HEADER) do lines[#lines + 1] = field[1] .. " " .. record[field[1]] end
   for _, words in ipairs(record.about) do lines[#lines + 1] = "about " .. escape(words) end
-  for _, command in ipairs(record.commands) do room = add_command(lines, command, room) end
+  for number = 1, math.min(#record.commands, MOST_COMMANDS) do room = add_command(lines, record.commands[number], room) end
   add_facts(lines, record.facts)
   local body = table.concat(lines, "\n") .. "\n"
   return body .. ("end %d %s\n"):format(#lines, require("lib_file").sha256_text(body))

@@ -72,6 +72,7 @@ local function quoted(value) return (value:gsub("'", "'\\''")) end
 
 --- Tells a name, and what stands in its place. A shorter name never replaces a part of a longer one.
 function StandIns:name(value, instead)
+  self.whole[value:lower()] = self.whole[value:lower()] or instead
   for _, form in ipairs { value, escaped(value), percent(value), quoted(value), text.printable(value) } do
     if #form > 1 and not self.names[form:lower()] then
       self.names[form:lower()] = instead
@@ -126,8 +127,8 @@ function StandIns:bytes(value)
   return self:text(value)
 end
 
---- The text with all of it replaced.
-function StandIns:text(words) return self:without_numbers(self:without_names(words)) end
+--- The text with all of it replaced. A name of one letter is known only where it is all there is.
+function StandIns:text(words) return self.whole[words:lower()] or self:without_numbers(self:without_names(words)) end
 
 --- A property list with all of it replaced in its values; its keys stay.
 function StandIns:plist(xml)
@@ -140,6 +141,6 @@ function StandIns:plist(xml)
 end
 
 --- A new set of stand-ins.
-function stand_ins.new() return setmetatable({ known = {}, names = {}, order = {}, numbers = {} }, StandIns) end
+function stand_ins.new() return setmetatable({ known = {}, names = {}, whole = {}, order = {}, numbers = {} }, StandIns) end
 
 return stand_ins

@@ -46,7 +46,7 @@ local function convert(option, value)
   local low, high = table.unpack(option.integer)
   local number = (value:find("^%d+$") or value:find("^0[xX]%x+$")) and math.tointeger(tonumber(value))
   if not number or number < low or number > high then
-    usage("--%s takes a whole number from %d to 0x%X, not %s", option.name, low, high, value)
+    usage("--%s takes a whole number from %d to " .. (high > 9999 and "0x%X" or "%d") .. ", not %s", option.name, low, high, value)
   end
   return number
 end

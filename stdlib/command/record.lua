@@ -48,7 +48,7 @@ end
 local function store(view, target, found, path)
   local bytes = record_text.write(found)
   local written, why = require("lib_file").write_atomic(path, bytes, READABLE)
-  if not written then refuse_file(path, "cannot be written: " .. why) end
+  if not written then ending.usage(why .. "; --output names another place") end
   view.emit { type = "mac-record", path = path, bytes = #bytes, commands = #found.commands, names = found.names }
   local lines = summary(target, found)
   if found.names == "replaced" then lines[#lines + 1] = LEFT end

@@ -10,6 +10,7 @@ local pmset = require "tool.pmset"
 local probe = require "tool.probe"
 local sysctl = require "tool.sysctl"
 local target = require "mac.target"
+local text = require "base.text"
 local try = require("base.try").new()
 
 local likeness = {}
@@ -28,6 +29,13 @@ local function sound(what, value)
   if not fits then try.throw { refused = ("the record names a %s that cannot be one: %s"):format(what, value:sub(1, 80)) } end
   return value
 end
+
+-- A name as it may reach a terminal: the simulated tools print it, as Apple's do, and a record may come from anybody.
+local function harmless(name)
+  return name and (text.printable(name):gsub("%c", "?"))
+end
+
+local function name_in(value) return harmless(sound("name", value)) end
 
 -- A kernel's banner in its parts.
 local function kernel_of(banner)
@@ -88,7 +96,7 @@ local function volume_of(described)
   if not info then return nil end
   local uuid = plist.field(info, "VolumeUUID", "string") or plist.field(info, "DiskUUID", "string")
   return { device = sound("device", described.device), uuid = uuid,
-    name = sound("name", plist.field(info, "VolumeName", "string") or described.name),
+    name = name_in(plist.field(info, "VolumeName", "string") or described.name),
     mounted = (plist.field(info, "MountPoint", "string") or "") ~= "", locked = plist.field(info, "Locked", "boolean"),
     filevault = plist.field(info, "FileVault", "boolean"), writable = plist.field(info, "WritableVolume", "boolean"),
     owners = plist.field(info, "GlobalPermissionsEnabled", "boolean"), sealed = plist.field(info, "Sealed", "string") }
@@ -101,7 +109,7 @@ local function group_of(found, group)
   local kernel = facts_of(found, "kernel", group.group)[1]
   local staged = facts_of(found, "collection", group.group)[1]
   local policy, seen = policy_of(group.group)
-  local described = { uuid = sound("volume group", group.group), name = sound("name", group.name),
+  local described = { uuid = sound("volume group", group.group), name = name_in(group.name),
     system = volume_of(group.system), data = volume_of(group.data),
     preboot = group.booter and volume_of { device = group.booter }, policy = policy, seen = seen,
     kernel = kernel_of(kernel and kernel[2]), collection = kernel_of(staged and staged[3]), owners = {} }
@@ -110,7 +118,7 @@ local function group_of(found, group)
     described.has_version, described.has_kernels = truth(system[4]), truth(system[5])
   end
   for _, owner in ipairs(facts_of(found, "owner", group.group)) do
-    table.insert(described.owners, { short = sound("name", owner[2]), full = text_or_nil(owner[3]) or owner[2] })
+    table.insert(described.owners, { short = name_in(owner[2]), full = harmless(text_or_nil(owner[3]) or owner[2]) })
   end
   return described
 end

@@ -3,6 +3,7 @@
 
 local complain = require "screen.complain"
 local exit_code = require "base.exit_code"
+local gone = require("base.try").new()
 local invocation = require "run.invocation"
 
 local rehearse = {}
@@ -62,8 +63,11 @@ local function options_for(directory, options)
   return copy
 end
 
--- The simulated Mac's state as its tools have left it.
-local function state_now(play) return require("sim.state_file").load(play.directory) end
+-- The simulated Mac's state as its tools have left it. Where its folder has gone, the rehearsal ends.
+local function state_now(play)
+  local state, why = require("sim.state_file").load(play.directory)
+  return state or gone.throw(why)
+end
 
 local function restart(play, into)
   local reached, why = require("sim.restart").restart(play.directory, state_now(play), { clean = true, into = into })
@@ -152,6 +156,7 @@ end
 function kinds.nothing() return exit_code.OK end
 
 local function next_words(view, what, code, kept)
+  if kept and not invocation.is_kept(kept) then return note(view, nil, "", kept .. " is no longer there, or no longer whole.") end
   if kept then
     return note(view, "The simulated Mac is kept", "Every command works on it, and stopping and going on can be practised:",
       { command = ("vmq-recovery --root %s %s"):format(require("base.text").quote(kept), what == "nothing" and "doctor" or "status") },
@@ -172,7 +177,8 @@ end
 
 -- The faults that were asked for and broke nothing: what was seen is no answer to them. @return array, or nil
 local function tell_unfired(play)
-  local unfired = require("sim.fault").unfired(state_now(play))
+  local state = gone.catch(state_now, play)
+  local unfired = type(state) == "table" and require("sim.fault").unfired(state) or {}
   for _, fault in ipairs(unfired) do note(play.view, nil, ("--fault %s never came to pass."):format(fault)) end
   return #unfired > 0 and unfired or nil
 end
@@ -185,7 +191,11 @@ local function play_on(directory, state, options, what, faults, more)
   begin(state, play.options, play.view)
   introduce(play, state, options, more.described)
   local kind = kinds[what] or function() return through_restarts(play, "run", { what }) end
-  local code = kind(play, state, faults)
+  local code = gone.catch(kind, play, state, faults)
+  if type(code) == "string" then
+    note(play.view, nil, "", "The simulated Mac cannot be read any more: " .. code)
+    code = exit_code.PRECONDITION
+  end
   next_words(play.view, what, code, more.kept)
   if code == exit_code.PHASE and not options.detailed_exitcode then code = exit_code.OK end
   outer.emit { type = "end", result = play.view.result or "done", exit = code, unfired = what ~= "nothing" and tell_unfired(play) or nil }
@@ -249,6 +259,12 @@ local function restart_kept(args, options)
   return exit_code.OK
 end
 
+-- @return what is wrong with the options, or nil
+local function misfit(args, options)
+  if options.unclean and args[1] ~= "restart" then return "--unclean belongs to rehearse --keep DIR restart" end
+  if options.variant and not options.like then return "--variant needs --like: what a record cannot tell is played one way or the other" end
+end
+
 local function play_in(directory, state, options, what, faults, more)
   local folder = require "command.rehearse_folder"
   local made, problem = folder.fill(directory, state)
@@ -258,6 +274,8 @@ end
 
 function rehearse.run(args, options)
   if options.list then return list(options) end
+  local wrong = misfit(args, options)
+  if wrong then return complain.usage(wrong) end
   if args[1] == "restart" then return restart_kept(args, options) end
   local what, faults = args[1] or options.keep and "nothing" or "apply", options.fault or {}
   if args[2] and what ~= "plan" and what ~= "log" then return complain.usage("rehearse does not take " .. args[2] .. " behind " .. what) end

@@ -3,7 +3,7 @@
 
 local folder = {}
 
-local PRIVATE, PID = 448, "/rehearsal.pid" -- 0700
+local PRIVATE, PID, CLAIM = 448, "/rehearsal.pid", "/.rehearsal" -- 0700
 
 local function files() return require "lib_file" end
 
@@ -37,6 +37,18 @@ local function whole_path(path)
   return (whole:gsub("(.)/+$", "%1"))
 end
 
+local function no_room(path, free)
+  return free and free < ROOM and ("2 MiB are needed in %s, and %d bytes are free"):format(path, free) or nil
+end
+
+-- Two rehearsals may have seen it empty: whose link is alone in it fills it.
+local function claim(path)
+  local made = files().link("rehearsal", path .. CLAIM)
+  if made and #(files().list(path) or {}) == 1 then return true end
+  if made then files().remove(path .. CLAIM) end
+  return nil, path .. " cannot be filled: another rehearsal does that, or it cannot be written"
+end
+
 --- Makes the folder that --keep names. It may be there, if it is empty.
 -- @return path, or nil and why not
 function folder.keep(path)
@@ -45,24 +57,30 @@ function folder.keep(path)
   local there = stat and files().list(whole)
   if stat and stat.type ~= "directory" then return nil, path .. " is there, and no folder" end
   if there and #there > 0 then return nil, path .. " is there and not empty; --keep wants a new folder" end
+  local narrow = no_room(path, (require("preflight.room").at(whole)))
+  if narrow then return nil, narrow end
   local made, why = files().make_directory(whole, PRIVATE)
-  if not made then return nil, why end
-  return whole
+  if made then made, why = claim(whole) end
+  return made and whole or nil, why
 end
 
 --- Lays the Mac out.
 -- @return true, or nil and why not
 function folder.fill(path, state)
-  local free = files().space(path)
-  if free and free < ROOM then return nil, ("2 MiB are needed in %s, and %d bytes are free"):format(path, free) end
-  return require("sim.scratch").make(path, state)
+  local narrow = no_room(path, (files().space(path)))
+  if narrow then return nil, narrow end
+  local made, why = require("sim.scratch").make(path, state)
+  files().remove(path .. CLAIM)
+  return made, why
 end
 
 --- A Mac that was kept.
 -- @return its state and its folder; or nil and why not
 function folder.kept(path)
   local whole = whole_path(path)
-  if not require("run.invocation").is_kept(whole) then return nil, path .. " is no folder that `rehearse --keep` has left here" end
+  if not require("run.invocation").is_kept(whole) then
+    return nil, path .. " is no folder that you have left with this program and `rehearse --keep`"
+  end
   local state, why = require("sim.state_file").load(whole)
   return state, state and whole or why
 end

@@ -98,8 +98,9 @@ function record.read(bytes) return record_text.read(bytes, allowed) end
 -- @return the record (see record_text.read), or nil and a sentence that names the file, the line and what is wrong
 function record.load(path)
   local files = require "lib_file"
-  local stat, message = files.stat(path)
+  local stat, message = files.stat(path, true)
   if not stat then return nil, message end
+  if stat.type == "link" then return nil, path .. ": a link; name the file that it leads to" end
   if stat.type ~= "file" then return nil, path .. ": not a file" end
   if stat.size > record_text.LARGEST then
     return nil, ("%s: %d bytes are too many for a record, which has at most %d"):format(path, stat.size, record_text.LARGEST)

@@ -6,6 +6,7 @@ import re
 import driver
 import pytest
 from conftest import ENVIRONMENTS, MACHINES
+from helpers import HOSTILE, UNPRINTABLE
 
 from recorded_macs import records
 
@@ -139,3 +140,32 @@ def test_bad_records(mac, scratch, tmp_path, spoil, words):
     seen = driver.rehearse(scratch, "--like", path, "--yes")
     assert seen.code == 2 and words in seen.err and seen.out == "", seen.text
     assert os.listdir(scratch) == []
+
+
+def test_what_is_no_record(scratch, tmp_path):
+    """A link, a folder, a FIFO that nobody writes into, a device, something huge: told at once, nothing is played."""
+    (tmp_path / "link").symlink_to(records.SAMPLES / "m4-26.3.txt")
+    os.mkfifo(tmp_path / "fifo")
+    with open(tmp_path / "huge", "wb") as huge:
+        huge.truncate(5 << 30)
+    for path, words in ((tmp_path / "link", "a link; name the file"), (tmp_path, "not a file"), (tmp_path / "fifo", "not a file"),
+                        ("/dev/zero", "not a file"), (tmp_path / "huge", "too many for a record"), (tmp_path / "none", "No such file")):
+        seen = driver.rehearse(scratch, "--like", path, "--yes", timeout=20)
+        assert seen.code == 2 and words in seen.err and seen.out == "", seen.text
+    assert os.listdir(scratch) == []
+
+
+def test_a_strange_name_for_a_record(mac, scratch, tmp_path):
+    """Blanks, quotes, percent signs, a line end, an emoji: the file is written, read, and told so that it can be typed."""
+    path = tmp_path / "it's 100% \U0001f600\n\"so\".txt"
+    seen = driver.run(mac, "record", "--output", path)
+    assert seen.code == 0 and path.exists() and "it'\\''s 100% \U0001f600" in seen.text, seen.text
+    assert driver.rehearse(scratch, "status", "--like", path).code == 0
+
+
+def test_a_record_cannot_steer_a_terminal(build, scratch, tmp_path):
+    """A rehearsed tool prints what the record calls its volume; that may come from anybody."""
+    mac = build(name=HOSTILE, data_name="Data")
+    record(mac, tmp_path / "record.txt")
+    seen = driver.rehearse(scratch, "apply", "--like", tmp_path / "record.txt", "--yes")
+    assert seen.code == 0 and not UNPRINTABLE.search(seen.text.replace("\r", "")), seen.text

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import os
+import subprocess
 
 import driver
 import pytest
@@ -120,6 +121,53 @@ def test_keep_refuses(scratch, tmp_path):
         seen = driver.rehearse(scratch, *words)
         assert seen.code == 2, (words, seen.text)
     assert [one.name for one in (tmp_path / "full").iterdir()] == ["mine"] and not (tmp_path / "none").exists()
+
+
+def test_two_for_one_folder(scratch, tmp_path):
+    """Both begin at once: one fills the folder, the other is refused and leaves it whole."""
+    for number in range(4):
+        folder = tmp_path / f"one{number}"
+        started = [driver.start(None, "rehearse", "--keep", folder, "--mac", mac, environment={"TMPDIR": str(scratch)})
+                   for mac in ("m4-26", "m1-12.6")]
+        ended = [driver.finish(one) for one in started]
+        assert sorted(one.code for one in ended) == [0, 2], [one.text for one in ended]
+        assert kept(scratch, folder, "status").code == 0 and not (folder / ".rehearsal").is_symlink()
+
+
+def test_a_folder_that_goes(scratch, tmp_path):
+    """It is taken away while its Mac is rehearsed: nothing is said to be kept."""
+    process = driver.start(None, "rehearse", "apply", "--yes", "--keep", tmp_path / "mac", "--with", "slow-kmutil",
+                           environment={"TMPDIR": str(scratch)})
+    wait_for(lambda: (tmp_path / "mac" / "simulated-mac.json").exists())
+    (tmp_path / "mac").rename(tmp_path / "elsewhere")
+    seen = driver.finish(process)
+    assert seen.code != 0 and "is kept" not in seen.text and "no longer there" in seen.text, seen.text
+    assert "traceback" not in seen.text
+
+
+def test_options_that_mean_nothing_here(scratch):
+    """Told, not passed over."""
+    for words, told in ((["--unclean"], "--unclean belongs to"), (["--variant", "2"], "--variant needs --like"),
+                        (["--variant", "3", "--like", "x"], "from 1 to 2")):
+        seen = driver.rehearse(scratch, *words, "--yes")
+        assert seen.code == 2 and told in seen.err, seen.text
+
+
+@driver.needs_root
+def test_a_narrow_place(scratch, tmp_path):
+    """Where there is no room for a Mac nothing is begun; a record that does not fit leaves no half of it."""
+    (tmp_path / "narrow").mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", tmp_path / "narrow"], check=True)
+    try:
+        seen = driver.rehearse(scratch, "--keep", tmp_path / "narrow" / "mac")
+        assert seen.code == 2 and "2 MiB are needed" in seen.err and not list((tmp_path / "narrow").iterdir()), seen.text
+        assert driver.rehearse(scratch, "--keep", tmp_path / "mac").code == 0
+        (tmp_path / "narrow" / "full").write_bytes(bytes((1 << 20) - 8192))
+        seen = kept(scratch, tmp_path / "mac", "record", "--output", tmp_path / "narrow" / "record.txt")
+        assert seen.code == 2 and "--output names another place" in seen.text, seen.text
+        assert [one.name for one in (tmp_path / "narrow").iterdir()] == ["full"]
+    finally:
+        subprocess.run(["umount", tmp_path / "narrow"], check=True)
 
 
 def test_killed_ones_are_swept(scratch):

@@ -17,6 +17,11 @@ describe("a name's stand-in", function()
     assert.are.equal("Volume 1", replaced("a\27b", "a?b"))
   end)
 
+  it("takes that of one letter only where nothing else stands", function()
+    assert.are.equal("Volume 1", replaced("x", "X"))
+    assert.are.equal("nvram -x", replaced("x", "nvram -x"))
+  end)
+
   it("leaves longer words alone", function()
     assert.are.equal("print Volume 1 brin", replaced("rin", "print rin brin"))
   end)

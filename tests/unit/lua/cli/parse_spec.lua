@@ -59,7 +59,7 @@ describe("parse.line", function()
       assert.are.equal("--quota takes a whole number from 1 to 0x7FFFFFFF, not " .. text,
         complaint("apply", "--quota=" .. text), text)
     end
-    assert.are.equal("--password-fd takes a whole number from 0 to 0x3FF, not 1024",
+    assert.are.equal("--password-fd takes a whole number from 0 to 1023, not 1024",
       complaint("status", "--password-fd=1024"))
   end)
 

@@ -11,6 +11,15 @@ local function made_from(text, options)
   return assert(like.make(assert(likeness.describe(found)), options or {}))
 end
 
+-- A record's text with an owner's short name replaced, and summed anew.
+local function mac_record_text(text, from, to)
+  local found = assert(mac_record.read(text))
+  for _, fact in ipairs(found.facts) do
+    if fact.name == "owner" and fact[2] == from then fact[2] = to end
+  end
+  return require("base.record_text").write(found)
+end
+
 -- The lines in which two texts differ.
 local function differences(one, other)
   local lines, list = {}, {}
@@ -27,7 +36,7 @@ local CIRCUMSTANCES = {
   { "reduced-with-kexts" }, { "custom-kernel-installed" }, { "filevault-off" }, { "research-guests" }, { "linux-stub" },
   { "linux-stub-with-version" }, { "two-of-one-name" }, { "guest" }, { "macos", "managed", "update-staged", "kit-installed" },
   { "wrong-chip-collection" }, { "preboot-unmounted" }, { "data-unmounted" }, { "preboot-read-only" },
-  { "ownership-ignored" }, { "ownership-untold" }, { "on-battery" }, { "hostile-name" }, { "sealed-volume-off" },
+  { "ownership-ignored" }, { "ownership-untold" }, { "on-battery" }, { "sealed-volume-off" },
   { "macos", "already-permissive", "boot-args-set" }, { "macos", "linux-stub" },
 }
 
@@ -56,6 +65,21 @@ describe("a Mac made from its record", function()
       for _, circumstances in ipairs(share(number, #names)) do compare(name, circumstances) end
     end)
   end
+
+  it("has no name that could steer a terminal, whoever made the record", function()
+    local hostile = assert(mac.new("m4-26", { "hostile-name" }))
+    assert.truthy(hostile.groups[1].name:find "%c")
+    local _, text = recorder.record(hostile)
+    local made = made_from(text)
+    for _, names in ipairs { made.groups, made.volumes } do
+      for _, each in ipairs(names) do
+        assert.are.equal(require("base.text").printable(each.name), each.name)
+        assert.is_nil(each.name:find "%c")
+      end
+    end
+    local owner = made_from((mac_record_text(text, "ada", "a\27b"))).owner
+    assert.are.equal("a?b", owner.short)
+  end)
 
   it("has a fitting collection where none was staged", function()
     local found = recorder.record(assert(mac.new("m4-26", { "no-collection" })))

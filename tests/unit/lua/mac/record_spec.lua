@@ -76,6 +76,27 @@ describe("a record", function()
     assert.are.equal(90000, found.commands[100].cut.stderr + #found.commands[100].stderr)
   end)
 
+  it("has no more commands and facts than are read", function()
+    local commands, facts = {}, {}
+    for index = 1, 500 do commands[index] = { argv = UNAME, exit = 0, stdout = ("\xFF"):rep(5000), stderr = "" } end
+    for index = 1, 3000 do facts[index] = { name = "kit", "a" } end
+    local found = assert(read(record_text.write(a_record { commands = commands, facts = facts })))
+    assert.are.same({ 400, 1000 }, { #found.commands, #found.facts })
+    for index = 1, 3000 do facts[index] = { name = "kit", ("\xFF"):rep(512) } end
+    local written = record_text.write(a_record { commands = commands, facts = facts })
+    assert.is_true(#written <= record_text.LARGEST)
+    assert.truthy(#assert(read(written)).facts > 100)
+  end)
+
+  it("is refused behind a link, and said so", function()
+    local files = require "lib_file"
+    local folder = assert(files.make_scratch())
+    assert(files.link("nowhere", folder .. "/link"))
+    local found, why = mac_record.load(folder .. "/link")
+    files.remove_tree(folder)
+    assert.are.same({ nil, folder .. "/link: a link; name the file that it leads to" }, { found, why })
+  end)
+
   it("answers in the place of the Mac", function()
     local source = mac_record.source(assert(read(record_text.write(a_record()))))
     assert.are.same({ exit = 0, stdout = "Darwin\n", stderr = "", timed_out = false, truncated = false }, source(UNAME))
