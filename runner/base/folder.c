@@ -1,16 +1,18 @@
 /*
  * Makes and lists folders.
- * Must not remove any.
+ * Must not remove any that was there before.
  */
 #include "base/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* One level. A folder that exists is fine, whatever mkdir says of it (EEXIST; EROFS and EACCES on a sealed volume). */
 static int make_level(const char *path, mode_t mode, bool *made)
@@ -41,6 +43,13 @@ int folder_make(const char *path, mode_t mode, struct error *err)
 	if (make_level(level, mode, &made) != 0 || (made && chmod(level, mode) != 0))
 		return error_system(err, errno, "cannot make the folder %s", path);
 	return 0;
+}
+
+int folder_try(const char *path, struct error *err)
+{
+	if (mkdir(path, 0700) == 0 && unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == 0)
+		return 0;
+	return error_system(err, errno, "cannot make the folder %s", path);
 }
 
 static int compare_names(const void *a, const void *b)

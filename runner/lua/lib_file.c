@@ -124,6 +124,13 @@ static int make_directory(lua_State *L)
 	return lib_done(L, folder_make(lib_check_path(L, 1), check_mode(L, 2), &err), &err);
 }
 
+/* try_directory(path) */
+static int try_directory(lua_State *L)
+{
+	struct error err;
+	return lib_done(L, folder_try(lib_check_path(L, 1), &err), &err);
+}
+
 /* write_atomic(path, text, mode) */
 static int write_atomic(lua_State *L)
 {
@@ -299,6 +306,7 @@ int lib_open_file(lua_State *L)
 		{ "stat", stat_file },
 		{ "list", list },
 		{ "make_directory", make_directory },
+		{ "try_directory", try_directory },
 		{ "write_atomic", write_atomic },
 		{ "append", append },
 		{ "remove", remove_file },

@@ -1,5 +1,5 @@
 -- Where things lie on this Mac, as the Mac names them and as this process opens them.
--- Must not open anything: it turns facts about the target into paths.
+-- Must not open anything: it turns facts about the target, and what is there, into paths.
 --
 -- A target is what mac.target.look answers; root, booted, program and group are used here.
 
@@ -41,9 +41,20 @@ function paths.on_data(target, path)
   return (data.mount == "/" and "" or data.mount) .. path
 end
 
---- The program's own folder on the Data volume, which only root can write; nil while Data is not mounted.
+--- Where the program's own folder may lie: the place that is meant for such things, and root's home, where macOS refuses that one
+-- while SIP is on (darwin-2026-11 §12: whether it does is not known).
+-- @return two paths as the Mac names them; nil while Data is not mounted
+function paths.program_folders(target)
+  return paths.on_data(target, "/private/var/db/vmq-recovery"), paths.on_data(target, "/private/var/root/vmq-recovery")
+end
+
+--- The program's own folder on the Data volume, which only root can write: the one that is there, or the first that can be; nil
+-- while Data is not mounted.
 function paths.program_folder(target)
-  return paths.on_data(target, "/private/var/db/vmq-recovery")
+  local first, second = paths.program_folders(target)
+  local files = first and require "lib_file"
+  local is_second = first and not files.stat(target.root .. first, true) and files.stat(target.root .. second, true)
+  return is_second and second or first
 end
 
 --- Where a run keeps its own copy of the collection, while Data is mounted.

@@ -81,7 +81,7 @@ end
 
 -- Its copy was made in recovery, where Data has another name.
 function OF_RUN.apply(found, run, params, target)
-  local tail = tostring(params.copy):match("(/private/var/db/vmq%-recovery/.+)$")
+  local tail = tostring(params.copy):match("(/private/var/%l+/vmq%-recovery/.+)$")
   if tail and not run.start.plan_file then add(found, paths.on_data(target, tail), params.collection_sum) end
 end
 

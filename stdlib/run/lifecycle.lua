@@ -17,6 +17,7 @@ local invocation_module = require "run.invocation"
 local journals = require "run.journals"
 local mac_lock = require "run.mac_lock"
 local orphans = require "run.orphans"
+local own_folder = require "run.own_folder"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
@@ -71,15 +72,13 @@ end
 
 local TAKE_AWAY = "look at what is in that folder, then take it away as root; or name another with --journal"
 
-local function capitalized(sentence) return (sentence:gsub("^%l", string.upper)) end
-
 -- Where the journals are, and the latest run. { here = their folder as this process opens it, path = as the Mac names it, why = why
 -- there is none, latest, open = the latest where it is not finished, trouble = why the latest cannot be read }
 local function read_journal(target, options, part)
   local journal = {}
   local distrusted
   journal.here, journal.path, distrusted = journals.folder(target, options.journal, part)
-  if not journal.here then return { why = journal.path, set_aside = distrusted and capitalized(journal.path) or nil } end
+  if not journal.here then return { why = journal.path, set_aside = distrusted and journal.path:gsub("^%l", string.upper) or nil } end
   local latest, message, code = journals.current(journal.here)
   journal.latest, journal.trouble = latest, not latest and code and message or nil
   journal.open = latest and run_state.is_open(latest) and latest or nil
@@ -127,8 +126,10 @@ end
 -- Looks at the Mac and for the journal; where a locked volume hides it, offers to unlock that first.
 local function find_target_and_journal(invocation, credentials, operation, wait)
   local target = invocation_module.look(invocation)
+  local refused = operation.own_journal and own_folder.prepare(invocation, target)
   local journal = read_journal(target, invocation.options, operation.own_journal)
   invocation.view.start(number_of(journal))
+  if refused then invocation.view.emit(refused) end
   if not (journal.here or operation.supersedes) and unlock_data.offer(invocation, target, credentials) then
     target = invocation_module.look(invocation, target.group.group)
     journal = read_journal(target, invocation.options, operation.own_journal)

@@ -9,7 +9,8 @@ vmq-recovery :: the program, put there by `stage`
 Users/Shared/vmq-recovery/VirtualMachine.kc :: the kernel collection
 Users/Shared/vmq-recovery/manifest.json :: its checksum file: size, SHA-256, macOS build and kernel of the collection
 private/var/db/vmq-recovery/ :: the journal: a file for each run; only root can read it. `--journal DIR` names another
-  folder.
+  folder. Where macOS refuses that place before SIP is off, `kdk`, `build` and `stage` make private/var/root/vmq-recovery/,
+  and it is taken from then on.
 private/var/run/vmq-recovery/lock :: of the system that runs, not of Data: the Mac's one lock, with who has it. Apple's
   tools hold it, too, while they write; it ends with the boot.
 Library/Developer/KDKs/ :: installed Kernel Debug Kits; Apple's own place for them

@@ -20,6 +20,19 @@ static void folders_are_made_with_their_parents(void **state)
 	assert_true(strcmp(f->err.code, "EEXIST") == 0 || strcmp(f->err.code, "ENOTDIR") == 0);
 }
 
+static void a_folder_is_tried_without_a_trace(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+	assert_int_equal(folder_try(fixture_path(f, "x"), &f->err), 0);
+	assert_int_equal(stat(fixture_path(f, "x"), &st), -1);
+	assert_int_equal(folder_try(fixture_path(f, "x/y"), &f->err), -1);
+	assert_string_equal(f->err.code, "ENOENT");
+	assert_int_equal(folder_try(f->root, &f->err), -1);
+	assert_string_equal(f->err.code, "EEXIST");
+	assert_int_equal(stat(f->root, &st), 0);
+}
+
 static void names_come_sorted(void **state)
 {
 	struct fixture *f = *state;
@@ -42,6 +55,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
 	const struct CMUnitTest tests[] = {
 		TEST(folders_are_made_with_their_parents),
+		TEST(a_folder_is_tried_without_a_trace),
 		TEST(names_come_sorted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,23 @@ describe("paths.without_root", function()
   end)
 end)
 
+describe("paths.program_folder", function()
+  local root
+  before_each(function() root = assert(files.make_scratch()) end)
+  after_each(function() files.remove_tree(root) end)
+
+  it("is the first place, unless only the second is there", function()
+    local target = at(root, { mount = "/System/Volumes/Data" }, "macos")
+    assert.are.equal(JOURNAL, paths.program_folder(target))
+    assert(files.make_directory(root .. "/private/var/root/vmq-recovery", 448))
+    assert.are.equal("/private/var/root/vmq-recovery", paths.program_folder(target))
+    assert.are.equal("/private/var/root/vmq-recovery/build/VirtualMachine.kc", paths.built_collection(target))
+    assert(files.make_directory(root .. JOURNAL, 448))
+    assert.are.equal(JOURNAL, paths.program_folder(target))
+    assert.is_nil(paths.program_folder(at(root, {})))
+  end)
+end)
+
 describe("paths.on_data", function()
   it("lies below Data's mount point", function()
     assert.are.equal("/Volumes/Data/Users/x", paths.on_data(at("/r", { mount = "/Volumes/Data" }), "/Users/x"))
