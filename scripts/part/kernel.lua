@@ -133,7 +133,7 @@ kernel.boot_args_filter = {
   part = "policy",
   expected = "the boot-args filter off",
   covered_by = { "sip" },
-  resets = { "sip", "kernel" },
+  resets = { "copy", "sip", "kernel" },
   check = shared.check(function(now) return now.boot_args_filter == "off" end),
   describe = policy.describe,
   run = function(c, seen) return bputil.allow_boot_args(c.group, seen) end,

@@ -101,6 +101,14 @@ function macho.is_fileset(path, files)
   return magic == MAGIC_64 and filetype == FILETYPE_FILESET
 end
 
+--- Does a file begin like any 64-bit Mach-O file for arm64?
+function macho.is_for_arm64(path, files)
+  local head = files.read_at(path, 0, HEADER_SIZE)
+  if not head or #head < HEADER_SIZE then return false end
+  local magic, cpu = string.unpack("<I4I4", head)
+  return magic == MAGIC_64 and cpu == CPU_ARM64
+end
+
 local function read_image(path, files, at, kind)
   local stat, message = files.stat(path)
   if not stat then return nil, message end

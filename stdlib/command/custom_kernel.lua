@@ -19,7 +19,10 @@ function custom_kernel.preflight(target, rows, run)
 end
 
 local function collection_note(findings)
-  local found = findings.collection
+  local found, object = findings.collection, findings.object
+  if object then
+    return { title = "Boot object", lines = { findings.object_path, ("%s, SHA-256 %s"):format(text.size(object.size), object.sha256) } }
+  end
   return found and { title = "Kernel collection", lines = { findings.collection_path,
     ("%s, SHA-256 %s"):format(text.size(found.size), found.sha256), found.kernel.banner,
     findings.manifest_doubt or "checksum matches" } }
@@ -30,7 +33,7 @@ end
 function custom_kernel.notes(case, steps, more)
   local list = { collection_note(case.findings) }
   for _, note in ipairs {
-    overview.policy(case.target), overview.unrestorable(case.target), overview.steps_note(steps),
+    overview.policy(case.target), overview.unrestorable(case.target, case.context.earlier ~= nil), overview.steps_note(steps),
     overview.questions(case, steps),
     { title = "Network", lines = { "not needed now; full security on the way back needs it" } },
   } do list[#list + 1] = note end
@@ -52,18 +55,22 @@ end
 -- @param back string: what to type to go back
 function custom_kernel.summary(case, rows, back)
   local all = { overview.STOPS }
-  for _, sentence in ipairs(overview.unrestorable_lines(case.target)) do all[#all + 1] = { "Look at this", sentence } end
+  for _, sentence in ipairs(overview.unrestorable_lines(case.target, case.context.earlier ~= nil)) do
+    all[#all + 1] = { "Look at this", sentence }
+  end
   table.move(rows, 1, #rows, #all + 1, all)
   return overview.policy_summary(case, all, back)
 end
 
 --- Adds a line where it could not be compared whose bytes Preboot holds: that is neither a failure nor called proved.
-function custom_kernel.add_uncompared(lines, case)
+-- @param bytes string or nil: those, in words (the collection's)
+function custom_kernel.add_uncompared(lines, case, bytes)
   local now = bputil.read(case.context.group)
   if not now or now.coih == "absent" then return lines end
   local answer, why = boot_object.compare(case.context, now)
   if answer == "unknown" then
-    lines[#lines + 1] = ("Whether the kernel in Preboot holds the collection's very bytes could not be compared: %s."):format(why)
+    lines[#lines + 1] = ("Whether the kernel in Preboot holds the %s very bytes could not be compared: %s."):format(
+      bytes or "collection's", why)
   end
   return lines
 end

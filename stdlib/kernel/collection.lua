@@ -45,8 +45,9 @@ local function own_files()
   return { stat = files.stat, read_at = files.read_at, find = files.find, sha256 = require("base.checksum").sha256 }
 end
 
--- Image4 files are DER: a sequence whose first member is their name as an IA5String (reference §3.1 for what kmutil writes).
-local function wrapper_of(path, files)
+--- Is a file wrapped already? An Image4 file is a sequence whose first member is its name (reference §3.1 for what kmutil writes).
+-- @return "IM4P" or "IMG4", or nil
+function collection.wrapper_of(path, files)
   local head = files.read_at(path, 0, 16)
   local name = head and head:match("^\x30[^\x16]*\x16\x04(....)")
   return (name == "IM4P" or name == "IMG4") and name or nil
@@ -54,7 +55,7 @@ end
 
 -- What is wrong with a file that is no collection. A wrapped one is named so: kmutil would wrap it a second time.
 local function not_one(path, files, message)
-  local wrapper = files.stat(path) and wrapper_of(path, files)
+  local wrapper = files.stat(path) and collection.wrapper_of(path, files)
   if not wrapper then return message end
   return ("%s: wrapped as %s; give the collection itself, as `kmutil create` writes it"):format(path, wrapper)
 end

@@ -5,6 +5,7 @@ local boot_args = require "mac.boot_args"
 local checksum = require "base.checksum"
 local collection = require "kernel.collection"
 local kit = require "kernel.kit"
+local macho = require "base.macho"
 local mac_target = require "mac.target"
 local manifest = require "kernel.manifest"
 local paths = require "mac.paths"
@@ -158,6 +159,39 @@ function checks.collection(target, asked, known)
   if dead then row.remark = true end
   return row, { collection = found, collection_path = path, manifest = stated, manifest_doubt = doubt,
     foreign_collection = foreign, untrusted_collection = untrusted, room = known.room or room_for_copy(target, found) }
+end
+
+-- What is wrong with a file as a boot object, or nil: what kmutil is told of it has to fit (reference §3.1).
+local function object_fault(here, size, params)
+  local files, raw = require "lib_file", params.raw == "yes"
+  local wrapper = collection.wrapper_of(here, files)
+  if wrapper then return ("it is wrapped as %s, and kmutil would wrap it once more; give the object itself"):format(wrapper) end
+  if not raw and not macho.is_for_arm64(here, files) then
+    return "it is no 64-bit Mach-O file for arm64; for another: --set raw=yes, with entry_point and address"
+  end
+  if not raw and (params.entry_point ~= 0 or params.address ~= 0) then return "entry_point and address are only for --set raw=yes" end
+  local at = params.entry_point - params.address
+  if at >= 0 and at < size or not raw then return nil end
+  return ("entry_point is %d; the file's %d bytes lie from %d to %d"):format(params.entry_point, size, params.address,
+    params.address + size - 1)
+end
+
+--- The boot object that a plan is given (asked.params). Finds object, object_path, untrusted_collection, room.
+function checks.object(target, asked, known)
+  local path = asked.params.collection_on_mac
+  local stat, message = require("lib_file").stat(target.root .. path)
+  if not stat then return bad(paths.without_root(target.root, message), "name the file with --set file=…") end
+  if stat.type ~= "file" or stat.size == 0 or stat.size > collection.LARGEST then
+    return bad(("%s: a file with 1 byte to %s is wanted"):format(path, text.size(collection.LARGEST)), "name the file with --set file=…")
+  end
+  local found = { object = { size = stat.size, sha256 = asked.params.collection_sum }, object_path = path,
+    room = known.room or room_for_copy(target, stat) }
+  local fault = object_fault(target.root .. path, stat.size, asked.params)
+  if fault then return bad(("%s: %s"):format(path, fault), "see what kmutil needs: vmq-recovery help plans boot-object"), found end
+  local row, untrusted = trusted(target, asked, path, ("%s, %s, SHA-256 %s…"):format(path, text.size(stat.size),
+    found.object.sha256:sub(1, 16)))
+  found.untrusted_collection = untrusted
+  return row, found
 end
 
 return checks

@@ -6,8 +6,8 @@
 --
 -- asked: what is particular to this run, made by the caller: { options, where = the place the next step needs, acts = true when
 --   tools will ask questions, may_ask = true where a person is asked about what is not ok but may be taken, any_owner = true where it
---   does not matter who could have written a file, uid, dry_run, words = boot arguments to be added, journal = { here, path, why, trouble,
---   installed = function(coih) → did a run of ours install that custom kernel on this group? },
+--   does not matter who could have written a file, uid, dry_run, words = boot arguments to be added, params = the plan's own,
+--   journal = { here, path, why, trouble, installed = function(coih) → did a run of ours install that custom kernel on this group? },
 --   answers = "given" | "person" | "unasked" | nil: who answers the tools' questions,
 --   refused = words or nil: so many passwords were refused since the Mac was started that nothing more is tried unattended }
 

@@ -139,7 +139,7 @@ function checks.preboot(target, _, found)
     return bad(preboot.mount .. " is mounted read-only",
       ("diskutil unmount %s, then diskutil mount %s"):format(preboot.device, preboot.device))
   end
-  local needed = found.collection and found.collection.size or 64 << 20
+  local needed = (found.collection or found.object or { size = 64 << 20 }).size
   if not free then return unknown(preboot.mount .. ": " .. tostring(read_only), "diskutil info " .. preboot.device) end
   if free < needed then
     return bad(("%s has %s free, the kernel needs %s"):format(preboot.mount, text.size(free), text.size(needed)),

@@ -20,6 +20,13 @@ local function facts(target, options, known)
     collection = here, collection_on_mac = collection_path, uid = require("lib_system").uid() }
 end
 
+-- The file that a plan inside is given takes the place of the staged collection.
+local function add_file(plan, target, values)
+  if not plan.embedded or not plan.params.file or not values.file then return end
+  values.collection_on_mac = paths.on_mac(target.root, values.file)
+  values.collection = target.root .. values.collection_on_mac
+end
+
 -- The sum of the collection as it is shown, which a run keeps, and where its copy lies: that follows the volumes.
 local function add_copy(plan, target, values)
   if not plan.params.collection_sum then return end
@@ -53,9 +60,10 @@ function context.params(plan, target, options, known, recorded)
   if not target.group then return {} end
   local values = facts(target, options, known)
   for name, value in pairs(recorded or {}) do values[name] = value end
-  add_copy(plan, target, values)
   local given, why = add_given(plan, values, options.set)
   if not given then return nil, why end
+  add_file(plan, target, given)
+  add_copy(plan, target, given)
   return plan_load.fill(plan, given)
 end
 

@@ -122,8 +122,10 @@ function journals.intent(journal, argv, record)
   return journal:intent(argv, stamped(record))
 end
 
--- Did this kernel come while the run was at work? It was not there before it, and a step of the run saw it, or may have made it.
-local function brought(run, coih)
+--- Did this kernel come while the run was at work? It was not there before it, and a step of the run saw it, or may have made it.
+-- @param run with its start record
+-- @param coih string
+function journals.brought(run, coih)
   local baseline = run.start.baseline and run.start.baseline.policy
   if not baseline or baseline.coih == coih then return false end
   for _, state in pairs(run.steps) do
@@ -138,7 +140,7 @@ end
 -- @param coih string
 function journals.installed(directory, group, coih)
   for run in journals.each(directory) do
-    if run.start and run.start.group == group and brought(run, coih) then return true end
+    if run.start and run.start.group == group and journals.brought(run, coih) then return true end
   end
   return false
 end

@@ -238,7 +238,7 @@ local function check_with_plan(invocation, credentials, case, rows, run, journal
   local names, place = operation.preflight(target, rows, run)
   local todo = overview.first_todo(rows)
   local asked = { where = place or todo and todo.step.where or "any", acts = acts or operation.back, journal = journal,
-    words = case.context.words or {} }
+    words = case.context.words or {}, params = case.params }
   local complete = {}
   for key, value in pairs(case) do complete[key] = value end
   complete.findings, complete.checks = checks.make(invocation, credentials, names, target, asked, case.findings)
@@ -394,10 +394,9 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   return complete
 end
 
--- The collection of a run that goes on was named on the command line that began it.
-local function name_collection(plan, run)
-  local path = run and plan.embedded and (run.start.params or {}).collection_on_mac
-  if path then require("lib_door").name(path) end
+-- The file that a plan inside copies was named on the command line, now or when the run that goes on began.
+local function name_collection(plan, params)
+  if plan.embedded and params.collection_on_mac then require("lib_door").name(params.collection_on_mac) end
 end
 
 local function carry_out(invocation, credentials, operation)
@@ -410,8 +409,8 @@ local function carry_out(invocation, credentials, operation)
   local run, superseded = choose_run(operation, journal, invocation.options, params)
   local plan = plans.at_hand(operation, run)
   plans.announce_tools(invocation, plan)
-  name_collection(plan, run)
   local case = make_case(invocation, target, operation, findings, plan, run, journal, params, check_rows)
+  name_collection(plan, case.params)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
   return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal, held)
 end

@@ -146,14 +146,19 @@ function overview.policy(target)
 end
 
 --- What the way back cannot restore: array of sentences.
-function overview.unrestorable_lines(target)
-  local data = target.group and target.group.data
-  return target.policy and policy.unrestorable(target.policy, target.group.version, data and data.filevault) or {}
+-- @param target see mac.target.look
+-- @param has_object true where the custom kernel that is registered now can be put back
+function overview.unrestorable_lines(target, has_object)
+  local data, now = target.group and target.group.data, target.policy
+  if not now then return {} end
+  local summary = policy.summary(now)
+  if has_object then summary.coih = "absent" end
+  return policy.unrestorable(summary, target.group.version, data and data.filevault)
 end
 
 --- The same as a note.
-function overview.unrestorable(target)
-  local lines = overview.unrestorable_lines(target)
+function overview.unrestorable(target, has_object)
+  local lines = overview.unrestorable_lines(target, has_object)
   return { title = "What cannot be put back", lines = #lines > 0 and lines or { "nothing: the way back leads to the policy as it is now" } }
 end
 

@@ -17,9 +17,15 @@ local PROMPTS = { "whether to lower security (y or n)", "short name of a volume 
 -- @param system_volume string: mount point of the System volume
 -- @param collection string: path of the kernel collection
 -- @param sum string or nil: its SHA-256, for the journal
-function kmutil.install(system_volume, collection, sum)
+-- @param raw nil; for an object that is no Mach-O file { entry_point, address of its first byte }, both integers (macOS 12.1 and later)
+function kmutil.install(system_volume, collection, sum, raw)
+  local argv = { PATH, "configure-boot", "--volume", system_volume, "--custom-boot-object", collection }
+  if raw then
+    table.move({ "--raw", "--entry-point", tostring(raw.entry_point), "--lowest-virtual-address", tostring(raw.address) }, 1, 5, #argv + 1,
+      argv)
+  end
   return {
-    argv = { PATH, "configure-boot", "--volume", system_volume, "--custom-boot-object", collection },
+    argv = argv,
     tool = "kmutil", interactive = true, slow = true, yes_no = "y", prompts = PROMPTS, sha256 = sum, usually = USUALLY,
   }
 end

@@ -15,9 +15,9 @@ if __name__ == "__main__":
 import driver
 from helpers import flags
 
-# KEXT stands for an extension of others that the Mac has.
+# KEXT stands for an extension of others that the Mac has, OBJECT for a file to be booted.
 SHIPPED = {"boot-args": ["add=debug=0x144 -v"], "sip": ["without=fs debug nvram", "words=-arm64e_preview_abi"], "dtrace": [],
-           "research-guests": [], "kernel-debug": ["words=debug=0x144 wdt=-1 -v"], "kexts": ["ids=KEXT"]}
+           "research-guests": [], "kernel-debug": ["words=debug=0x144 wdt=-1 -v"], "kexts": ["ids=KEXT"], "boot-object": ["file=OBJECT"]}
 # Where csrutil does not know the command yet, the plan is refused.
 SINCE_15 = {"research-guests"}
 RECORDED = ("m1-12.1", "m1-12.6", "m2pro-14.0", "m2pro-15.3", "m4-26.3", "m4-27.0")
@@ -31,6 +31,10 @@ class Recorded:
         self.mac = mac
 
     kext = "org.example.driver.VirtualKeyboard"
+
+    def object(self):
+        """The staged collection, as the Mac names it."""
+        return "/" + str(self.mac.collection_path().relative_to(self.mac.root))
 
     def prepare(self, name):
         """Only with the filter off do words reach the kernel."""
@@ -59,6 +63,11 @@ class Simulated:
 
     kext = "org.example.driver.Gadget"
 
+    def object(self):
+        """The staged collection, as the Mac names it."""
+        path = next(self.folder.glob("Volumes/*/Users/Shared/vmq-recovery/VirtualMachine.kc"))
+        return "/" + str(path.relative_to(self.folder))
+
     def _rehearse(self, *words):
         seen = driver.run(None, "rehearse", "--keep", self.folder, *words)
         assert seen.code == 0, seen.text
@@ -84,10 +93,11 @@ class Simulated:
 
 
 def given(name, *more, side=Recorded):
-    """`run NAME` with its parameters."""
+    """`run NAME` with its parameters; a side that is a Mac knows its files."""
     words = ["run", name]
     for one in [*SHIPPED[name], *more]:
-        words += ["--set", one.replace("KEXT", side.kext)]
+        told = one.replace("KEXT", side.kext)
+        words += ["--set", told.replace("OBJECT", side.object()) if "OBJECT" in told else told]
     return words
 
 

@@ -354,7 +354,7 @@ def test_an_older_run_waits(build, name):
     """A newer run stands: the older one's way back is refused until that is undone, and then leads to the state before both."""
     mac = prepared(build, name, "m2pro-15.3")
     before = flags(mac), mac.boot_args() or ""
-    assert through(mac, *given(name)).code == 0
+    assert through(mac, *given(name, side=Recorded(mac))).code == 0
     assert mac.restart("paired-recovery") == "paired-recovery"
     assert driver.unattended(mac, "run", "boot-args", "--set", "add=newer=1", "--set", "listed=yes").code == 0
     seen = driver.unattended(mac, "rollback", "1")
@@ -370,7 +370,7 @@ def test_revert_ends_each(build, name):
     """Full security, and boot-args as they were."""
     mac = prepared(build, name, "m2pro-15.3")
     words = mac.boot_args() or ""
-    assert through(mac, *given(name)).code == 0
+    assert through(mac, *given(name, side=Recorded(mac))).code == 0
     assert driver.unattended(mac, "revert").code == 0
     assert (flags(mac), mac.boot_args() or "") == (FULL, words)
 

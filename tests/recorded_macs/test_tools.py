@@ -10,7 +10,7 @@ import pytest
 
 from recorded_macs.calls import ENVIRONMENT, GUID, run
 from recorded_macs.collection import collection
-from recorded_macs.talking import talk
+from recorded_macs.talking import answers, talk
 from support.patience import seconds
 
 SAMPLES = os.path.join(os.path.dirname(__file__), "..", "samples")
@@ -236,6 +236,18 @@ class TestKmutil:
         assert (policy["mode"], policy["sip0"], policy["sip3"]) == ("permissive", 0x7F, True)
         stored = list(mac.root.glob(f"Volumes/Preboot/*/boot/{policy['nsih']}/**/kernelcache.custom.{policy['coih']}"))
         assert len(stored) == 1 and mac.collection_path().read_bytes() in stored[0].read_bytes()
+
+    @pytest.mark.parametrize("raw", [True, False])
+    def test_raw_object(self, build, raw):
+        """§3.1: with --raw, entry point and lowest address what is no Mach-O file is taken, and without refused."""
+        mac = build("m4-26.3")
+        (mac.data() / "m1n1.bin").write_bytes(b"a loader")
+        path = "/" + str((mac.data() / "m1n1.bin").relative_to(mac.root))
+        more = ["--raw", "--entry-point", "2048", "--lowest-virtual-address", "0"] if raw else []
+        code, said = answers(talk(mac, "usr/bin/kmutil", "configure-boot", "-v", "/Volumes/Macintosh HD", "-c", path, *more), mac)
+        assert (code, "found raw boot object" in said) == (0 if raw else 71, raw), said
+        stored = [one.read_bytes() for one in mac.root.glob("Volumes/Preboot/*/boot/**/kernelcache.custom.*")]
+        assert [b"a loader" in one for one in stored] == [True] * raw and bool(mac.policy()["coih"]) == raw
 
     def test_password_comes_from_the_terminal_only(self, build):
         """With no controlling terminal it cannot be answered (§0.1 item 6)."""

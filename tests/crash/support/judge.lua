@@ -137,7 +137,7 @@ local CLAIMS = {
   apply = { done = is_new, undone = is_old, ["undone-lower"] = is_lower },
   revert = { done = is_full, lower = is_lower },
 }
-for _, name in ipairs { "sip", "dtrace", "boot-args", "research-guests", "kernel-debug", "kexts" } do
+for _, name in ipairs { "sip", "dtrace", "boot-args", "research-guests", "kernel-debug", "kexts", "boot-object" } do
   CLAIMS[name] = { done = is_as_wanted, undone = is_old, ["undone-lower"] = is_lower }
 end
 

@@ -122,6 +122,7 @@ local CLAIMS = {
   { "^Done: macOS runs with", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
   { "^Done: the %w+ kernel runs with these", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
   { "^Done: these kernel extensions are loaded", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
+  { "^Done: the boot object is registered", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
   { "^Not all of these extensions are loaded yet", nothing_is_claimed },
   { "^Done: the kernel was given", function(about) return judge.is_as_wanted(about.world, about.base, about.scenario) end },
   { "Going back did not work for every step", nothing_is_claimed },

@@ -12,7 +12,8 @@ WARNING = {"two-lines": "By setting a custom boot object, you will be putting yo
 QUESTION = {"two-lines": "Are you sure you want to do this? (enter y or n)",
             "one-line": "Are you sure you want to do this? (enter y or n) "}
 OPTIONS = {"-c": "object", "--custom-boot-object": "object", "-v": "volume", "--volume": "volume",
-           "-r": "raw", "--raw": "raw", "-C": "compress", "--compress": "compress"}
+           "--entry-point": "entry", "--lowest-virtual-address": "lowest", "-r": "raw", "--raw": "raw",
+           "-C": "compress", "--compress": "compress"}
 
 
 # facts A.3 for a Mach-O file, §3.1 for a raw object
@@ -31,7 +32,7 @@ def _options(tool, words):
         word = rest.pop(0)
         name, _, value = word.partition("=") if word.startswith("--") else (word, "", "")
         kind = OPTIONS.get(name)
-        if kind in ("object", "volume"):
+        if kind in ("object", "volume", "entry", "lowest"):
             if not value and not rest:
                 tool.fail(f"Error: Missing value for '{word}'", 64)
             told[kind] = value or rest.pop(0)

@@ -23,6 +23,20 @@ describe("macho.is_fileset", function()
   end)
 end)
 
+describe("macho.is_for_arm64", function()
+  local function is(bytes) return macho.is_for_arm64("/k", fileset.files { ["/k"] = bytes }) end
+
+  it("looks at magic number and processor, whatever kind of file it is", function()
+    local bytes = fileset.make()
+    assert.is_true(is(bytes:sub(1, 32)))
+    assert.is_true(is(fileset.make { filetype = 2 }))
+    assert.is_false(is(bytes:sub(1, 31)))
+    assert.is_false(is(fileset.make { magic = 0xFEEDFACE }))
+    assert.is_false(is(fileset.make { cpu = 0x01000007 }))
+    assert.is_false(macho.is_for_arm64("/k", { read_at = function() return nil, "gone" end }))
+  end)
+end)
+
 describe("macho.read_kernel", function()
   local KERNEL = fileset.make { filetype = 2, commands = { fileset.uuid() }, size = 600 }
 

@@ -151,7 +151,7 @@ describe("the plans that ship", function()
 
   it("write the policy in the order that keeps it, last of all the kernel", function()
     local apply = shipped "apply"
-    assert.are.same({ "sip", "kernel" }, apply.index["boot-args-filter"].resets)
+    assert.are.same({ "copy", "sip", "kernel" }, apply.index["boot-args-filter"].resets)
     assert.are.same({ "copy", "sip", "boot-args-filter" }, apply.index.kernel.needs)
     for _, name in ipairs { "copy", "sip", "boot-args-filter", "kernel" } do
       assert.are.equal("paired-recovery", apply.index[name].where)

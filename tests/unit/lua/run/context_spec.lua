@@ -41,6 +41,15 @@ describe("context.params", function()
     assert.are.equal("/s.kc", params({ plan = plan, options = { kc = "/k.kc" }, known = { source = "/s.kc" } }).collection_on_mac)
   end)
 
+  it("takes the file that a plan inside is given, and no other plan's", function()
+    local function path_of(embedded)
+      local plan = read_only { name = "mine", hash = "h", embedded = embedded,
+        params = { collection_on_mac = param "path", file = param "path" } }
+      return params({ plan = plan, options = { set = { "file=/r/f.bin" } } }).collection_on_mac
+    end
+    assert.are.same({ "/f.bin", STAGED }, { path_of(true), path_of(nil) })
+  end)
+
   it("refuses a --set that is no NAME=VALUE, and values that do not fit", function()
     for _, pair in ipairs { "mine", "=x", "" } do
       assert.are.same({ nil, "--set takes NAME=VALUE, not " .. pair }, { params { options = { set = { pair } } } })

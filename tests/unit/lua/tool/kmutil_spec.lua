@@ -12,6 +12,11 @@ describe("kmutil", function()
       { command.tool, command.interactive, command.slow, command.yes_no, #command.prompts })
   end)
 
+  it("takes an object that is no Mach-O file with where it lies and starts", function()
+    assert.are.equal("/usr/bin/kmutil configure-boot --volume /V --custom-boot-object /f --raw --entry-point 2048 "
+      .. "--lowest-virtual-address 0", table.concat(kmutil.install("/V", "/f", nil, { entry_point = 2048, address = 0 }).argv, " "))
+  end)
+
   it("forgets it", function()
     local command = kmutil.clear("/Volumes/Macintosh HD")
     assert.are.same({ "/usr/bin/kmutil", "configure-boot", "--volume", "/Volumes/Macintosh HD" }, command.argv)
