@@ -71,8 +71,8 @@ describe("a Mac made from its record", function()
     assert.truthy(hostile.groups[1].name:find "%c")
     local _, text = recorder.record(hostile)
     local made = made_from(text)
-    for _, names in ipairs { made.groups, made.volumes } do
-      for _, each in ipairs(names) do
+    for _, named in ipairs { made.groups, made.volumes } do
+      for _, each in ipairs(named) do
         assert.are.equal(require("base.text").printable(each.name), each.name)
         assert.is_nil(each.name:find "%c")
       end

@@ -20,7 +20,7 @@ Life.__index = Life
 
 -- What takes the place of the C parts that reach the Mac, and of the look at it.
 local function stand_ins(self)
-  local door = { configure = function() end, declare = function() end }
+  local door = { configure = function() end, declare = function() end, name = function() end }
   function door.act(_, argv)
     self.acts[#self.acts + 1] = table.concat(argv, " ")
     if self.options.dry_run then return { dry_run = true } end
