@@ -11,9 +11,9 @@ local staging = require "kernel.staging"
 
 local boot_object = {}
 
-local IN_RECOVERY = { "root", "platform", "tools", "named/volume", "replaced/policy", "environment", "data", "journal", "owners", "object",
-  "room", "preboot" }
-local ANYWHERE = { "root", "platform", "tools", "named/volume", "policy", "environment", "journal" }
+local IN_RECOVERY = { "root", "program", "platform", "tools", "named/volume", "replaced/policy", "environment", "data", "journal",
+  "owners", "object", "room", "preboot" }
+local ANYWHERE = { "root", "program", "platform", "tools", "named/volume", "policy", "environment", "journal" }
 
 local function preflight(_, rows)
   local left = overview.left_in_recovery(rows)

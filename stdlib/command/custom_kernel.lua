@@ -8,9 +8,9 @@ local text = require "base.text"
 
 local custom_kernel = {}
 
-custom_kernel.IN_RECOVERY = { "root", "platform", "tools", "macos/volume", "replaced/policy", "environment", "data", "journal", "owners",
-  "collection", "room", "preboot", "boot-args" }
-custom_kernel.IN_MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "boot-args" }
+custom_kernel.IN_RECOVERY = { "root", "program", "platform", "tools", "macos/volume", "replaced/policy", "environment", "data",
+  "journal", "owners", "collection", "room", "preboot", "boot-args" }
+custom_kernel.IN_MACOS = { "root", "program", "platform", "tools", "macos/volume", "policy", "environment", "journal", "boot-args" }
 
 --- Everything is needed as long as a policy step is left to do in recovery; afterwards only what macOS needs.
 function custom_kernel.preflight(target, rows, run)

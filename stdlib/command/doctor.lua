@@ -54,6 +54,7 @@ end
 function doctor.run(_, options)
   return lifecycle.look(options, "doctor", function(invocation, target)
     invocation.view.start(nil)
+    lifecycle.say_program(invocation, target)
     return look(invocation, target, options)
   end)
 end

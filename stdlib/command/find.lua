@@ -58,7 +58,7 @@ function find.of_run(run)
   return nil, ("run %d is of the plan %s, which this program does not have"):format(run.number, run.start.plan)
 end
 
-local PRECONDITIONS = { "root", "platform", "tools", "volume", "policy", "environment", "journal" }
+local PRECONDITIONS = { "root", "program", "platform", "tools", "volume", "policy", "environment", "journal" }
 
 --- The operation that takes back a run of this one.
 function find.way_back(found)

@@ -9,8 +9,8 @@ local text = require "base.text"
 
 local named = {}
 
-local IN_RECOVERY = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "owners" }
-local IN_MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal" }
+local IN_RECOVERY = { "root", "program", "platform", "tools", "macos/volume", "policy", "environment", "journal", "owners" }
+local IN_MACOS = { "root", "program", "platform", "tools", "macos/volume", "policy", "environment", "journal" }
 
 local function preflight(target, rows, run)
   if overview.left_in_recovery(rows) and not (run and target.environment == "macos") then return IN_RECOVERY, "paired-recovery" end

@@ -9,7 +9,7 @@ local text = require "base.text"
 
 local plan_file = {}
 
-local PRECONDITIONS = { "root", "volume", "environment", "journal" }
+local PRECONDITIONS = { "root", "program", "volume", "environment", "journal" }
 
 local function load(path, known)
   return function(run)

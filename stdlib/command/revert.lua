@@ -11,7 +11,7 @@ local run_state = require "engine.run_state"
 
 local revert = {}
 
-local PRECONDITIONS = { "root", "platform", "tools", "named/volume", "policy", "environment", "without/boot-args", "network" }
+local PRECONDITIONS = { "root", "program", "platform", "tools", "named/volume", "policy", "environment", "without/boot-args", "network" }
 
 -- Adds words whose key is not among them yet.
 local function add_words(words, more)

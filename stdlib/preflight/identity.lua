@@ -7,6 +7,7 @@ local paths = require "mac.paths"
 local result = require "preflight.result"
 local staging = require "kernel.staging"
 local system = require "preflight.system"
+local trust = require "mac.trust"
 
 local ok, bad, unknown = result.ok, result.bad, result.unknown
 
@@ -21,6 +22,21 @@ local function namesakes(target)
   if #others == 0 then return "" end
   return ("; another system has the same name (%s), and csrutil's menu cannot tell them apart: rename one first")
     :format(table.concat(others, ", "))
+end
+
+local STAGE_IT = "in macOS, sudo vmq-recovery stage puts one where only root can write: start that; or leave out --yes, and type the word "
+  .. "that you are asked for"
+
+--- This program's own file: in recovery it runs as root whoever wrote it. In macOS one's own copy is the usual case, and what lies below
+-- another root is judged by nobody.
+function checks.program(target, asked)
+  local path = target.program
+  if target.root ~= "" or target.booted ~= "recovery" then return ok(path) end
+  local found = trust.look(target, path)
+  if #found.doubts == 0 then return ok(table.concat({ path, table.unpack(found.notes) }, "; ")) end
+  local sentence = ("others than root could have written this program, %s: %s"):format(path, table.concat(found.doubts, "; "))
+  if asked.options.yes then return bad(sentence, STAGE_IT) end
+  return result.asks(sentence, STAGE_IT), { untrusted_program = sentence }
 end
 
 --- Is there a target, and can its System volume be read?

@@ -123,12 +123,19 @@ local function await_orphans(invocation, target, journal, wait)
   return true
 end
 
+--- The first line: which program this is. A rehearsal's is no file of that Mac's.
+function lifecycle.say_program(invocation, target)
+  if invocation.options.quiet or invocation.rehearsal.view then return end
+  first_screen.program(invocation.view.emit, target, require("lib_embed").version())
+end
+
 -- Looks at the Mac and for the journal; where a locked volume hides it, offers to unlock that first.
 local function find_target_and_journal(invocation, credentials, operation, wait)
   local target = invocation_module.look(invocation)
   local refused = operation.own_journal and own_folder.prepare(invocation, target)
   local journal = read_journal(target, invocation.options, operation.own_journal)
   invocation.view.start(number_of(journal))
+  lifecycle.say_program(invocation, target)
   if refused then invocation.view.emit(refused) end
   if not (journal.here or operation.supersedes) and unlock_data.offer(invocation, target, credentials) then
     target = invocation_module.look(invocation, target.group.group)
@@ -188,8 +195,7 @@ local function refuse_params(target, why)
 end
 
 -- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run, who = who
--- answers the tools (see screen.asks) }.
--- Two things come later: more findings (in the copy that check_with_plan returns), and the
+-- answers the tools (see screen.asks) }. Two things come later: more findings (in the copy that check_with_plan returns), and the
 -- context's baseline, which a new run has once its journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params, check_rows)
   local options = invocation.options

@@ -4,6 +4,7 @@
 local answer = require "plan.answer"
 local asks = require "screen.asks"
 local overview = require "screen.overview"
+local paths = require "mac.paths"
 local state = require "mac.state"
 local text = require "base.text"
 
@@ -126,6 +127,23 @@ local function target_row(target, checks)
   local chip = target.kernel and (", " .. target.kernel.chip:upper()) or ""
   local words = ("%s, macOS %s (%s)%s"):format(group.name or group.group or "?", group.version or "?", group.build or "?", chip)
   return { "Target", checks > 0 and ("%s; %d checks ok"):format(words, checks) or words }
+end
+
+-- The volume that the program lies on, as people know it.
+local function volume_of(target)
+  local data = target.group and target.group.data
+  if data and paths.below_data(target, target.program) then return data.name or "Data" end
+  return target.program:match("^/Volumes/([^/]+)/")
+end
+
+--- Says which program this is: its version, its path, its volume.
+-- @param emit function(event)
+-- @param target see mac.target.look
+-- @param version string
+function first.program(emit, target, version)
+  local volume = volume_of(target)
+  emit { type = "note", lines = { ("vmq-recovery %s, %s%s"):format(version, target.program,
+    volume and (", on the volume %s"):format(volume) or "") } }
 end
 
 -- 1, 2, 3, 5 → "1 to 3 and 5".

@@ -33,6 +33,9 @@ The shell finds the program on whatever volume it lies. No such file: the Data v
 `diskutil apfs unlockVolume "Macintosh HD - Data"`, or mount it with `diskutil mount` where it is not encrypted.
 Killed, or not permitted: copy the program to /tmp and start it there.
 
+The first line says which program it is: version, path, volume. Where others than root could have written that file,
+it says so and asks for a typed word; with --yes it ends with exit code 3. In macOS your own copy is only named.
+
 The path `/Volumes/Macintosh HD/vmq-recovery`, which older instructions name, cannot exist: that volume is sealed.
 
 Apple's tools ask two or three times for the owner's short name and password, and whether to go on. A line above each

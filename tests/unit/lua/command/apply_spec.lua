@@ -8,9 +8,9 @@ local targets = require "tests.unit.lua.support.target"
 
 local operation = apply.operation()
 
-local RECOVERY = { "root", "platform", "tools", "macos/volume", "replaced/policy", "environment", "data", "journal", "owners",
+local RECOVERY = { "root", "program", "platform", "tools", "macos/volume", "replaced/policy", "environment", "data", "journal", "owners",
   "collection", "room", "preboot", "boot-args" }
-local MACOS = { "root", "platform", "tools", "macos/volume", "policy", "environment", "journal", "boot-args" }
+local MACOS = { "root", "program", "platform", "tools", "macos/volume", "policy", "environment", "journal", "boot-args" }
 
 local function row(verdict, where) return { verdict = verdict, step = { where = where } } end
 

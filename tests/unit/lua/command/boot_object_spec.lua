@@ -65,10 +65,10 @@ describe("what must be right for boot-object", function()
   it("is more while a step in recovery is left, and takes a system without macOS where it is named", function()
     local function of(verdict) return operation.preflight(nil, { { verdict = verdict, step = { where = "paired-recovery" } } }) end
     local names, place = of "todo"
-    assert.are.same({ "named/volume", "object", "paired-recovery" }, { names[4], names[10], place })
+    assert.are.same({ "named/volume", "object", "paired-recovery" }, { names[5], names[11], place })
     assert.is_true(cases.knows_checks(names))
     names, place = of "done"
-    assert.are.same({ 7, "any" }, { #names, place })
+    assert.are.same({ 8, "any" }, { #names, place })
     assert.is_true(cases.knows_checks(names))
   end)
 end)

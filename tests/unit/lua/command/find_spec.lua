@@ -97,7 +97,7 @@ describe("the operation of a file", function()
 
   it("checks who runs it, where, and the journal, wherever its steps belong", function()
     local names, place = plan_file.operation(path).preflight()
-    assert.are.same({ { "root", "volume", "environment", "journal" }, "any" }, { names, place })
+    assert.are.same({ { "root", "program", "volume", "environment", "journal" }, "any" }, { names, place })
     for _, name in ipairs(names) do assert.is_true(require("preflight.run").knows(name)) end
   end)
 

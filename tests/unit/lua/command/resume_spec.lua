@@ -67,8 +67,8 @@ describe("rollback", function()
 
   it("checks what apply does, but for what only a way forward needs; of a file less", function()
     local names, place = meant(run "apply").preflight()
-    assert.are.same({ { "root", "platform", "tools", "volume", "policy", "environment", "journal" }, "any" }, { names, place })
-    assert.are.same({ { "root", "volume", "environment", "journal" }, "any" }, { meant(file_run()).preflight() })
+    assert.are.same({ { "root", "program", "platform", "tools", "volume", "policy", "environment", "journal" }, "any" }, { names, place })
+    assert.are.same({ { "root", "program", "volume", "environment", "journal" }, "any" }, { meant(file_run()).preflight() })
   end)
 
   it("has nothing to do", function()

@@ -7,7 +7,7 @@ local targets = require "tests.unit.lua.support.target"
 
 local operation = revert.operation()
 
-local PRECONDITIONS = { "root", "platform", "tools", "named/volume", "policy", "environment", "without/boot-args", "network" }
+local PRECONDITIONS = { "root", "program", "platform", "tools", "named/volume", "policy", "environment", "without/boot-args", "network" }
 local OURS = { "kcsuffix=development", "hypervisor=0x1", "hv_apple_isa_vm_quota=0xFF" }
 
 describe("the record of revert", function()

@@ -63,6 +63,42 @@ describe("the volume", function()
   end)
 end)
 
+describe("this program's own file", function()
+  local disk = require "tests.unit.lua.support.disk"
+  local PROGRAM = "/Volumes/Data/vmq-recovery"
+  after_each(disk.restore)
+
+  -- The row where folders and file are made as `about` says, and what was found.
+  local function program(about, options, target)
+    disk.use({ [PROGRAM] = "x" }, about)
+    return row_of("program", target or targets.recovery { root = "" }, options)
+  end
+
+  it("is named where only root can write it", function()
+    local row, found = program({}, { yes = true })
+    assert.are.same({ "ok", PROGRAM, nil }, { row.verdict, row.detail, found.untrusted_program })
+    row = program({ ["/Volumes/Data"] = { mode = tonumber("775", 8), gid = 80 } })
+    assert.are.same({ "ok", PROGRAM .. "; every administrator can write in /Volumes/Data" }, { row.verdict, row.detail })
+  end)
+
+  it("is asked about in recovery where somebody else could have written it, and refused with --yes", function()
+    for _, place in ipairs { "/Volumes/Data", PROGRAM } do
+      local row, found = program { [place] = { uid = 501 } }
+      local sentence = ("others than root could have written this program, %s: %s belongs to user 501"):format(PROGRAM, place)
+      assert.are.same({ "unknown", sentence, sentence }, { row.verdict, row.detail, found.untrusted_program })
+      row, found = program({ [place] = { uid = 501 } }, { yes = true })
+      assert.are.same({ "bad", sentence, nil }, { row.verdict, row.detail, found.untrusted_program })
+    end
+  end)
+
+  it("is only named in macOS, and below another root", function()
+    for _, target in ipairs { targets.macos { program = "/Users/ada/vmq-recovery" }, targets.recovery { root = "/r", program = "/r/x" } } do
+      local row = program({ [PROGRAM] = { uid = 501 } }, { yes = true }, target)
+      assert.are.same({ "ok", target.program }, { row.verdict, row.detail })
+    end
+  end)
+end)
+
 describe("the kernel that would be replaced", function()
   local function with_kernel(coih) return targets.recovery { policy = { coih = coih } } end
   local COIH = ("ab"):rep(48)

@@ -30,6 +30,14 @@ local function ask(lines, sentence, options, shown, target)
   return ending, prompts
 end
 
+describe("what a person types a word for", function()
+  it("is what the checks found: the program first", function()
+    assert.are.same({}, consent.doubts_of { collection = {} })
+    assert.are.same({ { "p", "trust" }, { "f", "take" }, { "u", "trust" }, { "o", "replace" } },
+      consent.doubts_of { foreign_object = "o", untrusted_collection = "u", foreign_collection = "f", untrusted_program = "p" })
+  end)
+end)
+
 describe("the name alone", function()
   local function name(lines, options)
     typist.use(80, lines)

@@ -112,6 +112,20 @@ describe("the first screen", function()
     assert.are.equal("1 restart.", journey({ args, waits }, { context = { release = "26.6" }, target = targets.macos() }))
   end)
 
+  it("says which program this is, and on which volume", function()
+    local function said(target)
+      local events = {}
+      first.program(function(event) events[#events + 1] = event end, read_only(target), "1.1.0")
+      return events[1].lines[1]
+    end
+    assert.are.equal("vmq-recovery 1.1.0, /Volumes/Data/vmq-recovery, on the volume Data", said(targets.recovery()))
+    assert.are.equal("vmq-recovery 1.1.0, /Volumes/Stick/vmq-recovery, on the volume Stick",
+      said(targets.recovery { program = "/Volumes/Stick/vmq-recovery" }))
+    assert.are.equal("vmq-recovery 1.1.0, /tmp/vmq-recovery", said(targets.recovery { program = "/tmp/vmq-recovery" }))
+    assert.are.equal("vmq-recovery 1.1.0, /Users/ada/vmq-recovery, on the volume Data",
+      said(targets.macos { program = "/Users/ada/vmq-recovery" }))
+  end)
+
   it("says of a run that goes on what was done before, and where", function()
     local function said(verdicts, acted, began)
       local rows, events, state = {}, {}, require("engine.run_state").new()
