@@ -4,14 +4,19 @@
 local policy_part = part "policy"
 
 local function answered_no(command)
-  command.yes_no = "n"
+  command.yes_no, command.prompts = "n", { "n" }
+  return command
+end
+
+local function once_wrong(command)
+  command.prompts = { "perhaps whether to go on (y or n)", "short name of a volume owner", "ONE wrong password" }
   return command
 end
 
 local ITEMS = {
   full = function(c) return { bputil.full(c.group) } end,
   no = function(c) return { answered_no(csrutil.disable(c.volume_name)), answered_no(bputil.reduced(c.group)) } end,
-  password = function(c) return { bputil.full(c.group) } end,
+  password = function(c) return { once_wrong(bputil.full(c.group)) } end,
   reduced = function(c) return { bputil.reduced(c.group) } end,
   order = function(c) return { csrutil.disable(c.volume_name), bputil.allow_boot_args(c.group) } end,
   sip = function(c)
@@ -26,8 +31,7 @@ local function command_step(number, name)
   return step(name) {
     why = "Starts this command, to see what it prints and what it does to the boot policy.",
     where = "paired-recovery",
-    part = "policy",
-    expected = "not known: that is what is to be found out",
+    expected = "not known: that is the question",
     check = function(c)
       if not ITEMS[c.item](c)[number] then return "done" end
       local now, seen = policy_part.read(c)

@@ -160,8 +160,8 @@ local function next_words(view, what, code, kept)
   if kept then
     return note(view, "The simulated Mac is kept", "Every command works on it, and stopping and going on can be practised:",
       { command = ("vmq-recovery --root %s %s"):format(require("base.text").quote(kept), what == "nothing" and "doctor" or "status") },
-      "To restart it, cleanly or not:",
-      { command = ("vmq-recovery rehearse --keep %s restart recovery|macos [--unclean]"):format(require("base.text").quote(kept)) },
+      "To restart it into macOS (or recovery; with --unclean as after a power cut):",
+      { command = ("vmq-recovery rehearse --keep %s restart macos"):format(require("base.text").quote(kept)) },
       "To throw it away, remove the folder.")
   end
   if code == exit_code.STOPPED or code == exit_code.PERSON then

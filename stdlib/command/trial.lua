@@ -12,6 +12,7 @@ local lifecycle = require "run.lifecycle"
 local named = require "command.named"
 local operation = require "command.operation"
 local outcome = require "screen.outcome"
+local overview = require "screen.overview"
 local preflight = require "preflight.run"
 local profiles = require "tool.profiles"
 local question = require "screen.question"
@@ -100,13 +101,17 @@ end
 
 --- The operation behind most items. Which item it is is a parameter of its plan.
 function trial.operation()
-  return named.make("trial", { command = "trial", again = AGAIN, hidden = true, words = { done = function(case)
-    return { "This item is done. To take it back, type:", outcome.here(case, "rollback") }
-  end } })
+  return named.make("trial", { command = "trial", again = AGAIN, hidden = true,
+    summary = function(case)
+      return overview.policy_summary(case, { { "Afterwards", "taken back at once, for which bputil may ask the same again" } }, "rollback")
+    end,
+    words = { done = function(case)
+      return { "This item is done. To take it back, type:", outcome.here(case, "rollback") }
+    end } })
 end
 
 -- In the place of what the plan says when it is done: what comes next here.
-local function next_words() return { "The answer is noted. Now it is taken back." } end
+local function next_words() return { "The answer is noted. Now the change is taken back." } end
 
 local function with_checks(base, more)
   return function(target, rows, run)

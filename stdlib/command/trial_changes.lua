@@ -25,7 +25,7 @@ end
 -- first: true where no other item is done if this one's tool fails; restarts: true where it is gone on with after a restart.
 changes.items = {
   { name = "full", asks = "Does Apple's server grant Full Security now?", first = true, -- facts A.10, G
-    changes = "Nothing: Full Security is set once more. If that fails, no other item is done." },
+    changes = "Nothing. Full Security is set once more. If that fails, no other item is done." },
   { name = "no", asks = "How do csrutil and bputil ask, and how do they end when they are told no?", -- facts A.1, A.5
     changes = "Nothing, if you answer n each time they ask whether to go on." },
   { name = "password", asks = "What does bputil say to a wrong password?", -- facts A.1, darwin-2026-11 §9
@@ -33,20 +33,21 @@ changes.items = {
     lacks = function(_, invocation)
       return (invocation.options.password_fd or not invocation.person) and "it needs somebody who types" or nil
     end },
-  { name = "reduced", asks = "What does bputil say when it sets Reduced Security?", changes = "Reduced Security." }, -- facts A.1
+  { name = "reduced", asks = "What does bputil say when it sets Reduced Security?", -- facts A.1
+    changes = "Security is Reduced for a moment." },
   { name = "order", asks = "Does a policy made by bputil take back what csrutil opened before?", -- facts A.1, A.2
-    changes = "SIP is off, then boot arguments are not filtered; Permissive Security." },
+    changes = "SIP is turned off, then the boot-args filter. Security is Permissive meanwhile." },
   { name = "sip", asks = "What does csrutil say when SIP is off already, and when it turns SIP on again?", -- facts A.5
-    changes = "SIP is off, twice, and then on; perhaps Permissive Security." },
+    changes = "SIP is turned off, off once more, and on again. Security is Permissive meanwhile." },
   { name = "guests", asks = "Does csrutil take research guests back when it turns SIP off?", -- darwin-2026-11 §10
-    changes = "Research guests are allowed, then SIP is off; Permissive Security.",
+    changes = "Research guests are allowed, then SIP is turned off. Security is Permissive meanwhile.",
     lacks = function(target) return major(target) < 15 and "csrutil knows research guests from macOS 15 on" or nil end },
   { name = "kernel", asks = "Does kmutil take a kernel at Full Security, and does it forget one when it is given none?", -- facts A.3
-    changes = "The staged kernel collection is registered, and forgotten. This Mac is not started with it.",
+    changes = "The staged kernel collection is registered and then forgotten. This Mac is never started with it.",
     checks = { "collection", "preboot" },
     lacks = function(target) return not is_staged(target) and "no kernel collection is staged" or nil end },
   { name = "words", asks = "Who keeps a boot argument: recovery, macOS, the kernel? And does Full Security come back from macOS?", -- A.4
-    changes = "SIP no longer protects NVRAM, and boot-args get vmq_trial=1, until you have restarted twice and come back.",
+    changes = "SIP no longer protects NVRAM, and boot-args get vmq_trial=1, over one or two restarts.",
     plan = "sip", set = { "without=nvram", "words=vmq_trial=1" }, restarts = true },
 }
 

@@ -167,7 +167,7 @@ function handlers.note(screen, event)
   local indent = event.title and "  " or ""
   for _, words in ipairs(event.lines or {}) do
     if type(words) == "table" then screen:verbatim(words, indent .. "  ")
-    else screen:line(words, indent) end
+    else screen:line(words, indent .. (words:find "^%- " and "  " or ""), indent) end
   end
   if event.changes then screen:changes(event.changes, event.heads or HEADS) end
   if event.rows then screen:rows(event.rows, indent, event.labels) end
