@@ -8,6 +8,7 @@ local exit_code = require "base.exit_code"
 local lifecycle = require "run.lifecycle"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
+local places = require "plan.place"
 local preflight = require "preflight.run"
 local status = require "run.status"
 
@@ -33,8 +34,7 @@ end
 local function next_thing(target, rows, recovery)
   if rows and not overview.first_todo(rows) then return "Nothing is left to do: apply is already applied." end
   if not recovery then return "Everything that apply needs here is right.", outcome.type_this(target, target.booted, "apply") end
-  return "Everything that can be checked from here is right; next: recovery. Shut down fully, hold the power button until startup "
-    .. "options appear, choose Options and a user, then Utilities > Terminal, and type:",
+  return "Everything that can be checked from here is right; next: recovery. To get there, " .. places.TO_RECOVERY .. ", and type:",
     table.unpack(outcome.in_recovery(target, "apply"))
 end
 

@@ -82,8 +82,8 @@ local function through_restarts(play, command, args)
     code = require("command." .. command).run(args or {}, play.options)
     if code ~= exit_code.PHASE then return code end
     if restart(play, "macos") ~= "macos" then
-      note(play.view, nil, "macOS did not start. On a real Mac: shut down, hold the power button until startup options appear, Options, "
-        .. "Utilities > Terminal, and there:", { command = "vmq-recovery revert" })
+      note(play.view, nil, "macOS did not start. On a real Mac: " .. require("plan.place").TO_RECOVERY .. ", and there:",
+        { command = "vmq-recovery revert" })
       return exit_code.STOPPED
     end
   end

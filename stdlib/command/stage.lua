@@ -9,6 +9,7 @@ local operation = require "command.operation"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
+local places = require "plan.place"
 local staging = require "kernel.staging"
 local text = require "base.text"
 
@@ -80,8 +81,7 @@ local words = {}
 function words.done(case)
   local group = case.target.group
   return { "Done: the program, the kernel collection and its checksum file are on the Data volume, owned by root.",
-    ("Next: make %s the startup disk if it is not, shut down fully (not restart), hold the power button until startup options "
-      .. "appear, choose Options and a user, then Utilities > Terminal."):format(group.name or "this volume"),
+    ("Next: make %s the startup disk if it is not, %s."):format(group.name or "this volume", places.TO_RECOVERY),
     "There type:", table.unpack(outcome.in_recovery(with_staged_program(case.target), "apply")) }
 end
 

@@ -3,6 +3,12 @@
 
 local place = {}
 
+--- The key that leads to recovery. Who holds it longer than that turns the Mac off again (facts-2026-11 C).
+place.HOLD = "hold the power button until \"Loading startup options\" appears, then let go"
+
+--- The whole way there.
+place.TO_RECOVERY = "shut down fully (not restart), " .. place.HOLD .. ", choose Options and a user, then Utilities > Terminal"
+
 local FITS = {
   any = { ["paired-recovery"] = true, recovery = true, macos = true },
   recovery = { ["paired-recovery"] = true, recovery = true },

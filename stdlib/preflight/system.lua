@@ -14,9 +14,6 @@ local running = require "mac.running"
 local sysctl = require "tool.sysctl"
 local text = require "base.text"
 
-local RECOVERY_WAY = "shut down fully, hold the power button until startup options appear, choose Options and a user, "
-  .. "then Utilities > Terminal"
-
 local ok, bad, unknown = result.ok, result.bad, result.unknown
 
 local checks = {}
@@ -57,14 +54,14 @@ end
 
 function checks.environment(target, asked)
   if target.booted == "unknown" or not target.environment or target.environment == "unknown" then
-    return unknown(target.environment_words or target.problems.booted or "which system is running cannot be told", RECOVERY_WAY)
+    return unknown(target.environment_words or target.problems.booted or "which system is running cannot be told", place.TO_RECOVERY)
   end
   if place.fits(asked.where, target.environment) then return ok(target.environment_words) end
   if target.environment == "recovery" then
     local name = target.group and target.group.name or "the target"
-    return bad(target.environment_words, ("make %s the startup disk, then %s"):format(name, RECOVERY_WAY))
+    return bad(target.environment_words, ("make %s the startup disk, then %s"):format(name, place.TO_RECOVERY))
   end
-  return bad(target.environment_words .. ", and the next step needs " .. place.words(asked.where), RECOVERY_WAY)
+  return bad(target.environment_words .. ", and the next step needs " .. place.words(asked.where), place.TO_RECOVERY)
 end
 
 function checks.data(target)

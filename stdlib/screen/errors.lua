@@ -1,6 +1,7 @@
 -- Says in plain words what a failure of an Apple tool means: cause, cure, and what is not affected.
 -- Must not call anything a password error that does not say so itself.
 
+local place = require "plan.place"
 local text = require "base.text"
 
 local errors = {}
@@ -13,7 +14,7 @@ local COMMON = {
     unaffected = "nothing was changed" },
   pairing = {
     cause = "this recovery does not belong to the target volume, or it was not reached by holding the power button",
-    cure = "make the volume the startup disk, shut down fully, hold the power button until options appear, choose Options",
+    cure = "make the volume the startup disk, shut down fully, " .. place.HOLD .. ", choose Options",
     unaffected = "no policy was changed" },
 }
 

@@ -6,14 +6,15 @@
 local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
 local paths = require "mac.paths"
+local places = require "plan.place"
 local state = require "mac.state"
 local text = require "base.text"
 
 local outcome = {}
 
 --- The way without this program.
-outcome.BY_HAND = "Without this program: shut down, hold the power button until startup options appear, Options, Utilities > "
-  .. "Startup Security Utility, choose the volume, Full Security. That also forgets the custom kernel."
+outcome.BY_HAND = "Without this program: shut down, " .. places.HOLD .. ", Options, Utilities > Startup "
+  .. "Security Utility, choose the volume, Full Security. That also forgets the custom kernel."
 
 --- A command of this program to be typed: it stands on a line of its own, indented and never wrapped.
 -- @param target see mac.target.look
@@ -123,8 +124,7 @@ local function arrive_in_macos(case)
 end
 
 local function arrive_in_recovery(case)
-  return { "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then "
-    .. "Utilities > Terminal, and type:", table.unpack(outcome.in_recovery(case.target, case.operation.again)) }
+  return { "Next: " .. places.TO_RECOVERY .. ", and type:", table.unpack(outcome.in_recovery(case.target, case.operation.again)) }
 end
 
 function words.phase(case, final)

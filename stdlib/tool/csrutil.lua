@@ -123,11 +123,8 @@ end
 
 --- What csrutil's failures mean (reference §2.2).
 csrutil.errors = {
-  { pattern = "needs to be executed from Recovery OS", kind = "place", cause = "csrutil was run outside recovery",
-    cure = "shut down, hold the power button until options appear, choose Options, open Terminal",
-    unaffected = "nothing was changed" },
-  { pattern = "needs to be executed from the Recovery OS", kind = "place", cause = "csrutil was run outside recovery",
-    cure = "shut down, hold the power button until options appear, choose Options, open Terminal",
+  { pattern = "needs to be executed from t?h?e? ?Recovery OS", kind = "place", cause = "csrutil was run outside recovery",
+    cure = "shut down fully, hold the power button until \"Loading startup options\" appears, then let go, choose Options, open Terminal",
     unaffected = "nothing was changed" },
   { pattern = "[Ff]ailed to authenticate", kind = "credentials" },
   { pattern = "[Ii]ncorrect password", kind = "credentials" },

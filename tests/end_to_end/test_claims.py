@@ -7,7 +7,7 @@ that mark away, since a mark on a test that passes is a failure.
 import driver
 import pytest
 from claims import AS_BEFORE, PARTIAL, SEAL_OFF
-from helpers import flags, has_words, said, written
+from helpers import flags, has_words, policy_is_raised, said, written
 from person import NAME, Person
 
 
@@ -241,3 +241,29 @@ def test_as_a_normal_user(open_mac, open_folder):
     rows = [line.split()[:2] for line in seen.text.splitlines() if line.startswith(("bad ", "unknown "))]
     assert (seen.code, [row for row in rows if row[0] == "bad"]) == (3, [["bad", "root"]]), seen.text
     assert rows == [["bad", "root"]], seen.text
+
+
+# -- E.4 what people do by hand beside it ------------------------------------------------------------------------------------
+
+def test_reduced_security_by_mouse_afterwards(applied_mac):
+    """Startup Security Utility has turned SIP and the seal on and forgotten the kernel: told as it is, and apply begins anew."""
+    mac = applied_mac
+    mac.set_policy(mode="reduced", coih=None, sip0=None, sip1=False, sip2=False, sip3=False, lpnh="E" * 96)
+    seen = driver.run(mac, "status")
+    assert "Reduced" in said(seen) and "Permissive" not in said(seen), seen.text
+    mac.restart("macos")
+    seen = driver.unattended(mac, "apply")
+    assert seen.code == 0 and "shut down fully" in said(seen) and "let go" in said(seen), seen.text
+    mac.restart("paired-recovery")
+    assert driver.unattended(mac, "apply").code == 0 and policy_is_raised(mac)
+
+
+def test_csrutil_without_a_network(build):
+    """csrutil asks Apple's server, too, where it makes Full Security: the cause is the network, not csrutil."""
+    mac = build()
+    mac.set_policy(**PARTIAL)
+    mac.fault("csrutil", "fail", match=["enable"], text="csrutil: failed to modify system integrity configuration: "
+              "Can't continue because you are not connected to the Internet", times=None, status=1)
+    assert driver.unattended(mac, "apply").code == 0
+    seen = driver.unattended(mac, "rollback")
+    assert seen.code == 9 and "not online" in said(seen), seen.text

@@ -234,6 +234,12 @@ def _faults(mac, seen, name, code):
     return wrong
 
 
+def _share(name):
+    """A third of the kinds, others for each file; all with DEEP=1."""
+    begin, kinds = list(CASES).index(name), list(KINDS)
+    return kinds if os.environ.get("DEEP") else [kind for at, kind in enumerate(kinds) if (at + begin) % 3 == 0]
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", CASES)
 def test_of_any_kind(build, models, name):
@@ -242,7 +248,7 @@ def test_of_any_kind(build, models, name):
     prepare, arguments, more = MACS[prepared]
     model = models(f"hostile-{prepared}", prepare, *arguments, **more)
     wrong = {}
-    for kind in KINDS:
+    for kind in _share(name):
         mac = build(like=model)
         path = place(mac)
         _filled(name, mac, path)

@@ -7,7 +7,7 @@ Photograph this before you shut down:
 
     THE WAY BACK TO APPLE'S KERNEL AND FULL SECURITY
     1 Shut down. Hold the power button until "Loading startup
-      options" appears. Options > Continue > user > password.
+      options" appears, let go. Options > user > password.
     2 Menu Utilities > Terminal. Type this line, then Enter:
           /Volumes/*/vmq-recovery revert
     3 No such file? diskutil apfs list, then for the Data volume
@@ -26,6 +26,15 @@ no program :: Startup Security Utility > Full Security. It asks for an owner's p
   are.
 
 Last of all: revive or restore the Mac from another one (DFU). A restore erases it.
+
+# By hand, beside this program
+
+Startup Security Utility :: Reduced Security set there turns SIP and the sealed volume's check on again, without a word,
+  and forgets a custom kernel. `status` shows what is so now.
+csrutil enable :: forgets a custom kernel, too, and may need the Internet. Take boot arguments out first: with SIP on,
+  macOS lets nobody change them.
+another system's recovery :: `revert` reaches Full or Reduced Security from there, too. What lowers the policy does not
+  work there.
 
 # When Full Security is refused
 

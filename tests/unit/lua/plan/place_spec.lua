@@ -21,6 +21,7 @@ describe("a place", function()
   end)
 
   it("has a name in words", function()
+    assert.truthy(place.TO_RECOVERY:find(place.HOLD, 1, true) and place.HOLD:find "let go$")
     assert.are.equal("the target's own recovery, reached by holding the power button", place.words "paired-recovery")
     assert.are.same({ "recovery", "macOS", "any system", "any system" },
       { place.words "recovery", place.words "macos", place.words "any", place.words(nil) })

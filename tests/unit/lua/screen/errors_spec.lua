@@ -11,6 +11,8 @@ local TOOLS = { "csrutil", "bputil", "kmutil", "nvram", "diskutil", "curl", "hdi
 local KNOWN = {
   { "bputil", 'Error Domain=BYErrorDomain Code=102 "Can\'t continue"', "network" },
   { "bputil", "Can't continue because you are not connected to the Internet", "network" },
+  { "csrutil", "csrutil: failed to modify system integrity configuration: Can't continue because you are not connected to the Internet",
+    "network" },
   { "bputil", "pairing (17)", "pairing" },
   { "bputil", "SEP error 11: AP boot mode", "pairing" },
   { "bputil", "The tool requires running as root", "root" },

@@ -29,8 +29,8 @@ end
 
 local function is(expected, ...) assert.are.same(expected, said(...)) end
 
-local RECOVERY = "Next: shut down fully, hold the power button until startup options appear, choose Options and a user, then "
-  .. "Utilities > Terminal, and type:"
+local RECOVERY = "Next: shut down fully (not restart), hold the power button until \"Loading startup options\" appears, then let go, "
+  .. "choose Options and a user, then Utilities > Terminal, and type:"
 local MACOS = "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet "
   .. "saved would be lost. Then, in macOS, open Terminal and type:"
 

@@ -9,7 +9,8 @@ local LOWERED = policies.summary { mode = "permissive", sip = "7f", ctrr = "off"
   coih = ("CD"):rep(48) }
 local WORDS = 'Boot objects update failed for 9F1E2D3C-4B5A-4697-8879-6A5B4C3D2E1F: Error Domain=BYErrorDomain Code=401 '
   .. '"Failed to create local policy" UserInfo={NSLocalizedDescription=Failed to create local policy}'
-local CURE = "make the volume the startup disk, shut down fully, hold the power button until options appear, choose Options"
+local CURE = "make the volume the startup disk, shut down fully, hold the power button until \"Loading startup options\" "
+  .. "appears, then let go, choose Options"
 
 local LOWERED_TEXT = require("mac.policy").describe(LOWERED)
 

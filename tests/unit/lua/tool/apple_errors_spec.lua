@@ -6,6 +6,7 @@ local KINDS = { ["Error Domain=com.apple.LocalAuthentication Code=-1"] = "creden
   ["Password rejected"] = "credentials", ["Failed to set credential"] = "credentials", ["authentication failure"] = "credentials",
   ["Too many recent unlock attempts"] = "wait", ["Owner authentication is required"] = "owner",
   ["No admin users authorized for recovery"] = "owner", ["Manifest verification failed"] = "refused",
+  ["Can't continue because you are not connected to the Internet"] = "network",
   ["failed to set system integrity configuration in boot policy"] = "seal",
   ["OS environment does not allow changing security"] = "place", ["must be run from macOS Recovery"] = "place",
   ["You must move to Reduced Security"] = "mode", ["Invalid Mach-O boot properties"] = "target" }
