@@ -89,6 +89,20 @@ describe("staging.holds_manifest", function()
   end)
 end)
 
+describe("staging.still_there", function()
+  local files = require "lib_file"
+
+  it("are the listed files that hold what they held, in order, and no link", function()
+    disk.use({ ["/r/a"] = "x", ["/r/b c"] = "y", ["/r/changed"] = "z", ["/r/link"] = "x" }, { ["/r/link"] = { link = { type = "link" } } })
+    local list = ""
+    for _, one in ipairs { { "/a", "x" }, { "/gone", "x" }, { "/b c", "y" }, { "/changed", "x" }, { "/link", "x" } } do
+      list = list .. staging.line(one[1], files.sha256_text(one[2]))
+    end
+    assert.are.same({ "/a", "/b c" }, staging.still_there { root = "/r", files = list })
+    assert.are.same({}, staging.still_there { root = "/r", files = "" })
+  end)
+end)
+
 describe("staging.candidates", function()
   it("are collections with the first description's names, one folder down", function()
     local kc = fileset.make()

@@ -104,6 +104,20 @@ describe("an anonymous record", function()
     end
   end)
 
+  it("takes parts of a full name for a name only where they are longer than two letters", function()
+    local told = {}
+    anonymous.tell({ name = function(_, name, other) told[name] = other end }, {},
+      { { short = "jo", full = "Jo van de Velde" }, { short = "jo", full = "Somebody Else" }, { short = "x" } })
+    assert.are.same({ jo = "owner1", ["Jo van de Velde"] = "Owner 1", van = "Owner1", Velde = "Owner1", x = "owner2" }, told)
+  end)
+
+  it("numbers volumes from the shortest name on, and calls a Data volume after its system", function()
+    local told = {}
+    anonymous.tell({ name = function(_, name, other) told[name] = other end },
+      { "Work - Data", "Work", "Attic - Data", "Macintosh HD", "Work", "Play", "Macintosh HD - Data" }, {})
+    assert.are.same({ Play = "Volume 1", Work = "Volume 2", ["Work - Data"] = "Volume 2 - Data", ["Attic - Data"] = "Volume 3" }, told)
+  end)
+
   it("keeps words that only look like a name", function()
     local state = assert(mac.new("m2pro-14.0"))
     state.owners[1].short, state.owners[1].full = "darwin", "Security Mode"
