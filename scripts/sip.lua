@@ -7,7 +7,7 @@ local with = { parts = function(c) return c.without end, exact = function(c) ret
 local change = sip.step(with)
 
 local function wanted(c, value) return boot_args.merge(value, c.words) end
-local args = args_part.step { wanted = wanted }
+local args = args_part.words_step { wanted = wanted }
 local in_force = args_part.in_force { wanted = wanted, also = function(c, seen) return sip.in_force(c, seen, with) end }
 
 return plan "sip" {
@@ -35,13 +35,7 @@ return plan "sip" {
 
   step "boot-args" {
     from = args,
-    why = "Adds the boot arguments that were asked for, if any. Those set by anyone else are kept unchanged.",
-    where = "any",
     needs = { "sip" },
-    part = "boot-args",
-    expected = "boot-args with the words that were asked for",
-    defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart",
-    undo_first = args_part.UNDO_FIRST,
   },
 
   step "restart" {

@@ -85,6 +85,17 @@ function part.step(with)
   return made
 end
 
+--- The fields of a step that adds words which were asked for, all but what it needs.
+function part.words_step(with)
+  local made = part.step(with)
+  made.why = "Adds the boot arguments that were asked for, if any. Those set by anyone else are kept unchanged."
+  made.where, made.part = "any", "boot-args"
+  made.expected = "boot-args with the words that were asked for"
+  made.defers = "recovery did not keep the boot arguments; they are set in macOS, after the restart"
+  made.undo_first = part.UNDO_FIRST
+  return made
+end
+
 -- The functions, for its field `from`, of the step that waits until the kernel was given them, and sets them where recovery could not.
 -- with.also(c, seen) → is the rest in force? true, false, or nil: cannot tell; it adds to seen what it saw
 function part.in_force(with)

@@ -2,6 +2,7 @@
 -- scripts/boot-args.lua.
 
 local named = require "command.named"
+local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 
 local boot_args = {}
@@ -20,9 +21,7 @@ local words = {}
 
 function words.done() return { "Done: the kernel was given these boot arguments, read back." } end
 
-function words.phase(_, final)
-  return final.pending and { "Boot arguments saved. Restart once more for them to take effect." } or nil
-end
+words.phase = outcome.saved
 
 function boot_args.operation() return named.make("boot-args", { context = context, summary = summary, words = words }) end
 

@@ -3,6 +3,7 @@
 
 local boot_object = require "mac.boot_object"
 local bputil = require "tool.bputil"
+local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local text = require "base.text"
 
@@ -77,7 +78,7 @@ end
 
 --- The words for the end of a phase.
 function custom_kernel.phase(case, final)
-  if final.pending then return { "Boot arguments saved. Restart once more for them to take effect." } end
+  if final.pending then return outcome.saved(case, final) end
   local lines = not final.waits_for and custom_kernel.add_uncompared({ "This part is finished and read back." }, case) or {}
   return #lines > 1 and lines or nil
 end

@@ -2,14 +2,13 @@
 -- stands here and in scripts/sip.lua.
 
 local named = require "command.named"
+local outcome = require "screen.outcome"
 
 local sip = {}
 
 local words = named.permissive_words "Done: macOS runs with these parts of SIP open, read back."
 
-function words.phase(_, final)
-  return final.pending and { "Boot arguments saved. Restart once more for them to take effect." } or nil
-end
+words.phase = outcome.saved
 
 function sip.operation() return named.make("sip", { summary = named.permissive_summary, words = words }) end
 

@@ -400,9 +400,10 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   return complete
 end
 
--- The file that a plan inside copies was named on the command line, now or when the run that goes on began.
-local function name_collection(plan, params)
-  if plan.embedded and params.collection_on_mac then require("lib_door").name(params.collection_on_mac) end
+-- The file that a plan inside copies was named on the command line: by the plan's own parameter, or when the run that goes on began.
+local function name_collection(plan, run, params)
+  local path = plan.embedded and (run or params.file) and params.collection_on_mac
+  if path then require("lib_door").name(path) end
 end
 
 local function carry_out(invocation, credentials, operation)
@@ -416,7 +417,7 @@ local function carry_out(invocation, credentials, operation)
   local plan = plans.at_hand(operation, run)
   plans.announce_tools(invocation, plan)
   local case = make_case(invocation, target, operation, findings, plan, run, journal, params, check_rows)
-  name_collection(plan, case.params)
+  name_collection(plan, run, case.params)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
   return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal, held)
 end

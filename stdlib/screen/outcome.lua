@@ -47,6 +47,11 @@ function outcome.here(case, rest)
   return outcome.type_this(case.target, case.target.environment == "macos" and "macos" or "recovery", rest)
 end
 
+--- What an operation says at the end of a phase in which boot arguments were set that count after one more restart: `words.phase`.
+function outcome.saved(_, final)
+  return final.pending and { "Boot arguments saved. Restart once more for them to take effect." } or nil
+end
+
 local here = outcome.here
 
 -- The operation's own words for an ending, or nil.

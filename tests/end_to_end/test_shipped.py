@@ -119,6 +119,43 @@ def test_guests_on_top_of_parts(build):
     assert flags(mac) == before
 
 
+@pytest.mark.parametrize("machine", ["m2pro-15.3", "m4-26.3"])
+def test_words_for_guests(build, machine):
+    """On top of what is open, the words are set, in recovery or in macOS, and out again on the way back."""
+    mac = build(machine)
+    mac.set_boot_args("mine=1")
+    assert through(mac, "run", "sip").code == 0
+    assert mac.restart("paired-recovery") == "paired-recovery"
+    before = flags(mac)
+    seen = through(mac, "run", "research-guests", "--set", "words=amfi_get_out_of_my_way=1 -v")
+    assert seen.code == 0 and mac.boot_args() == "mine=1 amfi_get_out_of_my_way=1 -v", seen.text
+    assert mac.state()["running"]["boot_args"] == mac.boot_args() and mac.policy()["sip0"] == 0x107F
+    seen = shipped.back(Recorded(mac))
+    assert seen.code == 0 and (flags(mac), mac.boot_args()) == (before, "mine=1"), seen.text
+    assert mac.restart("macos") == "macos"
+    assert driver.unattended(mac, "revert").code == 0
+    assert (flags(mac), mac.boot_args()) == (FULL, "mine=1")
+
+
+@pytest.mark.parametrize(("sip0", "words", "code", "told"), [
+    (None, "-v", 3, "only while the part nvram of SIP is open. First: vmq-recovery run sip --set without=nvram"),
+    (0x2, "-v", 3, "only while the part nvram of SIP is open"),
+    (0x42, "a" * 1020, 3, "the kernel takes 1023"),
+    (0x42, "a" * 1024, 2, "has 1024 bytes; at most 1023"),
+    (0x42, "-v\ta", 2, "which has a blank"),
+])
+def test_bad_words_for_guests(build, sip0, words, code, told):
+    """Where they would not be written, or not reach the kernel, and where there is no room: refused, nothing is started."""
+    mac = build("m4-26.3")
+    mac.set_boot_args("mine=1")
+    if sip0:
+        mac.set_policy(mode="permissive", sip0=sip0, sip3=bool(sip0 & 0x40))
+    before = flags(mac)
+    seen = driver.unattended(mac, "run", "research-guests", "--set", f"words={words}")
+    assert seen.code == code and told in " ".join(seen.text.split()), seen.text
+    assert mac.acts() == [] and (flags(mac), mac.boot_args()) == (before, "mine=1")
+
+
 def test_a_custom_kernel_stays(build):
     """csrutil leaves it, and so does the way back."""
     mac = build()

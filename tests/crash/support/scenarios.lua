@@ -77,6 +77,8 @@ return {
   { name = "dtrace", command = "dtrace", set = {}, wanted = { sip0 = 0x20 } },
   { name = "dtrace-offline", command = "dtrace", set = {}, circumstances = { "offline" }, lower = "reduced", wanted = { sip0 = 0x20 } },
   { name = "research-guests", command = "research-guests", mac = "m2-15", set = {}, wanted = { sip0 = 0x1000 } },
+  { name = "research-guests-words", command = "research-guests", mac = "m4-26", set = { "words=amfi_get_out_of_my_way=1" },
+    circumstances = { "already-permissive", "boot-args-set" }, wanted = { sip0 = 0x107f, words = "amfi_get_out_of_my_way=1" } },
   { name = "kernel-debug", command = "kernel-debug", set = { "words=debug=0x144 -v" }, circumstances = { "nvram-denied" },
     wanted = { kernel = true, sip0 = 0x7f, words = "kcsuffix=development debug=0x144 -v" } },
   { name = "kexts", command = "kexts", set = { "ids=org.example.driver.Gadget" }, wanted = { mode = "reduced", kexts = true } },
