@@ -1,5 +1,5 @@
--- Allows kernel extensions of others, that a person approves in macOS: Reduced Security in paired recovery, checked in macOS. No extension
--- is installed or deleted.
+-- Allows third-party kernel extensions, which a person then approves in macOS: Reduced Security in paired recovery, checked in macOS.
+-- No extension is installed or deleted.
 
 local policy_part, restart = part "policy", part "restart"
 
@@ -18,8 +18,8 @@ local function missing(c)
 end
 
 return plan "kexts" {
-  summary = "Allow kernel extensions of others, which you approve in macOS.",
-  params = { ids = param("words", "", { most = 1000, says = "bundle identifiers of extensions that have to be loaded in the end" }) },
+  summary = "Allow third-party kernel extensions, which you then approve in macOS.",
+  params = { ids = param("words", "", { most = 1000, says = "bundle identifiers of the extensions that must be loaded at the end" }) },
   refuse = function(c)
     for _, id in ipairs(c.ids) do
       if not id:find("^[%w%-_]+%.[%w%.%-_]+$") then return id .. " is no bundle identifier, such as org.example.driver" end
@@ -30,7 +30,7 @@ return plan "kexts" {
   end,
 
   step "kexts" {
-    why = "Lets macOS load kernel extensions that you approve; the boot policy becomes Reduced, and is made anew.",
+    why = "Lets macOS load kernel extensions that you approve. The boot policy becomes Reduced, and is made anew.",
     where = "paired-recovery",
     part = "policy",
     expected = "third-party kexts allowed, SIP on",
@@ -55,7 +55,7 @@ return plan "kexts" {
   },
 
   step "loaded" {
-    why = "Checks that the extensions you named are loaded: each is approved by you, and loaded after one more restart.",
+    why = "Checks that the extensions you named are loaded. You approve each in macOS; it is loaded after one more restart.",
     where = "macos",
     needs = { "restart" },
     settles = "clean-restart",

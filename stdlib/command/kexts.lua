@@ -1,4 +1,4 @@
--- The plan kexts: allows kernel extensions of others. Everything that is particular to it stands here and in scripts/kexts.lua.
+-- The plan kexts: allows third-party kernel extensions. Everything that is particular to it stands here and in scripts/kexts.lua.
 
 local named = require "command.named"
 local outcome = require "screen.outcome"

@@ -47,7 +47,8 @@ changes.items = {
     checks = { "collection", "preboot" },
     lacks = function(target) return not is_staged(target) and "no kernel collection is staged" or nil end },
   { name = "words", asks = "Who keeps a boot argument: recovery, macOS, the kernel? And does Full Security come back from macOS?", -- A.4
-    changes = "SIP no longer protects NVRAM, and boot-args get vmq_trial=1, over one or two restarts.",
+    changes = "SIP no longer protects NVRAM, and boot-args get vmq_trial=1, over one or two restarts. The running kernel "
+      .. "knows the word until the restart after that.",
     plan = "sip", set = { "without=nvram", "words=vmq_trial=1" }, restarts = true },
 }
 

@@ -139,7 +139,7 @@ function boot.first(state)
   mount_all(state)
 end
 
--- In macOS somebody approves the extensions of others that the policy allows; they are loaded from the next start on
+-- In macOS somebody approves the third-party extensions that the policy allows; they are loaded from the next start on
 -- (facts-2026-11 D.3).
 local function approve(state)
   local policy = place.booted(state).policy

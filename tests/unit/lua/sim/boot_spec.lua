@@ -110,7 +110,7 @@ describe("a restart", function()
     assert.truthy(sysctl(state, "kern.version"):find("root:xnu_kasan-10002.1.13~1/KASAN_ARM64_T6020", 1, true))
   end)
 
-  it("loads extensions of others once they are allowed, approved, and macOS has started again", function()
+  it("loads third-party extensions once they are allowed, approved, and macOS has started again", function()
     local function loaded(state)
       local seen = play(state, "/usr/bin/kmutil", "showloaded", "--list-only")
       assert.are.equal("No variant specified, falling back to release\n", seen.err)
