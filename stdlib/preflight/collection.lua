@@ -31,16 +31,17 @@ end
 -- Without words it is the raised limit that is meant.
 local function wants_quota(asked) return not asked.words or boot_args.quota(table.concat(asked.words, " ")) ~= nil end
 
--- What the collection must be of. A running kernel of the same build, or the kit of the target's build, tells more than a name.
+-- What the collection must be of. A running kernel of the same build, or the kit of the target's build, tells more than a name; but not
+-- where a checksum file is believed, or somebody brings a kernel of his own making and says so.
 local function fitting_target(target, asked, believed)
   local product, group = sysctl.product(), target.group
   local build, chip = group and group.build, target.kernel.chip
   local same_build = product and build and product.build == build
   local kits = kit.folder(target.booted, group and group.data and group.data.mount)
-  local kind = wanted_kind(asked)
+  local kind, strict = wanted_kind(asked), not believed and not asked.options.inexact
   return { chip = chip, build = build, kind = kind, quota = wants_quota(asked),
-    xnu = not believed and not asked.options.inexact and same_build and target.kernel.xnu or nil,
-    kit_kernel = kind == "development" and kit.kernel_of_build(target.root, kits, build, chip) or nil }
+    xnu = strict and same_build and target.kernel.xnu or nil,
+    kit_kernel = strict and kind == "development" and kit.kernel_of_build(target.root, kits, build, chip) or nil }
 end
 
 -- The method's first description leaves the collection in a home folder; several are listed, none is taken.

@@ -7,7 +7,7 @@ import stat
 import driver
 import pytest
 from conftest import MACHINES
-from helpers import has_words, policy_is_raised, said
+from helpers import FULL, flags, has_words, policy_is_raised, said
 from invariants import check_events
 from kit_helpers import PLACE, below, built, run, spoil_collection, spoil_manifest, spoil_program
 
@@ -100,6 +100,18 @@ def test_another_build_of_the_same_kernel_version(macos):
     other = macos.group()["os"]["development"].replace("Aug 17", "Aug 18")
     below(macos, "Users/Shared/x.kc").write_bytes(collection.collection(other))
     assert "the kit's of this build is" in said(run(macos, "stage", "--kc", "/Users/Shared/x.kc", code=3))
+
+
+def test_a_kernel_of_ones_own_making(macos):
+    """Not the kit's, by --inexact: the same sum, installed, read back, and gone back from."""
+    from recorded_macs import collection
+    own = macos.group()["os"]["development"].replace("Aug 17", "Aug 18")
+    below(macos, "Users/Shared/x.kc").write_bytes(collection.collection(own))
+    run(macos, "stage", "--kc", "/Users/Shared/x.kc", "--inexact")
+    macos.restart("paired-recovery")
+    seen = driver.unattended(macos, "apply")
+    assert seen.code == 0 and "checksum matches" in said(seen) and policy_is_raised(macos), seen.text
+    assert driver.unattended(macos, "rollback").code == 0 and flags(macos) == FULL
 
 
 @pytest.mark.parametrize("environment", ["macos", "paired-recovery"])

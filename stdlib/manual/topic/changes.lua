@@ -23,8 +23,12 @@ FileVault, your files, the sealed system volume, other installed systems and the
 # What is not offered
 
 Nothing here removes device management, resets a password, or gets round an owner of the volume. It patches nothing,
-and holds no kernel and no kit. A kernel extension or a patched release kernel would be other ways to more guests;
-neither is offered.
+and holds no kernel and no kit.
+
+Two other ways to more guests are possible, and not offered. An extension could write into the running release kernel:
+it has to find the place anew in each build, a wrong one is a panic, and nothing can read back whether it was right. A
+release kernel can be patched and started in the same way: the macOS licence forbids changed copies of Apple's software,
+and each update needs a new patch. A collection that you made yourself can be brought: `stage --kc FILE`.
 
 # What is known of real Macs
 

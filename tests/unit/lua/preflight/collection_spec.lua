@@ -236,6 +236,9 @@ describe("a collection without a word for it", function()
     put(kit .. "/System/Library/Kernels/kernel.development.t6041", fileset.make { filetype = 2,
       banner = fileset.BANNER:gsub("T6020", "T6041") })
     expect("bad", "the kit's of this build is", (check()))
+    expect("ok", KC, (check { inexact = true }))
+    put_manifest()
+    expect("ok", KC, (check()))
   end)
 
   it("cannot be judged where the chip is not known", function()
