@@ -27,7 +27,7 @@ GOAL, FLOOR = 97, 90  # per cent: what is wanted, and what cannot be chance
 LUA, BUSTED, COMPILER = "build/tests/lua", "/usr/bin/busted", "luac5.4"
 # Seconds: of the processor, which no room's specs come near to; and in all, for who waits for ever. On a busy machine a mutant that
 # nobody notices must not end there and count as noticed.
-LOOPS, HANGS = 60, 1200
+LOOPS, HANGS = 30, 1200
 
 
 def modules(paths):

@@ -114,6 +114,13 @@ describe("wrong credentials", function()
     assert.are.same({ "/set a" }, w.started)
   end)
 
+  it("count once where no prompt was seen", function()
+    local w = world.new { "a" }
+    w.tools["/set a"] = function() return { exit = 1, output = "wrong password", tries = 0 } end
+    assert.are.equal("undone", w.go().result)
+    assert.are.same({ "/set a", "/set a", "/set a" }, w.started)
+  end)
+
   it("are not tried again when something changed, or when the tool reported success", function()
     local w = world.new { "a" }
     w.tools["/set a"] = function() return { exit = 0, output = "wrong password" } end

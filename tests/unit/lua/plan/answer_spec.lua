@@ -243,6 +243,20 @@ describe("what is wrong with a step before it acts", function()
   end)
 end)
 
+describe("what a step says of a state", function()
+  it("is asked with the context and what was seen, or with that alone", function()
+    local asked = {}
+    local function note(...)
+      asked[#asked + 1] = table.pack(...)
+      return {}
+    end
+    assert.is_nil(answer.words_fault(step { after = note, describe = note }, "c", { 1 }))
+    assert.are.same({ { "c", { 1 }, n = 2 }, { { 1 }, n = 1 } }, asked)
+    assert.is_nil(answer.words_fault(step { after = oops, describe = oops }, "c", nil))
+    assert.are.equal(OOPS, answer.words_fault(step { after = oops }, "c", { 1 }))
+  end)
+end)
+
 describe("a rung's own test", function()
   local function test(check) return answer.rungs(step { undo = saying { { { argv = { "/x" } }, check = check } } }, "undo")[1].check() end
 

@@ -20,6 +20,22 @@ describe("the vocabulary", function()
     end
   end)
 
+  it("tells of the public modules by the names that they have now", function()
+    local modules = sandbox.public_modules()
+    assert.are.equal("mac.boot_object", modules.boot_object)
+    assert.is_nil(modules.kernel_object)
+    assert.are.equal("table", inside "return type(kernel_object)")
+    for name, module in pairs(modules) do assert.are.equal(name, module:match("[^.]+$")) end
+  end)
+
+  it("probes by whole paths only", function()
+    answers.use { ["/bin/x"] = "seen" }
+    assert.are.equal("seen", inside 'return (probe { "/bin/x" })')
+    for _, argv in ipairs { '{ "bin/x" }', "{}", '"/bin/x"', '{ "/bin/x", 1 }', "{ 1 }", "nil" } do
+      assert.is_false(inside(("return (pcall(probe, %s))"):format(argv)), argv)
+    end
+  end)
+
   it("has all of its names in a plan's text, and no other", function()
     for _, embedded in ipairs { false, true } do
       local names = sandbox.names(embedded)

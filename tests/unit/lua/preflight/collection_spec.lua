@@ -38,6 +38,34 @@ end
 
 local expect = row_module.expect
 
+describe("the folder that things are staged in", function()
+  local PLACE = "/Volumes/Data/Users/Shared/vmq-recovery"
+  local function look(changes)
+    local made = { root = root }
+    for key, value in pairs(changes or {}) do made[key] = value end
+    local _, rows = preflight.run({ "folder" }, read_only(targets.recovery(made)), read_only { options = {} }, read_only {})
+    return rows[1]
+  end
+
+  it("is fine where it is not there yet, or only whoever runs this can write it", function()
+    expect("ok", PLACE, look())
+    put(KC, BYTES)
+    expect("ok", PLACE, look())
+  end)
+
+  it("is refused where others could have put it there", function()
+    put(KC, BYTES)
+    assert(os.execute("chmod 0777 '" .. root .. PLACE .. "'"))
+    local row = look()
+    expect("bad", "somebody else may have put it there", row)
+    assert.are.equal(("look at what is in %s, then take it away: sudo rm -r %s"):format(PLACE, PLACE), row.cure)
+  end)
+
+  it("is not known while Data is not mounted", function()
+    expect("unknown", "the Data volume is not mounted", look { group = { data = {} } })
+  end)
+end)
+
 describe("a collection on a volume of which nothing is known", function()
   local QUESTION = "whether the volume Data heeds who owns a file cannot be told"
 
