@@ -123,12 +123,13 @@ function run_state.apply(run, record)
 end
 
 --- Rebuilds a run from all its records.
--- @param records array of decoded records
+-- @param records array of decoded records, or of what `decode` makes records of, one by one
+-- @param decode function or nil
 -- @return run, or nil, message naming the record's number
-function run_state.rebuild(records)
+function run_state.rebuild(records, decode)
   local run = run_state.new()
   for number, record in ipairs(records) do
-    local fine, why = run_state.apply(run, record)
+    local fine, why = run_state.apply(run, decode and decode(record) or record)
     if not fine then return nil, ("record %d: %s"):format(number, why) end
   end
   return run

@@ -8,16 +8,6 @@ local trust = require "mac.trust"
 
 local journals = {}
 
-local function decode(records, path)
-  local decoded = {}
-  for number, record in ipairs(records) do
-    local object = json.decode(record)
-    if type(object) ~= "table" then return nil, ("%s:%d: not a JSON object"):format(path, number), "corrupt" end
-    decoded[number] = object
-  end
-  return decoded
-end
-
 local function path_of(directory, number)
   return ("%s/%04d.journal"):format(directory, number)
 end
@@ -35,23 +25,33 @@ function journals.folder(target, given, part)
   return nil, ("the folder of the journal cannot be believed: %s"):format(fault), true
 end
 
--- What the records of a file mean. @return run, decoded records; or nil, message, code
-local function run_of(records, path, number)
-  local decoded, why, kind = decode(records, path)
-  if not decoded then return nil, why, kind end
-  local run, problem = run_state.rebuild(decoded)
-  if not run then return nil, path .. ": " .. problem, "corrupt" end
+-- What the records of a file mean. They are decoded one after the other, so that no more is held than what the run is.
+-- @param kept array that takes the decoded records, or nil
+-- @return run, kept; or nil, message, code
+local function run_of(texts, path, number, kept)
+  local count, none = 0, nil
+  local function decode(text)
+    local record = json.decode(text)
+    count = count + 1
+    if type(record) ~= "table" then none = ("%s:%d: not a JSON object"):format(path, count) end
+    if kept then kept[count] = record end
+    return record
+  end
+  local run, problem = run_state.rebuild(texts, decode)
+  if not run then return nil, none or path .. ": " .. problem, "corrupt" end
   run.number, run.path = number, path
-  return run, decoded
+  return run, kept
+end
+
+local function read(directory, number, kept)
+  local texts, message, code = require("lib_journal").read(directory, number)
+  if not texts then return nil, message, code end
+  return run_of(texts, path_of(directory, number), number, kept)
 end
 
 --- Reads one run without changing its file.
 -- @return run (see run_state) with number and path, and its records; or nil, message, code
-function journals.read(directory, number)
-  local records, message, code = require("lib_journal").read(directory, number)
-  if not records then return nil, message, code end
-  return run_of(records, path_of(directory, number), number)
-end
+function journals.read(directory, number) return read(directory, number, {}) end
 
 --- The number of the latest run, or nil.
 function journals.latest_number(directory)
@@ -59,15 +59,20 @@ function journals.latest_number(directory)
   return numbers and numbers[#numbers]
 end
 
---- The latest run, or nil when there is none. A file whose run died before its first record hides nothing.
--- @return run, records; or nil (and message, code when a journal is there and cannot be read)
-function journals.latest(directory)
+-- @param make_kept function → array that takes a run's records; or nil
+local function latest_of(directory, make_kept)
   local numbers = require("lib_journal").list(directory) or {}
   for index = #numbers, 1, -1 do
-    local run, records, code = journals.read(directory, numbers[index])
+    local run, records, code = read(directory, numbers[index], make_kept and make_kept())
     if not run or run.start then return run, records, code end
   end
   return nil
+end
+
+--- The latest run, or nil when there is none. A file whose run died before its first record hides nothing.
+-- @return run, records; or nil (and message, code when a journal is there and cannot be read)
+function journals.latest(directory)
+  return latest_of(directory, function() return {} end)
 end
 
 -- Has this run changed nothing, or was what it changed undone?
@@ -83,8 +88,9 @@ end
 --- The run that resume and rollback are about: the latest that is open or stands; where none does, the latest.
 -- @return as journals.latest
 function journals.current(directory)
-  local latest, message, code = journals.latest(directory)
+  local latest, message, code = latest_of(directory)
   if not latest then return nil, message, code end
+  if not is_gone(latest) then return latest end
   for run in journals.each(directory) do
     if run.start and not is_gone(run) then return run end
   end
@@ -99,7 +105,7 @@ function journals.each(directory)
   local index = #numbers + 1
   return function()
     index = index - 1
-    return numbers[index] and (journals.read(directory, numbers[index])) or nil
+    return numbers[index] and (read(directory, numbers[index])) or nil
   end
 end
 
@@ -146,13 +152,14 @@ function journals.installed(directory, group, coih)
 end
 
 --- Opens the journal of an existing run for appending.
+-- @param known the run as it was read before under the same lock, or nil: it is understood anew only where records came since
 -- @return journal, run; or nil, message, code
-function journals.continue(directory, number)
+function journals.continue(directory, number, known)
   local journal, message, code = require("lib_journal").open(directory, number)
   if not journal then return nil, message, code end
-  local records, why, kind = journal:records()
-  local run
-  if records then run, why, kind = run_of(records, journal:path(), number) end
+  local texts, why, kind = journal:records()
+  local run = texts and known and known.records == #texts and known or nil
+  if texts and not run then run, why, kind = run_of(texts, journal:path(), number) end
   if not run then
     journal:close()
     return nil, why, kind

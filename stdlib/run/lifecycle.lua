@@ -323,7 +323,7 @@ end
 local function open_journal(case, plan, run, directory)
   local journal, current, code
   if run then
-    journal, current, code = journals.continue(directory, run.number)
+    journal, current, code = journals.continue(directory, run.number, run)
   else
     local target = require("mac.target").again(case.target)
     local start = context_module.start_fields(target, case.operation, plan, case.context, case.params)

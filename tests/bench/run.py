@@ -191,8 +191,28 @@ def journal(folder):
     table.goal("a journal of 100,000 records is open after", float(opening), OPEN_GOAL, "s")
 
 
+RECORDS = 100000
+
+
+def resume(folder):
+    """Going on with a run that has a long journal: every record is read, checked and understood. The step itself is done."""
+    stage = Stage(folder)
+    table.title("`resume` of a run (best of 3)")
+    plan, seconds = stage.plan(1, TRUST), {}
+    for records in (3, RECORDS):
+        runs = []
+        for _ in range(3):
+            stage.run(plan, "-q")
+            subprocess.run([LUA, "tests/bench/resume.lua", stage.journal, str(records)], check=True)
+            runs.append(stage.start("-q", "resume"))
+        seconds[records] = min(runs, key=lambda run: run.seconds)
+        table.row(f"with {records} records", seconds[records].seconds)
+    table.row(f"its peak memory with {RECORDS} records", seconds[RECORDS].peak, "B")
+    table.row("each record", (seconds[RECORDS].seconds - seconds[3].seconds) / RECORDS)
+
+
 PARTS = {"startup": startup, "rehearsal": rehearsal, "recording": recording, "plan": plan, "relay": relay, "collection": collection,
-         "growth": growth, "journal": journal, "sizes": sizes.measure_sizes}
+         "growth": growth, "journal": journal, "resume": resume, "sizes": sizes.measure_sizes}
 
 
 def main(chosen):

@@ -61,11 +61,15 @@ class Stage:
     def run(self, plan, *options, **more):
         """Runs the plan from the start; returns the measured run."""
         self.clear()
+        return self.start(*options, "run", plan, **more)
+
+    def start(self, *words, **more):
+        """Starts the program on what is there; returns the measured run."""
         secret, typed = os.pipe()
         os.write(typed, b"no secret\n")
         os.close(typed)
         try:
             return measure.checked([PROGRAM, "--root", self.mac.root, "--journal", self.journal, "--yes", "--user", "ada",
-                                    "--password-fd", str(secret), *options, "run", plan], pass_fds=[secret], **more)
+                                    "--password-fd", str(secret), *words], pass_fds=[secret], **more)
         finally:
             os.close(secret)

@@ -25,6 +25,7 @@ def test_on_a_terminal(mac, session):
     one.child.expect("{ a = 1, b = 2 }")
     ask(one, 'error "oops"', "console:1: oops")
     ask(one, "help()", "Tab completes")
+    one.child.expect(r"> $")
     one.child.send("\x04")
     assert one.finish() == 0, one.log
     assert mac.acts() == [] and one.terminal_as_before()
