@@ -238,6 +238,9 @@ END_TO_END = tests/recorded_macs tests/end_to_end
 ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_revert.py)
 MACH_O     = $(filter-out %/test_loader.py,$(wildcard tests/mach_o/test_*.py))
 
+# Where the same tests run once more on another build, every second one does, drawn; with DEEP=1 all.
+SAMPLED = $(if $(DEEP),,VMQ_SAMPLE=2)
+
 # Where each layer leaves its results as JUnit XML; tests/summary.py adds them up.
 RESULTS = build/check/$(@:check-%=%)
 PYTEST  = build/venv/bin/python -m pytest -q --junit-xml=$(RESULTS)/pytest.xml
@@ -276,7 +279,7 @@ check-end-to-end: deps-check all build/venv/.done  ## the program against simula
 
 # The same tests on the code that ships, under qemu-user: a part of them, all with DEEP=1.
 check-arm64: deps-check build/linux-arm64/emulated build/venv/.done  ## ... and in its arm64 Linux build
-	VMQ_PROGRAM=$(CURDIR)/build/linux-arm64/emulated $(PYTEST) $(ARM64_TESTS)
+	VMQ_PROGRAM=$(CURDIR)/build/linux-arm64/emulated $(SAMPLED) $(PYTEST) $(ARM64_TESTS)
 
 build/linux-arm64/emulated: build/linux-arm64/vmq-recovery Makefile
 	@printf '#!/bin/sh\nexec qemu-aarch64-static "$$(dirname "$$0")/$(<F)" "$$@"\n' > $@
@@ -319,7 +322,7 @@ build/loader/probe: tests/mach_o/probe.c Makefile | build/loader/
 LOADER_TESTS = $(if $(DEEP),tests/end_to_end,$(addprefix tests/end_to_end/test_,apply.py secrets.py stops.py terminal.py))
 LOST = $(if $(DEEP),LOSSY=20 $(subst pytest.xml,lossy.xml,$(PYTEST)) tests/end_to_end,:)
 check-loader: deps-check all build/loader/emulated build/loader/probe build/loader/probe-macos build/venv/.done  ## the macOS program run by a loader under qemu-user, and compared with the native build
-	export VMQ_PROGRAM=$(CURDIR)/build/loader/emulated; $(PYTEST) tests/mach_o/test_loader.py $(LOADER_TESTS) || failed=1; \
+	export VMQ_PROGRAM=$(CURDIR)/build/loader/emulated; $(SAMPLED) $(PYTEST) tests/mach_o/test_loader.py $(LOADER_TESTS) || failed=1; \
 	$(LOST) || failed=1; [ -z "$$failed" ]
 
 # The macOS program as a command of this machine, all of it in one folder. LOSSY=MS: reads of terminals are that late.

@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import time
 
 import pytest
 
@@ -20,12 +21,33 @@ IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 PYTESTS_OWN = "pytest-of-"
 FOLDER = pathlib.Path(os.environ["TMPDIR"]) if IS_WORKER else place.make("vmq-tests-")
 
+# Of the end-to-end tests one in so many is run, beginning with one that SEED draws. The workers inherit both.
+SAMPLE = int(os.environ.get("VMQ_SAMPLE") or 1)
+SEED = int(os.environ.setdefault("SEED", str(time.time_ns() % 1_000_000)))
+
 processes.give_children_usual_signals()
 place.use(FOLDER)
 
 
+def leave_out(config, items):
+    """Keep one of SAMPLE end-to-end tests, and all others."""
+    sampled = [item for item in items if item.path.parent.name == "end_to_end"]
+    kept = set(sampled[SEED % SAMPLE::SAMPLE])
+    left_out = [item for item in sampled if item not in kept]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how to draw the same tests again."""
+    if SAMPLE > 1:
+        terminalreporter.write_line(f"VMQ_SAMPLE={SAMPLE} SEED={SEED} runs the same tests again")
+
+
 def pytest_collection_modifyitems(config, items):
-    """VMQ_PATIENCE stretches the limit of each test too."""
+    """VMQ_PATIENCE stretches the limit of each test too; VMQ_SAMPLE leaves tests out."""
+    leave_out(config, items)
     usual = float(config.getini("timeout"))
     for item in items:
         marker = item.get_closest_marker("timeout")

@@ -1,11 +1,12 @@
 -- The crash enumerator: dies at every effect point of everything that acts, in every way, and starts again.
 -- Must not pass when a death did not happen: each point has to fire.
 --
--- Usage: enumerate.lua [--depth 2] [--only SCENARIO] [--seed N] [CODE]        (DEEP=1 means --depth 2)
+-- Usage: enumerate.lua [--depth 2] [--only SCENARIO] [--first] [--seed N] [CODE]        (DEEP=1 means --depth 2)
+-- --first ends at the first failure.
 -- A CODE is printed with each failure and runs that one alone: SCENARIO/POINT:MODE/FINISH, a second /POINT:MODE/FINISH
 -- behind it for a crash while recovering from a crash. The last words of every run are held against the Mac, too.
 -- Of the ways in which a tool may outlive the program, two are drawn at each start of one, by a seed that is printed; with DEEP=1 all.
--- Where all scenarios are run, every third point is, beginning with one that is drawn; with DEEP=1, and with --only, all.
+-- Where all scenarios are run, every fourth point is, beginning with one that is drawn; with DEEP=1, and with --only, all.
 
 package.path = "./tests/crash/?.lua;" .. package.path
 io.stdout:setvbuf "line" -- a worker's lines are passed on as they come
@@ -57,9 +58,13 @@ local totals = { points = 0, deaths = 0, orphans = 0, sentences = 0, torn = 0,
 
 local function say(form, ...) io.stdout:write(form:format(...), "\n") end
 
+-- What is thrown where the first failure is enough.
+local ENOUGH, is_enough = {}, false
+
 local function complain(code, wrong)
   totals.failed = totals.failed + 1
   say("FAILED %s\n  %s", code, wrong)
+  if is_enough then error(ENOUGH, 0) end
 end
 
 -- How many of the ways in which a tool outlives the program are drawn at a point.
@@ -213,7 +218,9 @@ local function read_arguments()
   local with_value = { ["--depth"] = tonumber, ["--only"] = tostring, ["--share"] = tostring, ["--seed"] = tonumber }
   while arg[index] do
     local convert = with_value[arg[index]]
-    if convert then
+    if arg[index] == "--first" then
+      is_enough = true
+    elseif convert then
       options[arg[index]:sub(3)] = assert(convert(arg[index + 1]))
       index = index + 1
     else
@@ -226,7 +233,7 @@ end
 
 -- Scenarios number k, k + n, … of a share "k/n".
 local function run_share(options)
-  if options.share and os.getenv "DEEP" ~= "1" then stride = 3 end
+  if options.share and os.getenv "DEEP" ~= "1" then stride = 4 end
   local first, step = (options.share or "1/1"):match("^(%d+)/(%d+)$")
   for number = tonumber(first), #scenarios, tonumber(step) do
     local scenario = scenarios[number]
@@ -286,8 +293,9 @@ end
 
 local function main()
   local options = read_arguments()
-  local fine, problem = xpcall(run, debug.traceback, options)
-  if not fine then complain("(the enumerator itself)", problem) end
+  local fine, problem = xpcall(run, function(thrown) return thrown == ENOUGH and thrown or debug.traceback(thrown) end, options)
+  is_enough = false
+  if not fine and problem ~= ENOUGH then complain("(the enumerator itself)", problem) end
   os.execute("rm -rf '" .. place.base .. "'")
   if not options.share then results.conclude("enumerate", totals.passed, totals.failed) end
   os.exit(totals.failed == 0, true)

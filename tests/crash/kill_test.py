@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Kills the real program at its nth system call, and makes its journal's writes and syncs fail; then starts it again.
 
-It must not pass when an injection did not happen. In `make check` a part of the calls is taken, with DEEP=1 every one.
+It must not pass when an injection did not happen. In `make check` a part of the calls is taken, by a seed that is printed (SEED=…
+draws the same again); with DEEP=1 every one.
 """
 
 import collections
@@ -9,10 +10,12 @@ import concurrent.futures
 import itertools
 import os
 import pathlib
+import random
 import re
 import shutil
 import sys
 import tempfile
+import time
 
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TREE / "tests"))
@@ -26,9 +29,9 @@ RUNS = (("fresh", "apply", 8), ("second", "apply", 0), ("applied", "revert", 0),
 DEEP = os.environ.get("DEEP") == "1"
 # Runs mostly wait for prompts to fall silent, so there may be more of them than processors.
 WORKERS = 4 * (os.cpu_count() or 1)
-SAMPLED = 40  # kills of one command in `make check`, besides those always taken
-# A death here is what the journal is for: always taken.
-ALWAYS = {"fsync", "clone", "vfork", "ftruncate", "flock", "mkdir"}
+SAMPLED = 16  # kills of one command in `make check`, besides those that matter most
+# A death here is what the journal is for: in `make check` every second of them.
+MATTERING = {"fsync", "clone", "vfork", "ftruncate", "flock", "mkdir"}
 # strace itself is there for the first of these; nothing of the program has run.
 NEVER = {"execve"}
 # How often these are called depends on the clock and on children: the last few of a count may not come again.
@@ -51,15 +54,15 @@ def count_calls(stage, command, end, folder):
     return collections.Counter(name for name in calls if name not in NEVER)
 
 
-def sample(counts):
-    """The (call, n) to die at."""
+def sample(counts, dice):
+    """The (call, n) to die at: every one, or some that are drawn."""
     every = [(name, n) for name, count in sorted(counts.items()) for n in range(1, count + 1)]
     if DEEP:
         return every
-    always = [one for one in every if one[0] in ALWAYS]
-    others = [one for one in every if one[0] not in ALWAYS]
+    mattering = [one for one in every if one[0] in MATTERING]
+    others = [one for one in every if one[0] not in MATTERING]
     step = max(1, len(others) // SAMPLED)
-    return always + others[::step]
+    return mattering[dice.randrange(2)::2] + others[dice.randrange(step)::step]
 
 
 def kill(stage, case, folder):
@@ -79,10 +82,12 @@ def kill(stage, case, folder):
 def kill_all(pool, folder, stages):
     """Every death of every command. Yields (name, wrong)."""
     cases, counted = [], {}
+    seed = int(os.environ.get("SEED") or time.time_ns() % 1_000_000)
+    dice = random.Random(seed)
     for stage, command, end in RUNS:
         counts = count_calls(stages[stage], command, end, folder / stage)
         counted[stage, command] = sum(counts.values())
-        for index, where in enumerate(sample(counts)):
+        for index, where in enumerate(sample(counts, dice)):
             finishes = ("resume", "rollback") if DEEP else (("resume", "rollback")[index % 2],)
             cases += [(stage, command, end, finish, where) for finish in finishes]
         shutil.rmtree(folder / stage)
@@ -97,6 +102,7 @@ def kill_all(pool, folder, stages):
             continue
         fired[stage, command] += 1
         yield name, wrong
+    print(f"SEED={seed}")
     for key, number in counted.items():
         print(f"{'/'.join(key)}: {number} system calls, killed {fired[key]} times")
         wanted = sum(1 for case in cases if case[:2] == key)

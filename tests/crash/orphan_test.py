@@ -27,7 +27,7 @@ from crash.support import simulated  # noqa: E402
 from support import processes, results  # noqa: E402
 from support.patience import PATIENCE, wait_for  # noqa: E402
 
-KILLS = 500 if os.environ.get("DEEP") == "1" else 24
+KILLS = 500 if os.environ.get("DEEP") == "1" else 12
 WORKERS = 6 * (os.cpu_count() or 1)
 KINDS = ("outlives", "detached", "late-daemon")
 SECONDS = 2  # that the work takes behind the kill, in whole ones of the Mac's clock

@@ -16,7 +16,7 @@ from support import processes
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 # A run of its own, not a part of the one that this test belongs to.
-ALONE = processes.environment_without("PYTEST_", "JUNIT")
+ALONE = processes.environment_without("PYTEST_", "JUNIT", "VMQ_SAMPLE", "SEED")
 IGNORED = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
 SAMPLE = ("test_stops.py::test_other_signals", "test_person.py::test_two_interrupts_leave_now",
           "test_terminal.py::test_the_window_is_closed_while_a_tool_works")
@@ -50,6 +50,20 @@ def _alone(tmp_path):
         shutil.copy(TESTS / name, tmp_path)
     shutil.copytree(TESTS / "support", tmp_path / "support", ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
+
+
+def test_a_sample(alone):
+    """Two drawings of two are all end-to-end tests, none of them twice; others are always run; how to draw the same is said."""
+    for folder in ("end_to_end", "other"):
+        (alone / folder).mkdir()
+        (alone / folder / f"test_{folder}.py").write_text("def test_a(): pass\ndef test_b(): pass\ndef test_c(): pass\n")
+    drawn = []
+    for seed in ("6", "7"):
+        seen = run_tests(alone, "-vv", "end_to_end", "other", env={**ALONE, "VMQ_SAMPLE": "2", "SEED": seed})
+        assert seen.returncode == 0 and f"VMQ_SAMPLE=2 SEED={seed}" in seen.stdout, seen.stdout
+        assert len(re.findall(r"^other/", seen.stdout, re.MULTILINE)) == 3, seen.stdout
+        drawn.append(set(re.findall(r"^end_to_end/\S+::\w+", seen.stdout, re.MULTILINE)))
+    assert sorted(len(one) for one in drawn) == [1, 2] and not drawn[0] & drawn[1]
 
 
 LEAVE = {

@@ -52,7 +52,7 @@ def commands(test):
     if kind == "c":
         return [[*make, f"build/asan/unit/{words[0]}"]], [f"build/asan/unit/{words[0]}"]
     if kind == "crash":
-        return [[*make, interpreter]] if words[1:] else [], [interpreter, enumerator, "--only", words[0]]
+        return [[*make, interpreter]] if words[1:] else [], [interpreter, enumerator, "--first", "--only", words[0]]
     if kind == "blind":
         return [], [interpreter, "tests/crash/blind.lua"]
     if kind == "spec":
