@@ -18,6 +18,14 @@ size_t frame_margin(const char *bar, int screen)
 	return bar != NULL && screen >= 0 && isatty(screen) ? width_columns(bar, strlen(bar)) : 0;
 }
 
+unsigned frame_width(const char *bar, int screen)
+{
+	unsigned short columns, rows;
+	size_t margin = frame_margin(bar, screen);
+	terminal_size(&columns, &rows);
+	return margin > 0 && columns > margin + 1 ? (unsigned)(columns - margin - 1) : 0;
+}
+
 void frame_resize(struct frame *frame)
 {
 	unsigned short columns, rows;

@@ -43,4 +43,7 @@ void frame_break(struct frame *frame);
 /* Columns that a line of the tool's has less than the screen. */
 size_t frame_margin(const char *bar, int screen);
 
+/* Columns for a line that is drawn again and again, so that it is never broken; 0: it does not matter. */
+unsigned frame_width(const char *bar, int screen);
+
 #endif

@@ -136,7 +136,7 @@ static pid_t start(const char *root, const char *const *argv, int fds[2], struct
 	pid_t child = -1;
 	int null = spawn_open_null(err);
 	if (null >= 0 && spawn_pipe(out, err) == 0 && spawn_pipe(errors, err) == 0) {
-		struct spawn_order order = { root, argv, { null, out[1], errors[1] }, false, -1 };
+		struct spawn_order order = { root, argv, { null, out[1], errors[1] }, false, -1, 0 };
 		child = spawn_child(&order, err);
 	}
 	fds[0] = out[0];

@@ -78,8 +78,8 @@ void spawn_close(const int *descriptors, size_t count)
 /* All that a child gets: PATH is recoveryOS's, HOME root's there; the tools' own texts are parsed, hence LANG. Apple's
  * code knows recovery by __OSINSTALL_ENVIRONMENT, which recovery sets; it is handed on as it is. */
 struct environment {
-	char home[PATH_MAX + 8], term[128], recovery[128];
-	char *list[6];
+	char home[PATH_MAX + 8], term[128], recovery[128], columns[32];
+	char *list[7];
 };
 
 /* Adds NAME=VALUE if there is a value and it fits. */
@@ -92,8 +92,9 @@ static void add_variable(struct environment *e, char *place, size_t size, const 
 		e->list[count] = place;
 }
 
-static void make_environment(struct environment *e)
+static void make_environment(struct environment *e, unsigned columns)
 {
+	char width[16];
 	static char path[] = "PATH=/usr/bin:/bin:/usr/sbin:/sbin", lang[] = "LANG=C";
 	const char *term = system_environment("TERM"), *home = geteuid() == 0 ? NULL : getenv("HOME");
 	*e = (struct environment){ .list = { path, lang } };
@@ -101,6 +102,8 @@ static void make_environment(struct environment *e)
 	add_variable(e, e->term, sizeof e->term, "TERM", term != NULL && *term != '\0' ? term : "dumb");
 	add_variable(e, e->recovery, sizeof e->recovery, "__OSINSTALL_ENVIRONMENT",
 	             system_environment("__OSINSTALL_ENVIRONMENT"));
+	(void)snprintf(width, sizeof width, "%u", columns);
+	add_variable(e, e->columns, sizeof e->columns, "COLUMNS", columns > 0 ? width : NULL);
 }
 
 /* In the child. Puts the three descriptors in place; each may be 0 to 2 already. Returns 0, or -1 with errno. */
@@ -176,7 +179,7 @@ static pid_t fork_child(const struct spawn_order *order, const char *path, char 
 	int report[2];
 	if (spawn_pipe(report, err) != 0)
 		return -1;
-	make_environment(&environment);
+	make_environment(&environment, order->columns);
 	close_all_on_exec();
 	signals_want_children();
 	pid_t child = split(order, path, argv, environment.list, report[1]);

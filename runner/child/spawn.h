@@ -16,6 +16,7 @@ struct spawn_order {
 	int descriptors[3];      /* what become 0, 1 and 2 */
 	bool terminal;           /* descriptors[0] becomes its controlling terminal */
 	int inherited;           /* a further descriptor that stays open in it, above 2; -1: none */
+	unsigned columns;        /* how wide what it prints may be, where no terminal of its own tells it; 0: as it likes */
 };
 
 /* Returns the process id (also that of its group), or -1 with `err`: code "ENOENT" if there is no such program. */

@@ -95,7 +95,8 @@ static int start(const struct door_setup *setup, const struct door_order *order,
 		int input = terminal ? line.outputs : line.input;
 		int lock = allowlist_may_hold_lock(order->argv) ? lock_descriptor(order->lock) : -1;
 		struct spawn_order child_order = {
-			setup->root, order->argv, { input, line.outputs, line.outputs }, terminal, lock
+			setup->root, order->argv, { input, line.outputs, line.outputs },
+			terminal,    lock,        terminal ? 0 : frame_width(order->relay.bar, order->relay.screen)
 		};
 		tool->child = spawn_child(&child_order, err);
 	}

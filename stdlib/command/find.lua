@@ -68,11 +68,11 @@ function find.way_back(found)
 end
 
 -- The run that is meant in a folder, or the command ends.
-local function read(directory, number)
+local function read(directory, path, number)
   local run, records, code
   if number then run, records, code = journals.read(directory, number) else run, records, code = journals.latest(directory) end
   if not run and (code or number) then ending.refuse(records) end
-  if not run then ending.stop("done", exit_code.OK, ("There is no run in %s."):format(directory)) end
+  if not run then ending.stop("done", exit_code.OK, ("There is no run in %s."):format(path)) end
   if not run.start then ending.stop("done", exit_code.OK, ("Run %d ended before its first record. It changed nothing."):format(number)) end
   return run, records
 end
@@ -87,7 +87,7 @@ function find.in_journal(invocation, target, command, word)
   invocation.view.start(number or latest or nil)
   if word and not number then ending.usage(("%s takes the number of a run, not %s"):format(command, word)) end
   if not directory then ending.refuse("The journal cannot be found: " .. path) end
-  local run, records = read(directory, number)
+  local run, records = read(directory, path, number)
   return { directory = directory, path = path, run = run, records = records, is_latest = run.number == latest }
 end
 

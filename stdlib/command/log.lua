@@ -60,11 +60,13 @@ local function stack_lines(directory)
   return lines
 end
 
-local function tell(view, run, records, directory)
+-- found: see find.in_journal.
+local function tell(view, found)
+  local run, records = found.run, found.records
   for _, record in ipairs(records) do view.emit { type = "record", record = record } end
   view.paged(function()
-    view.emit { type = "note", title = run.path, lines = lines_of(run, records) }
-    local all = stack_lines(directory)
+    view.emit { type = "note", title = ("%s/%04d.journal"):format(found.path, run.number), lines = lines_of(run, records) }
+    local all = stack_lines(found.directory)
     if #all > 1 then view.emit { type = "note", title = "All runs, the newest first", lines = all } end
   end)
   return ending.new("done", exit_code.OK)
@@ -73,7 +75,7 @@ end
 function log.run(args, options)
   return lifecycle.look(options, "log", function(invocation, target)
     local found = find.in_journal(invocation, target, "log", args[1])
-    return tell(invocation.view, found.run, found.records, found.directory)
+    return tell(invocation.view, found)
   end)
 end
 

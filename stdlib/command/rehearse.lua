@@ -19,7 +19,7 @@ local function list(options)
   local function section(title, names, describe)
     lines[#lines + 1] = title
     for _, name in ipairs(names) do
-      lines[#lines + 1] = text.wrap(describe(name), 80, (" "):rep(26), "  " .. text.pad(name, 23) .. " ")
+      lines[#lines + 1] = text.wrap(describe(name), math.min(text.columns(), 80), (" "):rep(26), "  " .. text.pad(name, 23) .. " ")
     end
   end
   local catalogue, circumstance, fault = require "sim.catalogue", require "sim.circumstance", require "sim.fault"

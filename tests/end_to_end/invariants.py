@@ -2,7 +2,7 @@
 
 import re
 
-ALLOWED_ENVIRONMENT = {"PATH", "HOME", "TERM", "LANG"}
+ALLOWED_ENVIRONMENT = {"PATH", "HOME", "TERM", "LANG", "COLUMNS"}
 UUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", re.IGNORECASE)
 # bputil flags that must never be seen: passwords in argv, other groups' policies removed, the sealed system opened but in a policy
 # that is made anew as it was (-n…s)

@@ -20,8 +20,12 @@ KEPT = pathlib.Path(__file__).parent / "screens"
 
 # What differs from run to run, replaced letter by letter so that line ends stay where they are.
 VARYING = [(re.compile(r"\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b"), "U"),
-           (re.compile(r"\b[0-9a-f]{16}(?=…)"), "h"),
-           (re.compile(r"\d+(?:\.\d)? (?:GiB|MiB|KiB)"), "n"), (re.compile(r"/tmp/[^ ]+"), "t"), (re.compile(r"(?<=took )[\d.]+"), "n")]
+           (re.compile(r"\b[0-9a-f]{16}(?=…)"), "h"), (re.compile(r"\b[0-9a-f]{64}\b"), "h"),
+           (re.compile(r"\d+(?:\.\d)? (?:GiB|MiB|KiB)"), "n"), (re.compile(r"/tmp/[^ ]+"), "t"),
+           (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?Z?"), "d")]
+# The same where its length differs, too, and a line ends soon behind it.
+LOOSE = [(re.compile(r"took\s+[\d.]+ s"), "took n s"), (re.compile(r"^( *)[\d.]+ s\)"), r"\1n s)"), (re.compile(r"process \d+"), "process n"),
+         (re.compile(r"\d+ s after the first"), "n s after the first")]
 SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -29,6 +33,8 @@ def steady(text):
     """The text without what differs from run to run, and without blanks at the ends of lines; accents in one form."""
     for pattern, letter in VARYING:
         text = pattern.sub(lambda match, letter=letter: re.sub(r"[^-\s]", letter, match.group()), text)
+    for pattern, words in LOOSE:
+        text = pattern.sub(words, text)
     return unicodedata.normalize("NFC", "\n".join(line.rstrip() for line in text.rstrip().split("\n")) + "\n")
 
 
@@ -42,7 +48,7 @@ def hold_against_kept(text, name, size):
 
 def program_of(mac):
     """A copy of the program that prints the same path of its own everywhere: on the Mac's Data volume."""
-    return shutil.copy(driver.PROGRAM, mac.data() / "vmq-recovery")
+    return shutil.copy(driver.PROGRAM, mac.data() / "vmq-recovery") if mac else driver.PROGRAM
 
 
 class Screen(driver.Session):

@@ -170,6 +170,10 @@ def test_interrupt_while_a_tool_runs(mac, session):
     assert person.answer_all() == 6, one.log
     assert one.terminal_as_before()
     assert mac.boot_args() is None, "nothing was started after the interrupt"
+    said = " ".join(one.log.split())
+    assert "The Mac now: security Permissive, SIP off (7f), boot-args filter off, kernel custom" in said
+    assert "To go on with apply: /" in said
+    assert "Or to go back to how it was before this run (security Full, SIP on, boot-args filter on, kernel Apple's," in said
 
 
 def test_two_interrupts_leave_now(mac, session):

@@ -30,7 +30,8 @@ def test_apply(scratch):
     """Apply, restart, second phase, verification; then how to rehearse the revert. Nothing is left behind."""
     seen = driver.rehearse(scratch, "--yes")
     assert seen.code == 0, seen.text
-    for word in ("csrutil disable", "kmutil configure-boot", "restart", "development", "rehearse revert"):
+    for word in ("csrutil disable", "kmutil configure-boot", "restart", "development", "rehearse revert",
+                 "Steps 1 to 5 of apply were done in recovery (run 1).", "| System Integrity Protection is off."):
         assert word in " ".join(seen.text.split()), word
     assert os.listdir(scratch) == []
 
@@ -40,6 +41,14 @@ def test_revert(scratch):
     seen = driver.rehearse(scratch, "revert", "--yes")
     assert seen.code == 0, seen.text
     assert os.listdir(scratch) == []
+
+
+def test_one_screen_before_the_question(scratch):
+    """What is read before anything is typed fits a screen of 24 lines, the rehearsal's own words included."""
+    seen = driver.rehearse(scratch, "apply", stdin="")
+    assert seen.code == 4 and len(seen.out.splitlines()) <= 24, seen.out
+    assert "You will type 5 to 8 answers: y, ada's password; perhaps y, ada, ada's password; y, ada, ada's password." \
+        in " ".join(seen.out.split())
 
 
 def test_unknown_mac(scratch):

@@ -90,6 +90,16 @@ static int relay_framed(struct fixture *f)
 	return relay(f, &order);
 }
 
+/* The same with a tool that has no terminal. */
+static int relay_framed_pipe(struct fixture *f)
+{
+	struct door_order order = {
+		.argv = fixture_disable,
+		.relay = { .screen = 1, .seconds = 20, .bar = "| ", .times = &fixture_times },
+	};
+	return relay(f, &order);
+}
+
 /* Has the person's process relay a tool, and waits for a text on the screen. */
 static void begin(struct person *p, struct fixture *f, const char *script, const char *seen)
 {
@@ -132,6 +142,20 @@ static void a_bar_stands_before_the_lines_of_the_tool(void **state)
 	fixture_go(f);
 	assert_true(person_sees(&p, "| done joe\r\n"));
 	person_ends(&p, EXIT_0 | STAGE(1));
+}
+
+/* So that what draws a line again and again, as curl does, stays in it. */
+static void a_tool_without_a_terminal_is_told_the_width_beside_the_bar(void **state)
+{
+	struct fixture *f = *state;
+	struct person p;
+	fixture_script(f, "echo \"[$COLUMNS]\"; exit 0");
+	person_start(&p, relay_framed_pipe, f);
+	assert_true(person_sees(&p, "| [97]\r\n"));
+	person_ends(&p, EXIT_0);
+	person_start(&p, relay_a_download, f);
+	assert_true(person_sees(&p, "[]\r\n"));
+	person_ends(&p, EXIT_0);
 }
 
 static void ctrl_c_gets_out_of_a_question(void **state)
@@ -397,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_person_answers),
 		TEST(a_bar_stands_before_the_lines_of_the_tool),
+		TEST(a_tool_without_a_terminal_is_told_the_width_beside_the_bar),
 		TEST(ctrl_c_gets_out_of_a_question),
 		TEST(ctrl_c_lets_a_working_tool_finish),
 		TEST(a_second_ctrl_c_leaves),
