@@ -85,6 +85,8 @@ function OF_RUN.apply(found, run, params, target)
   if tail and not run.start.plan_file then add(found, paths.on_data(target, tail), params.collection_sum) end
 end
 
+OF_RUN["kernel-debug"], OF_RUN["boot-object"] = OF_RUN.apply, OF_RUN.apply
+
 -- Small files stand in the journal as they were written.
 local function add_written(found, records)
   for _, record in ipairs(records) do

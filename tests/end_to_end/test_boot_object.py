@@ -74,6 +74,20 @@ def test_an_earlier_object_of_ours(build):
     assert flags(mac) == FULL
 
 
+def test_an_earlier_object_where_kmutil_fails(build):
+    """bputil has dropped it already: the policy is made anew as it was, and the object registered once more."""
+    mac = build()
+    assert run(mac, put(mac, FIRST), *RAW).code == 0
+    mac.set_policy(sip2=False)
+    mac.fault("kmutil", "fail", match=["configure-boot"], text="Error: no\n", status=71)
+    mac.forget()
+    seen = run(mac, put(mac, SECOND, "second.bin"), *RAW)
+    acts = [argv[:2] for argv in mac.acts() if argv[0] in ("bputil", "kmutil")]
+    assert acts == [["bputil", "-nc"], ["kmutil", "configure-boot"], ["bputil", "-n"], ["kmutil", "configure-boot"]], seen.text
+    assert seen.code == 5 and "once more, all else of the policy as recorded" in dense(seen), seen.text
+    assert FIRST in registered(mac) and mac.policy()["sip2"] is False
+
+
 @driver.needs_own_tools
 def test_an_earlier_object_of_the_same_hash(tmp_path):
     """Where kmutil gives the same bytes the same hash, each run is undone exactly."""

@@ -56,6 +56,20 @@ def test_there_and_back_simulated(tmp_path, name, machine):
     assert there_and_back(Simulated(machine, tmp_path / "kept"), name) == as_it_should_be(machine, name)
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_events(build, name):
+    """A program that reads along is told each step, its command and its way back, and how it ended."""
+    mac = prepared(build, name, "m2pro-15.3")
+    seen = driver.unattended(mac, *given(name, side=Recorded(mac)), "--json")
+    assert seen.code == 0, seen.text
+    acts = [argv for argv in mac.acts() if argv[0] != "nvram"]
+    told = [one["argv"] for one in seen.of("step", event="intent") if "/usr/bin/" in one["argv"][0]]
+    assert [[argv[0].rpartition("/")[2], *argv[1:]] for argv in told] == acts
+    assert seen.of("end")[0]["exit"] == 0 and seen.of("preflight") and not seen.of("preflight", verdict="bad")
+    planned = seen.of("plan")[0]["steps"]
+    assert all(step["undo"] for step in planned if step["verdict"] == "todo" and step.get("argv")), planned
+
+
 def test_boot_args_in_force(build):
     """Foreign words stay, one with the same key goes, and the kernel was given them."""
     mac = prepared(build, "boot-args")

@@ -11,6 +11,9 @@ Users/Shared/vmq-recovery/manifest.json :: its checksum file: size, SHA-256, mac
 private/var/db/vmq-recovery/ :: the journal: a file for each run; only root can read it. `--journal DIR` names another
   folder. Where macOS refuses that place before SIP is off, `kdk`, `build` and `stage` make private/var/root/vmq-recovery/,
   and it is taken from then on.
+private/var/db/vmq-recovery/object/ :: copies of what is registered as the kernel, so that nobody changes it meanwhile.
+  `apply` and `kernel-debug` take theirs away at the end, the rollback of `boot-object` its own: until then it can be
+  put back.
 private/var/run/vmq-recovery/lock :: of the system that runs, not of Data: the Mac's one lock, with who has it. Apple's
   tools hold it, too, while they write; it ends with the boot.
 Library/Developer/KDKs/ :: installed Kernel Debug Kits; Apple's own place for them

@@ -79,6 +79,18 @@ describe("leftovers", function()
     assert.are.same({ { output }, { left(work), left(part), left(copy) } }, { look { kits = true } })
   end)
 
+  it("are copies of what a plan has registered as the kernel, under the name that Data has now", function()
+    for _, plan in ipairs { "apply", "kernel-debug", "boot-object" } do
+      local path = put(("/Volumes/Data/private/var/db/vmq-recovery/object/%s.kc"):format(plan), plan)
+      local params = { copy = path:gsub("^/Volumes/Data", "/Volumes/HD - Data"), collection_sum = sum(plan) }
+      local start = { plan = plan, plan_hash = "h", group = life_module.GROUP, baseline = {}, params = params }
+      assert(files.make_directory(life:folder(), 448))
+      assert(require("run.journals").start(life:folder(), start)):close()
+      local found = look()
+      assert.are.equal(path, found[#found])
+    end
+  end)
+
   it("name the file, whatever is wrong with its folder", function()
     local path = put(PLACE .. "/VirtualMachine.kc", "k")
     staged { collection = path, collection_sum = sum "k" }
