@@ -7,6 +7,7 @@ import driver
 import pytest
 import shipped
 from helpers import FULL, flags
+from person import Person
 
 RAW = ["--set", "raw=yes", "--set", "entry_point=2048", "--set", "address=0"]
 FIRST, SECOND = bytes(range(256)) * 40, b"another loader " * 700
@@ -168,6 +169,18 @@ def test_a_stub_with_its_own_object(build, session):
     here.child.sendline("n")
     here.child.expect(driver.pexpect.EOF)
     assert mac.acts() == [] and "once replaced it cannot be put back" in " ".join(here.log.split())
+
+
+def test_bytes_shown_are_the_bytes_installed(build, session):
+    """The file is another one from the first question of a tool on: what was shown is registered."""
+    mac = build("m2pro-14.0", staged=None)
+    path = put(mac, FIRST)
+    person = Person(session(mac, "run", "boot-object", "--set", f"file={path}", *RAW), mac)
+    person.until("user")
+    put(mac, SECOND)
+    person.child.sendline(person.name)
+    assert person.answer_all() == 0, person.session.log
+    assert FIRST in registered(mac) and SECOND not in registered(mac)
 
 
 MACHO = b"\xcf\xfa\xed\xfe\x0c\x00\x00\x01" + bytes(4000)
