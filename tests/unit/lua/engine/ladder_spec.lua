@@ -56,6 +56,20 @@ describe("ladder.climb", function()
     assert.are.same({ { leaves = "a", why = "offline", words = "Code=102", cure = "join Wi-Fi", kind = "network" } }, climbed.refused)
   end)
 
+  it("takes a rung without a command for won where it reads so, and else cannot tell", function()
+    local function empty(reads)
+      local made = rung("a", { reads })
+      made[1] = nil
+      return made
+    end
+    local c = climber {}
+    local climbed = ladder.climb({ empty(true) }, c, "was")
+    assert.are.same({ "won", "a seen", {} }, { climbed.result, climbed.seen, c.log })
+    climbed = ladder.climb({ empty(false), rung("b", { true }) }, c, "was")
+    assert.are.same({ "unknown", "a seen", {} }, { climbed.result, climbed.seen, c.log })
+    assert.are.equal("unknown", ladder.climb({ empty "unknown" }, c).result)
+  end)
+
   it("stops where it cannot tell", function()
     local c = climber {}
     local climbed = ladder.climb({ rung("a", { "unknown" }), rung("b", { true }) }, c, "was")

@@ -75,6 +75,8 @@ describe("rollback", function()
     w.tools["/clear a"], w.tools["/half a"] = world.lies, world.lies
     local final = w.rollback()
     assert.are.same({ "undone-lower", "a", "a half-way" }, { final.result, final.lower[1].step, final.lower[1].leaves })
+    local journal = w.journal()
+    assert.are.same({ "undo-outcome a lower", "close undone-lower" }, { journal[#journal - 1], journal[#journal] })
     assert.are.same({ { leaves = "a as before", why = "cause", words = "done", cure = "cure", kind = "claimed" } }, final.lower[1].refused)
     assert.are.same({ "/clear b", "/clear a", "/half a" }, w.started)
     assert.is_false(run_state.is_open(w.run))
