@@ -12,7 +12,7 @@ return {
   { pattern = "Password rejected", kind = "credentials" },
   { pattern = "[Ff]ailed to set credential", kind = "credentials" },
   { pattern = "com%.apple%.LocalAuthentication", kind = "credentials" },
-  { pattern = "[Aa]uthentication failure", kind = "credentials" },
+  { pattern = "[Aa]uthentication fail", kind = "credentials" },
   { pattern = "Too many recent unlock attempts", kind = "wait", cause = "this Mac has counted too many refused attempts and waits",
     cure = "do not try again now: restart, wait some minutes, and try once, with care", unaffected = "nothing was changed" },
   { pattern = "Owner authentication is required", kind = "owner", cause = "no owner of this volume has signed",

@@ -134,6 +134,8 @@ csrutil.errors = {
   { pattern = "pairing %(17%)", kind = "pairing" },
   { pattern = "^%s*aborted", kind = "declined", cause = "the question was answered with no",
     cure = "answer y to go on", unaffected = "nothing was changed" },
+  { pattern = "Failed to update security configuration", kind = "refused", cause = "the boot policy could not be changed",
+    cure = "see what csrutil says behind it; `csrutil clear` has helped some", unaffected = "the old policy stays in force" },
   { pattern = "failed to modify", kind = "refused", cause = "the boot policy could not be changed",
     cure = "see what csrutil says; `csrutil clear` has helped some", unaffected = "the old policy stays in force" },
 }

@@ -100,12 +100,14 @@ local function link_cure(words)
     .. table.concat(ids, " --exclude ")
 end
 
--- "'ID' names a dependency on 'OTHER', which was not found".
+-- "'ID' names a dependency on 'OTHER', which was not found", once or several times.
 local function missing_cure(words)
-  local id, other = words:match("'([%w%.%-_]+)' names a dependency on '([%w%.%-_]+)'")
-  if not id then return "check the kit (vmq-recovery kdk check); take a left-out one back: vmq-recovery build --include ID" end
+  local ids = each_id(words, "'([%w%.%-_]+)' names a dependency on '[%w%.%-_]+'")
+  local others = each_id(words, "'[%w%.%-_]+' names a dependency on '([%w%.%-_]+)'")
+  if #ids == 0 then return "check the kit (vmq-recovery kdk check); take a left-out one back: vmq-recovery build --include ID" end
   return ("check the kit (vmq-recovery kdk check). If %s was left out, take it back: vmq-recovery build --include %s ; else leave out "
-    .. "what needs it: vmq-recovery build --exclude %s"):format(other, other, id)
+    .. "what needs it: vmq-recovery build --exclude %s"):format(table.concat(others, " or "), table.concat(others, " --include "),
+    table.concat(ids, " --exclude "))
 end
 
 --- What kmutil's failures mean; a cure may be a function of the whole message (reference §3.1, §3.3). All carry

@@ -16,7 +16,13 @@ Photograph this before you shut down:
 
 # When macOS does not start
 
-Hold the power button until the Mac is off, and begin with line 1.
+Hold the power button until the Mac is off, and begin with line 1. What the screen may say:
+
+Custom kernel failed to boot :: the custom kernel does not start; virtual Macs of macOS 14.3 and older start none
+The version of macOS on the selected disk needs to be reinstalled :: what starts by default cannot. Where a custom kernel
+  stands, `revert` before anything is installed.
+rootvp not authenticated :: a panic: the sealed system volume was changed, and the policy wants it sealed. Turn the seal
+  off as it was before, or install macOS again over it.
 
 # Three ways back, from near to far
 

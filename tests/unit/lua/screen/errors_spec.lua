@@ -11,6 +11,10 @@ local TOOLS = { "csrutil", "bputil", "kmutil", "nvram", "diskutil", "curl", "hdi
 local KNOWN = {
   { "bputil", 'Error Domain=BYErrorDomain Code=102 "Can\'t continue"', "network" },
   { "bputil", "Can't continue because you are not connected to the Internet", "network" },
+  { "csrutil", 'csrutil: Failed to update security configuration for "Macintosh HD": The operation could not be completed.', "refused" },
+  { "csrutil", 'csrutil: Failed to update security configuration for "Macintosh HD": Authentication failed', "credentials" },
+  { "nvram", "nvram: Error creating CFTypeRef for value x", "value" },
+  { "nvram", "Error setting variable - 'boot-args': (iokit/common) invalid argument.", "value" },
   { "csrutil", "csrutil: failed to modify system integrity configuration: Can't continue because you are not connected to the Internet",
     "network" },
   { "bputil", "pairing (17)", "pairing" },
