@@ -74,8 +74,9 @@ static int open_clone(int source, int folder, const char *name)
 }
 #endif
 
-/* What the new file is called until it is whole. In an open folder, where only the one run works that holds the lock, one
- * name: what a run has left that was cut off is replaced by the next. Elsewhere each process has names of its own. */
+/* What the new file is called until it is whole. In an open folder, where only the one run works that holds the lock,
+ * one name: what a run has left that was cut off is replaced by the next. Elsewhere each process has names of its own.
+ */
 static int name_beside(const struct place *target, unsigned i, char name[PATH_MAX])
 {
 	unsigned number = ((unsigned)getpid() * 1000 + i) % 0x1000000;

@@ -28,7 +28,11 @@ struct tool {
 static const struct tool table[] = {
 	{ "/usr/bin/csrutil", { "status", "authenticated-root status" }, { "..." }, forms_refuse_csrutil, NULL },
 	{ "/usr/bin/bputil", { "-d -v <uuid>", "-d -j -v <uuid>" }, { "..." }, forms_refuse_bputil, NULL },
-	{ "/usr/bin/kmutil", { "inspect ...", "showloaded --list-only" }, { "..." }, forms_refuse_kmutil, forms_refuse_inspect },
+	{ "/usr/bin/kmutil",
+	  { "inspect ...", "showloaded --list-only" },
+	  { "..." },
+	  forms_refuse_kmutil,
+	  forms_refuse_inspect },
 	{ "/usr/sbin/nvram", { "<name>", "-x <name>", "-xp", "-p", "-x -p" }, { "..." }, forms_refuse_nvram, NULL },
 	{ .path = "/usr/sbin/diskutil",
 	  .reads = { "list", "list -plist", "info <word>", "info -plist <word>", "apfs list", "apfs list -plist",

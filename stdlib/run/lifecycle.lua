@@ -382,8 +382,7 @@ local function drive_with_journal(invocation, credentials, case, plan, run, supe
   return final
 end
 
--- Everything up to the yes. A function of its own, so that what each step is and would run is not held during the run: a long plan has
--- much of it.
+-- Everything up to the yes. A function of its own, so that a long plan's steps as they are shown are not held during the run.
 -- @return the case; or nil and an ending, where nothing is to do
 local function prepare(invocation, credentials, case, plan, run, journal)
   local operation = case.operation
