@@ -5,6 +5,7 @@ local apply = require "command.apply"
 local boot_args = require "mac.boot_args"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
+local invocation_module = require "run.invocation"
 local lifecycle = require "run.lifecycle"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
@@ -54,7 +55,7 @@ end
 function doctor.run(_, options)
   return lifecycle.look(options, "doctor", function(invocation, target)
     invocation.view.start(nil)
-    lifecycle.say_program(invocation, target)
+    invocation_module.say_program(invocation, target)
     return look(invocation, target, options)
   end)
 end

@@ -91,4 +91,12 @@ function invocation.look(self, group)
     choose = not group and may_ask and require("screen.question").volume or nil })
 end
 
+--- The first line: which program this is. A rehearsal's is no file of that Mac's.
+-- @param self from invocation.open
+-- @param target see mac.target.look
+function invocation.say_program(self, target)
+  if self.options.quiet or self.rehearsal.view then return end
+  require("screen.first").program(self.view.emit, target, require("lib_embed").version())
+end
+
 return invocation

@@ -123,19 +123,13 @@ local function await_orphans(invocation, target, journal, wait)
   return true
 end
 
---- The first line: which program this is. A rehearsal's is no file of that Mac's.
-function lifecycle.say_program(invocation, target)
-  if invocation.options.quiet or invocation.rehearsal.view then return end
-  first_screen.program(invocation.view.emit, target, require("lib_embed").version())
-end
-
 -- Looks at the Mac and for the journal; where a locked volume hides it, offers to unlock that first.
 local function find_target_and_journal(invocation, credentials, operation, wait)
   local target = invocation_module.look(invocation)
   local refused = operation.own_journal and own_folder.prepare(invocation, target)
   local journal = read_journal(target, invocation.options, operation.own_journal)
   invocation.view.start(number_of(journal))
-  lifecycle.say_program(invocation, target)
+  invocation_module.say_program(invocation, target)
   if refused then invocation.view.emit(refused) end
   if not (journal.here or operation.supersedes) and unlock_data.offer(invocation, target, credentials) then
     target = invocation_module.look(invocation, target.group.group)

@@ -148,3 +148,18 @@ describe("invocation.look", function()
     assert.are.equal("/usr/bin/vmq", program(nil))
   end)
 end)
+
+describe("the first line", function()
+  it("says which program this is, but quietly and in a rehearsal", function()
+    local target = targets.recovery()
+    local function said(options, rehearsal)
+      local events = {}
+      local view = { emit = function(event) events[#events + 1] = event end }
+      invocation.say_program({ options = options, rehearsal = rehearsal, view = view }, target)
+      return events[1] and events[1].lines[1]
+    end
+    assert.truthy(said({}, {}):find("^vmq%-recovery [%d.]+, /Volumes/Data/vmq%-recovery, on the volume Data$"))
+    assert.is_nil(said({ quiet = true }, {}))
+    assert.is_nil(said({}, { view = {} }))
+  end)
+end)
