@@ -136,6 +136,16 @@ describe("collection.misfits", function()
   end)
 end)
 
+describe("a file larger than any collection", function()
+  it("is not looked at", function()
+    local function look(size)
+      return collection.inspect("k", { stat = function() return { size = size } end, read_at = function() return nil end })
+    end
+    assert.are.same({ nil, "k has 2.0 GiB: no kernel collection is as large" }, { look((2 << 30) + 1) })
+    assert.is_nil(select(2, look(2 << 30)):find("as large", 1, true))
+  end)
+end)
+
 describe("the words that a kernel knows", function()
   local function known(text)
     local files = { find = function(_, needle) return text:find(needle, 1, true) end }

@@ -36,6 +36,15 @@ describe("the vocabulary", function()
     end
   end)
 
+  it("gets an answer of its own, and none where there is none", function()
+    answers.use { ["/bin/x"] = answers.of("seen", 1, "no") }
+    assert.are.equal("seen", inside [[
+      local raw = select(4, probe { "/bin/x" })
+      raw.stdout = "changed"
+      return select(4, probe { "/bin/x" }).stdout]])
+    assert.are.same({ "nil", "ENOENT" }, { inside 'return type((select(4, probe { "/bin/y" }))), (select(3, probe { "/bin/y" }))' })
+  end)
+
   it("has all of its names in a plan's text, and no other", function()
     for _, embedded in ipairs { false, true } do
       local names = sandbox.names(embedded)
