@@ -115,10 +115,10 @@ MUTATIONS = [
     Mutation("refused passwords are not counted", "stdlib/run/refusals.lua", (
         ("self.known = self:count() + number", "self.known = self:count()"),), "spec run/refusals"),
     Mutation("the count of refused passwords outlives the boot", "stdlib/run/refusals.lua", (
-        ("return session == boot() and math.tointeger(tonumber(count)) or 0", "return math.tointeger(tonumber(count))"),),
+        ("return session == boot() and count or 0", "return count"),),
         "spec run/refusals"),
     Mutation("a count that cannot be understood is none", "stdlib/run/refusals.lua", (
-        ("if not session then return refusals.MOST end", "if not session then return 0 end"),), "spec run/refusals"),
+        ("if not count then return refusals.MOST, true end", "if not count then return 0 end"),), "spec run/refusals"),
     Mutation("a person's `again` stands for ever", "stdlib/run/refusals.lua", (
         ('if kind == "credentials" then self.agreed = nil end\n', ""),), "spec run/refusals"),
     Mutation("a Mac that says to wait is asked again", "stdlib/run/refusals.lua", (
@@ -150,9 +150,11 @@ MUTATIONS = [
     Mutation("boot-args that stay are let stay unasked", "stdlib/run/ports.lua", (
         ('accepted[sentence] = question.word("stay> ", { "stay" }) == true', "accepted[sentence] = true"),), "spec run/ports"),
     Mutation("a word that only begins like the quota's is taken for it", "stdlib/kernel/collection.lua", (
-        ('if files.find(path, word .. "\\0") then', "if files.find(path, word) then"),), "spec kernel/collection"),
+        ('.find(path, word .. "\\0") ~= nil', ".find(path, word) ~= nil"),), "spec kernel/collection"),
     Mutation("a file act leaves our folders", "runner/door/file_act.c", (
-        ("if (!is_ours(argv[1 + i]) && !(act->named", "if (argv[0] == NULL && !(act->named"),), "c door/file_act_test"),
+        ("return is_ours(path) || (act->reach", "return path != NULL || (act->reach"),), "c door/file_act_test"),
+    Mutation("any folder is a kit's", "runner/door/file_act.c", (
+        ("return is_kit(path);", "return is_kit(path) || path != NULL;"),), "c door/file_act_test"),
     Mutation("a file act follows a link on its way", "runner/base/place.c", (
         ("next = openat(folder, level, FOLDER | O_NOFOLLOW);\n\t\tif", "next = openat(folder, level, FOLDER);\n\t\tif"),),
              "c door/file_act_test"),
