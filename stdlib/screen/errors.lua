@@ -122,6 +122,22 @@ local function last_line(output)
   return last and tidy(last) or "(it said nothing)"
 end
 
+-- A question, with or without what was answered: not what the tool said of a failure.
+local function is_question(line)
+  return #line < 80 and line:find "[:?]$" or line:find "[%[(][^%])]*y[^%])]*n[%])][:?]?%s*%S*$" or line:find "^[%w ]*[Uu]ser%a*:%s*%S*$"
+end
+
+-- The message that nobody knows: the last lines, back to the last question.
+local function last_words(output)
+  local lines, message = lines_of(output), {}
+  for index = #lines, 1, -1 do
+    local words = tidy(lines[index])
+    if #message == MOST_LINES or #message > 0 and is_question(words) then break end
+    if words ~= "" then table.insert(message, 1, words) end
+  end
+  return #message > 0 and table.concat(message, "\n") or last_line(output)
+end
+
 local function explanation(kind, words, entry)
   local common = COMMON[kind] or {}
   local cure = entry.cure or common.cure
@@ -157,7 +173,7 @@ function errors.explain(tool, outcome)
   local entry, words = last_known({ require "tool.apple_errors", catalogue_of(tool) }, output)
   if entry then return explanation(entry.kind, words, entry) end
   local kind = ending(outcome)
-  return explanation(kind, last_line(output), OURS_BY_KIND[kind])
+  return explanation(kind, kind == "unknown" and last_words(output) or last_line(output), OURS_BY_KIND[kind])
 end
 
 --- One of this program's own entries, by kind: { text, cause, cure, unaffected }.

@@ -29,7 +29,7 @@ return {
   { pattern = "failed to set system integrity configuration in boot policy", kind = "seal",
     cause = "the sealed system volume was changed; SIP cannot be put back fully before macOS is installed again",
     cure = "leave SIP as it is, or install macOS again over this system (files stay)", unaffected = "the old policy stays in force" },
-  { pattern = "OS environment does not allow changing security", kind = "place",
+  { pattern = "OS environment does not allow", kind = "place",
     cause = "this recovery was not reached from a Mac that was off, by holding the power button",
     cure = "shut down fully, wait, hold the power button until \"Loading startup options\" appears, then let go; if it says so again: "
       .. "csrutil clear, then recovery once more", unaffected = "nothing was changed" },

@@ -267,3 +267,12 @@ def test_csrutil_without_a_network(build):
     assert driver.unattended(mac, "apply").code == 0
     seen = driver.unattended(mac, "rollback")
     assert seen.code == 9 and "not online" in said(seen), seen.text
+
+
+def test_all_lines_of_an_unknown_message(mac):
+    """In whatever language, and no control byte in the quote."""
+    mac.fault("csrutil", "fail", match=["disable"], status=1,
+              text="csrutil: „Macintosh HD“ konnte nicht geändert werden {\n  Grund = \x1b[31m7\n}\nMehr: nichts.")
+    seen = driver.unattended(mac, "apply")
+    assert seen.code == 1, seen.text
+    assert "the tool said: csrutil: „Macintosh HD“ konnte nicht geändert werden { Grund = ?[31m7 } Mehr: nichts." in said(seen), seen.text

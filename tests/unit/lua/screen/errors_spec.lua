@@ -177,8 +177,17 @@ describe("errors.explain", function()
     assert.are.equal("credentials", failed("csrutil", "pairing (17)\nFailed to authenticate.\n").kind)
   end)
 
+  it("quotes the whole message of a failure nobody knows, and not what was asked before it", function()
+    local message = "Error Domain=X Code=9 {\na=1\n}\nlast: words"
+    for _, question in ipairs { "Password:", "Really? [y/n]: y", "Are you sure you want to do this? (enter y or n) y",
+      "Authorized user: ada", "Enter a username of an authorized user: ada", "Do you want to continue?" } do
+      assert.are.equal(message, failed("kmutil", "warning\n" .. question .. "\n" .. message .. "\n").words, question)
+    end
+    assert.are.equal(12, select(2, (failed("kmutil", ("line\n"):rep(40)).words .. "\n"):gsub("\n", "")))
+  end)
+
   it("quotes the last words of a failure nobody knows", function()
-    assert.are.same({ kind = "unknown", words = "second?",
+    assert.are.same({ kind = "unknown", words = "first\nsecond?",
       cause = "this program does not know this error",
       cure = "read what Apple's tool said above; `vmq-recovery status` shows the Mac as it is now" },
       failed("bputil", "first\n  second\27 \n\n"))
