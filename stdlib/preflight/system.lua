@@ -105,6 +105,9 @@ function checks.journal(target, asked)
   return ok("kept in " .. journal.path)
 end
 
+-- What brings a list of owners up to date (facts-2026-11 A.1).
+local UPDATE_LIST = "sudo diskutil apfs updatePreboot /"
+
 function checks.owners(target, asked)
   local group = target.group
   if not group then return unknown("no volume group was chosen", "name one with --volume") end
@@ -113,7 +116,7 @@ function checks.owners(target, asked)
       "diskutil mount the Preboot volume; you need the short name of an administrator of this macOS")
   end
   if #group.owners == 0 then
-    return bad("this volume has no owner who may change its policy", "in macOS, create an administrator and log in once")
+    return bad("this volume has no owner who may change its policy", "in macOS, create an administrator and log in once; then " .. UPDATE_LIST)
   end
   local names, found = {}, asked.options.user == nil
   for index, owner in ipairs(group.owners) do
@@ -122,7 +125,7 @@ function checks.owners(target, asked)
   end
   if not found then
     return bad(("%s is not an owner; owners are %s"):format(asked.options.user, table.concat(names, ", ")),
-      "give a short name of the list")
+      "give a short name of the list; where it should be in it, in macOS: " .. UPDATE_LIST)
   end
   return ok("owners by short name: " .. table.concat(names, ", "))
 end

@@ -112,6 +112,10 @@ describe("the check of the owners", function()
     expect("ok", "owners by short name: ada (Ada L.), eva", check("owners", nil, changes))
     expect("ok", "eva", check("owners", { options = { user = "eva" } }, changes))
     expect("bad", "Eva is not an owner; owners are ada (Ada L.), eva", check("owners", { options = { user = "Eva" } }, changes))
+    for _, more in ipairs { { options = { user = "Eva" } }, {} } do
+      local row = check("owners", more, more.options and changes or { group = { owners = {} } })
+      assert.truthy(row.cure:find("sudo diskutil apfs updatePreboot /", 1, true), row.cure)
+    end
   end)
 
   it("cannot know without a group, or a list", function()
