@@ -116,7 +116,8 @@ function checks.owners(target, asked)
       "diskutil mount the Preboot volume; you need the short name of an administrator of this macOS")
   end
   if #group.owners == 0 then
-    return bad("this volume has no owner who may change its policy", "in macOS, create an administrator and log in once; then " .. UPDATE_LIST)
+    return bad("this volume has no owner who may change its policy",
+      "in macOS, create an administrator and log in once; then " .. UPDATE_LIST)
   end
   local names, found = {}, asked.options.user == nil
   for index, owner in ipairs(group.owners) do
