@@ -1,6 +1,6 @@
 /*
  * Frames a tool's output: counts columns as a terminal does, and begins each line with the bar.
- * Must not hold back anything that can be shown.
+ * Must not hold back anything that can be shown, nor pass what steers a terminal: a tool's words could look like ours.
  */
 #include "child/frame.h"
 
@@ -38,8 +38,8 @@ void frame_open(struct frame *frame, struct screen *screen, const char *bar)
 {
 	memset(frame, 0, offsetof(struct frame, bytes));
 	frame->screen = screen;
-	frame->bar = bar;
-	frame->edge = bar != NULL ? width_columns(bar, strlen(bar)) : 0;
+	frame->bar = bar != NULL ? bar : "";
+	frame->edge = width_columns(frame->bar, strlen(frame->bar));
 	frame_resize(frame);
 }
 
@@ -66,8 +66,9 @@ static void add(struct frame *frame, const char *bytes, size_t length)
 /* An empty line has a bar without the blank. */
 static void begin_line(struct frame *frame, bool empty)
 {
+	size_t length = strlen(frame->bar);
 	if (!frame->begun)
-		add(frame, frame->bar, strlen(frame->bar) - (empty ? 1 : 0));
+		add(frame, frame->bar, empty && length > 0 ? length - 1 : length);
 	frame->begun = true;
 	frame->returned = false;
 	frame->column = frame->edge;
@@ -79,9 +80,26 @@ void frame_break(struct frame *frame)
 	frame->column = 0;
 }
 
+/* C1 controls, and those that turn the order of what is read: as stdlib/base/text.lua has them. */
+static bool steers(const unsigned char *bytes, size_t length)
+{
+	unsigned char first = bytes[0], last = bytes[length - 1];
+	if (length == 1)
+		return first >= 0x80 && first <= 0x9f;
+	if (length == 2)
+		return (first == 0xc2 && last <= 0x9f) || (first == 0xd8 && last == 0x9c);
+	if (length != 3 || first != 0xe2)
+		return false;
+	if (bytes[1] == 0x80)
+		return last == 0x8e || last == 0x8f || (last >= 0xaa && last <= 0xae);
+	return bytes[1] == 0x81 && last >= 0xa6 && last <= 0xa9;
+}
+
 /* A character that takes so many columns. One that does not fit begins a line. */
 static void put_character(struct frame *frame, const char *bytes, size_t length, size_t width)
 {
+	if (steers((const unsigned char *)bytes, length))
+		return;
 	if (frame->begun && width > 0 && frame->columns > 0 && frame->column + width > frame->columns) {
 		add(frame, "\n", 1);
 		frame_break(frame);
@@ -92,9 +110,12 @@ static void put_character(struct frame *frame, const char *bytes, size_t length,
 	frame->column += width;
 }
 
-/* The bar is drawn anew after a carriage return, and not gone over by a backspace. */
+/* Only those pass that a line is made with. The bar is drawn anew after a carriage return, and not gone over by a
+ * backspace. */
 static void put_control(struct frame *frame, char byte)
 {
+	if (strchr("\n\r\t\b\a", byte) == NULL || byte == '\0')
+		return;
 	if (byte == '\n' && !frame->begun && !frame->returned)
 		begin_line(frame, true);
 	if (byte == '\b' && frame->column <= frame->edge)
@@ -135,9 +156,6 @@ static bool go_on_character(struct frame *frame, char byte)
 static void put_text(struct frame *frame, char byte)
 {
 	if (byte == '\033') {
-		if (!frame->begun)
-			begin_line(frame, false);
-		add(frame, &byte, 1);
 		frame->state = FRAME_ESCAPE;
 	} else if ((unsigned char)byte < ' ' || byte == '\177') {
 		put_control(frame, byte);
@@ -150,16 +168,45 @@ static void put_text(struct frame *frame, char byte)
 	}
 }
 
+/* The end of a sequence. Of all, one passes: it wipes the rest of a line that is drawn anew. */
+static void end_sequence(struct frame *frame, char byte)
+{
+	frame->state = FRAME_TEXT;
+	if (byte != 'K' || frame->parameters)
+		return;
+	if (!frame->begun)
+		begin_line(frame, false);
+	add(frame, "\033[K", 3);
+}
+
 /* What follows ESC: "[" begins a sequence, "]" and others a string, and all else is a letter by itself. */
+static enum frame_state after_escape(char byte)
+{
+	if (byte == '[')
+		return FRAME_SEQUENCE;
+	if (strchr("]PX^_", byte) != NULL)
+		return FRAME_STRING;
+	return byte >= ' ' && byte <= '/' ? FRAME_ESCAPE : FRAME_TEXT;
+}
+
+/* A control ends whatever is begun, so that no tool's line is kept from the screen for good. */
 static void go_on_escape(struct frame *frame, char byte)
 {
-	add(frame, &byte, 1);
-	if (frame->state == FRAME_ESCAPE)
-		frame->state = byte == '[' ? FRAME_SEQUENCE : byte == ']' || byte == 'P' ? FRAME_STRING : FRAME_TEXT;
-	else if (frame->state == FRAME_SEQUENCE)
-		frame->state = byte >= '@' && byte <= '~' ? FRAME_TEXT : FRAME_SEQUENCE;
-	else
-		frame->state = byte == '\007' ? FRAME_TEXT : byte == '\033' ? FRAME_ESCAPE : FRAME_STRING;
+	bool is_control = (unsigned char)byte < ' ';
+	if (is_control) {
+		bool ends_string = frame->state == FRAME_STRING && byte == '\a';
+		frame->state = FRAME_TEXT;
+		if (!ends_string)
+			put_text(frame, byte);
+	} else if (frame->state == FRAME_ESCAPE) {
+		frame->state = after_escape(byte);
+		frame->parameters = false;
+	} else if (frame->state == FRAME_SEQUENCE) {
+		if (byte >= '@' && byte <= '~')
+			end_sequence(frame, byte);
+		else
+			frame->parameters = true;
+	}
 }
 
 static void put_byte(struct frame *frame, char byte)
@@ -184,10 +231,6 @@ static size_t plain_run(const struct frame *frame, const char *bytes, size_t len
 
 void frame_put(struct frame *frame, const char *bytes, size_t length)
 {
-	if (frame->bar == NULL) {
-		screen_put(frame->screen, bytes, length);
-		return;
-	}
 	for (size_t i = 0; i < length;) {
 		size_t run = plain_run(frame, bytes + i, length - i);
 		add(frame, bytes + i, run);

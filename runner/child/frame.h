@@ -16,12 +16,13 @@ enum frame_state { FRAME_TEXT, FRAME_ESCAPE, FRAME_SEQUENCE, FRAME_STRING, FRAME
 
 struct frame {
 	struct screen *screen;
-	const char *bar; /* with a blank behind it; NULL: what comes passes as it is */
+	const char *bar; /* with a blank behind it, or empty */
 	size_t edge;     /* columns the bar takes */
 	size_t columns;  /* of the screen: a longer line is broken there; 0: none is */
 	size_t column;   /* where the next character stands */
 	bool begun;      /* the bar of this line stands */
 	bool returned;   /* a carriage return came last: a newline behind it ends the line that stands there */
+	bool parameters; /* the sequence that is being read has some */
 	enum frame_state state;
 	char held[4]; /* the begin of a character whose rest is still to come */
 	size_t held_bytes;
@@ -29,12 +30,16 @@ struct frame {
 	char bytes[4096];
 };
 
+/* bar: with a blank behind it; NULL: none. */
 void frame_open(struct frame *frame, struct screen *screen, const char *bar);
 
 /* The screen's size may be another now. */
 void frame_resize(struct frame *frame);
 
-/* What a tool has printed. An unfinished line is shown as far as it came. */
+/*
+ * What a tool has printed. An unfinished line is shown as far as it came. Of what steers a terminal only newline,
+ * carriage return, tab, backspace, bell and the wiping of the rest of a line pass.
+ */
 void frame_put(struct frame *frame, const char *bytes, size_t length);
 
 /* Somebody else has begun a new line: what comes next stands behind a bar of its own. */

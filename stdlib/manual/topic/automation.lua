@@ -16,7 +16,8 @@ refused one is not typed again.
 events` explains them and the exit codes.
 
 What a tool says stands behind a bar, in a pipe or a file too (`| `), and a line that is too long for a terminal is
-broken. The transcript and the events hold its words as they are.
+broken. Colours and other sequences that steer a terminal are taken out. The transcript and the events hold its words as
+they are.
 
 `-n` goes through everything and starts nothing that changes the Mac. `plan --json` shows the same steps without
 asking.
