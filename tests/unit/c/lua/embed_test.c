@@ -9,9 +9,9 @@ static void a_source_is_found_by_its_name(void **state)
 	char *bytes;
 	struct error err;
 	(void)state;
-	assert_true(embed_find("stdlib/base/text.lua", &text));
+	assert_true(embed_find("scripts/sip.lua", &text));
 	assert_null(text.owned);
-	assert_int_equal(file_read("stdlib/base/text.lua", 1 << 20, &bytes, &length, &err), 0);
+	assert_int_equal(file_read("scripts/sip.lua", 1 << 20, &bytes, &length, &err), 0);
 	assert_int_equal(text.length, length);
 	assert_memory_equal(text.bytes, bytes, length);
 	free(bytes);
