@@ -95,7 +95,7 @@ MUTATIONS = [
          "if step then return step.number + 1 end"),), "crash apply-filter"),
     Mutation("a state that is neither before nor after is gone on from", "stdlib/engine/recover.lua", (
         ('if verdict == "done" or verdict == "todo" and repeatable then', 'if verdict == "done" or verdict == "todo" then'),),
-        "spec engine/resume"),
+        "spec engine/recover"),
     Mutation("rollback forgets the last step", "stdlib/engine/undo.lua", (
         ("for index = #self.run.acted, 1, -1 do", "for index = #self.run.acted - 1, 1, -1 do"),), "spec engine/undo"),
     Mutation("rollback forgets the first step", "stdlib/engine/undo.lua", (
