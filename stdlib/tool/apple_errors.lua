@@ -3,6 +3,9 @@
 -- Must not hold words that mean one thing in one tool and another in another.
 
 local UPDATE_PREBOOT = "in macOS: sudo diskutil apfs updatePreboot / ; then start recovery again"
+local NEWEST = "Apple signs only the newest macOS for Full Security now"
+local UPDATE_FIRST = "revert to Reduced Security, update macOS, then set Full Security"
+local AS_IT_WAS = "the policy stays exactly as it was"
 
 return {
   { pattern = "User not found", kind = "credentials",
@@ -22,7 +25,10 @@ return {
   { pattern = "not connected to the Internet", kind = "network",
     cause = "Full Security asks Apple's server, and this Mac is not online",
     cure = "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet, then run this again",
-    unaffected = "the policy stays exactly as it was" },
+    unaffected = AS_IT_WAS },
+  -- guess: that the policy tools say it in these words, which are the signing server's where it signs a build no more
+  { pattern = "isn't eligible for the requested build", kind = "newer-macos", cause = NEWEST, cure = UPDATE_FIRST, unaffected = AS_IT_WAS },
+  { pattern = "Code=3194", kind = "newer-macos", cause = NEWEST, cure = UPDATE_FIRST, unaffected = AS_IT_WAS },
   { pattern = "Manifest verification failed", kind = "refused",
     cause = "the macOS that is installed was not accepted; what was typed is not at fault",
     cure = "update macOS, or wait for the next beta, then run this again", unaffected = "the old policy stays in force" },

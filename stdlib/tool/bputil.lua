@@ -127,9 +127,6 @@ bputil.errors = {
   { pattern = "[Aa]uthentication token", kind = "credentials" },
   { pattern = "[Ee]nter recovery key", kind = "owner", cause = "bputil wants a FileVault recovery key",
     cure = "unlock the volume first: diskutil apfs unlockVolume", unaffected = "nothing was changed" },
-  { pattern = "newer", kind = "newer-macos", cause = "Apple signs only the newest macOS for Full Security now",
-    cure = "revert to Reduced Security, update macOS, then set Full Security",
-    unaffected = "the policy stays exactly as it was" },
   { pattern = "Failed to create local policy", kind = "refused", cause = "the new policy could not be made",
     cure = "see the error behind it; `csrutil clear` has helped some", unaffected = "the old policy stays in force" },
 }

@@ -25,7 +25,12 @@ local KNOWN = {
   { "bputil", "authentication token", "credentials" },
   { "bputil", "no admin users authorized for recovery", "owner" },
   { "bputil", "enter recovery key", "owner" },
-  { "bputil", "a newer version is available", "newer-macos" },
+  { "bputil", 'Error Domain=AMRestoreErrorDomain Code=3194 "Declined to authorize this image on this device for this user."',
+    "newer-macos" },
+  { "bputil", 'Error Domain=BYErrorDomain Code=401 "Failed to create local policy" UserInfo={NSUnderlyingError=0x6000 {Error '
+    .. 'Domain=AMAuthInstallErrorDomain Code=94 "This device isn\'t eligible for the requested build."}}', "newer-macos" },
+  { "csrutil", "csrutil: failed to modify system integrity configuration: This device isn't eligible for the requested build.",
+    "newer-macos" },
   { "bputil", 'Error Domain=BYErrorDomain Code=401 "Failed to create local policy"', "refused" },
   { "bputil", 'Error Domain=BYErrorDomain Code=602 "The volume is not bootable"', "bootability" },
   { "csrutil", "This tool needs to be executed from Recovery OS.", "place" },
