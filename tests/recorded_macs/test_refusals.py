@@ -125,6 +125,17 @@ class TestPlaces:
             'Allow booting unsigned operating systems and any kernel extensions for OS "Macintosh HD"? [y/n]: y', "",
             "Authorized user: rin", "Password       : "]
 
+    @pytest.mark.parametrize(("machine", "owners", "name"), [
+        ("m1-12.6", 1, None), ("m2pro-14.0", 2, "Authorized user: "), ("m4-26.3", 1, "Enter a username of an authorized user:"),
+        ("m4-27.0", 1, None)])
+    def test_which_macs_ask_for_a_user(self, build, machine, owners, name):
+        """One owner: from 15.4 on (facts A.5), but not on 27.0.1 (§2.2); several: always."""
+        mac = build(machine)
+        assert len(mac.group()["owners"]) == owners
+        asked = answers(talk(mac, CSRUTIL, "disable"), mac)[1].splitlines()[3]
+        short = mac.group()["owners"][0]["name"]
+        assert asked == (f"{name}{short}" if name else f"Enter password for user {short}:")
+
     def test_not_the_startup_disk(self, build):
         """field/kmutil-macho-boot-properties: before any name is asked for, exit 71."""
         mac = build("m1-12.6", "unpaired-recovery", kmutil_unpaired="properties")
