@@ -188,4 +188,16 @@ describe("the pause", function()
     assert.are.equal(3, orphans.pause { root = root, rehearsal = { pause = 3 } })
     files.remove_tree(root)
   end)
+
+  it("reads no file of the Mac that the program itself runs on", function()
+    local read = files.read
+    local asked = {}
+    files.read = function(path)
+      asked[#asked + 1] = path
+      return "0.1\n"
+    end
+    local here, below = orphans.pause { root = "", rehearsal = {} }, orphans.pause { root = "/mac", rehearsal = {} }
+    files.read = read
+    assert.are.same({ 10, 0.1, { "/mac/private/var/run/vmq-recovery/pause" } }, { here, below, asked })
+  end)
 end)
