@@ -46,6 +46,9 @@ struct relay_calls {
 	void (*answer)(void *context, const struct relay_line *line, bool echo, struct relay_answer *answer);
 	/* Gets every piece of output. False ends the tool, too. NULL: not wanted. */
 	bool (*output)(void *context, const char *bytes, size_t length);
+	/* Called before keys of the person's go to the tool while its terminal echoes: their line ends, and whether they
+	 * end within a line. What comes out next is what was typed. NULL: not wanted. */
+	bool (*typed)(void *context, unsigned lines, bool open);
 };
 
 /* In seconds. */

@@ -30,10 +30,15 @@ static void at_first_interrupt(struct relay *r)
 		relay_end_softly(r);
 }
 
+static bool is_enter(char key)
+{
+	return key == '\n' || key == '\r';
+}
+
 /* The end of a line, and the end of input, which gives a tool an empty one. */
 static bool ends_line(char key)
 {
-	return key == '\n' || key == '\r' || key == 4;
+	return is_enter(key) || key == 4;
 }
 
 /* Counts a password. Returns false at one too many: its end never reaches the tool, which is given up instead. */
@@ -135,9 +140,24 @@ void relay_read_keys(struct relay *r)
 	secret_zero(keys, sizeof keys); /* it may have been a password */
 }
 
+/* Keys that will be echoed are told of once, before the first of them goes. */
+static void announce_keys(struct relay *r)
+{
+	const struct relay_calls *calls = &r->order->calls;
+	const struct relay_keys *k = &r->keys;
+	unsigned lines = 0;
+	if (calls->typed == NULL || k->gone > 0 || r->result->failed || !pty_echoes(r->source))
+		return;
+	for (size_t i = 0; i < k->count; i++)
+		lines += is_enter(k->bytes[i]);
+	if (!calls->typed(calls->context, lines, !is_enter(k->bytes[k->count - 1])))
+		relay_fail(r);
+}
+
 void relay_pass_keys(struct relay *r)
 {
 	struct relay_keys *k = &r->keys;
+	announce_keys(r);
 	ssize_t n = write(r->source, k->bytes + k->gone, k->count - k->gone);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

@@ -88,10 +88,12 @@ static int name(lua_State *L)
 /* What a call-back needs. The functions stay on the stack of `act`; an error one of them throws is kept there too. */
 struct calls {
 	lua_State *L;
-	int started, answer, output, failure; /* stack positions */
+	int started, answer, output, typed, failure; /* stack positions */
 	pid_t child;
 	const char *text;
 	size_t length;
+	unsigned lines; /* ended by the keys that are passed on */
+	bool open;      /* do they end within a line? */
 	bool brief; /* the end of what comes is enough */
 	const struct relay_line *line;
 	bool echo;
@@ -161,6 +163,16 @@ static int call_started(lua_State *L)
 	return 0;
 }
 
+static int call_typed(lua_State *L)
+{
+	struct calls *calls = lua_touserdata(L, 1);
+	lua_pushvalue(L, 2);
+	lua_pushinteger(L, calls->lines);
+	lua_pushboolean(L, calls->open);
+	lua_call(L, 2, 0);
+	return 0;
+}
+
 /* Calls `function` protected with the call-back at `position`. On failure the error is left at calls->failure. */
 static bool call_protected(struct calls *calls, lua_CFunction function, int position, int results)
 {
@@ -197,6 +209,14 @@ static bool on_output(void *context, const char *bytes, size_t length)
 	calls->text = bytes;
 	calls->length = length;
 	return call_protected(calls, call_output, calls->output, 0);
+}
+
+static bool on_typed(void *context, unsigned lines, bool open)
+{
+	struct calls *calls = context;
+	calls->lines = lines;
+	calls->open = open;
+	return call_protected(calls, call_typed, calls->typed, 0);
 }
 
 /* Leaves the field on the stack. Returns its position, 0 if it is nil. */
@@ -272,12 +292,14 @@ static void read_options(lua_State *L, int options, struct relay_order *order, s
 	calls->started = function_field(L, options, "started");
 	calls->answer = function_field(L, options, "answer");
 	calls->output = function_field(L, options, "output");
+	calls->typed = function_field(L, options, "typed");
 	lua_pushnil(L);
 	calls->failure = lua_gettop(L);
 	order->calls.context = calls;
 	order->calls.started = calls->started != 0 ? on_started : NULL;
 	order->calls.answer = calls->answer != 0 ? on_answer : NULL;
 	order->calls.output = calls->output != 0 ? on_output : NULL;
+	order->calls.typed = calls->typed != 0 ? on_typed : NULL;
 }
 
 static int push_result(lua_State *L, const struct relay_result *result)

@@ -12,6 +12,7 @@ local state = require "mac.state"
 local sysctl = require "tool.sysctl"
 local system = require "lib_system"
 local transcript = require "run.transcript"
+local typed = require "run.typed"
 local writers = require "mac.writers"
 
 local ports = {}
@@ -57,14 +58,34 @@ local function limits_of(self, command)
   return nil, self.silence or SILENCE[command.tool] or SILENCE_OTHERS
 end
 
--- Where a tool's output goes, besides the screen. It returns true when from now on the last HEARD bytes of a piece are enough.
-local function output_of(self, command, step, hear)
-  local write = transcript.of_command(self.transcript, command.argv)
-  return function(chunk)
+-- Names that are no password though a person types them.
+local function names_of(self)
+  local group, names = self.target and self.target.group or {}, { self.credentials.user }
+  for _, owner in ipairs(group.owners or {}) do names[#names + 1] = owner.short end
+  return names
+end
+
+-- Where a tool's output goes, besides the screen. What a person types is taken out of what is written down.
+-- @return functions: output(chunk), which returns true when from now on the last HEARD bytes of a piece are enough; typed(lines, open)
+--   or nil; and kept(), at the end: what may be written of the last output, or nil where all of it may
+local function outputs_of(self, command, step, hear)
+  local write, full = transcript.of_command(self.transcript, command.argv), false
+  local keep, kept = tail_of_output()
+  local cleaner = command.interactive and typed.cleaner(names_of(self), prompts.kind)
+  local function put(text)
+    keep(text)
+    full = write(text)
+    if self.options.json and text ~= "" then self.view.emit { type = "output", step = step.name, text = text } end
+  end
+  local function output(chunk)
     hear(chunk)
-    local full = write(chunk)
-    if self.options.json then self.view.emit { type = "output", step = step.name, text = chunk } end
+    put(cleaner and cleaner:clean(chunk) or chunk)
     return full and not self.options.json
+  end
+  if not cleaner then return output, nil, function() end end
+  return output, function(lines, open) cleaner:keys(lines, open) end, function()
+    put(cleaner:finish())
+    return cleaner.removed and kept() or nil
   end
 end
 
@@ -95,7 +116,8 @@ local function note_password_prompt(refusals, asked, hidden)
   if asked.over_limit then return false end
 end
 
--- @return options for the door, how often each kind of question was asked, and what was heard last
+-- @return options for the door, how often each kind of question was asked, what was heard last, and what of it may be written down (see
+-- outputs_of)
 local function act_options(self, command, step)
   local credentials, asked = self.credentials, { password = 0, counted = 0 }
   local hear, heard = tail_of_output()
@@ -106,9 +128,10 @@ local function act_options(self, command, step)
   end
   local seconds, silence = limits_of(self, command)
   local waiting, waiting_more = waiting_words(self, command, step)
+  local output, keys, kept = outputs_of(self, command, step, hear)
   local options = { waiting = waiting, waiting_more = waiting_more, screen = screen_of(self, command), bar = bar_of(self),
     stoppable = command.stoppable or false, seconds = seconds, silence = silence, terminal = command.interactive or false,
-    person = command.interactive and credentials.person or false, output = output_of(self, command, step, hear),
+    person = command.interactive and credentials.person or false, output = output, typed = keys,
     lock = self.lock, started = keep_track(self, command, step) }
   if command.interactive then
     options.secret_note = ("(%s)"):format(credentials:sources().password or "kept for this run")
@@ -116,7 +139,7 @@ local function act_options(self, command, step)
     options.remember = not self.remembers_nothing and credentials:offer_to_remember() or nil
     options.answer = prompts.answerer(command, credentials:at_prompts(self.names), heard, report)
   end
-  return options, asked, heard
+  return options, asked, heard, kept
 end
 
 -- The policy's nonce at a reading that belongs to a tool which may write the policy.
@@ -198,12 +221,14 @@ local function tool_ports(made, self)
     return refusals:allow(self.credentials.person, self.view)
   end
   function made.act(command, step)
-    local options, asked, heard = act_options(self, command, step)
+    local options, asked, heard, kept = act_options(self, command, step)
     local began = system.monotonic()
     local outcome, message, code = require("lib_door").act(self.journal, command.argv, options)
     self.view.after_tool(heard())
+    local written = kept()
     if outcome and not outcome.exit and self.stand_still and is_tracked(self, command.argv) then self.stand_still() end
     if outcome then
+      outcome.output = written or outcome.output
       outcome.tries = math.max(asked.password, outcome.hidden or 0)
       outcome.refused_credentials = outcome.gave_up and (asked.password > 1 or asked.over_limit or outcome.too_many or false)
       outcome.counted = asked.counted

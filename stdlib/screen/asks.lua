@@ -27,13 +27,10 @@ local function owner_name(who)
   return { words = words, brief = name or "name", kind = "user" }
 end
 
--- csrutil: one owner's name it does not ask for; from macOS 15.4 on it may (recovery-tools §2.2, facts-2026-11 A.5).
+-- csrutil: one owner's name it may ask for or not, on old and new releases (recovery-tools §2.2, facts-2026-11 A.5).
 local function name_of_several(who)
-  if not who.owners then return perhaps(owner_name(who)) end
-  if #who.owners > 1 then return owner_name(who) end
-  local major, minor = (who.release or ""):match("^(%d+)%.?(%d*)")
-  local is_new = not major or tonumber(major) > 15 or major == "15" and (tonumber(minor) or 0) >= 4
-  return is_new and perhaps(owner_name(who)) or nil
+  local answer = owner_name(who)
+  return #(who.owners or {}) > 1 and answer or perhaps(answer)
 end
 
 -- By what the builders of Apple's tools call their questions (a test holds them against this): what is typed at each, or nil where it is
@@ -66,7 +63,7 @@ function asks.who(target, user, sources)
     owners = owners or {}
     owners[index] = owner.short
   end
-  return { owners = owners, user = user, systems = #(target.groups or {}), volume = group.name or group.group, release = group.version,
+  return { owners = owners, user = user, systems = #(target.groups or {}), volume = group.name or group.group,
     sources = sources or {} }
 end
 

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 
+import driver
 import pytest
 from conftest import MACHINES
 from helpers import FULL, WORDS, flags, policy_is_raised, tool_hangs, tool_waits
@@ -152,6 +153,27 @@ def test_what_the_tool_says_stands_behind_a_bar(mac, session):
     assert "│ installing boot object... done." in lines
     kept = "".join(path.read_text("utf-8", "replace") for path in mac.root.rglob("*.transcript"))
     assert "\nTurning off System" in kept and "│" not in kept and "for OS \"Macintosh HD\"? [y/n]: " in kept
+
+
+@pytest.mark.parametrize(("machine", "kind"), [("m1-12.1", "yes-no"), ("m2pro-14.0", "user"), ("m4-26.3", "user"), ("m4-26.3", "yes-no")])
+def test_a_password_typed_at_the_wrong_prompt_is_kept_nowhere(build, session, machine, kind):
+    """The terminal echoes it, but neither journal nor transcript nor report holds it; what the tool asked they do."""
+    mac = build(machine)
+    one = session(mac, "apply")
+    Person(one, mac, answers={kind: "hunter2 is it"}).answer_all()
+    assert "hunter2" in one.log
+    kept = "".join(path.read_text("utf-8", "replace") for path in mac.journal().rglob("*") if path.suffix in {".journal", ".transcript"})
+    report = driver.run(mac, "report", "--text").text
+    for text in (kept, report):
+        assert "(not kept)" in text and "hunter2" not in text
+
+
+def test_an_owners_name_is_kept(mac, session):
+    """It is no secret, and tells who answered."""
+    one = session(mac, "apply")
+    assert Person(one, mac).answer_all() == 0
+    kept = "".join(path.read_text("utf-8", "replace") for path in mac.root.rglob("*.transcript"))
+    assert "\nAuthorized user: mykola\n" in kept and "[y/n]: y\n" in kept and "(not kept)" not in kept
 
 
 def test_interrupt_while_a_tool_runs(mac, session):

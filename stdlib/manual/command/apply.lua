@@ -14,7 +14,8 @@ never a yes.
     in recovery   /Volumes/*/vmq-recovery apply
     in macOS      sudo /System/Volumes/Data/vmq-recovery apply
 
-Apple's tools ask for a volume owner's short name and login password. What you type goes to them.
+Apple's tools ask for a volume owner's short name and login password. What you type goes to them. Where it
+is shown, only y, n, a menu's number and an owner's name are written down: a password at the wrong question is not.
 
 # When it stops
 

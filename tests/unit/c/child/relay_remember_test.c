@@ -61,6 +61,19 @@ static int waits_as_usual(struct fixture *f)
 	return relay(f, &(struct relay_order){ .waiting = "it", .waiting_more = ". Wait" });
 }
 
+static bool note_typed(void *context, unsigned lines, bool open)
+{
+	struct fixture *f = context;
+	char text[32];
+	int length = snprintf(text, sizeof text, "%u %d", lines, open);
+	return replace_file(fixture_path(f, "told"), text, (size_t)length, 0600, &f->err) == 0;
+}
+
+static int tells_of_keys(struct fixture *f)
+{
+	return relay(f, &(struct relay_order){ .times = &fixture_times, .calls.typed = note_typed });
+}
+
 struct talk {
 	const char *script, *prompt;
 	int (*work)(struct fixture *);
@@ -207,6 +220,32 @@ static void a_question_is_never_drawn_over(void **state)
 	hold_undrawn(*state, "stty -echo; printf 'Password:'; read x; stty echo; exit 0", "Password:");
 }
 
+static void keys_that_are_echoed_are_told_of(void **state)
+{
+	static const char *const TALKS[][2] = { { "y\r", "1 0" }, { "ab\ry\rc", "2 1" } };
+	for (size_t i = 0; i < 2; i++) {
+		struct person p;
+		fixture_script(*state, "printf 'Sure? [y/n]: '; read x; exit 0");
+		person_start(&p, tells_of_keys, *state);
+		assert_true(person_sees(&p, "[y/n]: "));
+		person_types(&p, TALKS[i][0]);
+		person_ends(&p, 0);
+		assert_string_equal(fixture_text(*state, "told"), TALKS[i][1]);
+	}
+}
+
+static void a_hidden_password_is_not_told_of(void **state)
+{
+	struct person p;
+	fixture_script(*state, ASKS);
+	person_start(&p, tells_of_keys, *state);
+	assert_true(person_sees(&p, "Password:"));
+	assert_true(fixture_await(*state, "asked", 5));
+	person_types(&p, "hunter2\r");
+	person_ends(&p, 0);
+	assert_false(fixture_await(*state, "told", 0));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_make, fixture_remove)
@@ -224,6 +263,8 @@ int main(void)
 		TEST(a_silent_tool_is_seen_to_be_waited_for),
 		TEST(a_quick_tool_is_not_waited_for),
 		TEST(a_question_is_never_drawn_over),
+		TEST(keys_that_are_echoed_are_told_of),
+		TEST(a_hidden_password_is_not_told_of),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
