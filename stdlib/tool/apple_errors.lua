@@ -3,6 +3,8 @@
 -- Must not hold words that mean one thing in one tool and another in another.
 
 local UPDATE_PREBOOT = "in macOS: sudo diskutil apfs updatePreboot / ; then start recovery again"
+local OUTSIDE = "the tool was run outside recovery"
+local ENTER = "shut down fully, hold the power button until \"Loading startup options\" appears, then let go, choose Options, open Terminal"
 local NEWEST = "Apple signs only the newest macOS for Full Security now"
 local UPDATE_FIRST = "revert to Reduced Security, update macOS, then set Full Security"
 local AS_IT_WAS = "the policy stays exactly as it was"
@@ -39,9 +41,8 @@ return {
     cause = "this recovery was not reached from a Mac that was off, by holding the power button",
     cure = "shut down fully, wait, hold the power button until \"Loading startup options\" appears, then let go; if it says so again: "
       .. "csrutil clear, then recovery once more", unaffected = "nothing was changed" },
-  { pattern = "must be run from macOS Recovery", kind = "place", cause = "the tool was run outside recovery",
-    cure = "shut down fully, hold the power button until \"Loading startup options\" appears, then let go, choose Options, open Terminal",
-    unaffected = "nothing was changed" },
+  { pattern = "must be run from macOS Recovery", kind = "place", cause = OUTSIDE, cure = ENTER, unaffected = "nothing was changed" },
+  { pattern = "can only be run in Recovery Mode", kind = "place", cause = OUTSIDE, cure = ENTER, unaffected = "nothing was changed" },
   { pattern = "You must move to Reduced Security", kind = "mode", cause = "this kmutil takes no custom kernel from Full Security",
     cure = "run apply again: it turns SIP off first, which lowers the policy", unaffected = "nothing was changed" },
   { pattern = "Invalid Mach%-O boot properties", kind = "target",

@@ -80,6 +80,7 @@ local KNOWN = {
   { "csrutil", 'csrutil: Failed to update security configuration for "Macintosh HD": Manifest verification failed', "refused" },
   { "csrutil", "csrutil: failed to set system integrity configuration in boot policy", "seal" },
   { "csrutil", "csrutil: The OS environment does not allow changing security configuration options.", "place" },
+  { "kmutil", "Error: configure-boot can only be run in Recovery Mode", "place" },
   { "kmutil", "configure-boot must be run from macOS Recovery", "place" },
   { "kmutil", "You must move to Reduced Security (using Startup Security Utility) before installing custom boot objects.", "mode" },
   { "kmutil", 'Error Domain=KMErrorDomain Code=71 "Fileset Error: Invalid Mach-O boot properties"', "target" },
