@@ -15,8 +15,13 @@ end
 
 local function major(version) return version:match("^%d+") end
 
+-- Seen on 12.6 with a changed system, in these words (facts-2026-11 A.10).
+local OTHER_SNAPSHOT = "A snapshot is currently set to boot that is not the currently booted snapshot. Reboot to boot to the new "
+  .. "snapshot to allow install to this volume."
+
 -- Below Full Security the upgrade to the next macOS fails (facts-2026-11 A.10). guess: its words.
 local function obstacle(state, group)
+  if group.seal_broken then return OTHER_SNAPSHOT end
   if major(state.update.version) ~= major(group.version) and group.policy.mode ~= "full" then
     return "The update could not be installed."
   end

@@ -297,13 +297,17 @@ class Mac(situations.Situations):
         """The staged update, or the one named, has been installed; the Mac is about to be restarted.
 
         With a custom kernel in the policy `restart("macos")` then ends in recovery, until that is reverted.
+        Returns None, or what macOS says where it takes no update: then nothing has changed.
         """
         data, preboot = self.data(), self.preboot()
         with self.change() as state:
             staged = state["staged_update"] or {}
             told = state["groups"][0]["os"]
-            updates.finish(state, preboot, data, version or staged.get("OSVersion", told["version"]),
-                           build or staged.get("Build", kits.near_build(told["build"])))
+            version = version or staged.get("OSVersion", told["version"])
+            refused = updates.refusal(state, version)
+            if not refused:
+                updates.finish(state, preboot, data, version, build or staged.get("Build", kits.near_build(told["build"])))
+        return refused
 
     def run_guests(self, count):
         """That many virtual machines run, until a restart."""

@@ -42,6 +42,7 @@ KNOBS = {
     "kmutil_clears": True,              # does configure-boot without an object bring the stock kernel back
     "filevault": False,
     "unlock_limit": None,               # darwin §9: so many refused passwords, then "unlocking disabled"
+    "update_needs_sip": False,          # facts A.10, one report: with SIP off an updated macOS does not start
     "guest": False,                     # facts A.3: this Mac is a virtual one
     "osinstall": "free",                # darwin §3: free | asked: do tools in recovery look for Apple's variable
     "variant_extension": "obeys",       # §3.3: obeys | always: does create heed --no-variant-extension

@@ -285,6 +285,32 @@ class TestTheRest:
         assert list((mac.root / "System/Volumes/Update").iterdir()) == []
         assert not (mac.kit_path() / kits.GUTTED[0]).exists() and mac.receipt("23A344").exists()
 
+    def test_a_changed_system_takes_no_update(self, build):
+        """facts A.10: in the words of the report; nothing changes."""
+        mac = build("m2pro-14.0")
+        before = mac.state()["groups"][0]["os"]
+        mac.break_seal()
+        assert mac.finish_update("14.1", "23B74").startswith("A snapshot is currently set to boot that is not the currently")
+        assert mac.state()["groups"][0]["os"] == before
+
+    def test_the_next_macos_wants_full_security(self, build):
+        """facts A.10: below it the upgrade fails."""
+        mac = build("m4-27.0")
+        mac.set_policy(mode="reduced")
+        assert mac.finish_update("28.0", "27A1") and mac.state()["groups"][0]["os"]["version"] == "27.0"
+        mac.set_policy(mode="full")
+        assert mac.finish_update("28.0", "27A1") is None and mac.state()["groups"][0]["os"]["version"] == "28.0"
+
+    @pytest.mark.parametrize(("needed", "where"), [(False, "macos"), (True, "ordinary-recovery")])
+    def test_an_update_with_sip_off(self, build, needed, where):
+        """facts A.10: one report says that it does not start before SIP is on; other Macs do."""
+        mac = build("m4-27.0", update_needs_sip=needed)
+        mac.set_policy(mode="permissive", sip0=0x7F)
+        assert mac.finish_update("27.0.1", "26A440") is None
+        assert mac.restart("macos") == where
+        mac.set_policy(sip0=None)
+        assert mac.restart("macos") == "macos"
+
     @pytest.mark.parametrize(("argv", "may"), [
         ("curl -q --output x -- https://x", True), ("hdiutil attach x", True), ("hdiutil detach x", True),
         ("installer -pkg x -target /", True), ("kmutil create --new boot", True), ("pkgutil --files x", False),

@@ -5,6 +5,19 @@ import os
 from . import kits, machines, plain, policy
 
 FOLDER = "System/Volumes/Update"
+# RecordingIndicatorUtility#18 in full: macOS refuses where what starts next is not the sealed system that runs (facts A.10)
+SNAPSHOT = ("A snapshot is currently set to boot that is not the currently booted snapshot. "
+            "Reboot to boot to the new snapshot to allow install to this volume.")
+NOT_FULL = "The upgrade failed."  # enableMacosAI#6: "fails unless Full Security". guess: the words
+
+
+def refusal(state, version):
+    """Why the default system takes no update to that version, in the words on its screen; or None."""
+    group = next(one for one in state["groups"] if one["uuid"] == state["default"])
+    if group.get("seal") == "broken":
+        return SNAPSHOT
+    upgrade = version.partition(".")[0] != group["os"]["version"].partition(".")[0]
+    return NOT_FULL if upgrade and group["policy"]["mode"] != "full" else None
 
 
 def lay_out(root, state):
@@ -30,7 +43,7 @@ def finish(state, preboot, data, version, build):
                    "development": kits.other_xnu(told["development"])}
     group["policy"]["nsih"] = machines.digest(old + build)
     policy.written(state, group["policy"])
-    group["updated"] = True
+    group.update(updated=True, updated_without_sip=bool(group["policy"]["sip0"]))
     (preboot / "boot" / group["policy"]["nsih"] / "System/Library/Caches/com.apple.kernelcaches").mkdir(parents=True)
     for folder in (data / kits.PLACE).glob("*.kdk"):
         kits.gut(folder)
@@ -40,13 +53,15 @@ def finish(state, preboot, data, version, build):
 def cannot_start(state, group, stored):
     """After an update a custom object that is not in the new folder stops the start; before one it never does here.
 
-    A changed system stops it too, while its seal is enforced (facts C); and a guest before 14.4 does not start a
-    custom kernel at all (facts A.3).
+    A changed system stops it too, while its seal is enforced (facts C); a guest before 14.4 does not start a custom
+    kernel at all (facts A.3); and one report has a Mac that, updated with SIP off, starts once SIP is on (facts A.10).
     """
     told = group["policy"]
     if group.get("stub") or group.get("seal") == "broken" and not told["sip1"]:
         return True
     version = tuple(int(part) for part in group["os"]["version"].split("."))
     if state["knobs"]["guest"] and stored and version < (14, 4):
+        return True
+    if state["knobs"]["update_needs_sip"] and group.get("updated_without_sip") and told["sip0"]:
         return True
     return bool(group.get("updated") and told["coih"] and not stored)

@@ -47,6 +47,13 @@ another system's recovery :: `revert` reaches Full or Reduced Security from ther
 Apple refuses it while a newer macOS is out. That is normal: the Mac is then at Reduced Security with Apple's kernel.
 Update macOS, and run `revert` again. Without Internet it is refused, too.
 
+# When macOS refuses an update
+
+"A snapshot is currently set to boot that is not the currently booted snapshot": macOS would start another copy of its
+system than the one that runs, as after a change to the sealed volume. Restart, and try again. If it stays, run
+`sudo bless --mount / --last-sealed-snapshot --setBoot`, and restart: changes made to that volume are gone then. Below
+Full Security the next macOS may be refused as well: `revert` first.
+
 # When the password is refused
 
 It is a login password of a volume owner, with the short name, not the full one; recovery's screens show full names. A

@@ -75,6 +75,13 @@ describe("an update", function()
     assert.are.equal("27.0", state.groups[1].version)
   end)
 
+  it("is refused by a system that was changed", function()
+    local state = mac.new(nil, { "seal-broken", "update-staged" })
+    assert.are.same({ n = 2, nil, "A snapshot is currently set to boot that is not the currently booted snapshot. Reboot to boot to "
+      .. "the new snapshot to allow install to this volume." }, table.pack(update.install(state)))
+    assert.are.equal("14.0", state.groups[1].version)
+  end)
+
   it("is written to disk", function()
     local directory = assert(file.make_scratch())
     local state = mac.new(nil, { "update-staged" })
