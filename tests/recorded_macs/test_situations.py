@@ -161,6 +161,14 @@ class TestDisks:
         assert calls.run(mac, DISKUTIL, "mount", "disk3s2").returncode == 0
         assert told(mac, "info", "-plist", "disk3s2")["MountPoint"] == "/Volumes/Preboot"
 
+    @pytest.mark.parametrize(("password", "point"), [(None, "/Volumes/Preboot"), ("wrong", "")])
+    def test_csrutil_leaves_preboot_mounted(self, build, password, point):
+        """facts C: once somebody has signed, whether it was mounted before or not."""
+        mac = build()
+        calls.run(mac, DISKUTIL, "unmount", "disk3s2")
+        answers(talk(mac, CSRUTIL, "disable"), mac, password=password)
+        assert told(mac, "info", "-plist", "disk3s2")["MountPoint"] == point
+
 
 class TestGuest:
     """A Mac that is a virtual one (field/inside-a-guest)."""

@@ -1,6 +1,6 @@
 """csrutil as in reference §2 and facts 2026-11 A.5: the dialogue, the forms of status, what each command writes (§10)."""
 
-from .. import policy, refusals, sip
+from .. import mounts, policy, refusals, sip
 from .. import state as store
 
 LOWER = ("Turning off System Integrity Protection requires modifying system security.\n",
@@ -73,6 +73,12 @@ def _name(tool, state, group):
     return tool.fail("Failed to authenticate.")
 
 
+def _mount_preboot(tool, group):
+    """facts C: authd mounts the Preboot it needs, and the session's own stays so though it was not mounted before."""
+    with store.Changing(tool.root) as now:
+        mounts.set_preboot(tool.root, now, mounts.container(now, store.group(now, group["uuid"]))["preboot"], True)
+
+
 def _authenticate(tool, state, group):
     name = _name(tool, state, group)
     right = next(one["password"] for one in group["owners"] if one["name"] == name)
@@ -82,6 +88,7 @@ def _authenticate(tool, state, group):
         if typed is None:
             break
         if typed == right and not group.get("stale_owners"):
+            _mount_preboot(tool, group)
             return
         refusals.count(tool)
         if turn + 1 < tries:
