@@ -122,7 +122,8 @@ local function judge_todo(self, step, outcome, seen, before, tried)
   steps.heed_stop(self, step)
   heed_unanswered(self, step, outcome.meaning)
   if unchanged and outcome.meaning.kind == "credentials" and outcome.failed and tried < self.ports.attempts then
-    steps.report(self, step, "again", { reason = "credentials", attempt = tried + 1, words = outcome.meaning.words })
+    steps.report(self, step, "again", { reason = "credentials", attempt = tried + 1, attempts = self.ports.attempts,
+      words = outcome.meaning.words })
     return true
   end
   if not unchanged or not step.defers then fail(self, step, outcome, "todo", seen, unchanged) end

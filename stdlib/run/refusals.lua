@@ -69,13 +69,14 @@ function Refusals:is_spent() return self:count() >= refusals.MOST end
 --- The count in words.
 function Refusals:words()
   local one = self:count() == 1
-  if self.unread then return path_of(self) .. " does not tell how many passwords were refused since this Mac was started" end
-  return ("%d password%s refused since this Mac was started"):format(self:count(), one and " was" or "s were")
+  if self.unread then return path_of(self) .. " does not tell how many passwords or user names were refused since this Mac was started" end
+  return (one and "%d password or user name was refused since this Mac was started"
+    or "%d passwords or user names were refused since this Mac was started"):format(self:count())
 end
 
 local function ask(self, view)
   view.emit { type = "note", lines = { "", self:words() .. ". A Mac counts them, and may lock its disk for good after too many.",
-    "To try once more, type: again. Type n to stop here." } }
+    "To try once more, type the word again (y is not enough). Type n to stop here." } }
   self.agreed = question.word("again> ", { "again" })
   return self.agreed
 end

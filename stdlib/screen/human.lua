@@ -101,14 +101,16 @@ function steps.ended(screen, event)
 end
 
 function steps.done(screen, event)
-  local lead = event.recovered and "found done after the interruption: " or ""
+  local failed = event.exit and event.exit ~= 0 and "the tool reported a failure, but its work is done: "
+  local lead = event.recovered and "found done after the interruption: " or failed or ""
   screen:labelled("good", "done, read back", lead .. event.seen_text .. screen:time())
 end
 
 function steps.again(screen, event)
   local why = event.reason
   if why == "credentials" then
-    screen:labelled("doubtful", "again", ("try %d; the tool said: %s"):format(event.attempt, event.words or "nothing"))
+    screen:labelled("doubtful", "again", ("the user name or the password was not accepted. This is try %d%s; a Mac counts wrong passwords. The "
+      .. "tool said: %s"):format(event.attempt, event.attempts and " of " .. event.attempts or "", event.words or "nothing"))
   elseif why == "undone" then
     local words = "step %s dropped what step %s had done; it is done once more"
     screen:labelled("doubtful", "again", words:format(event.by, event.name))

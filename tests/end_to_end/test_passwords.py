@@ -40,7 +40,7 @@ def test_the_fourth_run_starts_nothing(lowered):
     acts = lowered.acts()
     seen = driver.unattended(lowered, "revert")
     assert (seen.code, lowered.acts(), lowered.refused()) == (3, acts, 3), seen.text
-    assert "3 passwords were refused since this Mac was started" in said(seen), seen.text
+    assert "3 passwords or user names were refused since this Mac was started" in said(seen), seen.text
 
 
 def test_over_all_tools(build):
@@ -114,7 +114,7 @@ def test_a_person_may_go_on(lowered, session):
     """After three they are told the count, and type `again`; the fourth is right."""
     person = Person(session(lowered, "revert"), lowered, wrong_passwords=3)
     assert person.answer_all() == 0, person.session.log
-    assert person.seen.count("again") == 1 and "3 passwords were refused" in person.session.log
+    assert person.seen.count("again") == 1 and "3 passwords or user names were refused" in person.session.log
     assert (flags(lowered), lowered.refused()) == (FULL, 3)
 
 
@@ -122,7 +122,7 @@ def test_each_further_one_is_asked_about(lowered, session):
     """`again` stands for one more, not for all."""
     person = Person(session(lowered, "revert"), lowered, wrong_passwords=5)
     assert person.answer_all() == 0, person.session.log
-    assert person.seen.count("again") == 3 and "5 passwords were refused" in person.session.log
+    assert person.seen.count("again") == 3 and "5 passwords or user names were refused" in person.session.log
 
 
 @pytest.mark.parametrize("answer", ["n", "yes"])

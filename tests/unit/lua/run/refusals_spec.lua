@@ -58,7 +58,8 @@ describe("the count", function()
       "ONE " .. ("9"):rep(30) .. "\n" } do
       files.write_atomic(path(), text, 384)
       assert.are.equal(3, refusals.of(root):count(), text)
-      assert.are.equal(path() .. " does not tell how many passwords were refused since this Mac was started", refusals.of(root):words())
+      assert.are.equal(path()
+        .. " does not tell how many passwords or user names were refused since this Mac was started", refusals.of(root):words())
     end
     files.write_atomic(path() .. ".other", "ONE 0\n", 384)
     files.remove(path())
@@ -107,7 +108,8 @@ describe("the limit", function()
   end)
 
   it("ends what nobody attends to", function()
-    assert.are.same({ nil, "attempts", "3 passwords were refused since this Mac was started" }, { spent():allow(false, view) })
+    assert.are.same({ nil, "attempts", "3 passwords or user names were refused since this Mac was started" },
+      { spent():allow(false, view) })
   end)
 
   it("is told to a person, whose `again` stands until the next refusal", function()
@@ -116,11 +118,11 @@ describe("the limit", function()
     assert.is_true(counter:allow(true, view))
     assert.is_true(counter:allow(true, view))
     assert.are.equal(2, #prompts)
-    assert.truthy(events[1].lines[2]:find("3 passwords were refused", 1, true))
+    assert.truthy(events[1].lines[2]:find("3 passwords or user names were refused", 1, true))
     counter:note("credentials", 1, 0)
     assert.is_true(counter:allow(true, view))
     assert.are.equal(3, #prompts)
-    assert.truthy(events[2].lines[2]:find("4 passwords were refused", 1, true))
+    assert.truthy(events[2].lines[2]:find("4 passwords or user names were refused", 1, true))
   end)
 
   it("is the person's wish where they type anything else", function()

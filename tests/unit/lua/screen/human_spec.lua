@@ -125,6 +125,21 @@ describe("the human view", function()
     assert.truthy(shown({ color = "never" }, 80, { step("started", { slow = true }) }).out():find("This takes minutes and shows", 1, true))
   end)
 
+  it("says what was not accepted, which try it is, and what a tool did that reported a failure", function()
+    local function step(fields)
+      fields.type, fields.name, fields.number, fields.of, fields.seen_text = "step", "a", 1, 2, "x"
+      return fields
+    end
+    local out = shown({ color = "never" }, 200, { step { event = "again", reason = "credentials", attempt = 2, attempts = 3, words = "no" },
+      step { event = "again", reason = "credentials", attempt = 4 }, step { event = "done", exit = 71 }, step { event = "done", exit = 0 } })
+      .out():gsub("%s+", " ")
+    for _, words in ipairs { "the user name or the password was not accepted. This is try 2 of 3; a Mac counts wrong passwords. "
+      .. "The tool said: no", "This is try 4; a Mac counts", "done, read back: the tool reported a failure, but its work is done: x done",
+      "read back: x" } do
+      assert.truthy(out:find(words, 1, true), words .. out)
+    end
+  end)
+
   it("says how long what was started took: once, and nothing where nothing was", function()
     local function step(event, seconds)
       return { type = "step", name = "a", number = 1, of = 2, event = event, seconds = seconds, seen_text = "x", cause = "c", exit = 0 }
