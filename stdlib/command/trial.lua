@@ -129,7 +129,7 @@ end
 -- Has it to be taken back? One that was stopped and closed has changed nothing.
 local function is_left(run)
   local state = journals.standing_of(run)
-  return state == "open" or state == "stands" and run.closed.result ~= "stopped"
+  return state == "open" or state == "stands"
 end
 
 -- The newest run that stands, if it is one of this command's. @return { item, run, records, here, is_left }, or nil

@@ -247,8 +247,18 @@ local function has_changed(self)
   return false
 end
 
+-- The steps that only prepare and have left what they made.
+local function prepared_of(self)
+  local names = {}
+  for _, name in ipairs(self.run.acted) do
+    local state, step = self.run:step(name), self.plan.index[name]
+    if step and step.prepares and not equal.same(state.seen, state.before) then names[#names + 1] = name end
+  end
+  return names
+end
+
 local function close(self, final)
-  final.acted, final.changed = #self.run.acted, has_changed(self)
+  final.acted, final.changed, final.prepared = #self.run.acted, has_changed(self), prepared_of(self)
   local over = CLOSES[final.result] or not final.changed and final.result ~= "phase" and final.result ~= "undecided"
   if not over or not self.run.start then return final end
   local failed = steps.ending_of(self, steps.record, { type = "close", result = final.result })
@@ -262,7 +272,8 @@ end
 -- @param ports see above
 -- @param run from run_state, with its start record
 -- @param context c
--- @return final: { result, acted = number of steps acted in, changed = whether any of them changed something, … }. result is one of
+-- @return final: { result, acted = number of steps acted in, changed = whether any of them changed something,
+--   prepared = names of the steps that only prepared, … }. result is one of
 --   done; lower (a ladder's step below the top: leaves, refused); phase (next, step, pending, waits_for); stopped (kind, reason,
 --   step = name); undecided (step, before, now, and both as before_text, now_text); none, elsewhere (refused; next = "macos", reason,
 --   where a step has to be undone there first); mistake (reason), when

@@ -75,13 +75,16 @@ function journals.latest(directory)
   return latest_of(directory, function() return {} end)
 end
 
+-- Has this run, which is closed, changed nothing? One that stopped is closed only then: what it prepared is no change.
+local function is_unchanged(run) return #run.acted == 0 or run.closed.result == "stopped" end
+
 -- Has this run changed nothing, or was what it changed undone?
-local function is_gone(run) return run.closed ~= nil and (#run.acted == 0 or run.closed.result == "undone") end
+local function is_gone(run) return run.closed ~= nil and (is_unchanged(run) or run.closed.result == "undone") end
 
 --- Where a run stands among the others: "open", "stands", "undone" or "changed nothing".
 function journals.standing_of(run)
   if not run.closed then return "open" end
-  if #run.acted == 0 then return "changed nothing" end
+  if is_unchanged(run) then return "changed nothing" end
   return is_gone(run) and "undone" or "stands"
 end
 

@@ -116,9 +116,29 @@ local function left_to_type(entry, who)
   return briefs, least
 end
 
-local function count_words(least, most)
-  if least == most then return ("%d answer%s"):format(most, most == 1 and "" or "s") end
-  return ("%d %s %d answers"):format(least, most - least == 1 and "or" or "to", most)
+local function count_words(least, most, what)
+  if least == most then return ("%d %s%s"):format(most, what, most == 1 and "" or "s") end
+  return ("%d %s %d %ss"):format(least, most - least == 1 and "or" or "to", most, what)
+end
+
+-- Tools whose questions can be taken in at once, one by one.
+local MOST_TOOLS = 2
+
+local ORDER = { "menu", "yes", "user", "password" }
+
+-- The same in short: how many tools ask, and what they ask at most.
+local function in_short(entries, who, least, most)
+  local briefs, others, parts = {}, {}, {}
+  for _, entry in ipairs(entries) do
+    for _, answer in ipairs(answers_at(entry.prompts, who)) do
+      local is_new = not who.sources[answer.kind] and not briefs[answer.kind or answer.brief]
+      if is_new and not answer.kind then others[#others + 1] = answer.brief end
+      if is_new then briefs[answer.kind or answer.brief] = answer.brief end
+    end
+  end
+  for _, kind in ipairs(ORDER) do parts[#parts + 1] = briefs[kind] end
+  table.move(others, 1, #others, #parts + 1, parts)
+  return ("Apple's tools ask %s: %s. A line above each says which"):format(count_words(least, most, "time"), table.concat(parts, ", "))
 end
 
 --- Everything that has to be typed: how many answers, and what they are, a tool after the other.
@@ -126,16 +146,18 @@ end
 -- @param who from asks.who
 -- @return string without its full stop, or nil where no tool asks anything
 function asks.summary(entries, who)
-  local groups, least, most, asked = {}, 0, 0, false
+  local groups, least, most, asked, tools = {}, 0, 0, false, 0
   for _, entry in ipairs(entries) do
     local briefs, sure = left_to_type(entry, who)
     asked = asked or #answers_at(entry.prompts, who) > 0
     least, most = least + sure, most + #briefs
+    tools = tools + (sure > 0 and 1 or 0)
     if #briefs > 0 then groups[#groups + 1] = (entry.covered and "perhaps " or "") .. table.concat(briefs, ", ") end
   end
   if not asked then return nil end
   if most == 0 then return "You will type nothing: what Apple's tools ask is answered for you" end
-  return ("You will type %s: %s"):format(count_words(least, most), table.concat(groups, "; "))
+  if #groups > MOST_TOOLS then return in_short(entries, who, tools, #groups) end
+  return ("You will type %s: %s"):format(count_words(least, most, "answer"), table.concat(groups, "; "))
 end
 
 return asks

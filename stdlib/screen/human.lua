@@ -109,8 +109,8 @@ end
 function steps.again(screen, event)
   local why = event.reason
   if why == "credentials" then
-    screen:labelled("doubtful", "again", ("the user name or the password was not accepted. This is try %d%s; a Mac counts wrong passwords. The "
-      .. "tool said: %s"):format(event.attempt, event.attempts and " of " .. event.attempts or "", event.words or "nothing"))
+    screen:labelled("doubtful", "again", ("the user name or the password was not accepted. This is try %d%s; a Mac counts wrong passwords. "
+      .. "The tool said: %s"):format(event.attempt, event.attempts and " of " .. event.attempts or "", event.words or "nothing"))
   elseif why == "undone" then
     local words = "step %s dropped what step %s had done; it is done once more"
     screen:labelled("doubtful", "again", words:format(event.by, event.name))

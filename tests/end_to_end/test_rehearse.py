@@ -47,7 +47,7 @@ def test_one_screen_before_the_question(scratch):
     """What is read before anything is typed fits a screen of 24 lines, the rehearsal's own words included."""
     seen = driver.rehearse(scratch, "apply", stdin="")
     assert seen.code == 4 and len(seen.out.splitlines()) <= 24, seen.out
-    assert "You will type 5 to 9 answers: y, perhaps ada, ada's password; perhaps y, ada, ada's password; y, ada, ada's password." \
+    assert "Apple's tools ask 2 or 3 times: y, ada, ada's password. A line above each says which." \
         in " ".join(seen.out.split())
 
 

@@ -35,6 +35,12 @@ describe("what is thrown", function()
     assert.are.equal("mistake", w.go().result)
   end)
 
+  it("names what only prepared and is kept", function()
+    local w = world.new { "a", "b" }
+    w.plan.steps[1].prepares = true
+    assert.are.same({ "a" }, w.go().prepared)
+  end)
+
   it("by the journal at the close of a run takes what is known along", function()
     local w = world.new { "a" }
     w.journal_fails_at = 3

@@ -117,6 +117,14 @@ describe("journals", function()
     again:close()
   end)
 
+  it("says of a run that is closed as stopped, or in which nothing acted, that it changed nothing", function()
+    for result, wanted in pairs { done = "stands", stopped = "changed nothing", undone = "undone" } do
+      assert.are.equal(wanted, journals.standing_of { acted = { "copy" }, closed = { result = result } })
+    end
+    assert.are.equal("changed nothing", journals.standing_of { acted = {}, closed = { result = "done" } })
+    assert.are.equal("open", journals.standing_of { acted = { "copy" } })
+  end)
+
   it("names file and line of a bad record and touches nothing", function()
     local journal = started()
     assert(journal:append '{"type":"close","result":"done"}')

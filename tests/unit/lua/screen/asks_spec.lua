@@ -93,6 +93,13 @@ describe("what all tools ask", function()
       asks.summary({ { prompts = KMUTIL }, { prompts = BPUTIL, covered = true } }, who { "ada", "bob" }))
   end)
 
+  it("is told in short where it is long: how many tools ask, and what at most", function()
+    assert.are.equal("Apple's tools ask 2 or 3 times: y, ada, ada's password. A line above each says which",
+      asks.summary({ { prompts = CSRUTIL }, { prompts = KMUTIL, covered = true }, { prompts = KMUTIL } }, who { "ada" }))
+    assert.are.equal("Apple's tools ask 3 times: a number, y, name, password, a colour. A line above each says which",
+      summary({ "ada", "bob" }, { groups = { {}, {} } }, { "a colour" }, CSRUTIL, KMUTIL))
+  end)
+
   it("leaves out what is given", function()
     assert.are.equal("You will type 1 answer: y", summary({ "ada" }, { sources = { user = "x", password = "x" } }, KMUTIL))
     assert.are.equal("You will type nothing: what Apple's tools ask is answered for you",

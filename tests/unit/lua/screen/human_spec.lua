@@ -130,8 +130,10 @@ describe("the human view", function()
       fields.type, fields.name, fields.number, fields.of, fields.seen_text = "step", "a", 1, 2, "x"
       return fields
     end
-    local out = shown({ color = "never" }, 200, { step { event = "again", reason = "credentials", attempt = 2, attempts = 3, words = "no" },
-      step { event = "again", reason = "credentials", attempt = 4 }, step { event = "done", exit = 71 }, step { event = "done", exit = 0 } })
+    local out = shown({ color = "never" }, 200, {
+      step { event = "again", reason = "credentials", attempt = 2, attempts = 3, words = "no" },
+      step { event = "again", reason = "credentials", attempt = 4 },
+      step { event = "done", exit = 71 }, step { event = "done", exit = 0 } })
       .out():gsub("%s+", " ")
     for _, words in ipairs { "the user name or the password was not accepted. This is try 2 of 3; a Mac counts wrong passwords. "
       .. "The tool said: no", "This is try 4; a Mac counts", "done, read back: the tool reported a failure, but its work is done: x done",

@@ -70,6 +70,8 @@ describe("what is said", function()
     is({ "Stopped: r.", "Nothing was changed." }, { result = "stopped", kind = "asked", reason = "r", acted = 0 })
     is({ "Stopped: r.", "Nothing was changed; the state was read back." },
       { result = "stopped", kind = "asked", reason = "r", acted = 1 })
+    is({ "Stopped: r.", "Nothing was changed; the state was read back.", "Only what step copy prepared is kept; the next run uses it." },
+      { result = "stopped", kind = "asked", reason = "r", acted = 2, prepared = { "copy" } })
     local known = require("screen.errors").ours "undone"
     is({ "Stopped: r.", ("Cause: %s. Fix: %s."):format(known.cause, known.cure), "Nothing was changed." },
       { result = "stopped", kind = "undone", reason = "r", acted = 0 })
