@@ -58,15 +58,6 @@ function find.of_run(run)
   return nil, ("run %d is of the plan %s, which this program does not have"):format(run.number, run.start.plan)
 end
 
-local PRECONDITIONS = { "root", "program", "platform", "tools", "volume", "policy", "environment", "journal" }
-
---- The operation that takes back a run of this one.
-function find.way_back(found)
-  local changes = { back = true, supersedes = false }
-  if not found.file then changes.preflight = function() return PRECONDITIONS, "any" end end
-  return operation.with(found, changes)
-end
-
 -- The run that is meant in a folder, or the command ends.
 local function read(directory, path, number)
   local run, records, code

@@ -6,6 +6,7 @@ local find = require "command.find"
 local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
 local operation = require "command.operation"
+local way_back = require "command.way_back"
 
 local rollback = {}
 
@@ -39,7 +40,7 @@ local function resolve_newest(latest)
   if not found then return nil, why, exit_code.STOPPED end
   local sentence, code = refusal(latest, found)
   if sentence then return nil, sentence, code end
-  return find.way_back(found)
+  return way_back.of(found)
 end
 
 --- The operation of a rollback.

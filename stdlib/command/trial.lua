@@ -17,6 +17,7 @@ local preflight = require "preflight.run"
 local profiles = require "tool.profiles"
 local question = require "screen.question"
 local record = require "command.record"
+local way_back = require "command.way_back"
 
 local trial = {}
 
@@ -159,7 +160,7 @@ local function take_back(self)
   local found = newest(self)
   local final
   if found and found.is_left then
-    final = self.carry(find.way_back(find.of_run(found.run)), { yes = true, volume = self.target.group.group })
+    final = self.carry(way_back.of(find.of_run(found.run)), { yes = true, volume = self.target.group.group })
   end
   local failed = note(self)
   return final and not GOES_ON[final.code] and final or nil, failed

@@ -297,6 +297,9 @@ function engine.rollback(plan, ports, run, context)
   return close(self, back(self, "asked"))
 end
 
+--- What engine.rollback would do now, without starting anything: see undo.ways.
+function engine.way_back(plan, run, context) return undo.ways(steps.new(plan, {}, run, context)) end
+
 --- Goes through every step's verdict now, without starting anything and keeping none.
 -- @return iterator over number, { step, verdict, seen }; where the plan is wrong { step, verdict = "unknown", mistake = a sentence }
 function engine.verdicts(plan, run, context)

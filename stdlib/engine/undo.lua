@@ -2,8 +2,10 @@
 -- Must not paste an old state over what others changed since: each step's undo edits what is there now.
 
 local act = require "engine.act"
+local answer = require "plan.answer"
 local equal = require "base.equal"
 local ladder = require "engine.ladder"
+local place = require "plan.place"
 local steps = require "engine.step"
 
 local undo = {}
@@ -115,6 +117,62 @@ local function result_of(summary)
   if #summary.elsewhere > 0 then return "elsewhere" end
   if summary.lost then return "incomplete" end
   return (#summary.lower > 0 or summary.differs) and "undone-lower" or "undone"
+end
+
+-- The rungs that fit here; all of them where none does.
+local function rungs_here(self, rungs)
+  local here = {}
+  for _, rung in ipairs(rungs) do
+    if place.fits(rung.where, self.environment) then here[#here + 1] = rung end
+  end
+  return #here > 0 and here or rungs
+end
+
+-- The way back of one step, as a row of engine.survey whose step's ladder it is.
+local function row_of(step, before, seen, rungs)
+  local first = rungs[1]
+  if first and first.goal == nil then first.goal = before end
+  return { verdict = "todo", seen = seen, exact = first ~= nil and first.exact == true, leaves = first and first.leaves,
+    step = { name = step.name, at = step.at, part = step.part, describe = step.describe, prompts = step.prompts, covered_by = {},
+      where = first and first.where or "any", ladder = function() return rungs end, expected = answer.text(step, before),
+      why = first and ("Back to: %s."):format(first.leaves) or "Cannot be undone automatically: " .. tostring(step.no_way_back) .. "." } }
+end
+
+-- @param later table: by part, what the ways back before this one leave
+-- @return a row, or nil where nothing is to be undone
+local function way_of(self, step, later)
+  local before = self.run:step(step.name).before
+  local verdict, now = steps.look(self, step)
+  if verdict == "unknown" then return nil end
+  now = verdict and (step.part and later[step.part] or now) or { error = now }
+  if equal.same(now, before) then return nil end
+  if not step.undo then return row_of(step, before, now, {}) end
+  self.c.left = self.run:step(step.name).seen
+  local rungs = answer.rungs(step, "undo", self.c, before, now)
+  if not rungs or #rungs == 0 then return nil end
+  local row = row_of(step, before, now, rungs_here(self, rungs))
+  if step.part then later[step.part] = row.step.ladder()[1].goal end
+  return row
+end
+
+-- Two steps may be undone by the same command: the first to be undone needs it, the other finds it done.
+local function add_row(rows, row)
+  local last = rows[#rows]
+  local is_same = last and last.step.ladder()[1] and equal.same(last.step.ladder()[1][1], (row.step.ladder()[1] or {})[1])
+  rows[is_same and #rows or #rows + 1] = row
+end
+
+--- What undo.run would do now, without starting anything: the ways back in order, each as a row { step, verdict = "todo", seen, exact =
+-- is its first rung meant to reach what was before, leaves } with a step whose ladder is the rungs that fit here.
+function undo.ways(self)
+  local rows, later = {}, {}
+  for index = #self.run.acted, 1, -1 do
+    local step = self.plan.index[self.run.acted[index]]
+    local row = step and way_of(self, step, later)
+    if row then add_row(rows, row) end
+  end
+  self.c.left = nil
+  return rows
 end
 
 --- Undoes one step, towards the state that was there before it, in a run that goes on forward.

@@ -189,8 +189,9 @@ local function refuse_params(target, why)
 end
 
 -- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run, who = who
--- answers the tools (see screen.asks) }. Two things come later: more findings (in the copy that check_with_plan returns), and the
--- context's baseline, which a new run has once its journal is begun.
+-- answers the tools (see screen.asks), way_back = where the operation goes back, from engine.way_back }. Two things
+-- come later: more findings (in the copy that check_with_plan returns), and the context's baseline, which a new run has once its
+-- journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params, check_rows)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
@@ -255,10 +256,10 @@ local function nothing_to_do(view, case, steps)
   return ending.new("done", exit_code.OK, table.unpack(done and done(case) or {}))
 end
 
--- Is the overview read before this run? A run that goes on was read before.
+-- Is the overview read before this run? A run that goes on was read before; its way back was not.
 local function has_readers(invocation, operation, run)
   local options = invocation.options
-  return not (run or operation.back or options.quiet and options.yes)
+  return (operation.back or not run) and not (options.quiet and options.yes)
 end
 
 -- The steps as data. Where nobody is shown them (a gate shows each by itself), no more than says whether anything acts here.
@@ -383,11 +384,13 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   if not (run or operation.back) then plans.heed_refusal(plan, case.context) end
   local rows = engine.survey(plan, run or run_state.new(), case.context)
   if not (run or operation.back) then plans.refuse_mistakes(case.context, rows) end
-  local steps = steps_of(invocation, case, rows, run)
+  if operation.back then case.way_back = engine.way_back(plan, run, case.context) end
+  local shown = case.way_back or rows
+  local steps = steps_of(invocation, case, shown, run)
   if not operation.back and not run and not overview.first_todo(rows) then return nil, nothing_to_do(invocation.view, case, steps) end
   local acts = overview.acts(steps, case.target.environment)
   local complete = check_with_plan(invocation, credentials, case, rows, run, journal, acts)
-  show(invocation, complete, rows, steps, run)
+  show(invocation, complete, shown, steps, run)
   local wanted = needs_consent(operation, run, acts) or acts and #consent.doubts_of(complete.findings) > 0
   if wanted and not invocation.dry_run then ask(invocation, credentials, complete, plan, run, rows, steps) end
   return complete

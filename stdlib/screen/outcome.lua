@@ -314,7 +314,7 @@ end
 
 --- How the run ended, as lines; a table { command = … } is one to be typed.
 function outcome.lines(case, final)
-  local kind = case.dry_run and final.result == "done" and "rehearsed" or final.result
+  local kind = case.dry_run and (final.result == "done" or final.went_back) and "rehearsed" or final.result
   local lines = words[kind](case, final)
   if final.mistake then table.insert(lines, 1, "The plan is wrong: " .. final.mistake) end
   return lines

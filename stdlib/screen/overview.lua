@@ -11,11 +11,14 @@ local text = require "base.text"
 local overview = {}
 
 -- What a step would run, in order, or the rungs it would climb; a plan's mistake shows as no command.
+-- @return the commands, of several rungs each one's first; and those that are run where all goes well
 local function commands_of(step, c, seen)
-  if step.run then return answer.commands(step, c, seen or {}) or {} end
-  local first = {}
-  for index, rung in ipairs(step.ladder and answer.rungs(step, "ladder", c, seen or {}) or {}) do first[index] = rung[1] end
-  return first
+  local commands = step.run and answer.commands(step, c, seen or {}) or {}
+  if step.run then return commands, commands end
+  local rungs = step.ladder and answer.rungs(step, "ladder", c, seen or {}) or {}
+  if #rungs == 1 then return rungs[1], rungs[1] end
+  for index, rung in ipairs(rungs) do commands[index] = rung[1] end
+  return commands, rungs[1] or {}
 end
 
 -- The ways back from the state that the step leaves, as far as that is known before.
@@ -31,11 +34,11 @@ local function undo_of(step, c, seen, verdict)
   return ways
 end
 
--- What its commands ask, one after the other; of a ladder's rungs the first.
+-- What its commands ask, one after the other.
 local function prompts_of(step, made)
   local prompts, said = {}, false
-  for index = 1, step.ladder and 1 or #made do
-    local list = made[index] and made[index].prompts
+  for index = 1, #made do
+    local list = made[index].prompts
     said = said or list ~= nil
     table.move(list or {}, 1, #(list or {}), #prompts + 1, prompts)
   end
@@ -43,19 +46,20 @@ local function prompts_of(step, made)
 end
 
 -- How long a command takes, the first for which that is known.
-local function usually(step, made)
-  for index = 1, step.ladder and 1 or #made do
-    if made[index] and made[index].usually then return made[index].usually end
+local function usually(made)
+  for _, command in ipairs(made) do
+    if command.usually then return command.usually end
   end
 end
 
 local function entry_of(row, c)
   local step, commands = row.step, {}
-  local made = row.verdict == "todo" and commands_of(step, c, row.seen) or {}
+  local made, first = {}, {}
+  if row.verdict == "todo" then made, first = commands_of(step, c, row.seen) end
   for index, command in ipairs(made) do commands[index] = command.argv end
   return { name = step.name, why = step.why, where = step.where, verdict = row.verdict, seen = row.seen,
-    argv = commands[1], commands = commands, prompts = prompts_of(step, made), settles = step.settles, usually = usually(step, made),
-    undo = undo_of(step, c, row.seen, row.verdict), ladder = step.ladder ~= nil }
+    argv = commands[1], commands = commands, prompts = prompts_of(step, first), settles = step.settles, usually = usually(first),
+    undo = undo_of(step, c, row.seen, row.verdict), ladder = step.ladder ~= nil and made ~= first }
 end
 
 -- Is this an entry of a step that would start something in this environment?

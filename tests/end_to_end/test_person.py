@@ -39,6 +39,27 @@ def test_revert_by_hand(build, session, machine):
     assert one.terminal_as_before()
 
 
+def test_rollback_by_hand(build, session):
+    """It shows what it will make of the Mac and what is typed, and at `d` its own commands, before its question."""
+    mac = build("m2pro-14.0")
+    assert driver.unattended(mac, "apply").code == 0
+    one = session(mac, "rollback")
+    one.child.expect("volume's name> $")
+    shown = one.log
+    assert re.search(r"now +after", shown) and re.search(r"SIP +off \(7f\) +on", shown), shown
+    assert re.search(r"kernel +custom \S+ +Apple's", shown) and "You will type 2 or 3 answers" in shown, shown
+    assert re.search(r"Way back: .* apply", shown), shown
+    one.child.sendline("d")
+    one.child.expect("q: quit")
+    one.child.send(" ")
+    one.child.expect("volume's name> $")
+    told = one.log[len(shown):]
+    assert "bputil --full-security" in told and "csrutil disable" not in told and "(done)" not in told, told
+    one.child.sendline(mac.group()["name"])
+    assert Person(one, mac).answer_all() == 0, one.log
+    assert flags(mac) == FULL and one.terminal_as_before()
+
+
 def test_with_credentials_but_without_yes(mac, session):
     """--user and --password-fd answer names and passwords; yes and no stay the person's."""
     path = mac.folder / "password"

@@ -1,7 +1,8 @@
 -- The manual's page on `rollback`.
 
 return [[
-It undoes the steps in reverse order, down to the state that was recorded before the first one. Then it compares the
+Before its question it shows what is now, what will be afterwards and what you will type; `d` shows its commands. It
+undoes the steps in reverse order, down to the state that was recorded before the first one. Then it compares the
 Mac with that state field by field: security mode, SIP, sealed volume, CTRR, boot-args filter, kernel extensions,
 kernel, boot-args. Each difference is named with both values. It says that the Mac is as it was before only where
 there is none.

@@ -56,15 +56,6 @@ describe("a plan that a command of its own begins", function()
   end)
 end)
 
-describe("find.way_back", function()
-  it("goes back with the checks of a rollback; a file's plan keeps its own", function()
-    local back = find.way_back(find.inside "apply")
-    assert.are.same({ true, false, "any" }, { back.back, back.supersedes, (select(2, back.preflight())) })
-    local file = find.named "m.lua"
-    assert.are.equal(file.preflight, find.way_back(file).preflight)
-  end)
-end)
-
 describe("find.of_run", function()
   it("is the plan inside that the run is of", function()
     assert.are.equal("revert", find.of_run(read_only { number = 3, start = { plan = "revert" } }).name)

@@ -330,3 +330,49 @@ describe("a step that is to be undone first", function()
     assert.is_false(w.on.a)
   end)
 end)
+
+describe("the way back before it is gone", function()
+  local function ways(w, context)
+    w.plan.index.a.part = "policy"
+    return require("engine.run").way_back(w.plan, w.run, context or { environment = w.environment })
+  end
+
+  local function names(rows)
+    local list = {}
+    for index, row in ipairs(rows) do list[index] = row.step.name end
+    return list
+  end
+
+  it("lists in reverse what would be undone, and starts and writes nothing", function()
+    local w = done { "a", "b", "c" }
+    w.on.b = false
+    local rows, written = ways(w), #w.records
+    assert.are.same({ { "c", "a" }, {}, written }, { names(rows), w.started, #w.records })
+    assert.are.same({ "todo", true, "a as before", "Back to: a as before." },
+      { rows[2].verdict, rows[2].exact, rows[2].leaves, rows[2].step.why })
+    assert.are.same({ { on = false }, { "/clear", "a" } }, { rows[2].step.ladder()[1].goal, rows[2].step.ladder()[1][1].argv })
+  end)
+
+  it("takes the rungs that fit here; where none does, it says where", function()
+    local function undo()
+      return { { { argv = { "/x" } }, leaves = "x", where = "paired-recovery" }, { { argv = { "/y" } }, leaves = "y", where = "macos" } }
+    end
+    local w = done { { "a", undo = undo } }
+    assert.are.same({ "x", "paired-recovery" }, { ways(w)[1].leaves, ways(w)[1].step.where })
+    assert.are.same({ "y", "macos" }, { ways(w, { environment = "macos" })[1].leaves, ways(w, { environment = "macos" })[1].step.where })
+    assert.are.equal("x", ways(w, { environment = "ordinary-recovery" })[1].leaves)
+  end)
+
+  it("names one command of two steps once, with the step before the other", function()
+    local function undo() return { { { argv = { "/x" } }, leaves = "x" } } end
+    assert.are.same({ "a" }, names(ways(done { { "a", undo = undo }, { "b", undo = undo } })))
+  end)
+
+  it("leaves out what is unknown or has nothing left, and keeps what cannot be undone", function()
+    local w = done { "a", { "b", undo = function() return "nothing" end }, { "c", no_way_back = "burnt" }, "d" }
+    w.blind.d = true
+    local rows = ways(w)
+    assert.are.same({ "c", "a" }, names(rows))
+    assert.are.same({ "Cannot be undone automatically: burnt.", {} }, { rows[1].step.why, rows[1].step.ladder() })
+  end)
+end)

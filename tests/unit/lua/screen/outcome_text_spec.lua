@@ -39,6 +39,7 @@ describe("what is said", function()
     is({ "Done: every step of mine is done and checked." }, { result = "done" })
     local dry = case()
     dry.dry_run = true
+    assert.are.same(outcome.lines(dry, { result = "done" }), outcome.lines(dry, { result = "undone", went_back = "asked" }))
     assert.are.same({ "Dry run: nothing was started and nothing was changed. Above is what would run here." },
       outcome.lines(dry, { result = "done" }))
     assert.are.same({ "Nothing was changed; read back and compared with the state before this run." },

@@ -72,6 +72,8 @@ describe("overview.steps", function()
     assert.are.same({ "a password" }, steps(row { ladder = function() return { { asking() } } end })[1].prompts)
     assert.are.same({ "a password", "a password" }, steps(row { run = function() return { asking(), one(), asking() } end })[1].prompts)
     assert.are.same({ "a password" }, steps(row { ladder = function() return { { asking() }, { asking() } } end })[1].prompts)
+    assert.are.same({ "a password", "a password" },
+      steps(row { ladder = function() return { { asking(), asking() }, { asking() } } end })[1].prompts)
     assert.are.same({ "p" }, steps(row { run = one })[1].prompts)
     assert.are.same({ "p" }, steps(row({ run = asking }, "done"))[1].prompts)
   end)
