@@ -10,14 +10,22 @@ local overview = require "screen.overview"
 
 local plan = {}
 
-local function show(view, case, steps, open)
+-- Is a change of the policy left to do? Only that can take away what cannot be put back.
+local function changes_policy(rows)
+  for _, row in ipairs(rows) do
+    if row.verdict ~= "done" and row.step.part == "policy" then return true end
+  end
+  return false
+end
+
+local function show(view, case, rows, steps, open)
   local group, notes = case.target.group, {}
   view.emit { type = "plan", steps = steps }
   if open then
     notes[1] = { lines = { ("Run %d (%s) is open: `vmq-recovery resume` continues it."):format(open.number, open.start.plan) } }
   end
   notes[#notes + 1] = overview.policy(case.target)
-  if case.target.policy then notes[#notes + 1] = overview.unrestorable(case.target) end
+  if case.target.policy and changes_policy(rows) then notes[#notes + 1] = overview.unrestorable(case.target) end
   notes[#notes + 1] = { title = ("Plan %s for %s"):format(case.plan_name, group.name or group.group), lines = overview.plan_lines(steps) }
   overview.tell(view.emit, notes)
 end
@@ -46,7 +54,7 @@ function plan.run(args, options)
   return lifecycle.look(options, "plan", function(invocation, target)
     invocation.view.start(nil)
     local case, rows, open = lifecycle.survey(invocation, target, operation)
-    show(invocation.view, case, overview.steps(rows, case.context), open)
+    show(invocation.view, case, rows, overview.steps(rows, case.context), open)
     local changes = overview.first_todo(rows)
     return ending.new(changes and "changes" or "done",
       changes and options.detailed_exitcode and exit_code.CHANGES or exit_code.OK)

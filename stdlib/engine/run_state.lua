@@ -2,8 +2,8 @@
 -- Must not touch the Mac or the journal: records in, state out.
 --
 -- A run: { start = its first record, direction = "forward" | "back", undo_reason, steps = by name, acted = names of the steps acted in,
--- open_intent = the record of an intent that has no outcome yet, phase, closed = the last record of a run that is over, records =
--- how many }.
+-- open_intent = the record of an intent that has no outcome yet, phase, in_first_phase = how many of acted were before
+-- the first phase ended, closed = the last record of a run that is over, records = how many }.
 -- It has these functions as methods, too: run:apply(record), run:step(name), run:is_open().
 --
 -- Records (JSON objects, in order; every one has time). run.context makes start, the engine makes the others, run.ports writes them:
@@ -86,6 +86,7 @@ end
 
 function meaning.phase(run, record)
   run.phase = record
+  run.in_first_phase = run.in_first_phase or #run.acted
 end
 
 meaning["undo-start"] = function(run, record)

@@ -196,6 +196,8 @@ function undo.run(self, reason)
   for index = #self.run.acted, 1, -1 do
     local step = self.plan.index[self.run.acted[index]]
     if step then undo_step(self, step, summary) end
+    -- What lies in the policy or in NVRAM counts at a start.
+    summary.restart = summary.restart or step ~= nil and step.part ~= nil
   end
   if not self.ports.dry_run then compare(self, summary) end
   steps.finish(result_of(summary), summary)

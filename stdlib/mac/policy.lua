@@ -107,9 +107,9 @@ local function clear_rung(c, leaves)
   return { kmutil.clear(c.system_volume), where = "paired-recovery", leaves = leaves, check = reader(c, stock_kernel) }
 end
 
--- What forgetting the kernel alone leaves: the policy as it is now.
+-- What forgetting the kernel alone leaves: the policy as it is when that is done.
 local function clear_only(c, now)
-  return clear_rung(c, ("Apple's kernel; the rest stays as it is now: %s, SIP %s"):format(mode_text(now), policy.sip_text(now.sip)))
+  return clear_rung(c, ("Apple's kernel; the rest stays as it is then: %s, SIP %s"):format(mode_text(now), policy.sip_text(now.sip)))
 end
 
 local function locked_down_rung(c, mode, command, where, leaves)

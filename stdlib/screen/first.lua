@@ -177,8 +177,9 @@ function first.go_on(emit, case, rows, run)
   end
   if #numbers == 0 then return end
   local began, now = place_of(run.start.environment), place_of(case.target.environment)
+  local all_there = began ~= now and run.in_first_phase == #run.acted
   emit { type = "note", lines = { ("Step%s %s of %s %s done %s (run %d)."):format(#numbers > 1 and "s" or "", ranges(numbers),
-    case.plan_name, #numbers > 1 and "were" or "was", began ~= now and "in " .. began or "before", run.number) } }
+    case.plan_name, #numbers > 1 and "were" or "was", all_there and "in " .. began or "before", run.number) } }
 end
 
 --- Prints it.

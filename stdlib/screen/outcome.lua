@@ -223,6 +223,9 @@ function words.undone(case, final)
     or "Everything this run did is undone: read back and compared, the Mac is as it was before this run."
   local lines = { because(final) .. (final.touched and undone or untouched(final)) }
   add_differences(lines, final, "Different from before this run, by somebody else's doing:")
+  if final.touched and final.restart and final.went_back == "asked" then
+    lines[#lines + 1] = "It takes effect at the next start. Next: restart."
+  end
   lines[#lines + 1] = own_words(case, "stopped")
   return lines
 end

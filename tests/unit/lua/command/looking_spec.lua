@@ -50,6 +50,22 @@ describe("plan", function()
     assert.are.same({ "done", 0 }, life:ended())
   end)
 
+  it("says what cannot be put back only where it changes the policy", function()
+    local function told()
+      for _, event in ipairs(life.events or {}) do
+        if event.type == "note" and event.title == "What cannot be put back" then return true end
+      end
+      return false
+    end
+    look(0, "plan", { "apply" })
+    assert.is_true(told())
+    life.events = {}
+    put("/m.lua", [[return plan "mine" { summary = "s", step "one" { why = "w", where = "any", run = function() return nil end,
+      no_way_back = "n", check = function() return "todo" end } }]])
+    look(0, "plan", { life.root .. "/m.lua" })
+    assert.is_false(told())
+  end)
+
   it("does not take an open run of another plan for its own", function()
     life:write_journal({ plan = "revert", params = { group = "not a group" } }, BEGUN)
     look(0, "plan", { "apply" })

@@ -331,6 +331,16 @@ describe("a step that is to be undone first", function()
   end)
 end)
 
+describe("a way back through the policy", function()
+  it("says that a restart makes it count", function()
+    local w = done { "a", "b" }
+    assert.is_nil(w.rollback().restart or nil)
+    w = done { "a", "b" }
+    w.plan.index.b.part = "policy"
+    assert.is_true(w.rollback().restart)
+  end)
+end)
+
 describe("the way back before it is gone", function()
   local function ways(w, context)
     w.plan.index.a.part = "policy"

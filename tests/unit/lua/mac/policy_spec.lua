@@ -46,7 +46,7 @@ end
 local B, K = "/usr/bin/bputil ", "/usr/bin/kmutil configure-boot --volume /Volumes/Macintosh HD"
 local V = " -v " .. GROUP
 local function clear_in(now)
-  return { K, "paired-recovery", false, ("Apple's kernel; the rest stays as it is now: %s Security, SIP %s"):format(
+  return { K, "paired-recovery", false, ("Apple's kernel; the rest stays as it is then: %s Security, SIP %s"):format(
     FOUND[now].mode:gsub("^%l", string.upper), policy.sip_text(FOUND[now].sip)) }
 end
 local PLAIN_REDUCED = { B .. "-g" .. V, "recovery", false, "reduced security, Apple's kernel, SIP on" }

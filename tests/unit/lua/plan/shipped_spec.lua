@@ -32,7 +32,7 @@ describe("a policy step", function()
   end)
 
   it("has the ways back from the policy that it makes", function()
-    local full = "full security, Apple's kernel; reduced security, Apple's kernel, SIP on; Apple's kernel; the rest stays as it is now: "
+    local full = "full security, Apple's kernel; reduced security, Apple's kernel, SIP on; Apple's kernel; the rest stays as it is then: "
       .. "Permissive Security, SIP "
     for name, sip in pairs { sip = "off (7f)", ["boot-args-filter"] = "on", kernel = "off (7f)" } do
       assert.are.equal(full .. sip, ways(apply[name], policies.summary(), {}))
@@ -40,7 +40,7 @@ describe("a policy step", function()
     local permissive = policies.summary { mode = "permissive", sip = "7f" }
     local function rebuilt(sip, left)
       return ("permissive security, SIP %s, Apple's kernel; Apple's kernel; "
-        .. "the rest stays as it is now: Permissive Security, SIP %s"):format(
+        .. "the rest stays as it is then: Permissive Security, SIP %s"):format(
         sip, left)
     end
     assert.are.equal(rebuilt("off (7f)", "on"), ways(apply["boot-args-filter"], permissive, {}))

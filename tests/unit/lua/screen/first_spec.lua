@@ -127,17 +127,22 @@ describe("the first screen", function()
   end)
 
   it("says of a run that goes on what was done before, and where", function()
-    local function said(verdicts, acted, began)
+    local function said(verdicts, acted, began, in_first_phase)
       local rows, events, state = {}, {}, require("engine.run_state").new()
       for index, verdict in ipairs(verdicts) do rows[index] = { verdict = verdict, step = { name = "s" .. index } } end
-      for _, number in ipairs(acted) do state:step("s" .. number).acted = true end
+      for index, number in ipairs(acted) do
+        state:step("s" .. number).acted, state.acted[index] = true, "s" .. number
+      end
+      state.in_first_phase = in_first_phase
       state.start, state.number = { environment = began }, 7
       first.go_on(function(event) events[#events + 1] = event end, { target = targets.macos(), plan_name = "apply" }, rows, state)
       return events[1] and events[1].lines[1]
     end
     local done, todo = "done", "todo"
     assert.are.equal("Steps 1 to 4 of apply were done in recovery (run 7).",
-      said({ done, done, done, done, todo }, { 1, 2, 4 }, "paired-recovery"))
+      said({ done, done, done, done, todo }, { 1, 2, 4 }, "paired-recovery", 3))
+    assert.are.equal("Steps 1 to 4 of apply were done before (run 7).",
+      said({ done, done, done, done, todo }, { 1, 2, 4 }, "paired-recovery", 2))
     assert.are.equal("Steps 1 and 2, 4 of apply were done before (run 7).", said({ done, done, todo, done, done }, { 1, 2, 3, 4 }, "macos"))
     assert.are.equal("Step 1 of apply was done before (run 7).", said({ done, done, todo }, { 1 }, "macos"))
     assert.is_nil(said({ todo, done }, { 1 }, "macos"))

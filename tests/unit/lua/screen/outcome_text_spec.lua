@@ -100,6 +100,8 @@ describe("what is said", function()
   it("of a way back that reached all", function()
     is({ "Everything this run did is undone: read back and compared, the Mac is as it was before this run." },
       { result = "undone", touched = true })
+    is({ "Everything this run did is undone: read back and compared, the Mac is as it was before this run.",
+      "It takes effect at the next start. Next: restart." }, { result = "undone", touched = true, restart = true, went_back = "asked" })
     is({ "Step kernel failed. Everything this run did is undone.", "Different from before this run, by somebody else's doing:",
       "  SIP: on before, off (7f) now" }, { result = "undone", touched = true, failed = "kernel", differences = DIFFERENT })
     is({ "Nothing was changed; read back and compared with the state before this run.", "No half file is left." },
