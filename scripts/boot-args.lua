@@ -48,6 +48,7 @@ return plan "boot-args" {
     why = "The kernel reads its boot arguments when it starts.",
     where = "any",
     check = restart.check,
+    describe = restart.describe,
   },
 
   step "in-force" {

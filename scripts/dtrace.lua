@@ -24,6 +24,7 @@ return plan "dtrace" {
     where = "any",
     needs = { "sip" },
     check = restart.check,
+    describe = restart.describe,
   },
 
   step "booted" {

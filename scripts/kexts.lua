@@ -52,6 +52,7 @@ return plan "kexts" {
     where = "any",
     needs = { "kexts" },
     check = restart.check,
+    describe = restart.describe,
   },
 
   step "loaded" {

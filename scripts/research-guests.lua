@@ -68,6 +68,7 @@ return plan "research-guests" {
     where = "any",
     needs = { "guests" },
     check = restart.check,
+    describe = restart.describe,
   },
 
   step "booted" {

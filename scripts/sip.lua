@@ -43,6 +43,7 @@ return plan "sip" {
     where = "any",
     needs = { "sip" },
     check = restart.check,
+    describe = restart.describe,
   },
 
   step "booted" {

@@ -31,6 +31,7 @@ return plan "stage" {
       return good and "done" or "todo", seen
     end,
     run = function(c) return { file.make_folder(c.folder, "0755"), file.copy(c.source, c.collection, "0644") } end,
+    describe = staging.describe,
     undo = take_away("collection", "staged collection"),
   },
 
@@ -44,6 +45,7 @@ return plan "stage" {
       return good and "done" or "todo", seen
     end,
     run = function(c) return file.copy_program(c.program, "0755") end,
+    describe = staging.describe,
     undo = take_away("program", "staged program"),
   },
 
@@ -58,6 +60,9 @@ return plan "stage" {
       return good and "done" or "todo", seen
     end,
     run = function(c) return file.write(c.manifest, "0644", c.manifest_text) end,
+    describe = function(seen)
+      return seen.manifest == "none" and "none" or "a checksum file of the collection with the SHA-256 " .. seen.manifest
+    end,
     undo = take_away("manifest", "manifest"),
   },
 }

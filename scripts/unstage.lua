@@ -2,6 +2,8 @@
 -- of ours has installed.
 -- Each is looked at again right before: one that was changed meanwhile stays.
 
+local function describe(seen) return seen.left == 0 and "none is left" or seen.left .. " left" end
+
 return plan "unstage" {
   summary = "Take away the files that stage, build and kdk have left.",
   params = { files = param "text", kits = param("text", "") },
@@ -16,6 +18,7 @@ return plan "unstage" {
       local left = #staging.still_there(c)
       return left == 0 and "done" or "todo", { left = left }
     end,
+    describe = describe,
     run = function(c)
       local commands = {}
       for index, path in ipairs(staging.still_there(c)) do commands[index] = file.remove(path) end
@@ -33,6 +36,7 @@ return plan "unstage" {
       local left = #kit_image.still_there(c)
       return left == 0 and "done" or "todo", { left = left }
     end,
+    describe = describe,
     run = kit_image.removal,
   },
 }

@@ -110,7 +110,7 @@ function part.in_force(with)
     return also and with.wanted(c, in_force) == in_force and with.wanted(c, value) == value and "done" or "todo", seen
   end
   function made.describe(seen)
-    return seen.in_force and ("boot-args in force \"%s\""):format(seen.in_force) or args.describe(seen)
+    return seen.in_force and boot_args.describe_in_force(seen.in_force) or args.describe(seen)
   end
   function made.run(c, seen)
     if with.wanted(c, seen.value) == seen.value then return nil end

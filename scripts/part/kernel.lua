@@ -29,11 +29,6 @@ local function kernel_is_set(c, now)
   return before ~= nil and before.coih ~= now.coih
 end
 
-local function describe_copy(seen)
-  if seen.sha256 == "none" then return "none" end
-  return ("a copy with the SHA-256 %s%s"):format(seen.sha256, seen.safe and "" or ", which is not root's alone")
-end
-
 local function copy_is_gone(c)
   local _, seen = staging.holds(c, c.copy or NO_COPY, c.collection_sum)
   return seen.sha256 == "none", seen
@@ -56,7 +51,7 @@ function kernel.copy(what)
     expected = "a copy with the SHA-256 that was shown",
     repeatable = true,
     prepares = true,
-    describe = describe_copy,
+    describe = staging.describe,
     check = function(c)
       local good, seen = staging.holds(c, c.copy or NO_COPY, c.collection_sum)
       if good then return "done", seen end
@@ -110,8 +105,8 @@ end
 
 local function describe_booted(seen)
   if not seen.kernel then return args.describe(seen) end
-  return ("%s kernel, hypervisor %s, boot-args in force \"%s\""):format(seen.kernel,
-    seen.hypervisor == "1" and "on" or "off", seen.in_force)
+  return ("%s kernel, hypervisor %s, %s"):format(seen.kernel, seen.hypervisor == "1" and "on" or "off",
+    boot_args.describe_in_force(seen.in_force))
 end
 
 kernel.sip = {
@@ -169,6 +164,7 @@ kernel.restart = {
   where = "any",
   needs = { "kernel" },
   check = restart.check,
+  describe = restart.describe,
 }
 
 kernel.booted = {
@@ -195,7 +191,7 @@ kernel.copy_away = {
     local gone, seen = copy_is_gone(c)
     return gone and "done" or "todo", seen
   end,
-  describe = describe_copy,
+  describe = staging.describe,
   run = function(c) return file.remove(c.copy) end,
   after = function(_, seen) return changed(seen, { sha256 = "none", safe = false }) end,
   undo = function() return "no copy of the collection" end,

@@ -28,7 +28,8 @@ function check.run(args, options)
   if options.quiet then return exit_code.OK end
   local lines = plans.readers(loaded)
   table.move(more, 1, #more, #lines + 1, lines)
-  table.insert(lines, 1, ("%s: plan %s is well-formed: %d steps."):format(args[1], loaded.name, #loaded.steps))
+  table.insert(lines, 1, ("%s: plan %s is well-formed: %d step%s."):format(args[1], loaded.name, #loaded.steps,
+    #loaded.steps == 1 and "" or "s"))
   for _, line in ipairs(lines) do require("lib_terminal").write(1, text.printable(line) .. "\n") end
   return exit_code.OK
 end

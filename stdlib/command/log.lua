@@ -7,7 +7,9 @@ local exit_code = require "base.exit_code"
 local find = require "command.find"
 local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
+local place = require "plan.place"
 local plans = require "run.plans"
+local report_run = require "command.report_run"
 local text = require "base.text"
 
 local log = {}
@@ -16,26 +18,26 @@ local sentences = {}
 
 function sentences.start(r)
   return ("run of %s on %s (%s), build %s, in %s; program %s"):format(r.plan, r.volume or "?", r.group or "?",
-    r.build or "?", r.environment or "?", r.version or "?")
+    r.build or "?", r.environment and place.words(r.environment) or "?", r.version or "?")
 end
 function sentences.intent(r) return ("%s: about to run %s"):format(r.step, text.brief(r.argv)) end
 function sentences.started(r) return ("%s: %s runs as process %s"):format(r.step, r.path, r.pid) end
 function sentences.outcome(r, step)
   local status = r.exit and r.exit ~= 0 and (" (exit status %d)"):format(r.exit) or ""
-  return ("%s: read back as %s%s: %s%s"):format(r.step, r.verdict, status, answer.text(step, r.seen),
+  return ("%s: %s%s: %s%s"):format(r.step, report_run.verdict_words(r.verdict), status, answer.text(step, r.seen),
     r.words and "; the tool said: " .. r.words or "")
 end
 function sentences.deferred(r) return ("%s: put off to macOS; the tool said: %s"):format(r.step, r.reason or "nothing") end
 function sentences.skipped(r) return ("%s: left out"):format(r.step) end
-function sentences.phase(r) return ("phase finished at %s; continues in %s"):format(r.step, r.next) end
+function sentences.phase(r) return ("%s: this part ended; it continues in %s"):format(r.step, place.words(r.next)) end
 sentences["undo-start"] = function(r)
   return r.reason == "asked" and "going back, as asked" or "going back, because a step failed"
 end
 sentences["undo-intent"] = function(r) return ("%s: way back, about to run %s"):format(r.step, text.command(r.argv)) end
 sentences["undo-outcome"] = function(r)
-  return ("%s: way back read as %s%s"):format(r.step, r.verdict, r.leaves and ", leaves " .. r.leaves or "")
+  return ("%s: way back: %s%s"):format(r.step, report_run.verdict_words(r.verdict), r.leaves and "; it leaves " .. r.leaves or "")
 end
-function sentences.close(r) return "closed: " .. r.result end
+function sentences.close(r) return "closed: " .. report_run.result_words(r.result) end
 
 -- The plan a run was of, where it is inside the program: its steps know how to describe what they saw.
 local function plan_of(run)

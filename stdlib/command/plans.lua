@@ -18,7 +18,8 @@ function plans.run(_, options)
     local lead = text.pad(name, width) .. "  "
     lines[index] = text.wrap(loaded(name).summary, math.min(text.columns(), 80), (" "):rep(#lead), lead)
   end
-  lines[#lines + 1] = "\n`vmq-recovery help plans NAME` tells a plan's steps and parameters, `vmq-recovery rehearse NAME` plays it."
+  lines[#lines + 1] = "\n" .. text.wrap("`vmq-recovery help plans NAME` tells a plan's steps and parameters, `vmq-recovery rehearse NAME` "
+    .. "plays it.", math.min(text.columns(), 80))
   require("screen.pager").show(table.concat(lines, "\n") .. "\n", options)
   return require("base.exit_code").OK
 end

@@ -22,6 +22,14 @@ local VERDICTS = { done = "done, read back", todo = "not done, read back", unkno
   pending = "takes effect after a restart", undone = "undone, read back", lower = "undone, but not all the way",
   refused = "this way back did not work" }
 
+--- What was read after a step, in words.
+-- @param verdict string: of an outcome record
+function report.verdict_words(verdict) return VERDICTS[verdict] or tostring(verdict) end
+
+--- How a run ended, in words.
+-- @param result string: of a close record
+function report.result_words(result) return RESULTS[result] or result end
+
 -- ---- time --------------------------------------------------------------------------------------------------------------
 
 -- Days since 1970 of a date, by counting the leap days of the years before it, which begin in March.
@@ -147,7 +155,7 @@ end
 
 function tell.outcome(lines, record, known)
   local status = record.exit and (" (exit status %s)"):format(record.exit) or ""
-  lines[#lines + 1] = text.capitalized(VERDICTS[record.verdict] or tostring(record.verdict)) .. status .. "."
+  lines[#lines + 1] = text.capitalized(report.verdict_words(record.verdict)) .. status .. "."
   if record.words then lines[#lines + 1] = { quoted = record.words } end
   if record.seen ~= nil then
     lines[#lines + 1] = "Read: " .. answer.text(known.plan and known.plan.index[record.step], record.seen)
@@ -156,7 +164,7 @@ function tell.outcome(lines, record, known)
 end
 
 tell["undo-outcome"] = function(lines, record)
-  lines[#lines + 1] = text.capitalized(VERDICTS[record.verdict] or tostring(record.verdict))
+  lines[#lines + 1] = text.capitalized(report.verdict_words(record.verdict))
     .. (record.leaves and ": it leaves " .. record.leaves or "") .. "."
 end
 
@@ -167,7 +175,11 @@ end
 
 function tell.skipped(lines) lines[#lines + 1] = "Left out, as asked." end
 
-function tell.phase(lines, record) lines[#lines + 1] = ("This part ended here; it continues in %s."):format(place.words(record.next)) end
+-- It may end here more than once: each time that the run is gone on with in the place where it ended.
+function tell.phase(lines, record)
+  local words = ("This part ended here; it continues in %s."):format(place.words(record.next))
+  if lines[#lines] ~= words then lines[#lines + 1] = words end
+end
 
 local function emit_section(emit, section, known)
   local step, lines = known.plan and known.plan.index[section.step], {}
@@ -188,7 +200,7 @@ end
 
 local function result_of(known)
   local run, waiting = known.run, waits_for(known)
-  if run.closed then return RESULTS[run.closed.result] or run.closed.result end
+  if run.closed then return report.result_words(run.closed.result) end
   if run.direction == "back" then return "not finished: going back" end
   return waiting and "not finished: it continues in " .. place.words(waiting) or "not finished"
 end

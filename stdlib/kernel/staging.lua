@@ -49,6 +49,12 @@ function staging.holds(c, path, sum)
   return now == sum and safe or false, { sha256 = now or "none", safe = safe or false }
 end
 
+--- What `staging.holds` saw, in words.
+function staging.describe(seen)
+  if seen.sha256 == "none" then return "none" end
+  return ("a file with the SHA-256 %s%s"):format(seen.sha256, seen.safe and "" or ", which is not root's alone")
+end
+
 --- Does the manifest in its place say the same as this text?
 -- @return true | false, and what was seen
 function staging.holds_manifest(c, path, text)

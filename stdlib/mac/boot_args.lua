@@ -182,6 +182,11 @@ function boot_args.describe(value)
   return value == "" and "boot-args are empty" or ("boot-args \"%s\""):format(value)
 end
 
+--- What the running kernel was given, in words.
+function boot_args.describe_in_force(value)
+  return value == "" and "no boot-args in force" or ("boot-args in force \"%s\""):format(value)
+end
+
 --- The present value with the words that vanished while we wrote put back: they stood there before our first write and were
 -- gone when it was read back, so neither we nor anybody else meant to take them out. A key that stands in the value keeps
 -- what it has: it was meant.

@@ -219,7 +219,7 @@ end
 
 --- One line for people: "Permissive Security, SIP off (7f), boot-args filter off, custom kernel 3AF1…".
 function policy.describe(p)
-  local words = { mode_text(p), p.sip == "absent" and "SIP on" or ("SIP relaxed (%s)"):format(p.sip),
+  local words = { mode_text(p), "SIP " .. policy.sip_text(p.sip),
     "boot-args filter " .. p.boot_args_filter,
     p.coih == "absent" and "Apple's kernel" or "custom kernel " .. short(p.coih) }
   if p.ssv == "off" then table.insert(words, 3, "sealed system volume off") end

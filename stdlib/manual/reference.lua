@@ -7,7 +7,7 @@ local sandbox = require "plan.sandbox"
 local reference = {}
 
 -- Sources of what a comment claims mean nothing to a plan's author.
-local CITATION = "%s*%([^()]*§[^()]*%)"
+local CITATIONS = { "%s*%([^()]*§[^()]*%)", "%s*%(facts%-[^()]*%)" }
 
 -- A doc comment's lines as paragraphs: what it is, then a line for each argument and for what is returned.
 local function paragraphs(comment)
@@ -22,7 +22,8 @@ local function paragraphs(comment)
 end
 
 local function tidy(words)
-  words = words:gsub(CITATION, ""):gsub("%s+", " "):match("^%s*(.-)%s*$")
+  for _, citation in ipairs(CITATIONS) do words = words:gsub(citation, "") end
+  words = words:gsub("%s+", " "):match("^%s*(.-)%s*$")
   local name, rest = words:match("^@param (%S+)%s*(.*)$")
   if name then return ("%s: %s"):format(name, rest) end
   return (words:gsub("^@return ", "Returns "))
@@ -53,13 +54,22 @@ function reference.functions(source, name)
 end
 
 -- "The fields" of a comment: lines of a name, three blanks or more or an arrow, and words.
-local function add_field(fields, line)
+-- @return name and words; or nil
+local function field_of(line)
   local name, words = line:match("^%-%-   (%S.-)%s%s+(%S.*)$")
   if not name then name, words = line:match("^%-%-   (%S+%b())%s+(→.*)$") end
-  if not name then name, words = line:match("^%-%-   (%S+%b()) (→.*)$") end
-  if not name then return end
-  words = words:gsub("→%s*", "answers "):gsub("%s*%(a rung: plan%.answer%)", "")
-  fields[#fields + 1] = { name, words }
+  return name, words and words:gsub("→%s*", "answers "):gsub("%s*%(a rung: plan%.answer%)", "")
+end
+
+-- What a line of the comment adds: a field, or more words of the field before it, which stand in the column of its words.
+local function add_line(fields, line)
+  local name, words = field_of(line)
+  if name then
+    fields[#fields + 1] = { name, words }
+    return
+  end
+  local more = line:match("^%-%-%s%s%s%s+(%S.*)$")
+  if more then fields[#fields][2] = fields[#fields][2] .. " " .. more end
 end
 
 --- The fields of a step, from the comment above the schema.
@@ -69,7 +79,7 @@ function reference.fields(source)
   local fields = {}
   for line in source:gmatch("([^\n]*)\n") do
     if not line:find("^%-%-") then break end
-    add_field(fields, line)
+    add_line(fields, line)
   end
   return fields
 end

@@ -184,6 +184,15 @@ function answer.words_fault(step, c, seen)
   end
 end
 
+-- Once the step has acted, a way back without such a sentence is gone all the same; so this is no fault of a rung.
+local function unnamed_fault(step, ways)
+  for index, way in ipairs(ways) do
+    if type(way.leaves) ~= "string" then
+      return complaint(step, "undo", ("way back %d has no `leaves`, a sentence: what it leaves"):format(index))
+    end
+  end
+end
+
 --- What is wrong with the way back of a step that reads "todo", asked before it acts. Where its check saw nothing, nothing can differ
 -- from it later, and the way back is never asked for.
 -- @param seen what its check saw
@@ -195,13 +204,15 @@ function answer.way_back_fault(step, c, seen, later)
   if not sound and (later and kind == "error" or kind == "withheld") then return nil end
   local rungs, wrong = rungs_in(step, "undo", sound, given)
   if not rungs then return wrong end
-  return wrong[1] and wrong[1].reason
+  return wrong[1] and wrong[1].reason or unnamed_fault(step, given)
 end
+
+local IN_WORDS = { [true] = "yes", [false] = "no", [""] = "(empty)" }
 
 local function plain(seen)
   local parts = {}
   for key, inner in pairs(seen) do
-    local words = type(inner) == "table" and json.encode(inner) or tostring(inner)
+    local words = IN_WORDS[inner] or type(inner) == "table" and json.encode(inner) or tostring(inner)
     parts[#parts + 1] = ("%s: %s"):format(tostring(key):gsub("_", " "), words)
   end
   table.sort(parts)

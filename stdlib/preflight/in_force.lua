@@ -48,7 +48,7 @@ checks["boot-args"] = function(_, _, known)
   local in_force, message = sysctl.read "kern.bootargs"
   if not in_force then return unknown(message, "sysctl kern.bootargs") end
   if boot_args.has(in_force, known.words) then return ok("in force: " .. in_force) end
-  return bad(("in force: \"%s\"; wanted among them: %s"):format(in_force, table.concat(known.words, " ")), APPLY)
+  return bad(("in force: %s; wanted among them: %s"):format(in_force == "" and "(none)" or in_force, table.concat(known.words, " ")), APPLY)
 end
 
 -- The quota is in no sysctl: what the kernel was told is in its boot arguments (reference §8.2).

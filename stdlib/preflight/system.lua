@@ -180,7 +180,7 @@ checks["without/boot-args"] = function(_, asked)
   return value and boot_args.drop(value, asked.words) == value and ok "nothing of ours is in them" or row
 end
 
-local JOIN = "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet; without it a lower rung is used"
+local JOIN = "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet; without it a lower security level is used"
 
 function checks.network()
   local there = route.default()

@@ -214,7 +214,7 @@ end
 --- The notes of an operation that changes the boot policy and has nothing more to say.
 function overview.of_policy_work(case, steps)
   return { overview.policy(case.target), overview.steps_note(steps), overview.questions(case, steps),
-    { title = "Network", lines = { "full security needs it; without it a lower rung is used" } }, overview.WAY_BACK }
+    { title = "Network", lines = { "Full Security needs it; without it a lower security level is used" } }, overview.WAY_BACK }
 end
 
 local function notes_of(case, steps)

@@ -6,7 +6,7 @@ local text = require "base.text"
 local pager = {}
 
 -- Short enough for 40 columns.
-local PROMPT = "-- %d%% -- space: on, b: back, q: quit "
+local PROMPT = "-- %d%% -- space: more, b: back, q: quit "
 
 local WISHES = { [" "] = "on", ["\r"] = "on", ["\n"] = "on", b = "back", q = "quit", Q = "quit" }
 

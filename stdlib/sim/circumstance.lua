@@ -188,7 +188,7 @@ local known = {
       p.auxp, p.auxi, p.auxr = digest.hex("auxp"), digest.hex("auxi"), digest.hex("auxr")
     end },
   { "kexts-not-approved", "nobody approves kernel extensions in System Settings", function() end },
-  { "reduced-by-mouse", "Startup Security Utility has set Reduced Security: SIP and seal are on again (facts A.2)",
+  { "reduced-by-mouse", "Startup Security Utility has set Reduced Security: SIP and seal are on again", -- facts A.2
     function(state) run(policy.rebuild(first_policy(state), { g = true })) end },
   { "mdm-allowed", "reduced security; the user and the device enrolment let MDM manage kexts",
     function(state)

@@ -17,7 +17,7 @@ from support.patience import seconds
 TOPICS = ("walk", "changes", "recovery", "automation", "writing", "events", "errors", "files", "options")
 COMMANDS = [line.split('"')[1] for line in (driver.TREE / "stdlib/cli/table.lua").read_text("utf-8").splitlines()
             if re.match(r'  \{ name = "[a-z-]+", group', line)]
-PROMPT = r"-- \d+% -- space: on, b: back, q: quit "
+PROMPT = r"-- \d+% -- space: more, b: back, q: quit "
 
 
 def told(*words):
@@ -68,7 +68,7 @@ def test_a_short_page_asks_nothing(session):
     """What fits is only shown."""
     reader = session(None, "help", "resume", size=(40, 80))
     assert reader.finish() == 0
-    assert "space: on" not in reader.log and "resume" in reader.log
+    assert "space: more" not in reader.log and "resume" in reader.log
 
 
 @pytest.fixture(scope="module", name="man")

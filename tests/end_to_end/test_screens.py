@@ -93,7 +93,7 @@ def test_help(screen, mac, size):
     """Everything on one screen; where the window is too small for that, its first page."""
     one = screen(mac, "help", size=size)
     if size == (40, 10):
-        one.shows("space: on, b: back, q: quit")
+        one.shows("space: more, b: back, q: quit")
     else:
         one.finish()
     one.like("help")

@@ -301,13 +301,13 @@ def test_a_long_log_is_read_by_pages(mac, session, size):
     """A screenful at a time; space goes on, b goes back, q leaves; the terminal is as it was."""
     driver.unattended(mac, "apply")
     reader = session(mac, "log", size=size)
-    reader.child.expect(r"-- \d+% -- space: on, b: back, q: quit ")
+    reader.child.expect(r"-- \d+% -- space: more, b: back, q: quit ")
     assert "run of apply" in reader.log and "closed" not in reader.log
     reader.takes_keys()
     assert reader.log.count("\n") < size[0]
     for key in (" ", "b", " "):
         reader.types_alone(key)
-        reader.child.expect(r"-- \d+% -- space: on, b: back, q: quit ")
+        reader.child.expect(r"-- \d+% -- space: more, b: back, q: quit ")
         reader.takes_keys()
     assert reader.log.count("run of apply") == 2
     reader.child.send("q")

@@ -79,6 +79,7 @@ safe to repeat.
           local there = boot_args.has(value, { c.word })
           return there and "done" or "todo", { value = value }
         end,
+        describe = function(seen) return boot_args.describe(seen.value) end,
         run = function(c, seen)
           return write(c, boot_args.merge(seen.value, { c.word }))
         end,
@@ -127,6 +128,9 @@ safe to repeat.
           local value = nvram.get "greeting"
           if not value then return "unknown" end
           return value == c.word and "done" or "todo", { value = value }
+        end,
+        describe = function(seen)
+          return seen.value == "" and "no word" or "the word " .. seen.value
         end,
         run = function(c) return nvram.set("greeting", c.word) end,
         undo = function(_, before)

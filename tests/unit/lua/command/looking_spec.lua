@@ -200,11 +200,11 @@ describe("log", function()
     life:write_journal({ plan = "mine" }, table.unpack(RECORDS))
     look(0, "log")
     says("run of mine on ?", "sip: about to run /usr/bin/csrutil disable", "sip: /usr/bin/csrutil runs as process 812",
-      "sip: read back as done (exit status 1): ",
+      "sip: done, read back (exit status 1): ",
       "; the tool said: it said so", "boot-args: put off to macOS; the tool said: nothing", "boot-args: left out",
-      "phase finished at restart; continues in macos", "going back, as asked", "sip: way back, about to run /x",
-      "sip: way back read as lower, leaves reduced security",
-      "closed: undone-lower")
+      "restart: this part ended; it continues in macOS", "going back, as asked", "sip: way back, about to run /x",
+      "sip: way back: undone, but not all the way; it leaves reduced security",
+      "closed: undone, but not all the way")
     assert.are.same({ 1, "start", "/usr/bin/csrutil" },
       { life.number, life:event("record").record.type, life.events[2].record.argv[1] })
   end)
@@ -213,11 +213,11 @@ describe("log", function()
     local seen = '{"type":"outcome","step":"boot-args","verdict":"done","seen":{"value":"-v"}}'
     life:write_journal({ plan = "revert" }, seen)
     look(0, "log")
-    says('boot-args: read back as done: boot-args "-v"')
+    says('boot-args: done, read back: boot-args "-v"')
     life:write_journal({ plan = "revert", plan_file = "/m.lua" }, seen)
     look(0, "log")
     assert.is_nil(life:text():find('boot-args "-v"', 1, true))
-    says "boot-args: read back as done: "
+    says "boot-args: done, read back: "
   end)
 
   it("tells of the run that was named, and of none", function()

@@ -61,7 +61,7 @@ describe("check", function()
   it("says of a file where it is wrong, for editors, and runs none of it", function()
     written(plain())
     assert.are.equal(0, life:command("check", { path }))
-    assert.are.equal(path .. ": plan mine is well-formed: 1 steps.\n", life.shown.out())
+    assert.are.equal(path .. ": plan mine is well-formed: 1 step.\n", life.shown.out())
     written((plain():gsub("where", "were")))
     assert.are.equal(2, life:command("check", { path }))
     assert.truthy(life.shown.err():find("^" .. path:gsub("%p", "%%%0") .. ":1: "), life.shown.err())
@@ -71,7 +71,7 @@ describe("check", function()
   it("shows what a plan declares as only reading: it is its author's word", function()
     written(GOOD)
     assert.are.equal(0, life:command("check", { path }))
-    assert.are.equal(path .. ": plan mine is well-formed: 1 steps.\nIt says that this only reads: /usr/local/bin/mine show\n",
+    assert.are.equal(path .. ": plan mine is well-formed: 1 step.\nIt says that this only reads: /usr/local/bin/mine show\n",
       life.shown.out())
   end)
 

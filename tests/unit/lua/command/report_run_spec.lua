@@ -97,6 +97,11 @@ describe("a report's last words", function()
     assert.truthy(next_of({ phase }, { is_latest = false }):find("not the newest", 1, true))
   end)
 
+  it("say once that a part ended, however often it did", function()
+    local function again(seconds) return at(seconds, { type = "phase", step = "a", next = "macos" }) end
+    assert.are.equal("This part ended here; it continues in macOS.", (told { again(1), again(2) }))
+  end)
+
   it("do not compare with a state that was not recorded", function()
     local _, notes = told { phase }
     assert.are.same({ "The state before this run was not recorded." }, notes["Before and after"].lines)

@@ -60,7 +60,7 @@ describe("a state in words", function()
     for _, event in ipairs(w.events) do
       if event.seen then texts[#texts + 1] = ("%s %s %s"):format(event.name, event.event, event.seen_text) end
     end
-    assert.are.same({ "a done it is on", "b skipped on: true" }, texts)
+    assert.are.same({ "a done it is on", "b skipped on: yes" }, texts)
   end)
 
   it("says so where a step that is done saw nothing, and is left out of what saw nothing by nature", function()

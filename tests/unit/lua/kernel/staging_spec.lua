@@ -70,6 +70,14 @@ describe("staging.holds", function()
   end)
 end)
 
+describe("staging.describe", function()
+  it("tells the file, and whether others can change it", function()
+    assert.are.same({ "none", "a file with the SHA-256 ab", "a file with the SHA-256 ab, which is not root's alone" },
+      { staging.describe { sha256 = "none", safe = false }, staging.describe { sha256 = "ab", safe = true },
+        staging.describe { sha256 = "ab", safe = false } })
+  end)
+end)
+
 describe("staging.holds_manifest", function()
   local function text(build, created)
     return manifest.text { build = build, created = created, collection = { sha256 = "aa", size = 1 } }

@@ -308,7 +308,7 @@ describe("policies", function()
 
   it("are told in one line", function()
     assert.are.equal("Full Security, SIP on, boot-args filter on, Apple's kernel", policy.describe(FOUND.full))
-    assert.are.equal("Permissive Security, SIP relaxed (7f), boot-args filter off, custom kernel CDCDCDCDCDCD…",
+    assert.are.equal("Permissive Security, SIP off (7f), boot-args filter off, custom kernel CDCDCDCDCDCD…",
       policy.describe(FOUND.lowered))
     assert.are.equal("Permissive Security, SIP on, sealed system volume off, boot-args filter on, Apple's kernel",
       policy.describe(FOUND.unsealed))

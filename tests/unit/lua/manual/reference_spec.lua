@@ -9,7 +9,7 @@ local SOURCE = [[
 --- Not of a function.
 local X = 1
 
---- Reads a thing (reference §1.2; darwin-2026-11 §3).
+--- Reads a thing (reference §1.2; darwin-2026-11 §3) of its own (facts-2026-11 B.3).
 -- It may
 --- fail (see below). @return the thing, or nil
 -- @param name string: which
@@ -32,7 +32,7 @@ function thing.short() return 1 end
 describe("reference.functions", function()
   it("takes functions with a doc comment, without citations", function()
     assert.are.same({
-      { "it.read(name, rest)", "Reads a thing. It may fail (see below).\nReturns the thing, or nil\nname: string: which\n"
+      { "it.read(name, rest)", "Reads a thing of its own. It may fail (see below).\nReturns the thing, or nil\nname: string: which\n"
         .. "rest: table or nil" },
       { "it.short()", "In one line." },
     }, reference.functions(SOURCE, "it"))
@@ -52,6 +52,7 @@ describe("reference.blocks", function()
         if type(value) == "function" then
           assert.is_string(told[full], full)
           assert.is_true(#told[full] > 10, full)
+          assert.is_nil(told[full]:find "§" or told[full]:find "facts%-", full)
           told[full] = nil
         end
       end
@@ -60,7 +61,40 @@ describe("reference.blocks", function()
   end)
 end)
 
+describe("reference.fields", function()
+  it("takes the lines that go on with a field's words", function()
+    assert.are.same({
+      { "why", "a sentence, which goes on here and here" },
+      { "check(c)", "answers it, and more" },
+      { "run(c, seen)", "answers a command" },
+    }, reference.fields [[
+-- A module. Its fields:
+--   why            a sentence,
+--                  which goes on here
+--                  and here
+--   check(c)       → it,
+--                  and more
+-- and if they are needed:
+--   run(c, seen) → a command
+
+--   no             field
+]])
+  end)
+end)
+
 describe("reference.step_fields", function()
+  it("ends no field in the middle of a sentence that its comment goes on with", function()
+    local words = {}
+    for _, field in ipairs(reference.step_fields()) do words[field[1]:match("^[%w_]+")] = field[2] end
+    local comment = require("lib_embed").source("stdlib/plan/schema.lua"):match("^(.-)\n\n")
+    local told = 0
+    for name, rest in comment:gmatch "\n%-%-   ([%w_]+)[^\n]*\n%-%-%s%s%s%s+(%S[^\n]*)" do
+      assert.is_truthy(words[name]:find(rest, 1, true), name)
+      told = told + 1
+    end
+    assert.is_true(told >= 4)
+  end)
+
   it("tells of every field that the schema knows", function()
     local told = {}
     for _, field in ipairs(reference.step_fields()) do told[field[1]:match("^[%w_]+")] = true end

@@ -237,9 +237,14 @@ describe("what is wrong with a step before it acts", function()
   it("is the same of its way back, once something was seen", function()
     local function fault(undo, seen, later) return answer.way_back_fault(step { undo = undo }, {}, seen, later) end
     assert.are.same({ nil, nil, nil }, { fault(nil, { 1 }), fault(saying "nothing is left", { 1 }), fault(oops, { 1 }, true) })
-    assert.are.same({ nil, nil, nil }, { fault(saying { { { argv = { "/x" } } } }, { 1 }), fault(saying(7), nil), fault(saying(7), {}) })
+    local named = saying { { { argv = { "/x" } }, leaves = "x" } }
+    assert.are.same({ nil, nil, nil }, { fault(named, { 1 }), fault(saying(7), nil), fault(saying(7), {}) })
     assert.are.same({ OOPS, LIST, LIST }, { fault(oops, { 1 }), fault(saying(7), { 1 }), fault(saying(7), { 1 }, true) })
     assert.are.equal("my/plan.lua:7: step a: undo: no rung", fault(saying { 7 }, "text"))
+    for _, leaves in ipairs { false, 7 } do
+      assert.are.equal("my/plan.lua:7: step a: undo: way back 2 has no `leaves`, a sentence: what it leaves",
+        fault(saying { { { argv = { "/x" } }, leaves = "x" }, { { argv = { "/x" } }, leaves = leaves } }, { 1 }))
+    end
   end)
 end)
 
@@ -300,7 +305,7 @@ describe("what was seen, in words,", function()
 
   it("is its keys and values, in order, where the step does not say", function()
     for _, describe_it in ipairs { false, oops, saying(7), saying() } do
-      assert.are.equal("a b: 1, c: true", text(describe_it, { c = true, a_b = 1 }))
+      assert.are.equal("a b: 1, c: yes, d: no, e: (empty)", text(describe_it, { c = true, a_b = 1, d = false, e = "" }))
     end
     assert.are.equal("a: 1", answer.text(nil, { a = 1 }))
     for words, seen in pairs { nothing = {}, text = "text", ["7"] = 7, ["false"] = false, ["1: x, 2: y"] = { "x", "y" },

@@ -76,7 +76,7 @@ describe("the last step of apply", function()
   it("tells what was booted", function()
     assert.are.equal('development kernel, hypervisor on, boot-args in force "-v"',
       answer.text(apply.booted, { kernel = "development", hypervisor = "1", in_force = "-v", value = "x" }))
-    assert.are.equal('release kernel, hypervisor off, boot-args in force ""',
+    assert.are.equal('release kernel, hypervisor off, no boot-args in force',
       answer.text(apply.booted, { kernel = "release", hypervisor = "0", in_force = "", value = "" }))
   end)
 

@@ -185,7 +185,7 @@ describe("overview.show", function()
 
   it("tells of the network and no losses before a revert", function()
     local text = shown "revert"
-    assert.truthy(text:find("full security needs it", 1, true))
+    assert.truthy(text:find("Full Security needs it", 1, true))
     assert.is_nil(text:find("Apple Pay", 1, true))
     assert.is_nil(text:find("Kernel collection", 1, true))
   end)
