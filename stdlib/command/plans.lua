@@ -42,7 +42,7 @@ function plans.page(name)
   if not find.inside(name) then return nil end
   local plan, steps = loaded(name), {}
   for index, step in ipairs(plan.steps) do steps[index] = { step.name, ("%s Where: %s."):format(step.why, step.where) } end
-  local blocks = { plan.summary, { heading = "Steps" }, { list = steps } }
+  local blocks = { { heading = "Steps" }, { list = steps } }
   local given = parameters(plan)
   if #given > 0 then
     table.move({ { heading = "Parameters (--set NAME=VALUE)" }, { list = given } }, 1, 2, #blocks + 1, blocks)

@@ -40,6 +40,7 @@ function life.run(play)
       if code ~= exit_code.OK then return code end
     end
   end
+  play.announce "That was the whole life of a raised Mac."
   return exit_code.OK
 end
 

@@ -48,9 +48,12 @@ local function store(view, path, words)
   view.emit { type = "note", lines = { ("The report is in %s. Read it before you send it."):format(path) } }
 end
 
+-- What a person calls a text is one.
+local function is_text(options) return options.text or (options.output or ""):lower():sub(-4) == ".txt" end
+
 local function show(view, options, tell)
   local terminal = require "lib_terminal"
-  if options.output then return store(view, options.output, (options.text and as_text or as_html)(tell)) end
+  if options.output then return store(view, options.output, (is_text(options) and as_text or as_html)(tell)) end
   if terminal.is_terminal(1) then return view.paged(function() tell(view.emit) end) end
   terminal.write(1, (options.text and as_text or as_html)(tell))
 end

@@ -9,6 +9,9 @@ local console = {}
 
 local DEEPEST = 4
 
+-- What a person types to leave who does not know Ctrl-D. No plan has such names.
+local LEAVE = { exit = true, quit = true }
+
 -- Seconds that one input may run, and what is said of one that was ended.
 local SECONDS = require("plan.guarded").SECONDS
 local ENDED = { loop = ("This ran %d s without coming to an end, and was stopped."):format(SECONDS), interrupted = "Stopped.",
@@ -159,7 +162,7 @@ function console.run(view, target, options, farewell)
   local read = line_reader.new(function(before) return console.complete(words, before) end)
   while true do
     local source = read_input(read, words)
-    if not source then break end -- the end of input, or Ctrl-C, after which nothing more is read
+    if not source or LEAVE[source:match "^%s*(%l+)%s*$"] then break end -- also the end of input, and Ctrl-C, after which nothing is read
     if source:find("%S") then
       local chunk, message = compile(source, words)
       if chunk then evaluate(view, chunk) else view.raw_text(text.printable(message)) end

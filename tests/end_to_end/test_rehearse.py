@@ -272,7 +272,7 @@ def test_the_whole_life(scratch):
         assert seen.code == 0, (more, seen.text)
         told = " ".join(seen.text.split())
         for word in ("/usr/bin/curl", "kmutil create", "manifest", "csrutil disable", "Everything is in force", "revert first",
-                     "full security and Apple's kernel, read back"):
+                     "full security and Apple's kernel, read back", "That was the whole life of a raised Mac."):
             assert word in told, (more, word)
     assert os.listdir(scratch) == []
 

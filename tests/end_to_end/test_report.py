@@ -71,11 +71,11 @@ def test_a_page_of_a_run(applied_mac):
 
 
 def test_into_a_file(applied_mac, tmp_path):
-    """HTML, or text with --text; one that is there stays as it is; what cannot be written is said."""
+    """HTML, or text where its name says so; one that is there stays as it is; what cannot be written is said."""
     page, text = tmp_path / "run.html", tmp_path / "run.txt"
     assert "Read it before you send it" in driver.run(applied_mac, "report", "--output", page).out
     assert "custom" in checked(page.read_text())
-    assert driver.run(applied_mac, "report", "1", "--text", "--output", text).code == 0
+    assert driver.run(applied_mac, "report", "1", "--output", text).code == 0
     assert text.read_text().lstrip().startswith("vmq-recovery: run 1, apply")
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     for taken in (text, tmp_path / "link", tmp_path / "no" / "folder"):

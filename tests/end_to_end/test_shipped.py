@@ -29,6 +29,8 @@ def test_the_list():
         assert f"\n{name} " in "\n" + seen.out, seen.out
         page = driver.run(None, "help", "plans", name)
         assert page.code == 0 and page.out.startswith(name + ": "), page.text
+        head, rest = page.out.split("\n\n", 1)
+        assert " ".join(head.split()).removeprefix(name + ": ") not in " ".join(rest.split()), page.text
         assert driver.run(None, "check", name).code == 0
     for name, pairs in SHIPPED.items():
         for pair in pairs:

@@ -6,7 +6,8 @@ it took, what Apple's tool printed, what was read back, and the line to type nex
 run.
 
 The page is HTML that loads nothing from elsewhere: it opens in every browser, light or dark, and prints well. It goes to
-standard output, or to `--output FILE`; a file that is there already is never replaced. `--text` makes plain text of it.
+standard output, or to `--output FILE`; a file that is there already is never replaced. `--text`, or
+a FILE that ends in .txt, makes plain text of it.
 On a terminal, without `--output`, you see the text by pages.
 
     vmq-recovery report --output run.html

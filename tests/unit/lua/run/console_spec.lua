@@ -17,6 +17,13 @@ local function typed(lines, target)
   return shown.out():sub(#greeting + 1, -2), prompts
 end
 
+describe("leaving the prompt", function()
+  it("takes exit and quit for the end of input, and no word like them", function()
+    for _, word in ipairs { "exit", " quit " } do assert.are.equal("1\n", (typed { "1", word, "2" })) end
+    assert.are.equal("nil\n2\n", (typed { "exits", "2" }))
+  end)
+end)
+
 describe("console.show", function()
   it("writes values as they are written in Lua", function()
     for _, case in ipairs {
