@@ -39,7 +39,7 @@ static void find_simulated_tool(struct arguments *arguments)
 static void push_arguments(lua_State *L, const struct arguments *arguments)
 {
 	lua_createtable(L, arguments->count, 0);
-	for (int i = 1; i < arguments->count; i++) {
+	for (int i = 0; i < arguments->count; i++) {
 		lua_pushstring(L, arguments->words[i]);
 		lua_rawseti(L, -2, i);
 	}

@@ -13,9 +13,10 @@ local function version()
 end
 
 --- Runs the program.
--- @param args array of words, without the program's name
+-- @param args array of words; its field 0 is the program's name as it was typed
 -- @return exit code
 function cli.main(args)
+  if args[0] then require("base.started").note { program = args[0] } end
   local parsed, message = parse.line(args)
   -- Loaded for mistakes only: start-up is shorter without it.
   if not parsed then return require("screen.complain").usage(message) end

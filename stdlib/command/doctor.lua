@@ -35,7 +35,7 @@ end
 local function next_thing(target, rows, recovery)
   if rows and not overview.first_todo(rows) then return "Nothing is left to do: apply is already applied." end
   if not recovery then return "Everything that apply needs here is right.", outcome.type_this(target, target.booted, "apply") end
-  return "Everything that can be checked from here is right; next: recovery. To get there, " .. places.TO_RECOVERY .. ", and type:",
+  return "Everything that can be checked from here is right; next: recovery. To get there, " .. places.to_recovery() .. ", and type:",
     table.unpack(outcome.in_recovery(target, "apply"))
 end
 

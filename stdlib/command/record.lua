@@ -54,7 +54,7 @@ local function store(view, target, found, path)
   if found.names == "replaced" then lines[#lines + 1] = LEFT end
   lines[#lines + 1] = ("%d commands, %s: %s"):format(#found.commands, require("base.text").size(#bytes), path)
   lines[#lines + 1] = "To rehearse this Mac, here or on another machine:"
-  lines[#lines + 1] = { command = "vmq-recovery rehearse --like " .. require("base.text").quote(path) }
+  lines[#lines + 1] = { command = require("base.started").line_of_no_mac("rehearse --like " .. require("base.text").quote(path)) }
   return ending.new("done", exit_code.OK, table.unpack(lines))
 end
 

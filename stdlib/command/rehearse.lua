@@ -5,6 +5,7 @@ local complain = require "screen.complain"
 local exit_code = require "base.exit_code"
 local gone = require("base.try").new()
 local invocation = require "run.invocation"
+local started = require "base.started"
 
 local rehearse = {}
 
@@ -53,7 +54,8 @@ end
 -- What takes the place of the real thing, in every command of this rehearsal.
 local function begin(state, options, view)
   invocation.rehearse { view = view, uid = state.uid, user = options.yes and state.owner.short or nil,
-    password = options.yes and state.owner.password or nil, unattended = options.yes, on_data = true, patience = 1, silence = 3, pause = 3 }
+    password = options.yes and state.owner.password or nil, unattended = options.yes, on_data = true, kept = options.keep,
+    patience = 1, silence = 3, pause = 3 }
 end
 
 local function options_for(directory, options)
@@ -83,7 +85,7 @@ local function through_restarts(play, command, args)
     if code ~= exit_code.PHASE then return code end
     if restart(play, "macos") ~= "macos" then
       note(play.view, nil, "macOS did not start. On a real Mac: " .. require("plan.place").TO_RECOVERY .. ", and there:",
-        { command = "vmq-recovery revert" })
+        { command = "/Volumes/*/vmq-recovery revert" })
       return exit_code.STOPPED
     end
   end
@@ -158,10 +160,11 @@ function kinds.nothing() return exit_code.OK end
 local function next_words(view, what, code, kept)
   if kept and not invocation.is_kept(kept) then return note(view, nil, "", kept .. " is no longer there, or no longer whole.") end
   if kept then
+    started.note { root = kept }
     return note(view, "The simulated Mac is kept", "Every command works on it, and stopping and going on can be practised:",
-      { command = ("vmq-recovery --root %s %s"):format(require("base.text").quote(kept), what == "nothing" and "doctor" or "status") },
+      { command = started.line(what == "nothing" and "doctor" or "status") },
       "To restart it into macOS (or recovery; with --unclean as after a power cut):",
-      { command = ("vmq-recovery rehearse --keep %s restart macos"):format(require("base.text").quote(kept)) },
+      { command = started.restart "macos" },
       "To throw it away, remove the folder.")
   end
   if code == exit_code.STOPPED or code == exit_code.PERSON then
@@ -169,8 +172,8 @@ local function next_words(view, what, code, kept)
   end
   if code ~= exit_code.OK then return end
   if what == "apply" then
-    note(view, nil, "", "To rehearse the way back: vmq-recovery rehearse revert")
-    note(view, nil, "The whole life, from the kit to the revert before an update: vmq-recovery rehearse life")
+    note(view, nil, "", "To rehearse the way back: `vmq-recovery rehearse revert`")
+    note(view, nil, "The whole life, from the kit to the revert before an update: `vmq-recovery rehearse life`")
     note(view, nil, "On your Mac: `vmq-recovery kdk fetch` (or a kit from Apple), `build`, `stage`; then `doctor` in recovery.")
   end
 end

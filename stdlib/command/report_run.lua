@@ -258,9 +258,9 @@ local function next_lines(known)
   if run.direction == "back" then return { "It was going back. To continue:", here "rollback" } end
   local waiting = waits_for(known)
   if not waiting then return { "To continue:", here "resume", "Or to go back:", here "rollback" } end
-  local in_macos = waiting == "macos" or waiting == "any"
-  return { ("It continues in %s. There, type:"):format(place.words(waiting)),
-    outcome.type_this(target, in_macos and "macos" or "recovery", "resume") }
+  local there = (waiting == "macos" or waiting == "any") and "macos" or "recovery"
+  return outcome.arrive_when_kept(target, there, "resume")
+    or { ("It continues in %s. There, type:"):format(place.words(waiting)), outcome.type_this(target, there, "resume") }
 end
 
 --- Tells a run.

@@ -32,7 +32,7 @@ local function not_its_turn(number, latest, here)
   local state = journals.standing_of(asked)
   if state ~= "stands" then return ("Nothing to roll back: run %d %s."):format(number, WORDS[state]), exit_code.OK end
   return ("Run %d (%s) cannot be undone while run %d (%s) stands, which came after it and may rest on it. "
-    .. "First: vmq-recovery rollback"):format(number, asked.start.plan, latest.number, latest.start.plan), exit_code.PRECONDITION
+    .. "First: `vmq-recovery rollback`"):format(number, asked.start.plan, latest.number, latest.start.plan), exit_code.PRECONDITION
 end
 
 local function resolve_newest(latest)

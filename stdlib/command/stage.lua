@@ -81,7 +81,7 @@ local words = {}
 function words.done(case)
   local group = case.target.group
   return { "Done: the program, the kernel collection and its checksum file are on the Data volume, owned by root.",
-    ("Next: make %s the startup disk if it is not, %s."):format(group.name or "this volume", places.TO_RECOVERY),
+    ("Next: make %s the startup disk if it is not, %s."):format(group.name or "this volume", places.to_recovery()),
     "There type:", table.unpack(outcome.in_recovery(with_staged_program(case.target), "apply")) }
 end
 

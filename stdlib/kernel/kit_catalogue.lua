@@ -55,6 +55,6 @@ end
 
 --- The way to a kit that the list does not have.
 catalogue.BY_HAND = "Apple publishes kits at developer.apple.com/download/all (search \"Kernel Debug Kit\"; an Apple account is "
-  .. "enough). Download the one of exactly this build, then: vmq-recovery kdk install FILE"
+  .. "enough). Download the one of exactly this build, then: `vmq-recovery kdk install FILE`"
 
 return catalogue

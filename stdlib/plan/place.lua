@@ -9,6 +9,12 @@ place.HOLD = "hold the power button until \"Loading startup options\" appears, t
 --- The whole way there.
 place.TO_RECOVERY = "shut down fully (not restart), " .. place.HOLD .. ", choose Options and a user, then Utilities > Terminal"
 
+--- How to get to recovery; on a simulated Mac that was kept, the line that does it.
+function place.to_recovery()
+  local line = require("base.started").restart "recovery"
+  return line and ("restart this simulated Mac into recovery (`%s`)"):format(line) or place.TO_RECOVERY
+end
+
 local FITS = {
   any = { ["paired-recovery"] = true, recovery = true, macos = true },
   recovery = { ["paired-recovery"] = true, recovery = true },

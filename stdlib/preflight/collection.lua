@@ -51,7 +51,7 @@ local function not_staged(target, message)
   if #found == 0 then return bad(message, BUILD_IT) end
   for index, name in ipairs(found) do found[index] = users .. "/" .. name end
   return bad(("%s; but there is %s"):format(message, table.concat(found, ", ")),
-    "stage one in macOS (vmq-recovery stage --kc FILE), or name it with --kc")
+    "stage one in macOS (`vmq-recovery stage --kc FILE`), or name it with --kc")
 end
 
 -- The staged program is what the person starts in recovery; where a manifest names it, it must be that one.
@@ -188,7 +188,7 @@ function checks.object(target, asked, known)
   local found = { object = { size = stat.size, sha256 = asked.params.collection_sum }, object_path = path,
     room = known.room or room_for_copy(target, stat) }
   local fault = object_fault(target.root .. path, stat.size, asked.params)
-  if fault then return bad(("%s: %s"):format(path, fault), "see what kmutil needs: vmq-recovery help plans boot-object"), found end
+  if fault then return bad(("%s: %s"):format(path, fault), "see what kmutil needs: `vmq-recovery help plans boot-object`"), found end
   local row, untrusted = trusted(target, asked, path, ("%s, %s, SHA-256 %s…"):format(path, text.size(stat.size),
     found.object.sha256:sub(1, 16)))
   found.untrusted_collection = untrusted

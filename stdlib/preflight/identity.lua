@@ -24,7 +24,8 @@ local function namesakes(target)
     :format(table.concat(others, ", "))
 end
 
-local STAGE_IT = "in macOS, sudo vmq-recovery stage puts one where only root can write: start that; or leave out --yes, and type the word "
+local STAGE_IT = "in macOS, `sudo vmq-recovery stage` puts one where only root can write: start that; or leave out --yes, and type "
+  .. "the word "
   .. "that you are asked for"
 
 --- This program's own file: in recovery it runs as root whoever wrote it. In macOS one's own copy is the usual case, and what lies below

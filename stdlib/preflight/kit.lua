@@ -14,7 +14,7 @@ local ok, bad, unknown = result.ok, result.bad, result.unknown
 
 local checks = {}
 
-local REINSTALL = "install the kit again: vmq-recovery kdk install"
+local REINSTALL = "install the kit again: `vmq-recovery kdk install`"
 
 local function names_of(list)
   local names = {}
@@ -55,7 +55,7 @@ local function installed_kit(target, options, build)
   local kit = kits.exact(list, build) or options.inexact and nearest(list, target.group.version or "") or nil
   if kit then return judge(kit, options, build), { kit = kit } end
   return bad(("no kit of build %s is installed; installed: %s"):format(build, names_of(list)),
-    "vmq-recovery kdk fetch, then vmq-recovery kdk install (each with sudo)")
+    "`sudo vmq-recovery kdk fetch`, then `sudo vmq-recovery kdk install`")
 end
 
 --- Which kit: the one named (known.kdk or --kdk), the exact one, or with --inexact a near one. Finds kit.
@@ -136,7 +136,7 @@ end
 --- The image to install: known.image, or known.image_problem. Finds image_build.
 function checks.image(target, asked, known)
   local image, options = known.image, asked.options
-  if not image then return bad(known.image_problem, "download one: vmq-recovery kdk fetch; or name a file") end
+  if not image then return bad(known.image_problem, "download one: `vmq-recovery kdk fetch`; or name a file") end
   local stat, message = require("lib_file").stat(target.root .. image)
   if not stat or stat.type ~= "file" then return bad(message or image .. ": no file", "name the image that was downloaded") end
   local image_build = options.build or catalogue.build_of(image:match("[^/]+$"))

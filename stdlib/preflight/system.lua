@@ -54,14 +54,14 @@ end
 
 function checks.environment(target, asked)
   if target.booted == "unknown" or not target.environment or target.environment == "unknown" then
-    return unknown(target.environment_words or target.problems.booted or "which system is running cannot be told", place.TO_RECOVERY)
+    return unknown(target.environment_words or target.problems.booted or "which system is running cannot be told", place.to_recovery())
   end
   if place.fits(asked.where, target.environment) then return ok(target.environment_words) end
   if target.environment == "recovery" then
     local name = target.group and target.group.name or "the target"
-    return bad(target.environment_words, ("make %s the startup disk, then %s"):format(name, place.TO_RECOVERY))
+    return bad(target.environment_words, ("make %s the startup disk, then %s"):format(name, place.to_recovery()))
   end
-  return bad(target.environment_words .. ", and the next step needs " .. place.words(asked.where), place.TO_RECOVERY)
+  return bad(target.environment_words .. ", and the next step needs " .. place.words(asked.where), place.to_recovery())
 end
 
 function checks.data(target)

@@ -8,8 +8,9 @@ local rehearsal = {}
 
 --- From here on everything this process does is a rehearsal.
 -- @param fields { view, uid, user, password, unattended = nobody is asked, on_data = the program is taken to lie on Data,
---   patience = seconds at an unknown question, silence = seconds a tool may be silent,
---   pause = seconds between two readings that must be alike before what a tool began counts as finished }
+--   kept = the folder of the simulated Mac or nil, where it stays; patience = seconds at an unknown question,
+--   silence = seconds a tool may be silent, pause = seconds between two readings that must be alike before
+--   what a tool began counts as finished }
 function invocation.rehearse(fields) rehearsal = fields end
 
 local configured = false
@@ -46,6 +47,14 @@ local function name_files(root, options)
   end
 end
 
+-- What lines to be typed take over. A program that lies on that Mac is called as the Mac names it.
+local function note_start(root, options)
+  local started, program = require "base.started", require("base.started").program()
+  local kept = rehearsal.view and (rehearsal.kept or "") or invocation.is_kept(root) and options.root or ""
+  if root ~= "" then program = program:sub(1, #root + 1) == root .. "/" and program:sub(#root + 1) or program end
+  started.note { program = program, root = kept, volume = options.volume or "" }
+end
+
 --- Opens an invocation.
 -- @param options from cli.parse
 -- @param command string: the command's name, for the event stream
@@ -57,6 +66,7 @@ function invocation.open(options, command, looks)
   configure(root, options.dry_run or false, not options.allow_tools and (looks or options.dry_run) or false)
   if options.no_input then require("screen.question").ask_nobody(true) end
   name_files(root, options)
+  note_start(root, options)
   return { command = command, options = options, root = root, dry_run = options.dry_run or false, rehearsal = rehearsal,
     uid = uid_for(root), person = not options.no_input and require("lib_terminal").is_terminal(0),
     view = rehearsal.view or require("screen.open").open(options, command, require("lib_embed").version()) }
@@ -87,8 +97,10 @@ function invocation.look(self, group)
   local options = self.options
   local may_ask = self.person and not options.yes and not options.json
   require("tool.probe").forget()
-  return require("mac.target").look(self.root, { volume = group or options.volume, program = program_of(self.root),
+  local target = require("mac.target").look(self.root, { volume = group or options.volume, program = program_of(self.root),
     choose = not group and may_ask and require("screen.question").volume or nil })
+  require("base.started").note { sudo = target.booted == "macos" }
+  return target
 end
 
 --- The first line: which program this is. A rehearsal's is no file of that Mac's.

@@ -211,7 +211,7 @@ function lifecycle.survey(invocation, target, operation, journal)
   local plan = plans.at_hand(operation)
   plans.announce_tools(invocation, plan, true)
   if target.problems.kernel_kind == "unknown" then
-    ending.refuse("This is no Apple silicon Mac. For a look at a simulated one: vmq-recovery rehearse plan")
+    ending.refuse("This is no Apple silicon Mac. For a look at a simulated one: `vmq-recovery rehearse plan`")
   end
   if not target.group then ending.refuse(target.problems.group) end
   local open = journal.open

@@ -2,13 +2,14 @@
 -- Must not be used once an event stream has begun: a run ends through run.lifecycle.
 
 local exit_code = require "base.exit_code"
+local started = require "base.started"
 local text = require "base.text"
 
 local complain = {}
 
 --- One line on standard error. @return the exit code for usage
 function complain.usage(message)
-  require("lib_terminal").write(2, "vmq-recovery: " .. text.printable(message) .. "\n")
+  require("lib_terminal").write(2, "vmq-recovery: " .. text.printable(started.said(message)) .. "\n")
   return exit_code.USAGE
 end
 

@@ -1,6 +1,7 @@
 -- Tells the event stream to a person: plain English, 80 columns, no colour needed.
 -- Must not hold a fact that is not in the events: the JSON view gets the same ones.
 
+local started = require "base.started"
 local text = require "base.text"
 
 local view = {}
@@ -32,7 +33,7 @@ local Screen = {}
 Screen.__index = Screen
 
 function Screen:line(words, indent, first)
-  self.write(text.wrap(text.printable(words), self.columns, indent, first) .. "\n")
+  self.write(text.wrap(text.printable(started.said(words)), self.columns, indent, first) .. "\n")
 end
 
 -- What is never wrapped: a line to be typed, or what a tool printed, with a bar before it.
@@ -47,7 +48,7 @@ end
 
 -- A labelled line: "      done: the policy reads …", the label painted after wrapping so that widths stay right.
 function Screen:labelled(kind, label, words)
-  local wrapped = text.wrap(text.printable(label .. ": " .. words), self.columns, INDENT .. "  ", INDENT)
+  local wrapped = text.wrap(text.printable(label .. ": " .. started.said(words)), self.columns, INDENT .. "  ", INDENT)
   local from, to = wrapped:find(label .. ":", 1, true)
   if from then wrapped = wrapped:sub(1, from - 1) .. self:paint(kind, wrapped:sub(from, to)) .. wrapped:sub(to + 1) end
   self.write(wrapped .. "\n")

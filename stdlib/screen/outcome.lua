@@ -7,6 +7,7 @@ local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
 local paths = require "mac.paths"
 local places = require "plan.place"
+local started = require "base.started"
 local state = require "mac.state"
 local text = require "base.text"
 
@@ -16,13 +17,15 @@ local outcome = {}
 outcome.BY_HAND = "Without this program: shut down, " .. places.HOLD .. ", Options, Utilities > Startup "
   .. "Security Utility, choose the volume, Full Security. That also forgets the custom kernel."
 
---- A command of this program to be typed: it stands on a line of its own, indented and never wrapped.
+--- A command of this program to be typed: it stands on a line of its own, indented and never wrapped. On a simulated Mac that was kept
+-- the program is called as it was here.
 -- @param target see mac.target.look
 -- @param place "macos" | "recovery"
 -- @param rest string: what follows the program's name
 function outcome.type_this(target, place, rest)
+  if started.is_kept() then return { command = started.line(rest) } end
   local path, pattern = paths.program_in(target, place)
-  return { command = (place == "macos" and "sudo " or "") .. (pattern or text.quote(path)) .. " " .. rest }
+  return { command = (place == "macos" and "sudo " or "") .. (pattern or text.quote(path)) .. started.options() .. " " .. rest }
 end
 
 --- What to type in recovery, told to somebody who is in macOS: a line that finds the program however the Data volume is called there,
@@ -33,9 +36,9 @@ end
 function outcome.in_recovery(target, rest)
   local path, pattern = paths.program_in(target, "recovery")
   local lines = { outcome.type_this(target, "recovery", rest) }
-  if not pattern then return lines end
+  if not pattern or started.is_kept() then return lines end
   local name = text.quote(path:match("^/Volumes/([^/]+)/") or "Data")
-  table.move({ "In full: " .. text.quote(path) .. " " .. rest,
+  table.move({ "In full: " .. text.quote(path) .. started.options() .. " " .. rest,
     "Unplug other disks first: the first volume that has this program is the one that is started.",
     ("No such file? Type: diskutil apfs unlockVolume %s (or, without FileVault: diskutil mount %s)"):format(name, name),
     "Killed, or not permitted? Copy it to /tmp and start that." }, 1, 4, 2, lines)
@@ -122,14 +125,27 @@ function words.lower(case, final)
   return lines
 end
 
+--- How to go on in another system of a simulated Mac that was kept.
+-- @param target see mac.target.look
+-- @param place "macos" | "recovery"
+-- @param rest string: what follows the program's name
+-- @return array of lines; nil on any other Mac
+function outcome.arrive_when_kept(target, place, rest)
+  if not started.is_kept() then return nil end
+  return { "Next, restart this simulated Mac, and then go on:", { command = started.restart(place) },
+    outcome.type_this(target, place, rest) }
+end
+
 local function arrive_in_macos(case)
-  return { "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet "
+  return outcome.arrive_when_kept(case.target, "macos", case.operation.again)
+    or { "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet "
     .. "saved would be lost. Then, in macOS, open Terminal and type:",
     outcome.type_this(case.target, "macos", case.operation.again) }
 end
 
 local function arrive_in_recovery(case)
-  return { "Next: " .. places.TO_RECOVERY .. ", and type:", table.unpack(outcome.in_recovery(case.target, case.operation.again)) }
+  return outcome.arrive_when_kept(case.target, "recovery", case.operation.again)
+    or { "Next: " .. places.TO_RECOVERY .. ", and type:", table.unpack(outcome.in_recovery(case.target, case.operation.again)) }
 end
 
 function words.phase(case, final)

@@ -46,7 +46,7 @@ curl.errors = {
   { pattern = "transfer closed", kind = "network", cause = "the connection broke off", cure = ONLINE,
     unaffected = "what has come so far is kept" },
   { pattern = "error: 404", kind = "gone", cause = "there is no such file at that address any more",
-    cure = "get the kit from developer.apple.com, then: vmq-recovery kdk install FILE", unaffected = "nothing was changed" },
+    cure = "get the kit from developer.apple.com, then: `vmq-recovery kdk install FILE`", unaffected = "nothing was changed" },
   { pattern = "[Ff]ailure writing output", kind = "room", cause = "the disk is full",
     cure = "free some gigabytes, then run this again: it continues where it stopped", unaffected = "what has come so far is kept" },
   { pattern = "SSL", kind = "network", cause = "no safe connection could be made",

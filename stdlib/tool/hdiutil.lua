@@ -21,9 +21,9 @@ end
 --- What hdiutil's failures mean.
 hdiutil.errors = {
   { pattern = "not recognized", kind = "image", cause = "the file is not a disk image, or only a part of one",
-    cure = "download it again: vmq-recovery kdk fetch", unaffected = "nothing was installed" },
+    cure = "download it again: `vmq-recovery kdk fetch`", unaffected = "nothing was installed" },
   { pattern = "corrupt", kind = "image", cause = "the disk image is damaged",
-    cure = "download it again: vmq-recovery kdk fetch", unaffected = "nothing was installed" },
+    cure = "download it again: `vmq-recovery kdk fetch`", unaffected = "nothing was installed" },
   { pattern = "Resource busy", kind = "busy", cause = "something still uses the mounted image",
     cure = "close what is open in it, then run this again", unaffected = "what was installed stays" },
 }

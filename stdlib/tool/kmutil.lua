@@ -95,18 +95,20 @@ end
 -- "Could not use 'ID' because: …": the line to type names every one of them.
 local function link_cure(words)
   local ids = each_id(words, "Could not use '([%w%.%-_]+)'")
-  if #ids == 0 then return "check the kit (vmq-recovery kdk check); leave out what the message names: vmq-recovery build --exclude ID" end
-  return "check the kit (vmq-recovery kdk check). If it is whole, leave these out: vmq-recovery build --exclude "
-    .. table.concat(ids, " --exclude ")
+  if #ids == 0 then
+    return "check the kit (`vmq-recovery kdk check`); leave out what the message names: `vmq-recovery build --exclude ID`"
+  end
+  return "check the kit (`vmq-recovery kdk check`). If it is whole, leave these out: `vmq-recovery build --exclude "
+    .. table.concat(ids, " --exclude ") .. "`"
 end
 
 -- "'ID' names a dependency on 'OTHER', which was not found", once or several times.
 local function missing_cure(words)
   local ids = each_id(words, "'([%w%.%-_]+)' names a dependency on '[%w%.%-_]+'")
   local others = each_id(words, "'[%w%.%-_]+' names a dependency on '([%w%.%-_]+)'")
-  if #ids == 0 then return "check the kit (vmq-recovery kdk check); take a left-out one back: vmq-recovery build --include ID" end
-  return ("check the kit (vmq-recovery kdk check). If %s was left out, take it back: vmq-recovery build --include %s ; else leave out "
-    .. "what needs it: vmq-recovery build --exclude %s"):format(table.concat(others, " or "), table.concat(others, " --include "),
+  if #ids == 0 then return "check the kit (`vmq-recovery kdk check`); take a left-out one back: `vmq-recovery build --include ID`" end
+  return ("check the kit (`vmq-recovery kdk check`). If %s was left out, take it back: `vmq-recovery build --include %s`; else leave out "
+    .. "what needs it: `vmq-recovery build --exclude %s`"):format(table.concat(others, " or "), table.concat(others, " --include "),
     table.concat(ids, " --exclude "))
 end
 
@@ -122,7 +124,7 @@ kmutil.errors = {
   { pattern = "Could not find: kernel mach%-o", kind = "kit", cause = "the kit has no development kernel for this chip",
     cure = "name the kit's own kernel file; Max and Ultra use the Pro's", unaffected = "nothing was changed" },
   { pattern = "no%-variant%-extension", kind = "option", cause = "this kmutil does not know --no-variant-extension",
-    cure = "build by hand as `vmq-recovery help walk` says, without that option, then: vmq-recovery stage --kc FILE",
+    cure = "build by hand as `vmq-recovery help walk` says, without that option, then: `vmq-recovery stage --kc FILE`",
     unaffected = "nothing was changed" },
   { pattern = "Unable to resolve dependencies", kind = "kit", cause = "an extension that others need is missing", cure = missing_cure,
     unaffected = "nothing was changed" },

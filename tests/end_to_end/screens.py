@@ -48,8 +48,8 @@ def hold_against_kept(text, name, size):
 
 
 def program_of(mac):
-    """A copy of the program that prints the same path of its own everywhere: on the Mac's Data volume."""
-    return shutil.copy(driver.PROGRAM, mac.data() / "vmq-recovery") if mac else driver.PROGRAM
+    """A copy of the program that prints the same path of its own everywhere: on the Mac's Data volume, or without one from here."""
+    return shutil.copy(driver.PROGRAM, mac.data() / "vmq-recovery") if mac else os.path.relpath(driver.PROGRAM)
 
 
 class Screen(driver.Session):

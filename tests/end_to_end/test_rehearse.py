@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import os
+import re
+import shlex
 import subprocess
 
 import driver
@@ -322,3 +324,36 @@ def test_a_daemon_behind_a_tool_that_was_cut_off(scratch):
     """csrutil shows nothing for too long and is ended; its daemon writes two seconds later. What is said then is so."""
     seen = driver.rehearse(scratch, "--fault", "csrutil:late-daemon@5:1", "--yes")
     assert seen.code == 0 and "The tool was cut off" in seen.text and "Nothing was changed" not in seen.text, seen.text
+
+
+# A line to be typed: indented, and alone on its line.
+TO_TYPE = re.compile(r"^ {2,}(\S*vmq-recovery .*)$", re.MULTILINE)
+
+
+def test_every_line_to_type_is_of_the_kept_mac(scratch, tmp_path):
+    """What a kept Mac says to type goes to that Mac, and is understood when it is typed exactly as shown."""
+    folder = tmp_path / "my mac"
+    answers = ("--yes", "--user", "ada")
+    given = {"password": "rehearsal", "environment": {"TMPDIR": str(scratch)}}
+    said = driver.rehearse(scratch, "--keep", folder, "--mac", "m4-26").text
+
+    def on(*words):
+        nonlocal said
+        seen = driver.run(None, "--root", folder, *words, **given)
+        said += seen.text
+        return seen
+
+    assert on("doctor").code == 0
+    assert on("apply", *answers).code == 0
+    on("report", "--text")
+    assert "reboot)" not in said and "sudo" not in said, said
+    assert driver.rehearse(scratch, "--keep", folder, "restart", "macos").code == 0
+    for words in (["doctor"], ["apply", *answers], ["revert", *answers], ["unstage", "-n"], ["resume"], ["log"]):
+        on(*words)
+    lines = set(TO_TYPE.findall(said))
+    own = str(folder)
+    assert {shlex.split(line)[-1] for line in lines} >= {"apply", "revert", "macos", "doctor"}, lines
+    for line in sorted(lines):
+        words = shlex.split(line)
+        assert words[0] == driver.PROGRAM and words[1:3] in (["--root", own], ["rehearse", "--keep"]) and own in words, line
+        assert driver.run(None, *words[1:], "--help", environment=given["environment"]).code == 0, line

@@ -56,7 +56,7 @@ describe("a rehearsal", function()
     local options = happened.options
     assert.are.same({ { "apply" }, true, true, true }, { { happened[1] }, options.quiet, options.detailed_exitcode, happened.folder })
     assert.is_nil(files.stat(options.root))
-    assert.is_true(says "words of apply" and says "a line" and says "To rehearse the way back: vmq-recovery rehearse revert")
+    assert.is_true(says "words of apply" and says "a line" and says "To rehearse the way back: `vmq-recovery rehearse revert`")
   end)
 
   it("goes on after each restart that is asked for", function()

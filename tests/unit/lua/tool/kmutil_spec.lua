@@ -59,19 +59,19 @@ describe("kmutil's cures", function()
   it("name every extension that does not link, each once", function()
     local words = "Error Domain=KMErrorDomain Code=31 2: Could not use 'com.apple.a-b' because: x\n"
       .. "3: Could not use 'com.apple.c_1' because: y\n"
-    assert.are.equal("check the kit (vmq-recovery kdk check). If it is whole, leave these out: vmq-recovery build "
-      .. "--exclude com.apple.a-b --exclude com.apple.c_1", cure(words .. "4: Could not use 'com.apple.a-b' because: z"))
+    assert.are.equal("check the kit (`vmq-recovery kdk check`). If it is whole, leave these out: `vmq-recovery build "
+      .. "--exclude com.apple.a-b --exclude com.apple.c_1`", cure(words .. "4: Could not use 'com.apple.a-b' because: z"))
     assert.truthy(cure("Error Domain=KMErrorDomain Code=31 bind failure"):find("vmq-recovery build --exclude ID", 1, true))
   end)
 
   it("name the extension that is missing and the one that needs it", function()
-    assert.are.equal("check the kit (vmq-recovery kdk check). If com.apple.b was left out, take it back: vmq-recovery build --include "
-      .. "com.apple.b ; else leave out what needs it: vmq-recovery build --exclude com.apple.a",
+    assert.are.equal("check the kit (`vmq-recovery kdk check`). If com.apple.b was left out, take it back: `vmq-recovery build --include "
+      .. "com.apple.b`; else leave out what needs it: `vmq-recovery build --exclude com.apple.a`",
       cure "Unable to resolve dependencies: 'com.apple.a' names a dependency on 'com.apple.b', which was not found")
     assert.truthy(cure("Unable to resolve dependencies:\n 'a.b' names a dependency on 'c.d', which was not found.\n"
       .. " 'e.f' names a dependency on 'g.h', which was not found.\n 'a.b' names a dependency on 'g.h', which was not found.")
-      :find("If c.d or g.h was left out, take it back: vmq-recovery build --include c.d --include g.h ; else leave out what needs it: "
-      .. "vmq-recovery build --exclude a.b --exclude e.f", 1, true))
+      :find("If c.d or g.h was left out, take it back: `vmq-recovery build --include c.d --include g.h`; else leave out what needs it: "
+      .. "`vmq-recovery build --exclude a.b --exclude e.f`", 1, true))
     assert.truthy(cure("Unable to resolve dependencies"):find("vmq-recovery build --include ID", 1, true))
   end)
 end)
