@@ -47,7 +47,7 @@ def test_unknown_topic(typed, near):
     """One line; the nearest within two letters, never revert."""
     seen = driver.run(None, "help", typed)
     assert (seen.code, seen.out) == (2, "") and len(seen.err.splitlines()) == 1
-    assert (f"; the nearest is {near}" in seen.err) if near else ("nearest" not in seen.err and "`vmq-recovery help`" in seen.err)
+    assert (f"; the nearest is {near}" in seen.err) if near else ("nearest" not in seen.err and "vmq-recovery help`" in seen.err)
 
 
 def test_a_page_is_turned_on_a_terminal(session, tmp_path):

@@ -39,7 +39,7 @@ def test_no_suggestion(words):
     """Nothing within two letters, or only revert, which must be meant: one line that says where they all are told."""
     seen = driver.run(None, *words)
     assert (seen.code, seen.out) == (2, "")
-    assert seen.err.endswith("; `vmq-recovery help` lists them\n") and len(seen.err.splitlines()) == 1
+    assert seen.err.endswith("vmq-recovery help` lists them\n") and len(seen.err.splitlines()) == 1
     assert "nearest" not in seen.err and "revert" not in seen.err.replace(words[-1], "")
 
 
