@@ -94,7 +94,7 @@ struct calls {
 	size_t length;
 	unsigned lines; /* ended by the keys that are passed on */
 	bool open;      /* do they end within a line? */
-	bool brief; /* the end of what comes is enough */
+	bool brief;     /* the end of what comes is enough */
 	const struct relay_line *line;
 	bool echo;
 	struct relay_answer *given;
