@@ -68,8 +68,10 @@ function checks.data(target)
   local data = target.group and target.group.data
   if not data then return unknown("the Data volume is not known", "diskutil apfs listVolumeGroups") end
   if data.mount then return ok(("Data is mounted at %s"):format(data.mount)) end
-  return bad(("the Data volume %s is not mounted: FileVault keeps it locked, or it was never mounted")
-    :format(data.name or data.device), "diskutil apfs unlockVolume " .. data.device)
+  local name = data.name or data.device
+  if data.locked == false then return bad(("the Data volume %s is not mounted"):format(name), "diskutil mount " .. data.device) end
+  return bad(("the Data volume %s is not mounted: FileVault keeps it locked, or it was never mounted"):format(name),
+    "diskutil apfs unlockVolume " .. data.device)
 end
 
 -- Bytes that a run's journal and transcript may need.

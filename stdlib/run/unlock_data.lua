@@ -11,7 +11,7 @@ local unlock_data = {}
 
 local function may_offer(invocation, target)
   local data = target.group and target.group.data
-  if not data or data.mount or invocation.dry_run or invocation.options.json then return false end
+  if not data or data.mount or data.locked == false or invocation.dry_run or invocation.options.json then return false end
   return invocation.person and not invocation.rehearsal.unattended
 end
 

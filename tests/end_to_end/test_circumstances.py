@@ -7,6 +7,7 @@ import pytest
 from conftest import MACHINES
 from helpers import FULL, WORDS, act_kinds, flags, has_words, policy_is_raised, without_syncs
 from person import Person
+from recorded_macs import calls
 
 
 def sum_of(path):
@@ -249,6 +250,15 @@ def test_bputil_that_keeps_the_rest(build):
 def test_every_wording_of_bputil(build, prompts, confirms):
     """Which it asks is not known; all are answered."""
     mac = build(csrutil_sip3=False, bputil_prompts=prompts, bputil_confirms=confirms)
+    applied(mac)
+    assert policy_is_raised(mac)
+
+
+def test_recovery_has_not_mounted_data(build):
+    """Said with the line that mounts it, and nothing is started; once it is mounted, apply goes."""
+    mac = build(recovery_mounts_data=False)
+    refused(mac, says=("is not mounted", "diskutil mount"))
+    assert calls.run(mac, "usr/sbin/diskutil", "mount", mac.group()["data"]["device"]).returncode == 0
     applied(mac)
     assert policy_is_raised(mac)
 

@@ -32,6 +32,7 @@ KNOBS = {
     "osenvironment_in_macos": None,     # §6.4: an error, or another word
     "preboot_read_only": False,
     "preboot_full": False,
+    "recovery_mounts_data": True,       # facts C: on 26.5.1 Data was not mounted in one true recovery
     "firmlinks": True,                  # §6.3: do they resolve below /Volumes/<name> in recovery
     "kmutil_question": "two-lines",     # §3.1 | one-line: facts A.3
     "kmutil_in_macos": "configure-boot can only be run in Recovery Mode",

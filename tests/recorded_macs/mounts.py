@@ -40,7 +40,7 @@ def points(state):
     for one in state["groups"]:
         booted = macos and one["uuid"] == state["booted"]
         found[one["system"]["device"]] = "/" if booted else _free(found, one["system"]["name"])
-        if not one["data"]["locked"]:
+        if not one["data"]["locked"] and (booted or not one["data"].get("unmounted")):
             found[one["data"]["device"]] = "/System/Volumes/Data" if booted else _free(found, one["data"]["name"])
     for one in state["neighbours"]:
         found.update({volume["device"]: volume["point"] for volume in one["volumes"] if volume["point"]})
@@ -109,7 +109,7 @@ def _mount_system(root, state, one):
     where = points(state)
     place = where[one["system"]["device"]]
     _system(root, place.lstrip("/"), one)
-    if state["knobs"]["firmlinks"] and not one["data"]["locked"]:
+    if state["knobs"]["firmlinks"] and one["data"]["device"] in where:
         data = where[one["data"]["device"]].rpartition("/")[2]
         os.symlink(f"../{data}/Users", os.path.join(store.below(root, place), "Users"))
 
@@ -124,6 +124,8 @@ def mount_all(root, state):
         _system(root, "", booted)
     else:
         _version(root, "", booted["os"])
+    for one in state["groups"]:
+        one["data"]["unmounted"] = not macos and not state["knobs"]["recovery_mounts_data"]
     where = points(state)
     for device in _movable(state):
         if device in where:
@@ -143,15 +145,20 @@ def mount_all(root, state):
             os.makedirs(os.path.join(root, name), exist_ok=True)
 
 
-def unlock(root, state, device):
-    """The Data volume `device` has been unlocked: mount it."""
+def _link(root, state, one):
+    """Where firmlinks resolve, the system's own name leads to the users on Data too (§6.3)."""
+    link = os.path.join(root, "Volumes", one["system"]["name"], "Users")
+    if state["knobs"]["firmlinks"] and not os.path.lexists(link):
+        os.symlink(f"../{one['data']['name']}/Users", link)
+
+
+def mount_data(root, state, device):
+    """Mount the Data volume `device`, which was locked or left out until now."""
     for one in state["groups"]:
-        if one["data"]["device"] == device:
-            one["data"]["locked"] = False
+        if one["data"]["device"] == device and device not in points(state):
+            one["data"].update(locked=False, unmounted=False)
             _move(_parked(root, device), store.below(root, points(state)[device]))
-            link = os.path.join(root, "Volumes", one["system"]["name"], "Users")
-            if state["knobs"]["firmlinks"] and not os.path.lexists(link):
-                os.symlink(f"../{one['data']['name']}/Users", link)
+            _link(root, state, one)
 
 
 def set_preboot(root, state, told, on):

@@ -161,6 +161,19 @@ class TestDisks:
         assert calls.run(mac, DISKUTIL, "mount", "disk3s2").returncode == 0
         assert told(mac, "info", "-plist", "disk3s2")["MountPoint"] == "/Volumes/Preboot"
 
+    def test_recovery_leaves_data_out(self, build):
+        """facts C, 26.5.1: it can be mounted, is left out again at the next start of recovery, and macOS mounts it."""
+        mac = build("m4-26.3", recovery_mounts_data=False)
+        device = mac.group()["data"]["device"]
+        assert told(mac, "info", "-plist", device)["MountPoint"] == "" and mac.collection_path().exists()
+        assert calls.run(mac, DISKUTIL, "mount", device).returncode == 0
+        assert told(mac, "info", "-plist", device)["MountPoint"] == "/Volumes/Macintosh HD - Data"
+        assert (mac.root / "Volumes/Macintosh HD/Users/Shared").is_dir()
+        mac.restart("paired-recovery")
+        assert told(mac, "info", "-plist", device)["MountPoint"] == ""
+        mac.restart("macos")
+        assert told(mac, "info", "-plist", device)["MountPoint"] == "/System/Volumes/Data"
+
     @pytest.mark.parametrize(("password", "point"), [(None, "/Volumes/Preboot"), ("wrong", "")])
     def test_csrutil_leaves_preboot_mounted(self, build, password, point):
         """facts C: once somebody has signed, whether it was mounted before or not."""

@@ -173,7 +173,7 @@ def _unlock(tool, state, words):
         refusals.count(tool)
         tool.fail(f"Error unlocking APFS Volume: The given APFS Volume passphrase is incorrect ({volume['device']})")
     with tool.changing() as now:
-        mounts.unlock(tool.root, now, volume["device"])
+        mounts.mount_data(tool.root, now, volume["device"])
     tool.out(first + "Unlocked and mounted APFS Volume\n")
 
 
@@ -199,6 +199,9 @@ def _mount(tool, state, word, on):
                 now["knobs"]["preboot_read_only"] = now["knobs"]["preboot_read_only"] == "always" and "always"
     elif volume["locked"]:
         tool.fail(f"Volume on {volume['device']} failed to mount because it is locked")
+    elif on:
+        with tool.changing() as now:
+            mounts.mount_data(tool.root, now, volume["device"])
     tool.out(f"Volume {volume['name']} on {volume['device']} {'mounted' if on else 'unmounted'}\n")
 
 

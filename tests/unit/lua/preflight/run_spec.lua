@@ -221,6 +221,8 @@ describe("preflight", function()
     target.group.data.mount = nil
     expect("data", "bad", "the Data volume Daten is not mounted", "apply")
     assert.are.equal("diskutil apfs unlockVolume disk3s5", row_of("data", "apply").cure)
+    target.group.data.locked = false
+    assert.are.equal("diskutil mount disk3s5", row_of("data", "apply").cure)
     expect("journal", "bad", "no place for the journal survives a restart", "apply")
     target.group.data = nil
     expect("data", "unknown", "not known", "apply")

@@ -75,6 +75,7 @@ describe("the offer to unlock Data", function()
       assert.are.same({ false, {} }, { (offer({ "y" }, more)), {} })
     end
     assert.is_false((offer({ "y" }, nil, { device = "d", mount = "/Volumes/Data" })))
+    assert.is_false((offer({ "y" }, nil, { device = "d", locked = false })))
     assert.is_false((offer({ "y" }, nil, targets.NONE)))
     assert.are.same({ {}, {} }, { started, events })
   end)
