@@ -163,6 +163,16 @@ local function ending(outcome)
   return outcome.exit == 0 and "claimed" or "unknown"
 end
 
+local NOT_YES = { cause = "the tool's question was not answered with y, so it did nothing",
+  cure = "run it again, and type y at that question" }
+
+-- Was the last yes-or-no question answered, and not with y?
+local function is_declined(output)
+  local answer = ""
+  for _, line in ipairs(lines_of(output)) do answer = line:match "[%[(][^%])]*y[^%])]*n[%])][:?]?%s*(.-)%s*$" or answer end
+  return answer ~= "" and not answer:find "^[yY]"
+end
+
 --- What the end of a command means, should the state not be what was wanted.
 -- @param tool string: "bputil", "csrutil", "kmutil", "nvram", "diskutil", or a plan's own tool
 -- @param outcome { output, exit, signal, timed_out, silent, gave_up, refused, refused_credentials }
@@ -173,6 +183,7 @@ function errors.explain(tool, outcome)
   local entry, words = last_known({ require "tool.apple_errors", catalogue_of(tool) }, output)
   if entry then return explanation(entry.kind, words, entry) end
   local kind = ending(outcome)
+  if kind == "claimed" and is_declined(output) then return explanation(kind, last_line(output), NOT_YES) end
   return explanation(kind, kind == "unknown" and last_words(output) or last_line(output), OURS_BY_KIND[kind])
 end
 

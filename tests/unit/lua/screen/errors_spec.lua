@@ -298,3 +298,15 @@ describe("errors.all", function()
     end
   end)
 end)
+
+describe("a tool that reported success and did nothing", function()
+  it("was not answered with y, where its question shows that", function()
+    local function cause(output) return errors.explain("kmutil", { exit = 0, output = output }).cause end
+    local claimed = errors.ours("claimed").cause
+    for output, declined in pairs { ["Are you sure? (enter y or n)(not kept)\n"] = true, ["Sure? [y/n]: n\n"] = true,
+      ["Sure? [y/n]: n\nSure? [y/n]: y\n"] = false, ["Are you sure? (enter y or n) Y\n"] = false, ["Sure? [y/n]: \n"] = false,
+      ["done\n"] = false } do
+      assert.are.equal(declined and "the tool's question was not answered with y, so it did nothing" or claimed, cause(output), output)
+    end
+  end)
+end)
