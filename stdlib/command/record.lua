@@ -62,7 +62,7 @@ end
 -- @param target see mac.target.look
 -- @param options the command line's
 function record.place(target, options)
-  if target.booted == "unknown" then ending.refuse("This is no Apple silicon Mac: " .. tostring(target.problems.booted)) end
+  if target.booted == "unknown" then ending.refuse("This is no Apple silicon Mac. To practise: `vmq-recovery rehearse`.") end
   local path = options.output or default_path(target)
   if require("lib_file").stat(path, true) then refuse_file(path, "is there already; a record never replaces a file") end
   return path

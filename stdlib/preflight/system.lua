@@ -29,7 +29,9 @@ function checks.platform(target)
     return ok("Apple silicon, chip " .. target.kernel.chip:upper() .. (virtual and "; " .. virtual or ""), virtual)
   end
   local message = target.problems.kernel
-  if target.problems.kernel_kind == "unknown" then return bad(message, "this program is for Apple silicon Macs") end
+  if target.problems.kernel_kind == "unknown" then
+    return bad(message, "this program is for Apple silicon Macs. To practise here: `vmq-recovery rehearse`")
+  end
   return unknown(message, "uname should be at /usr/bin/uname")
 end
 

@@ -145,9 +145,16 @@ end
 
 -- ---- which run, which plan -------------------------------------------------------------------------------------------------
 
+local function refuse_other_computer(target)
+  if target.problems.kernel_kind == "unknown" then
+    ending.refuse "This is no Apple silicon Mac. For a look at a simulated one: `vmq-recovery rehearse plan`"
+  end
+end
+
 -- Resume and rollback only know from the journal what they are to do.
-local function resolve(operation, journal)
+local function resolve(operation, target, journal)
   if not operation.resolve then return operation end
+  refuse_other_computer(target)
   if not journal.here then ending.refuse "The journal cannot be reached: is the Data volume locked?" end
   local resolved, sentence, code = operation.resolve(journal.latest, journal.path, journal.here)
   if not resolved and code == exit_code.PRECONDITION then ending.refuse(sentence) end
@@ -210,9 +217,7 @@ function lifecycle.survey(invocation, target, operation, journal)
   journal = journal or read_journal(target, invocation.options)
   local plan = plans.at_hand(operation)
   plans.announce_tools(invocation, plan, true)
-  if target.problems.kernel_kind == "unknown" then
-    ending.refuse("This is no Apple silicon Mac. For a look at a simulated one: `vmq-recovery rehearse plan`")
-  end
+  refuse_other_computer(target)
   if not target.group then ending.refuse(target.problems.group) end
   local open = journal.open
   local current = open and operation.owns(open.start) and open or nil
@@ -406,7 +411,7 @@ local function carry_out(invocation, credentials, operation)
   local wait = orphans.patience(invocation.view.emit, invocation.person)
   local held <close> = mac_lock.take(invocation, wait) -- released when this returns or throws
   local target, journal = find_target_and_journal(invocation, credentials, operation, wait)
-  operation = resolve(operation, journal)
+  operation = resolve(operation, target, journal)
   local findings, check_rows = check_before_plan(invocation, credentials, operation, target, journal)
   local params = operation.params and operation.params(target, findings, invocation.options)
   local run, superseded = choose_run(operation, journal, invocation.options, params)

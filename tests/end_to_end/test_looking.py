@@ -147,3 +147,11 @@ return plan "two" { summary = "Two.", params = { level = param "integer" }, step
     assert wrong.code == 2 and "simulated" not in wrong.text
     bare = driver.run(None, "plan")
     assert bare.code == 3 and "This is no Apple silicon Mac." in bare.text and "diskutil" not in bare.text
+
+
+def test_another_computer_is_told_of_rehearsals():
+    """What needs a Mac says so, and which line to type instead, as the program was started."""
+    for words in ("resume", "rollback", "record", "doctor"):
+        seen = driver.run(None, words)
+        told = " ".join(seen.text.split())
+        assert seen.code == 3 and f"`{driver.PROGRAM} rehearse" in told and "locked" not in told, seen.text
