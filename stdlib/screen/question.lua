@@ -81,6 +81,7 @@ function question.volume(groups, default)
     if not line then return nil end
     local chosen = groups[tonumber(line:match("^%s*(%d+)%s*$") or "0")]
     if chosen then return chosen end
+    tell(("That is not it: type a number from 1 to %d. (--volume NAME saves this question.)"):format(#groups))
   end
   return nil
 end
