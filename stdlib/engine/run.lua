@@ -247,14 +247,14 @@ local function has_changed(self)
   return false
 end
 
--- The steps that only prepare and have left what they made.
+-- The steps that only prepare and have left what they made; nil: none.
 local function prepared_of(self)
   local names = {}
   for _, name in ipairs(self.run.acted) do
     local state, step = self.run:step(name), self.plan.index[name]
     if step and step.prepares and not equal.same(state.seen, state.before) then names[#names + 1] = name end
   end
-  return names
+  return names[1] and names
 end
 
 local function close(self, final)

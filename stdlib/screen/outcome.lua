@@ -196,7 +196,7 @@ function words.stopped(case, final)
     return (case.operation.own_journal and add_preparing or add_ways_on)(lines, case, final)
   end
   lines[#lines + 1] = final.acted == 0 and "Nothing was changed." or "Nothing was changed; the state was read back."
-  if #(final.prepared or {}) > 0 then
+  if final.prepared then
     lines[#lines + 1] = ("Only what step %s prepared is kept; the next run uses it."):format(table.concat(final.prepared, ", "))
   end
   return lines
