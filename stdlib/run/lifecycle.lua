@@ -401,12 +401,6 @@ local function prepare(invocation, credentials, case, plan, run, journal)
   return complete
 end
 
--- The file that a plan inside copies was named on the command line: by the plan's own parameter, or when the run that goes on began.
-local function name_collection(plan, run, params)
-  local path = plan.embedded and (run or params.file) and params.collection_on_mac
-  if path then require("lib_door").name(path) end
-end
-
 local function carry_out(invocation, credentials, operation)
   local wait = orphans.patience(invocation.view.emit, invocation.person)
   local held <close> = mac_lock.take(invocation, wait) -- released when this returns or throws
@@ -418,7 +412,7 @@ local function carry_out(invocation, credentials, operation)
   local plan = plans.at_hand(operation, run)
   plans.announce_tools(invocation, plan)
   local case = make_case(invocation, target, operation, findings, plan, run, journal, params, check_rows)
-  name_collection(plan, run, case.params)
+  plans.name_collection(plan, run, case.params)
   local complete, ended = prepare(invocation, credentials, case, plan, run, journal)
   return ended or drive_with_journal(invocation, credentials, complete, plan, run, superseded, journal, held)
 end

@@ -98,4 +98,13 @@ function plans.refuse_mistakes(c, rows)
   end
 end
 
+--- Tells the door which file a plan inside copies: named on the command line, by the plan's own parameter or when the run began.
+-- @param plan see plan.load
+-- @param run nil: a new one
+-- @param params table: the plan's values
+function plans.name_collection(plan, run, params)
+  local path = plan.embedded and (run or params.file) and params.collection_on_mac
+  if path then require("lib_door").name(path) end
+end
+
 return plans

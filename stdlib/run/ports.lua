@@ -213,6 +213,15 @@ end
 
 local function tenths(seconds) return math.ceil(seconds * 10) / 10 end
 
+-- What was learnt of a command's end besides its outcome.
+local function complete(outcome, asked, written, began)
+  outcome.output = written or outcome.output
+  outcome.tries = math.max(asked.password, outcome.hidden or 0)
+  outcome.refused_credentials = outcome.gave_up and (asked.password > 1 or asked.over_limit or outcome.too_many or false)
+  outcome.counted = asked.counted
+  outcome.seconds = not outcome.dry_run and tenths(system.monotonic() - began) or nil
+end
+
 -- Starting a command, and what its end means.
 local function tool_ports(made, self)
   function made.may_start(command)
@@ -227,13 +236,7 @@ local function tool_ports(made, self)
     self.view.after_tool(heard())
     local written = kept()
     if outcome and not outcome.exit and self.stand_still and is_tracked(self, command.argv) then self.stand_still() end
-    if outcome then
-      outcome.output = written or outcome.output
-      outcome.tries = math.max(asked.password, outcome.hidden or 0)
-      outcome.refused_credentials = outcome.gave_up and (asked.password > 1 or asked.over_limit or outcome.too_many or false)
-      outcome.counted = asked.counted
-      outcome.seconds = not outcome.dry_run and tenths(system.monotonic() - began) or nil
-    end
+    if outcome then complete(outcome, asked, written, began) end
     return outcome, message, code
   end
   function made.explain(command, outcome)

@@ -9,8 +9,10 @@ local KINDS = { ["Error Domain=com.apple.LocalAuthentication Code=-1"] = "creden
   ["Can't continue because you are not connected to the Internet"] = "network",
   ["failed to set system integrity configuration in boot policy"] = "seal",
   ["OS environment does not allow changing security"] = "place", ["must be run from macOS Recovery"] = "place",
-  ["kmutil can only be run in Recovery Mode"] = "place", ["This device isn't eligible for the requested build"] = "newer-macos",
-  ["AMRestoreErrorDomain Code=3194"] = "newer-macos", ["You must move to Reduced Security"] = "mode", ["Invalid Mach-O boot properties"] = "target" }
+  ["kmutil can only be run in Recovery Mode"] = "place",
+  ["This device isn't eligible for the requested build"] = "newer-macos",
+  ["AMRestoreErrorDomain Code=3194"] = "newer-macos", ["You must move to Reduced Security"] = "mode",
+  ["Invalid Mach-O boot properties"] = "target" }
 
 local function kinds_of(words)
   local kinds = {}
