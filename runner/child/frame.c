@@ -80,12 +80,10 @@ void frame_break(struct frame *frame)
 	frame->column = 0;
 }
 
-/* C1 controls, and those that turn the order of what is read: as stdlib/base/text.lua has them. */
-static bool steers(const unsigned char *bytes, size_t length)
+/* C1 controls, and those that turn the order of what is read, as characters: as stdlib/base/text.lua has them. */
+static bool steers(const unsigned char bytes[4], size_t length)
 {
 	unsigned char first = bytes[0], last = bytes[length - 1];
-	if (length == 1)
-		return first >= 0x80 && first <= 0x9f;
 	if (length == 2)
 		return (first == 0xc2 && last <= 0x9f) || (first == 0xd8 && last == 0x9c);
 	if (length != 3 || first != 0xe2)
@@ -98,8 +96,6 @@ static bool steers(const unsigned char *bytes, size_t length)
 /* A character that takes so many columns. One that does not fit begins a line. */
 static void put_character(struct frame *frame, const char *bytes, size_t length, size_t width)
 {
-	if (steers((const unsigned char *)bytes, length))
-		return;
 	if (frame->begun && width > 0 && frame->columns > 0 && frame->column + width > frame->columns) {
 		add(frame, "\n", 1);
 		frame_break(frame);
@@ -147,7 +143,8 @@ static bool go_on_character(struct frame *frame, char byte)
 		frame->held[frame->held_bytes++] = byte;
 	if (belongs && frame->held_bytes < size_of((unsigned char)frame->held[0]))
 		return true;
-	put_character(frame, frame->held, frame->held_bytes, width_columns(frame->held, frame->held_bytes));
+	if (!steers((const unsigned char *)frame->held, frame->held_bytes))
+		put_character(frame, frame->held, frame->held_bytes, width_columns(frame->held, frame->held_bytes));
 	frame->state = FRAME_TEXT;
 	frame->held_bytes = 0;
 	return belongs;
@@ -163,7 +160,7 @@ static void put_text(struct frame *frame, char byte)
 		frame->held[0] = byte;
 		frame->held_bytes = 1;
 		frame->state = FRAME_CHARACTER;
-	} else {
+	} else if ((unsigned char)byte < 0x80 || (unsigned char)byte > 0x9f) { /* no C1 control */
 		put_character(frame, &byte, 1, 1);
 	}
 }

@@ -120,7 +120,7 @@ static void a_password_that_was_thrown_away_is_typed_once_more(void **state)
 		f,
 		"stty -echo echonl; printf 'Password:'; read x; read y; echo \"[$y]\" >$root/typed; read z; echo $z >$root/third");
 	struct relay_order relay = { .terminal = true, .screen = -1, .silence = 1, .times = &times };
-	relay.calls = (struct relay_calls){ &plan, NULL, answer, NULL };
+	relay.calls = (struct relay_calls){ .context = &plan, .answer = answer };
 	struct door_order order = { .argv = fixture_disable, .relay = relay };
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_string_equal(fixture_text(f, "typed"), "[hunter2]\n");
@@ -142,7 +142,7 @@ static void another_program_is_told_nothing(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct plan plan = { .answer = { .kind = kinds[i], .text = "y\n", .length = 2, .secret = secret }, .f = f };
 		struct relay_order relay = { .terminal = true, .screen = -1, .seconds = 5, .times = &fixture_times };
-		relay.calls = (struct relay_calls){ &plan, NULL, answer, NULL };
+		relay.calls = (struct relay_calls){ .context = &plan, .answer = answer };
 		struct door_order order = { .argv = argv, .relay = relay };
 		fixture_intend(f, argv);
 		assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
@@ -238,7 +238,7 @@ static void a_plan_may_want_to_be_asked_later(void **state)
 	fixture_script(f, "echo done?; read x");
 	struct door_order order = {
 		.argv = fixture_disable,
-		.relay = { .terminal = true, .screen = -1, .seconds = 20, .calls = { asked, NULL, ask_later, NULL } },
+		.relay = { .terminal = true, .screen = -1, .seconds = 20, .calls = { .context = asked, .answer = ask_later } },
 	};
 	assert_int_equal(door_act(&f->setup, f->journal, &order, &result, &f->err), 0);
 	assert_true(result.gave_up);
