@@ -86,7 +86,7 @@ local function undo_step(self, step, summary)
   local verdict, now = steps.look(self, step)
   if verdict == "unknown" then steps.undecided(step, before, now) end
   if not verdict then now = { error = now } end -- the plan is wrong: its way back is tried all the same
-  if verdict and equal.same(now, before) then return already_back(self, step, "the state as it was before") end
+  if verdict and equal.same(now, before) then return already_back(self, step, "what was there before") end
   if not step.undo then return stuck(summary, step, step.no_way_back) end
   self.c.left = self.run:step(step.name).seen
   local rungs, wrong, nothing_left = act.rungs(self, step, "undo", self.c, before, now)

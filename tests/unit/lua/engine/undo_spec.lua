@@ -56,7 +56,7 @@ describe("rollback", function()
     w.on.b = false
     w.rollback()
     assert.are.same({ "/clear a" }, w.started)
-    assert.are.equal("b done 0 the state as it was before", undo_events(w)[1])
+    assert.are.equal("b done 0 what was there before", undo_events(w)[1])
   end)
 
   it("of a run that did nothing does nothing", function()
