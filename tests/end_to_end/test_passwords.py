@@ -143,7 +143,7 @@ def test_a_person_who_stops_part_way(build, session):
     person.wrong = 3
     person._password()
     assert person.answer_all() == 6, person.session.log
-    assert "resume" in person.session.log and flags(mac) != FULL
+    assert "vmq-recovery rollback" in person.session.log and flags(mac) != FULL
     mac.restart("paired-recovery")
     assert driver.unattended(mac, "resume").code == 1 and flags(mac) == FULL
 
