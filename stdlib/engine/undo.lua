@@ -162,13 +162,19 @@ local function add_row(rows, row)
   rows[is_same and #rows or #rows + 1] = row
 end
 
+-- The steps that acted, as far as the plan has them still, the last one first.
+local function to_undo(self)
+  local list = {}
+  for index = #self.run.acted, 1, -1 do list[#list + 1] = self.plan.index[self.run.acted[index]] end
+  return list
+end
+
 --- What undo.run would do now, without starting anything: the ways back in order, each as a row { step, verdict = "todo", seen, exact =
 -- is its first rung meant to reach what was before, leaves } with a step whose ladder is the rungs that fit here.
 function undo.ways(self)
   local rows, later = {}, {}
-  for index = #self.run.acted, 1, -1 do
-    local step = self.plan.index[self.run.acted[index]]
-    local row = step and way_of(self, step, later)
+  for _, step in ipairs(to_undo(self)) do
+    local row = way_of(self, step, later)
     if row then add_row(rows, row) end
   end
   self.c.left = nil
@@ -193,11 +199,9 @@ function undo.run(self, reason)
     steps.record(self, { type = "undo-start", reason = reason })
   end
   local summary = new_summary()
-  for index = #self.run.acted, 1, -1 do
-    local step = self.plan.index[self.run.acted[index]]
-    if step then undo_step(self, step, summary) end
-    -- What lies in the policy or in NVRAM counts at a start.
-    summary.restart = summary.restart or step ~= nil and step.part ~= nil
+  for _, step in ipairs(to_undo(self)) do
+    undo_step(self, step, summary)
+    summary.restart = summary.restart or step.part ~= nil -- what lies in the policy or in NVRAM counts at a start
   end
   if not self.ports.dry_run then compare(self, summary) end
   steps.finish(result_of(summary), summary)

@@ -48,7 +48,7 @@ local PLAN_FIELDS = { summary = "string", params = "table", tools = "table", ref
 
 local STEP_FIELDS = {
   why = "string", part = "string", where = "string", needs = "table", resets = "table", prompts = "table", covered_by = "table",
-  settles = "string",  check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
+  settles = "string", check = "function", run = "function", verify = "function", undo = "function", ladder = "function",
   after = "function", describe = "function",
   from = "table", defers = "string", expected = "string", no_way_back = "string", waits_for = "string", undo_first = "string",
   repeatable = "boolean", prepares = "boolean",

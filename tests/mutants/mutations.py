@@ -97,9 +97,9 @@ MUTATIONS = [
         ('if verdict == "done" or verdict == "todo" and repeatable then', 'if verdict == "done" or verdict == "todo" then'),),
         "spec engine/recover"),
     Mutation("rollback forgets the last step", "stdlib/engine/undo.lua", (
-        ("()\n  for index = #self.run.acted, 1, -1 do", "()\n  for index = #self.run.acted - 1, 1, -1 do"),), "spec engine/undo"),
+        ("for index = #self.run.acted, 1, -1 do", "for index = #self.run.acted - 1, 1, -1 do"),), "spec engine/undo"),
     Mutation("rollback forgets the first step", "stdlib/engine/undo.lua", (
-        ("()\n  for index = #self.run.acted, 1, -1 do", "()\n  for index = #self.run.acted, 2, -1 do"),), "spec engine/undo"),
+        ("for index = #self.run.acted, 1, -1 do", "for index = #self.run.acted, 2, -1 do"),), "spec engine/undo"),
     Mutation("going back is not written down", "stdlib/engine/undo.lua", (
         ('if self.run.direction ~= "back" or self.run.closed then', "if self.run.direction == nil then"),), "crash rollback-phase"),
     Mutation("bputil is called without -v", "stdlib/tool/bputil.lua", (
