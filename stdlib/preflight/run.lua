@@ -26,6 +26,8 @@ local ADVISORY = { network = true, power = true, update = true, guests = true, m
 -- While one of these is not right, the others would only be wrong for the same cause.
 local FIRST = { root = true, platform = true, volume = true }
 
+local MOST_NAMED = 6
+
 -- On another computer there is no other cause than that. @return the names to check, and those that are left out
 local function on_this_computer(names, target)
   for index, name in ipairs(names) do
@@ -72,9 +74,10 @@ function preflight.run(names, target, asked, known, report)
   return fine, rows, found, {}
 end
 
---- A sentence about checks that were not made, or nil.
+--- A sentence about checks that were not made, or nil. More than MOST_NAMED of them help nobody by their names.
 -- @param left from preflight.run
 function preflight.not_checked(left)
+  if #left > MOST_NAMED then return ("The other %d checks were not made, since this comes first."):format(#left) end
   return #left > 0 and ("Not checked, since this comes first: %s."):format(table.concat(left, ", ")) or nil
 end
 

@@ -24,7 +24,7 @@ VARYING = [(re.compile(r"\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b"), "U")
            (re.compile(r"\d+(?:\.\d)? (?:GiB|MiB|KiB)"), "n"), (re.compile(r"/tmp/[^ ]+"), "t"),
            (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?Z?"), "d")]
 # The same where its length differs, too, and a line ends soon behind it.
-LOOSE = [(re.compile(r"took\s+[\d.]+ s"), "took n s"), (re.compile(r"^( *)[\d.]+ s\)"), r"\1n s)"),
+LOOSE = [(re.compile(r"took\s+(?:under\s+)?[\d.]+ s"), "took n s"), (re.compile(r"^( *)[\d.]+ s\)"), r"\1n s)"),
          (re.compile(r"process \d+"), "process n"),
          (re.compile(r"\d+ s after the first"), "n s after the first")]
 SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

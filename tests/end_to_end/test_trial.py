@@ -18,6 +18,7 @@ from support.patience import wait_for
 pytestmark = pytest.mark.timeout(180)
 
 ITEMS = ("full", "no", "password", "reduced", "order", "sip", "guests", "kernel", "words")
+SECONDS = 120
 ASKED = r"Do this\? \[y/n\] $"
 
 
@@ -57,7 +58,7 @@ def changing(mac, path, *words, ready="ready\n"):
     """trial --with-changes, with nobody there but who says that all is ready."""
     owner = mac.group()["owners"][0]
     return driver.run(mac, "trial", "--with-changes", "--yes", "--user", owner["name"], "--output", path, *words,
-                      password=owner["password"], stdin=ready, timeout=120)
+                      password=owner["password"], stdin=ready, timeout=SECONDS)
 
 
 def told(path):
@@ -115,7 +116,7 @@ def test_all_of_them_simulated(tmp_path, machine):
     for number in range(4):
         path = tmp_path / f"{number}.txt"
         seen = driver.run(None, "--root", tmp_path / "kept", "trial", "--with-changes", "--yes", "--user", "ada", "--output", path,
-                          password="rehearsal", stdin=ready, timeout=120)
+                          password="rehearsal", stdin=ready, timeout=SECONDS)
         assert seen.code == 0, seen.text
         how, _ = told(path)
         if how["words"] == "undone":
