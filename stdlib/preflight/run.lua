@@ -26,7 +26,7 @@ local ADVISORY = { network = true, power = true, update = true, guests = true, m
 -- While one of these is not right, the others would only be wrong for the same cause.
 local FIRST = { root = true, platform = true, volume = true }
 
-local MOST_NAMED = 6
+local MOST_NAMED = 8
 
 -- On another computer there is no other cause than that. @return the names to check, and those that are left out
 local function on_this_computer(names, target)

@@ -68,8 +68,9 @@ describe("checks.make", function()
     assert.are.same({ form:format("2 checks could not be made", "them") }, lines { UNKNOWN, UNKNOWN })
     assert.are.same({ form:format("1 check failed and 1 check could not be made", "them"),
       "Not checked, since this comes first: volume, policy." }, lines({ BAD, UNKNOWN }, { "volume", "policy" }))
-    assert.are.equal("Not checked, since this comes first: a, b, c, d, e, f.", lines({ BAD }, { "a", "b", "c", "d", "e", "f" })[2])
-    assert.are.equal("The other 7 checks were not made, since this comes first.",
-      lines({ BAD }, { "a", "b", "c", "d", "e", "f", "g" })[2])
+    local eight = { "a", "b", "c", "d", "e", "f", "g", "h" }
+    assert.are.equal("Not checked, since this comes first: a, b, c, d, e, f, g, h.", lines({ BAD }, eight)[2])
+    eight[9] = "i"
+    assert.are.equal("The other 9 checks were not made, since this comes first.", lines({ BAD }, eight)[2])
   end)
 end)
