@@ -3,6 +3,7 @@
 The folder of the tests is put on Python's path, so that `support` and the fake Macs are one package everywhere.
 """
 
+import collections
 import os
 import pathlib
 import shutil
@@ -21,7 +22,8 @@ IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 PYTESTS_OWN = "pytest-of-"
 FOLDER = pathlib.Path(os.environ["TMPDIR"]) if IS_WORKER else place.make("vmq-tests-")
 
-# Of the end-to-end tests one in so many is run, beginning with one that SEED draws. The workers inherit both.
+# Of the cases of an end-to-end test one in so many is run, beginning with one that SEED draws, and at least one. The workers
+# inherit both.
 SAMPLE = int(os.environ.get("VMQ_SAMPLE") or 1)
 SEED = int(os.environ.setdefault("SEED", str(time.time_ns() % 1_000_000)))
 
@@ -29,10 +31,18 @@ processes.give_children_usual_signals()
 place.use(FOLDER)
 
 
+def drawn(items):
+    """Of each test's cases one in SAMPLE, at least one."""
+    cases = collections.defaultdict(list)
+    for item in items:
+        cases[item.nodeid.split("[")[0]].append(item)
+    return {item for each in cases.values() for item in each[SEED % min(SAMPLE, len(each))::SAMPLE]}
+
+
 def leave_out(config, items):
-    """Keep one of SAMPLE end-to-end tests, and all others."""
+    """Keep what is drawn of the end-to-end tests, and all others."""
     sampled = [item for item in items if item.path.parent.name == "end_to_end"]
-    kept = set(sampled[SEED % SAMPLE::SAMPLE])
+    kept = drawn(sampled)
     left_out = [item for item in sampled if item not in kept]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

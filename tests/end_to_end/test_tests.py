@@ -53,16 +53,19 @@ def _alone(tmp_path):
 
 
 def test_a_sample(alone):
-    """Two drawings of two are all end-to-end tests, none of them twice; others are always run; how to draw the same is said."""
+    """Two drawings of two are all cases, none of them twice; a test with one case and others are always run; how to draw the
+    same is said."""
     for folder in ("end_to_end", "other"):
         (alone / folder).mkdir()
-        (alone / folder / f"test_{folder}.py").write_text("def test_a(): pass\ndef test_b(): pass\ndef test_c(): pass\n")
+        (alone / folder / f"test_{folder}.py").write_text(
+            "import pytest\ndef test_one(): pass\n@pytest.mark.parametrize('case', [1, 2, 3])\ndef test_three(case): pass\n")
     drawn = []
     for seed in ("6", "7"):
         seen = run_tests(alone, "-vv", "end_to_end", "other", env={**ALONE, "VMQ_SAMPLE": "2", "SEED": seed})
         assert seen.returncode == 0 and f"VMQ_SAMPLE=2 SEED={seed}" in seen.stdout, seen.stdout
-        assert len(re.findall(r"^other/", seen.stdout, re.MULTILINE)) == 3, seen.stdout
-        drawn.append(set(re.findall(r"^end_to_end/\S+::\w+", seen.stdout, re.MULTILINE)))
+        assert len(re.findall(r"^other/", seen.stdout, re.MULTILINE)) == 4, seen.stdout
+        assert "::test_one PASSED" in seen.stdout
+        drawn.append(set(re.findall(r"^end_to_end/\S+::test_three\S+", seen.stdout, re.MULTILINE)))
     assert sorted(len(one) for one in drawn) == [1, 2] and not drawn[0] & drawn[1]
 
 
