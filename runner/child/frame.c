@@ -80,10 +80,18 @@ void frame_break(struct frame *frame)
 	frame->column = 0;
 }
 
+/* Written with more bytes than it needs: some terminals read a control all the same. */
+static bool is_overlong(const unsigned char bytes[4], size_t length)
+{
+	return length > 1 && ((bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xf0 && bytes[1] < 0x90));
+}
+
 /* C1 controls, and those that turn the order of what is read, as characters: as stdlib/base/text.lua has them. */
 static bool steers(const unsigned char bytes[4], size_t length)
 {
 	unsigned char first = bytes[0], last = bytes[length - 1];
+	if (is_overlong(bytes, length))
+		return true;
 	if (length == 2)
 		return (first == 0xc2 && last <= 0x9f) || (first == 0xd8 && last == 0x9c);
 	if (length != 3 || first != 0xe2)

@@ -113,6 +113,7 @@ static void what_steers_a_terminal_is_taken_away(void **state)
 	assert_string_equal(framed("\033[1;31mred\033[0m \033[2J\033[H\033[1K\033(Bend\n"), "| red end\n");
 	assert_string_equal(framed("\033]0;title\007a\033]52;c;eA==\033\\b\033P1$q\033\\c\033cd\n"), "| abcd\n");
 	assert_string_equal(framed("\016\017\001\177x\302\2332Jy\u202ez\u2067\u200f\u061c\233\n"), "| x2Jyz\n");
+	assert_string_equal(framed("a\340\202\2332Jb\360\200\202\233c\n"), "| a2Jbc\n"); /* written too long */
 }
 
 static void what_begins_a_sequence_and_never_ends_hides_no_further_line(void **state)
