@@ -102,6 +102,7 @@ local function refuse_second_program(word)
 end
 
 local function take_word(parsed, word)
+  if word == "" then usage "one word of the command line is empty (\"\")" end
   if parsed.command then
     parsed.args[#parsed.args + 1] = word
     return

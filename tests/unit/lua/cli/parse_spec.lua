@@ -124,6 +124,9 @@ describe("parse.line", function()
     assert.are.equal("run needs NAME|FILE", complaint "run")
     assert.are.equal("status does not take now", complaint("status", "now"))
     assert.are.equal("plan does not take b", complaint("plan", "a", "b"))
+    for _, words in ipairs { { "" }, { "plan", "" }, { "--", "" } } do
+      assert.are.equal('one word of the command line is empty ("")', complaint(table.unpack(words)))
+    end
   end)
 
   it("refuses values given wrongly", function()
