@@ -106,7 +106,7 @@ describe("parse.line", function()
 
   it("names none where none is within two letters, and never revert", function()
     local lists = "; `vmq-recovery help` lists them"
-    for _, word in ipairs { "-", "", "zz", "rever", "revrt", ("a"):rep(100000) } do
+    for _, word in ipairs { "-", "zz", "rever", "revrt", ("a"):rep(100000) } do
       assert.are.equal("unknown command " .. word .. lists, complaint(word), word:sub(1, 20))
     end
     for _, word in ipairs { "--=x", "--quotient", "--zzz" } do
