@@ -34,7 +34,7 @@ def test_unknown_command(typed, nearest):
     assert typed in seen.err and nearest in seen.err.replace(typed, "")
 
 
-@pytest.mark.parametrize("words", [["revrt"], ["rever"], ["reverts"], ["zz"], [""], ["status", "--quotient"]])
+@pytest.mark.parametrize("words", [["revrt"], ["rever"], ["reverts"], ["zz"], ["status", "--quotient"]])
 def test_no_suggestion(words):
     """Nothing within two letters, or only revert, which must be meant: one line that says where they all are told."""
     seen = driver.run(None, *words)
