@@ -16,11 +16,11 @@ local writers = require "mac.writers"
 
 local orphans = {}
 
---- Seconds between two readings that must be equal; a field that tests set.
-orphans.PAUSE = 10
+--- Seconds between two readings that must be equal, and between two looks; fields that tests set.
+orphans.PAUSE, orphans.BETWEEN = 10, 1
 
--- Seconds that are waited at most, with a person and without; and between two looks.
-local LONGEST, LONGEST_ALONE, BETWEEN = 600, 60, 1
+-- Seconds that are waited at most, with a person and without.
+local LONGEST, LONGEST_ALONE = 600, 60
 
 -- Boot times further apart than this are of two boots (seconds): the clock may be set a little meanwhile.
 local ONE_BOOT = 5
@@ -55,7 +55,7 @@ function orphans.patience(emit, person)
   return function(what, seconds)
     if system.monotonic() >= ends then give_up(what) end
     tell(self, what)
-    system.sleep(seconds or BETWEEN)
+    system.sleep(seconds or orphans.BETWEEN)
     if signals.stage() > 0 then give_up(what) end
   end
 end

@@ -18,11 +18,18 @@ function files.link(root, path, target)
   return lib.link(relative(target, path), root .. path)
 end
 
+local LARGEST = 16 << 20 -- of what a simulated tool reads whole
+
+local function replace(lib, path, text)
+  lib.remove(path)
+  return lib.append(path, text, 420) -- 0644
+end
+
 local PIECE = 1 << 20
 
 -- Piece by piece: a true kernel collection is larger than the memory this program allows itself.
 local function store(lib, target, head, source, tail)
-  local ok, message, code = lib.write_atomic(target, head, 420) -- 0644
+  local ok, message, code = replace(lib, target, head)
   local offset, size = 0, lib.stat(source).size
   while ok and offset < size do
     ok, message, code = lib.append(target, assert(lib.read_at(source, offset, PIECE)), 420)
@@ -30,13 +37,6 @@ local function store(lib, target, head, source, tail)
   end
   if not ok then return nil, message, code end
   return lib.append(target, tail, 420)
-end
-
-local LARGEST = 16 << 20 -- of what a simulated tool reads whole
-
-local function replace(lib, path, text)
-  lib.remove(path)
-  return lib.append(path, text, 420) -- 0644
 end
 
 -- Of a file with something before and behind it. With nothing behind it the file may be of any size.

@@ -9,13 +9,13 @@ local guarded, must = attempt.guarded, attempt.must
 
 local scratch = {}
 
-local FOLDER, FILE = 448, 420 -- 0700, 0644
+local FOLDER = 448 -- 0700
 
 local function write_files(directory, files)
-  local lib = require "lib_file"
+  local lib, port = require "lib_file", require("sim.files").below(directory)
   for path, text in pairs(files) do
     must(lib.make_directory(directory .. path:match("^(.*)/"), FOLDER))
-    must(lib.write_atomic(directory .. path, text, FILE))
+    must(port.write(path, text))
   end
 end
 

@@ -50,6 +50,7 @@ static int run(lua_State *L)
 		luaL_error(L, "usage: lua FILE [ARGS]");
 	if (luaL_loadfile(L, words[1]) != LUA_OK)
 		lua_error(L);
+	luaL_checkstack(L, count, "too many words");
 	for (int i = 2; i < count; i++)
 		lua_pushstring(L, words[i]);
 	lua_call(L, count - 2, 0);

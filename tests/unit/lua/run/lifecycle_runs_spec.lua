@@ -2,6 +2,7 @@
 
 local files = require "lib_file"
 local life_module = require "tests.unit.lua.support.life"
+local orphans = require "run.orphans"
 local world = require "tests.unit.lua.support.world"
 
 local YES = { yes = true, user = "ada" }
@@ -9,9 +10,16 @@ local BEGUN = '{"type":"intent","step":"a","argv":["/set","a"],"part":1,"parts":
 local DONE = '{"type":"outcome","step":"a","verdict":"done","seen":{"on":true}}'
 local CLOSED = '{"type":"close","result":"done"}'
 
-local life
-before_each(function() life = life_module.new() end)
-after_each(function() life:over() end)
+local life, pause, between
+before_each(function()
+  life = life_module.new()
+  pause, between = orphans.PAUSE, orphans.BETWEEN
+  orphans.PAUSE, orphans.BETWEEN = 0.01, 0.01
+end)
+after_each(function()
+  orphans.PAUSE, orphans.BETWEEN = pause, between
+  life:over()
+end)
 
 local function run(code, result, words, fields, options, lines)
   assert.are.equal(code, life:run(life:operation(fields), options or YES, lines), life:text())
@@ -134,12 +142,7 @@ describe("a run that was cut off while a tool was at work", function()
   local CSRUTIL = '{"type":"intent","step":"a","argv":["/usr/bin/csrutil","disable"],"part":1,"parts":1,"before":{"on":false},"boot":%d}'
   local BPUTIL = "/usr/bin/bputil -d -v " .. life_module.GROUP
   local answers = require "tests.unit.lua.support.answers"
-  local orphans = require "run.orphans"
   local policies = require "tests.unit.lua.support.policies"
-
-  local pause
-  before_each(function() pause, orphans.PAUSE = orphans.PAUSE, 0.01 end)
-  after_each(function() orphans.PAUSE = pause end)
 
   -- @return how often the policy was read, and every command line
   local function looks(asked)

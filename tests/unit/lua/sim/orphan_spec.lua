@@ -25,13 +25,15 @@ local function make(faults, words)
   return directory
 end
 
--- Answers a tool's prompts and takes its terminal away.
-local function hang_up(directory, path, args, answers, quiet)
-  local pipe = assert(io.popen(("printf '%%s\\n' %s | python3 tests/unit/lua/support/hang_up.py %s '%s%s' %s"):format(
-    answers, quiet or "0.3", directory, path, args)))
-  local said = pipe:read("a")
-  pipe:close()
-  return said
+-- Answers a tool's prompts and takes its terminal away. @return a function that waits for that and returns what the tool said
+local function hang_up(directory, answers, quiet)
+  local pipe = assert(io.popen(("printf '%%s\\n' %s | python3 tests/unit/lua/support/hang_up.py %s '%s/usr/bin/csrutil' disable"):format(
+    answers, quiet or "0.3", directory)))
+  return function()
+    local said = pipe:read("a")
+    pipe:close()
+    return said
+  end
 end
 
 local function run(directory, words)
@@ -61,36 +63,57 @@ describe("an orphan", function()
     folders = {}
   end)
 
-  for _, how in ipairs { "late-daemon", "outlives", "detached" } do
-    it("finishes csrutil's work when the terminal is gone: " .. how, function()
-      local directory = make { ("csrutil:%s@2"):format(how) }
-      local said = hang_up(directory, "/usr/bin/csrutil", "disable", "y rehearsal")
-      assert.truthy(said:find("Enter password for user ada: ", 1, true), said)
-      assert.is_nil(said:find("Protection is off", 1, true))
-      assert.are.equal("absent", sip0(directory))
-      local listed = run(directory, "/bin/ps -axo comm=")
-      assert.are.equal(how ~= "late-daemon", listed:find("/usr/bin/csrutil\n", 1, true) ~= nil)
-      local pid = run(directory, "/bin/ps -axo pid=,comm="):match("(%d+) /usr/bin/csrutil\n")
-      assert.are.equal(how ~= "late-daemon", pid ~= nil and (os.execute("kill -0 " .. pid) == true))
-      assert.is_true(wait_for(8, function() return sip0(directory) == "7f" end))
-      assert.is_true(wait_for(8, function() return not run(directory, "/bin/ps -axo comm="):find("csrutil", 1, true) end))
-    end)
+  local KINDS = { "late-daemon", "outlives", "detached" }
 
-    it("is no orphan while its terminal is there: " .. how, function()
-      local directory = make { ("csrutil:%s@1"):format(how) }
-      local pipe = assert(io.popen(("printf 'y\\nrehearsal\\n' | setsid -w '%s/usr/bin/csrutil' disable 2>&1; echo $?"):format(
-        directory)))
-      local said = pipe:read("a")
-      pipe:close()
-      assert.truthy(said:find("0\n$"), said)
-      assert.are.equal(how ~= "detached", said:find("Protection is off", 1, true) ~= nil)
-      assert.are.equal("7f", sip0(directory))
-    end)
+  -- Starts the three at once: each takes its time.
+  local function start_each(fault_form, start)
+    local directories, ended = {}, {}
+    for _, how in ipairs(KINDS) do
+      directories[how] = make { fault_form:format(how) }
+      ended[how] = start(directories[how])
+    end
+    return directories, ended
   end
+
+  local function is_listed(directory) return run(directory, "/bin/ps -axo comm="):find("/usr/bin/csrutil\n", 1, true) ~= nil end
+
+  local function lives(directory)
+    local pid = run(directory, "/bin/ps -axo pid=,comm="):match("(%d+) /usr/bin/csrutil\n")
+    return pid ~= nil and os.execute("kill -0 " .. pid) == true
+  end
+
+  it("finishes csrutil's work when the terminal is gone", function()
+    local directories, ended = start_each("csrutil:%s@4", function(directory) return hang_up(directory, "y rehearsal") end)
+    for _, how in ipairs(KINDS) do
+      local said, directory = ended[how](), directories[how]
+      assert.truthy(said:find("Enter password for user ada: ", 1, true), how .. said)
+      assert.is_nil(said:find("Protection is off", 1, true), how)
+      assert.are.equal("absent", sip0(directory), how)
+      assert.are.equal(how ~= "late-daemon", is_listed(directory), how)
+      assert.are.equal(how ~= "late-daemon", lives(directory), how)
+    end
+    for how, directory in pairs(directories) do
+      assert.is_true(wait_for(8, function() return sip0(directory) == "7f" end), how)
+      assert.is_true(wait_for(8, function() return not is_listed(directory) end), how)
+    end
+  end)
+
+  it("is no orphan while its terminal is there", function()
+    local directories, ended = start_each("csrutil:%s@1", function(directory)
+      return assert(io.popen(("printf 'y\\nrehearsal\\n' | setsid -w '%s/usr/bin/csrutil' disable 2>&1; echo $?"):format(directory)))
+    end)
+    for _, how in ipairs(KINDS) do
+      local said = ended[how]:read("a")
+      ended[how]:close()
+      assert.truthy(said:find("0\n$"), how .. said)
+      assert.are.equal(how ~= "detached", said:find("Protection is off", 1, true) ~= nil, how)
+      assert.are.equal("7f", sip0(directories[how]), how)
+    end
+  end)
 
   it("does not undo what others did meanwhile, but for the policy it signs", function()
     local directory = make { "csrutil:outlives@2" }
-    hang_up(directory, "/usr/bin/csrutil", "disable", "y rehearsal")
+    hang_up(directory, "y rehearsal")()
     run(directory, "/usr/sbin/nvram 40A0DDD2-77F8-4392-B4A3-1E7304206516:boot-args=-v")
     run(directory, "/usr/bin/bputil -nm -u ada -p rehearsal")
     assert.is_true(wait_for(8, function() return sip0(directory) == "7f" end))
@@ -132,10 +155,14 @@ describe("a tool that throws away what is typed right behind its prompt", functi
   end)
 
   it("takes what comes some moments later", function()
-    for _, case in ipairs { { "0.02", nil }, { "0.8", 0x7f } } do
-      local directory = make({}, { "prompt-flushes-late" })
-      hang_up(directory, "/usr/bin/csrutil", "disable", "'' y rehearsal ''", case[1])
-      assert.are.equal(case[2], state_file.load(directory).groups[1].policy.sip0)
+    local directories, ended = {}, {}
+    for index, quiet in ipairs { "0.02", "0.6" } do
+      directories[index] = make({}, { "prompt-flushes-late" })
+      ended[index] = hang_up(directories[index], "'' y rehearsal ''", quiet)
+    end
+    for index, sip in ipairs { false, 0x7f } do
+      ended[index]()
+      assert.are.equal(sip, state_file.load(directories[index]).groups[1].policy.sip0 or false)
     end
   end)
 end)
