@@ -49,8 +49,8 @@ function trust.folder_fault(root, path, here)
   return fault
 end
 
--- A folder on the way: may others put something else in the place of what follows in it?
-local function folder_fault(root, path, stat, following)
+-- A folder on the way: may others put something else in the place of what follows in it? Of the last, nothing follows.
+local function fault_on_way(root, path, stat, following)
   local fault = why_not(root, path == "" and "/" or path, stat)
   if not fault then return nil end
   local sticky = stat.mode & STICKY ~= 0 and not stat.acl_writes and is_roots(root, stat)
@@ -86,10 +86,8 @@ local function walk(root, path, found)
     if stat.type == "link" then return add(found.doubts, one .. " is a link") end
     if is_administrators(root, one, stat) then
       add(found.notes, "every administrator can write in " .. one)
-    elseif index < #list then
-      add(found.doubts, folder_fault(root, one, stat, stats[index + 1]))
     else
-      add(found.doubts, why_not(root, one, stat))
+      add(found.doubts, fault_on_way(root, one, stat, stats[index + 1]))
     end
   end
 end

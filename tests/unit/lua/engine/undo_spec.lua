@@ -290,6 +290,25 @@ describe("a rung's goal", function()
   end)
 end)
 
+describe("a way back that may not go on", function()
+  it("is written as refused, so that the step does not count as undone", function()
+    local w
+    w = done { { "a", undo = two_rungs(function() return w end, "a") } }
+    w.tools["/clear a"] = world.fails
+    function w.ports.may_start(command)
+      if command.argv[1] == "/half" then return nil, "credentials", "no further password may be tried" end
+      return true
+    end
+    local final = w.rollback()
+    assert.are.same({ "stopped", "credentials" }, { final.result, final.kind })
+    assert.is_nil(w.run.open_intent)
+    assert.is_nil(w.run:step("a").undone)
+    assert.are.equal("refused", w.records[#w.records].verdict)
+    w.tools["/clear a"], w.ports.may_start = nil, nil
+    assert.are.equal("undone", w.rollback().result)
+  end)
+end)
+
 describe("a step that is to be undone first", function()
   local function denied(accept)
     local w = world.new { "a", { "b", undo_first = "b cannot go here" } }

@@ -106,5 +106,9 @@ describe("the kits to take away", function()
     assert.are.same({ "remove-kit /KDKs/KDK_1_A.kdk", "/usr/sbin/pkgutil --forget com.apple.pkg.KDK.B", "remove-kit /KDKs/KDK_1_B.kdk" },
       words)
     assert.are.same({}, kit_image.still_there { root = "/r", kits = "" })
+    local path = "/r/KDKs/KDK_1_C.kdk"
+    disk.use({ [path] = "x" }, { [path] = { dangling = true, link = { type = "link" } } })
+    local there = kit_image.still_there { root = "/r", kits = kit_image.line("/KDKs/KDK_1_C.kdk", "C") }
+    assert.are.same({ { path = "/KDKs/KDK_1_C.kdk" } }, there)
   end)
 end)

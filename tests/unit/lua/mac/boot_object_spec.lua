@@ -77,6 +77,12 @@ describe("boot_object.compare", function()
       { compare(BYTES, { digest = ("EF"):rep(48) }) })
   end)
 
+  it("cannot tell where the bytes in it cannot be summed", function()
+    local _, policy = put(image4.make(BYTES))
+    local files = setmetatable({ sha256_part = function() return nil, "a bad block" end }, { __index = lib })
+    assert.are.same({ "unknown", "a bad block" }, { kernel_object.compare(context(), policy, files) })
+  end)
+
   it("cannot tell of what is compressed", function()
     assert.are.same({ "unknown", "its payload is compressed" }, { compare(BYTES, { more = COMPRESSED }) })
     for _, magic in ipairs { "bvx-", "bvx1", "bvx2", "bvxn", "complzss" } do

@@ -104,6 +104,18 @@ describe("an anonymous record", function()
     end
   end)
 
+  it("replaces names in a property list wherever it begins, and numbers in each word of a command", function()
+    local group = "5D0D176D-E8CC-4E8B-815C-444A679390BD"
+    local record = { facts = { { name = "owner", group, "ada", "Ada Lovelace" } }, commands = {
+      { argv = { "/usr/bin/sw_vers", group, group }, stdout = "<plist><dict><key>Name</key><string>Ada Lovelace</string></dict></plist>" },
+    } }
+    anonymous.replace(record)
+    local command = record.commands[1]
+    assert.truthy(command.stdout:find("<string>Owner 1</string>", 1, true), command.stdout)
+    assert.are_not.equal(group, command.argv[2])
+    assert.are.equal(command.argv[2], command.argv[3])
+  end)
+
   it("takes parts of a full name for a name only where they are longer than two letters", function()
     local told = {}
     anonymous.tell({ name = function(_, name, other) told[name] = other end }, {},

@@ -102,6 +102,10 @@ describe("a record", function()
   it("answers in the place of the Mac", function()
     local source = mac_record.source(assert(read(record_text.write(a_record()))))
     assert.are.same({ exit = 0, stdout = "Darwin\n", stderr = "", timed_out = false, truncated = false }, source(UNAME))
+    for _, stream in ipairs { "stdout", "stderr" } do
+      local commands = { { argv = UNAME, exit = 0, [stream] = ("x"):rep(99) .. "\n" .. ("y"):rep(49 << 10) } }
+      assert.is_true(mac_record.source(assert(read(record_text.write(a_record { commands = commands }))))(UNAME).truncated, stream)
+    end
     local answer, message, code = source { "/usr/bin/sw_vers" }
     assert.are.same({ nil, "the record does not say what /usr/bin/sw_vers printed", "ENOENT" }, { answer, message, code })
   end)

@@ -57,6 +57,13 @@ describe("trust.look", function()
     assert.are.same({}, doubts { ["/Volumes"] = { link = { type = "link" } } })
   end)
 
+  it("doubts what cannot be looked at", function()
+    disk.use { [FILE] = "x" }
+    answers.use { ["/usr/sbin/diskutil info -plist disk3s5"] = info(true) }
+    local found = trust.look(targets.recovery { root = "" }, FOLDER .. "/none/k.kc")
+    assert.are.same({ FOLDER .. "/none cannot be looked at" }, found.doubts)
+  end)
+
   it("says that administrators can write a volume's top folder", function()
     local found = look({ ["/Volumes/Data"] = { mode = ADMINISTRATORS, gid = 80 } }, true)
     assert.are.same({ {}, { "every administrator can write in /Volumes/Data" } }, { found.doubts, found.notes })
