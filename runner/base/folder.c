@@ -52,6 +52,11 @@ int folder_try(const char *path, struct error *err)
 	return error_system(err, errno, "cannot make the folder %s", path);
 }
 
+int folder_set_mode(const char *path, mode_t mode, struct error *err)
+{
+	return chmod(path, mode) == 0 ? 0 : error_system(err, errno, "cannot change the mode of %s", path);
+}
+
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

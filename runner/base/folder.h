@@ -15,6 +15,9 @@ int folder_make(const char *path, mode_t mode, struct error *err);
 /* Can a folder be made there? One is made, and taken away at once. */
 int folder_try(const char *path, struct error *err);
 
+/* Gives a folder exactly `mode`. */
+int folder_set_mode(const char *path, mode_t mode, struct error *err);
+
 /* Names in a folder without "." and "..", sorted bytewise, NULL at the end. One block: release with free. */
 int folder_list(const char *path, char ***names, struct error *err);
 

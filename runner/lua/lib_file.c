@@ -131,6 +131,13 @@ static int try_directory(lua_State *L)
 	return lib_done(L, folder_try(lib_check_path(L, 1), &err), &err);
 }
 
+/* set_mode(path, mode) */
+static int set_mode(lua_State *L)
+{
+	struct error err;
+	return lib_done(L, folder_set_mode(lib_check_path(L, 1), check_mode(L, 2), &err), &err);
+}
+
 /* write_atomic(path, text, mode) */
 static int write_atomic(lua_State *L)
 {
@@ -307,6 +314,7 @@ int lib_open_file(lua_State *L)
 		{ "list", list },
 		{ "make_directory", make_directory },
 		{ "try_directory", try_directory },
+		{ "set_mode", set_mode },
 		{ "write_atomic", write_atomic },
 		{ "append", append },
 		{ "remove", remove_file },

@@ -230,6 +230,8 @@ local known = {
   { "object-overwritten", "the object in Preboot is not what kmutil was given", function() end },
   { "boot-properties-refused", "kmutil cannot derive the collection's boot properties", function() end },
   { "clear-refused", "kmutil does not clear a custom object", function() end },
+  -- [T] of some names there (facts-2026-11 C), [?] of ours (darwin-2026-11 §12)
+  { "var-db-refused", "macOS lets nobody make a folder in /private/var/db while SIP is on (not for root)", function() end },
   { "managed", "the Mac is managed", function(state) state.managed = true end },
   { "not-root", "the user is not root", function(state) state.uid = 501 end },
   { "tools-look-at-environment", "Apple's tools know recovery by __OSINSTALL_ENVIRONMENT, and refuse without it",

@@ -62,7 +62,7 @@ local function add_data(state, group, files)
     return
   end
   for _, person in ipairs(state.owners) do files[home .. "/Users/" .. person.short .. "/.zsh_history"] = "" end
-  files[home .. "/private/var/db/.AppleSetupDone"] = ""
+  if not state.circumstances["var-db-refused"] then files[home .. "/private/var/db/.AppleSetupDone"] = "" end
   for _, folder in ipairs { "/private/tmp", "/private/etc", "/Library", "/Applications" } do
     files[home .. folder .. "/.keep"] = ""
   end

@@ -43,6 +43,13 @@ function layout.links(state)
   return links
 end
 
+local FILES = 0x2 -- csr's bit of the file system (reference §2.3)
+
+--- Does SIP guard the files of the macOS that runs? Recovery's own SIP does not (facts-2026-11 C).
+function layout.guards_files(state)
+  return not place.in_recovery(state) and (state.running.sip0 or 0) & FILES == 0
+end
+
 --- Folders that must be there in the present environment.
 function layout.folders(state)
   local folders = { "/Volumes", "/System/Volumes", "/usr/bin", "/usr/sbin", "/bin", "/sbin", layout.UPDATE,

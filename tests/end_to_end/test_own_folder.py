@@ -17,11 +17,8 @@ def _refusing(build, monkeypatch):
     """A Mac in macOS whose var/db takes nothing new; root is stopped by a folder's mode here as SIP stops it there."""
     if shutil.which("setpriv") is None:
         pytest.skip("needs setpriv to let a mode count for root")
-    mac = build("m2pro-14.0", "macos", kit="good", staged=None)
-    below(mac, "private/var/db").chmod(0o555)
     monkeypatch.setattr(driver, "as_root", lambda command: [*MODES_COUNT, *command])
-    yield mac
-    below(mac, "private/var/db").chmod(0o755)
+    return build("m2pro-14.0", "macos", kit="good", staged=None, var_db="refused")
 
 
 @driver.needs_root
@@ -33,7 +30,6 @@ def test_the_whole_way_from_the_second_place(refusing, monkeypatch):
     assert not mac.journal().exists() and below(mac, SECOND).stat().st_mode & 0o777 == 0o700
     assert "made instead" not in said(run(mac, "stage"))
     assert {"build", "stage"} <= set(os.listdir(below(mac, SECOND)))
-    below(mac, "private/var/db").chmod(0o755)
     monkeypatch.undo()
     mac.restart("paired-recovery")
     assert driver.unattended(mac, "apply").code == 0 and policy_is_raised(mac)
@@ -50,3 +46,19 @@ def test_nothing_is_made_by_who_only_looks(refusing):
     for words in (["-n", "build"], ["plan"], ["doctor"]):
         driver.run(refusing, *words)
         assert not below(refusing, SECOND).exists(), words
+
+
+@driver.needs_root
+def test_rehearsed(open_folder):
+    """`--with var-db-refused`: the whole life goes its way from the second place; root, whom no mode stops, is told."""
+    scratch = open_folder / "scratch"
+    scratch.mkdir()
+    scratch.chmod(0o777)
+    more = {"environment": {"TMPDIR": str(scratch)}, "user": driver.NOBODY, "program": driver.copied(open_folder)}
+    seen = driver.run(None, "rehearse", "life", "--with", "var-db-refused", "--yes", timeout=90, **more)
+    assert seen.code == 0 and said(seen).count(f"/{SECOND} was made instead") == 1, seen.text
+    seen = driver.run(None, "rehearse", "--with", "var-db-refused", "--keep", scratch / "mac", **more)
+    assert seen.code == 0, seen.text
+    seen = driver.rehearse(scratch, "--with", "var-db-refused", "--yes")
+    assert seen.code == 2 and "which does not stop root: rehearse it as an ordinary user" in said(seen), seen.text
+    assert os.listdir(scratch) == ["mac"]

@@ -33,6 +33,7 @@ KNOBS = {
     "preboot_read_only": False,
     "preboot_full": False,
     "recovery_mounts_data": True,       # facts C: on 26.5.1 Data was not mounted in one true recovery
+    "var_db": "free",                   # darwin §12: free | refused: may a folder be made there in macOS while SIP is on; unknown
     "firmlinks": True,                  # §6.3: do they resolve below /Volumes/<name> in recovery
     "kmutil_question": "two-lines",     # §3.1 | one-line: facts A.3
     "kmutil_in_macos": "configure-boot can only be run in Recovery Mode",

@@ -143,6 +143,16 @@ def mount_all(root, state):
         os.makedirs(os.path.join(root, "System/Installation"))
         for name in ("private/var/db", "private/var/root", "private/tmp"):
             os.makedirs(os.path.join(root, name), exist_ok=True)
+    _guard(root, state)
+
+
+def _guard(root, state):
+    """Data's var/db takes no new folder in macOS while SIP guards files (facts C: [T] of some names there, darwin §12)."""
+    at = points(state).get(store.group(state, state["booted"])["data"]["device"])
+    folder = os.path.join(store.below(root, at), "private/var/db") if at else ""
+    if state["knobs"]["var_db"] == "refused" and os.path.isdir(folder):
+        guarded = state["environment"] == "macos" and not (state["in_force"]["sip0"] or 0) & 2
+        os.chmod(folder, 0o555 if guarded else 0o755)
 
 
 def _link(root, state, one):

@@ -276,6 +276,17 @@ class TestSurroundings:
         mac.plant("Users/Shared/planted", 0o777)
         assert (mac.data() / "Users/Shared/planted").stat().st_mode & 0o777 == 0o777
 
+    def test_var_db_refused(self, build):
+        """In macOS, and only while SIP guards files."""
+        mac = build(environment="macos", var_db="refused")
+        folder = "private/var/db"
+        assert (mac.data() / folder).stat().st_mode & 0o777 == 0o555
+        mac.restart("paired-recovery")
+        assert (mac.data() / folder).stat().st_mode & 0o777 == 0o755
+        mac.set_policy(mode="permissive", sip0=0x7F)
+        mac.restart("macos")
+        assert (mac.data() / folder).stat().st_mode & 0o777 == 0o755
+
     def test_an_acl(self, build):
         """Somebody else may write there, which the owner and his class of the mode do not tell."""
         mac = build()

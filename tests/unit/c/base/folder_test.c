@@ -33,6 +33,18 @@ static void a_folder_is_tried_without_a_trace(void **state)
 	assert_int_equal(stat(f->root, &st), 0);
 }
 
+static void a_mode_is_set_exactly(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+	assert_int_equal(folder_set_mode(f->root, 0555, &f->err), 0);
+	assert_int_equal(stat(f->root, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0555);
+	assert_int_equal(folder_set_mode(f->root, 0700, &f->err), 0);
+	assert_int_equal(folder_set_mode(fixture_path(f, "x"), 0700, &f->err), -1);
+	assert_string_equal(f->err.code, "ENOENT");
+}
+
 static void names_come_sorted(void **state)
 {
 	struct fixture *f = *state;
@@ -56,6 +68,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(folders_are_made_with_their_parents),
 		TEST(a_folder_is_tried_without_a_trace),
+		TEST(a_mode_is_set_exactly),
 		TEST(names_come_sorted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,47 @@ describe("a Mac on disk", function()
     assert.is_true(exists(directory .. kit .. "Kernels/kernel.development.t6020"))
   end)
 
+  describe("whose var/db is refused", function()
+    local real, stopped = file.try_directory, nil
+    before_each(function()
+      stopped = true
+      file.try_directory = function() return not stopped or nil end
+    end)
+    after_each(function() file.try_directory = real end)
+
+    local function mode(directory) return file.stat(directory .. "/System/Volumes/Data/private/var/db").mode & 511 end
+
+    it("takes no folder in macOS while SIP guards files, and any folder else", function()
+      local directory = make(nil, { "macos", "var-db-refused" })
+      local state = state_file.load(directory)
+      assert.are.equal(320, mode(directory)) -- 0500
+      restart.restart(directory, state, { into = "paired-recovery" })
+      assert.are.equal(448, file.stat(directory .. "/Volumes/Macintosh HD - Data/private/var/db").mode & 511)
+      state.groups[1].policy.sip0 = 0x7f
+      restart.restart(directory, state, { into = "macos" })
+      assert.are.equal(448, mode(directory)) -- 0700
+      state.groups[1].policy.sip0 = 0x7f & ~2
+      restart.restart(directory, state, { into = "macos" })
+      assert.are.equal(320, mode(directory))
+    end)
+
+    it("stays as it is while something lies there, so that the Mac can be thrown away", function()
+      local directory = make(nil, { "var-db-refused" })
+      assert(file.make_directory(directory .. "/Volumes/Macintosh HD - Data/private/var/db/vmq-recovery", 448))
+      restart.restart(directory, state_file.load(directory), { into = "macos" })
+      assert.are.equal(448, mode(directory))
+    end)
+
+    it("is not played for somebody whom no mode stops", function()
+      stopped = false
+      local directory = assert(file.make_scratch())
+      folders[#folders + 1] = directory
+      local made, why = scratch.make(directory, assert(mac.new(nil, { "var-db-refused" })), PROGRAM)
+      assert.is_nil(made)
+      assert.are.equal("var-db-refused is played by a folder's mode, which does not stop root: rehearse it as an ordinary user", why)
+    end)
+  end)
+
   it("says what is wrong with a state that cannot be read", function()
     local directory = make()
     assert(file.write_atomic(directory .. state_file.PATH, "{", 384))
