@@ -120,7 +120,10 @@ end
 
 local function read_first(reader)
   reader.line = 1
-  local format = reader.text:match("^mac%-record (%d+)\r?\n")
+  if reader.text:find("^\xFF\xFE") or reader.text:find("^\xFE\xFF") then
+    refuse(reader, "this is UTF-16 text, as some programs of Windows save it; save it as UTF-8")
+  end
+  local format = reader.text:match("^mac%-record (%d+)\n")
   if not format then refuse(reader, "this is no Mac record: it does not begin with \"mac-record 1\"") end
   if format ~= "1" then refuse(reader, "this record is of format %s, and this program reads format 1", shown(format)) end
   reader.line = 0
@@ -258,6 +261,17 @@ local function read_body(reader, record)
   end
 end
 
+local MARK = "\xEF\xBB\xBF" -- the byte order mark of UTF-8
+
+-- What mail and editors do to a text on its way, taken back: a mark before it, line ends of Windows, the end of the last line taken
+-- away, blank lines behind it. None of that can be part of a record, and the sum holds against the rest.
+local function as_written(bytes)
+  if bytes:sub(1, #MARK) == MARK then bytes = bytes:sub(#MARK + 1) end
+  if bytes:find("^[^\n]*\r\n") then bytes = bytes:gsub("\r\n", "\n") end
+  local before, last = bytes:match("^(.*\n)(end %d+ " .. ("%x"):rep(64) .. ")%s*$")
+  return before and before .. last .. "\n" or bytes
+end
+
 local function join(record)
   for _, command in ipairs(record.commands) do
     command.ended = nil
@@ -270,6 +284,7 @@ local function read_all(reader)
   if #reader.text > record_text.LARGEST then
     refuse(reader, "the record is too large: a record has at most %d bytes", record_text.LARGEST)
   end
+  reader.text = as_written(reader.text)
   local record = { about = {}, commands = {}, facts = {} }
   read_first(reader)
   read_header(reader, record)

@@ -123,6 +123,20 @@ def test_without_root_the_policy_is_unknown(open_mac, scratch, open_folder):
         assert now in next(line for line in seen.out.splitlines() if line.startswith("ok       policy")), seen.text
 
 
+def test_records_that_came_by_mail(mac, scratch, tmp_path):
+    """Line ends of Windows, a byte order mark, no last line end, blank lines behind: read as the record that was sent."""
+    text = record(mac, tmp_path / "record.txt")
+    windows = text.replace("\n", "\r\n")
+    for name, one in enumerate((windows, "\ufeff" + windows, text.rstrip("\n"), windows + "\r\n\r\n")):
+        path = tmp_path / f"{name}.txt"
+        path.write_bytes(one.encode())
+        seen = driver.rehearse(scratch, "status", "--like", path)
+        assert seen.code == 0 and "A Mac like the recorded one" in seen.text, seen.text
+    path.write_bytes(text.encode("utf-16"))
+    seen = driver.rehearse(scratch, "status", "--like", path)
+    assert seen.code == 2 and f"{path}: line 1: this is UTF-16 text" in seen.err and "save it as UTF-8" in seen.err, seen.text
+
+
 @pytest.mark.parametrize(("spoil", "words"), [
     (lambda text: text[:2000], "the record is cut off here"),
     (lambda text: text.replace("mac-record 1", "mac-record 7", 1), "line 1: this record is of format 7"),

@@ -31,5 +31,6 @@ is plain text: read it before you send it.
 
 Line by line: a header, each command with its exit status and output, facts from files, and a checksum. A record that
 was changed after it was written, is cut off, or names a command that no record holds is refused, with the line and
-the reason. Nothing in a record is ever started.
+the reason. Line ends of Windows, a byte order mark and a missing last line end, as mail and editors leave them, do no
+harm. Send it as an attachment: pasted into a mail its lines are broken. Nothing in a record is ever started.
 ]]
