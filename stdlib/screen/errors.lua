@@ -183,8 +183,9 @@ function errors.explain(tool, outcome)
   local entry, words = last_known({ require "tool.apple_errors", catalogue_of(tool) }, output)
   if entry then return explanation(entry.kind, words, entry) end
   local kind = ending(outcome)
-  if kind == "claimed" and is_declined(output) then return explanation(kind, last_line(output), NOT_YES) end
-  return explanation(kind, kind == "unknown" and last_words(output) or last_line(output), OURS_BY_KIND[kind])
+  local said = kind == "unknown" and last_words(output) or last_line(output)
+  local declined = (kind == "claimed" or kind == "unknown") and is_declined(output)
+  return explanation(kind, said, declined and NOT_YES or OURS_BY_KIND[kind])
 end
 
 --- One of this program's own entries, by kind: { text, cause, cure, unaffected }.

@@ -110,7 +110,12 @@ end
 --- Forgets whether JSON was refused (another Mac is about to be asked).
 function bputil.forget() json_refused = false end
 
---- What bputil's failures mean (reference §1.3, §1.6).
+local NO_POLICY = "this system has no boot policy that bputil can read"
+local MAKE_ONE = "choose the system in Startup Disk, start it once, then run this again" -- guess
+local NOT_NAMED = "bputil could not read the boot policy of the system that it took"
+local NAME_IT = "name the system: bputil -d -v UUID; `diskutil apfs listVolumeGroups` lists them"
+
+--- What bputil's failures mean (reference §1.3, §1.5, §1.6; facts-2026-11 A.1).
 bputil.errors = {
   { pattern = "Code=102", kind = "network", cause = "Full Security asks Apple's server, and this Mac is not online",
     cure = "join Wi-Fi with the menu bar, or `ipconfig set en0 DHCP` on Ethernet, then run this again",
@@ -127,6 +132,12 @@ bputil.errors = {
   { pattern = "[Aa]uthentication token", kind = "credentials" },
   { pattern = "[Ee]nter recovery key", kind = "owner", cause = "bputil wants a FileVault recovery key",
     cure = "unlock the volume first: diskutil apfs unlockVolume", unaffected = "nothing was changed" },
+  { pattern = "Can't get local policy", kind = "no-policy", cause = NO_POLICY, cure = MAKE_ONE, unaffected = "nothing was changed" },
+  { pattern = "Failed to display local policy", kind = "no-policy", cause = NO_POLICY, cure = MAKE_ONE, unaffected = "nothing was changed" },
+  { pattern = "Could not detect whether selected local policy", kind = "no-policy", cause = NOT_NAMED, cure = NAME_IT,
+    unaffected = "nothing was changed" },
+  { pattern = "Failed to obtain values from the current local policy", kind = "no-policy", cause = NOT_NAMED, cure = NAME_IT,
+    unaffected = "nothing was changed" },
   { pattern = "Failed to create local policy", kind = "refused", cause = "the new policy could not be made",
     cure = "see the error behind it; `csrutil clear` has helped some", unaffected = "the old policy stays in force" },
 }

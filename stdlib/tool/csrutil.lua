@@ -134,6 +134,9 @@ csrutil.errors = {
   { pattern = "pairing %(17%)", kind = "pairing" },
   { pattern = "^%s*aborted", kind = "declined", cause = "the question was answered with no",
     cure = "answer y to go on", unaffected = "nothing was changed" },
+  { pattern = "failed to clear system integrity configuration", kind = "refused", cause = "csrutil clear could not change the boot policy",
+    cure = "see what csrutil says behind it, then try again in this system's own recovery, as an owner of its volume", -- guess
+    unaffected = "the old policy stays in force" },
   { pattern = "Failed to update security configuration", kind = "refused", cause = "the boot policy could not be changed",
     cure = "see what csrutil says behind it; `csrutil clear` has helped some", unaffected = "the old policy stays in force" },
   { pattern = "failed to modify", kind = "refused", cause = "the boot policy could not be changed",

@@ -112,6 +112,8 @@ local function missing_cure(words)
     table.concat(ids, " --exclude "))
 end
 
+local NO_LINK = "kernel and extensions do not link: they are of different builds, or one cannot be linked"
+
 --- What kmutil's failures mean; a cure may be a function of the whole message (reference §3.1, §3.3). All carry
 -- `KMErrorDomain Code=71`, so the text after it decides.
 kmutil.errors = {
@@ -130,9 +132,11 @@ kmutil.errors = {
     unaffected = "nothing was changed" },
   { pattern = "without baseKC", kind = "kit", cause = "kmutil was asked for a collection that rests on another",
     cure = "build the boot collection alone (--new boot)", unaffected = "nothing was changed" },
-  { pattern = "Code=31", kind = "link", cause = "kernel and extensions do not link: they are of different builds, or one cannot be linked",
-    cure = link_cure,
-    unaffected = "nothing was changed" },
+  { pattern = "prevented linking", kind = "link", cause = NO_LINK, cure = link_cure, unaffected = "nothing was changed" },
+  { pattern = "Code=31", kind = "link", cause = NO_LINK, cure = link_cure, unaffected = "nothing was changed" },
+  { pattern = "Bad code signature", kind = "signature", cause = "SIP is on, and this extension is not signed by its maker for others",
+    cure = "take the signed release of its maker; one that is only signed ad hoc loads while SIP is off", -- facts-2026-11 C
+    unaffected = "nothing was loaded" },
   { pattern = "Read%-only file system", kind = "preboot", cause = "the volume it writes to (in recovery: Preboot) is mounted read-only",
     cure = "diskutil unmount and diskutil mount it again", unaffected = "the old policy stays in force" },
   { pattern = "No space left", kind = "preboot", cause = "the disk is full, or in recovery its Preboot volume",

@@ -62,6 +62,9 @@ function nvram.sync()
   return { argv = { PATH, "-s" }, tool = "nvram", seconds = 60 }
 end
 
+local NOT_TAKEN = "NVRAM did not take the change"
+local SEE_WHY = "see the reason behind it; in macOS, with SIP off, most writes are allowed"
+
 --- What nvram's failures mean (reference §4.1, §4.3).
 nvram.errors = {
   { pattern = "not permitted", kind = "denied",
@@ -79,6 +82,10 @@ nvram.errors = {
     cure = "take the characters beyond ASCII out of boot-args by hand", unaffected = "NVRAM is as it was" },
   { pattern = "general error", kind = "denied", cause = "the kernel refused the write without saying why",
     cure = "set boot-args from macOS after the restart", unaffected = "NVRAM is as it was" },
+  { pattern = "data was not found", kind = "absent", cause = "NVRAM holds no variable of this name",
+    cure = "where it was to be deleted nothing is left to do; otherwise check its name", unaffected = "NVRAM is as it was" },
+  { pattern = "Error setting variable", kind = "refused", cause = NOT_TAKEN, cure = SEE_WHY, unaffected = "NVRAM is as it was" },
+  { pattern = "Error deleting variable", kind = "refused", cause = NOT_TAKEN, cure = SEE_WHY, unaffected = "NVRAM is as it was" },
 }
 
 return nvram

@@ -54,6 +54,16 @@ local KNOWN = {
   { "kmutil", "a collection without baseKC", "kit" },
   { "kmutil", "Read-only file system", "preboot" },
   { "kmutil", "No space left on device", "preboot" },
+  { "csrutil", "csrutil: failed to clear system integrity configuration: The operation could not be completed.", "refused" },
+  { "bputil", "Can't get local policy for Volume Group UUID 5D0D176D-E8CC-4E8B-815C-444A679390BD", "no-policy" },
+  { "bputil", "Failed to display local policy for volume group 5D0D176D-E8CC-4E8B-815C-444A679390BD", "no-policy" },
+  { "bputil", "Could not detect whether selected local policy was BAA signed", "no-policy" },
+  { "bputil", "Failed to obtain values from the current local policy", "no-policy" },
+  { "kmutil", "One or more binaries has an error which prevented linking.  See other errors.", "link" },
+  { "kmutil", "Authenticating extension failed: Bad code signature", "signature" },
+  { "nvram", "nvram: Error getting variable - 'boot-args': (iokit/common) data was not found", "absent" },
+  { "nvram", "Error setting variable - 'boot-args': (iokit/common) timeout.", "refused" },
+  { "nvram", "Error deleting variable - 'boot-args': (iokit/common) timeout (0xe00002d6)", "refused" },
   { "nvram", "(iokit/common) not permitted", "denied" },
   { "nvram", "(iokit/common) privilege violation", "root" },
   { "nvram", "(iokit/common) no space", "length" },
@@ -107,6 +117,50 @@ local function innocent()
   return list
 end
 
+-- Whole lines that the collection of facts quotes of the four tools that act, walked to the end: none may be new to this program.
+local QUOTED = {
+  csrutil = { -- recovery-tools §2.2, facts-2026-11 A.5, darwin-2026-11 §10, field
+    "csrutil: failed to modify system integrity configuration. This tool needs to be executed from Recovery OS.",
+    "csrutil: failed to modify system integrity configuration. This tool needs to be executed from the Recovery OS.",
+    "failed to clear system integrity configuration: Failed to authenticate.", "authentication failure", "Authentication failed",
+    "failed to set credential", "no administrator was found", "incorrect password", "Unknown user - try again!", "aborted",
+    "csrutil: no admin users authorized for recovery", "csrutil: failed to set system integrity configuration in boot policy",
+    "csrutil: Failed to update security configuration for \"Macintosh HD\": Manifest verification failed",
+    "csrutil: The OS environment does not allow changing security configuration options.",
+  },
+  bputil = { -- recovery-tools §1.2, §1.3, §1.5, §1.6, facts-2026-11 A.1
+    "The tool requires running as root", "bputil is not yet supported on this platform", "unknown user", "enter recovery key",
+    "no admin users authorized for recovery", "authentication token", "Failed to create local policy",
+    "Can't get local policy for Volume Group UUID X", "Failed to display local policy for volume group X",
+    "Could not detect whether selected local policy was BAA signed", "Failed to obtain values from the current local policy",
+    "Error Domain=BYErrorDomain Code=102 \"Can't continue because you are not connected to the Internet\"",
+    "Error Domain=BYErrorDomain Code=103 \"Owner authentication is required\"", "BYServiceErrorDomain Code=602 \"(null)\"",
+    "Error Domain=com.apple.bootpolicy Code=17 \"pairing (17)\"", "AP boot mode",
+  },
+  kmutil = { -- recovery-tools §3.1, §3.3, facts-2026-11 A.3, C, darwin-2026-11 §10, field
+    "Boot policy error: Error updating custom os local policy: code pairing (17)",
+    "Boot policy error: Error setting 3rd party kexts tag: code pairing (17)", "Error setting third-party kexts tag: pairing 17",
+    "not a valid admin user for the volume at /Volumes/Preboot/X/", "Unable to set credentials, possibly wrong name or password",
+    "DeveloperTools Error: Could not find a SDK or KDK installed that matches system's build version 26A428",
+    "Could not find: kernel mach-o at //System/Library/Kernels/kernel.development", "Code=30 \"Read-only file system\"",
+    "Code=31 \"Cannot build pageableKC/auxKC without baseKC\"", "configure-boot must be run from macOS Recovery",
+    "Error Domain=KMErrorDomain Code=71 \"Fileset Error: Invalid Mach-O boot properties\"", "can only be run in Recovery Mode",
+    "You must move to Reduced Security (using Startup Security Utility) before installing custom boot objects.",
+    "One or more binaries has an error which prevented linking.  See other errors.",
+    "Unable to resolve dependencies: 'a' names a dependency on 'b', which was not found.",
+    "Authenticating extension failed: Bad code signature",
+  },
+  nvram = { -- recovery-tools §4.1, facts-2026-11 B.1, B.3, B.4
+    "nvram: Error getting variable - 'boot-args': (iokit/common) data was not found",
+    "Error setting variable - 'boot-args': (iokit/common) not permitted.",
+    "Error setting variable - 'boot-args': (iokit/common) privilege violation.",
+    "Error setting variable - 'boot-args': (iokit/common) general error.",
+    "Error setting variable - 'boot-args': (iokit/common) invalid argument.",
+    "Error setting variable - 'boot-args': (iokit/common) no space for data.", "nvram: Error creating CFTypeRef for value x",
+    "Error deleting variable - 'X': (iokit/common) data was not found (0xe00002f0)",
+  },
+}
+
 -- The failure of a tool that exited with status 1 and printed this.
 local function failed(tool, output)
   return errors.explain(tool, { output = output, exit = 1 })
@@ -120,6 +174,12 @@ describe("errors.explain", function()
       for _, field in ipairs { "cause", "cure", "unaffected" } do assert.is_string(meaning[field], field) end
     end)
   end
+
+  it("knows every failure that is quoted anywhere", function()
+    for tool, lines in pairs(QUOTED) do
+      for _, line in ipairs(lines) do assert.are_not.equal("unknown", failed(tool, line .. "\n").kind, tool .. ": " .. line) end
+    end
+  end)
 
   it("knows the recorded failures", function()
     for name, kind in pairs {
@@ -299,7 +359,7 @@ describe("errors.all", function()
   end)
 end)
 
-describe("a tool that reported success and did nothing", function()
+describe("a tool that did nothing", function()
   it("was not answered with y, where its question shows that", function()
     local function cause(output) return errors.explain("kmutil", { exit = 0, output = output }).cause end
     local claimed = errors.ours("claimed").cause
@@ -308,5 +368,9 @@ describe("a tool that reported success and did nothing", function()
       ["done\n"] = false } do
       assert.are.equal(declined and "the tool's question was not answered with y, so it did nothing" or claimed, cause(output), output)
     end
+    local failure = failed("kmutil", "Sure? [y/n]: n\nAborting.\n")
+    assert.are.same({ "unknown", "Aborting.", "the tool's question was not answered with y, so it did nothing" },
+      { failure.kind, failure.words, failure.cause })
+    assert.are.equal(errors.ours("unknown").cause, failed("kmutil", "Sure? [y/n]: y\nOdd words.\n").cause)
   end)
 end)
