@@ -77,7 +77,10 @@ function find.in_journal(invocation, target, command, word)
   local latest = directory and journals.latest_number(directory)
   invocation.view.start(number or latest or nil)
   if word and not number then ending.usage(("%s takes the number of a run, not %s"):format(command, word)) end
-  if not directory then ending.refuse("The journal cannot be found: " .. path) end
+  if not directory then
+    local why, cure = require("mac.data_volume").trouble(target)
+    ending.refuse(("The journal cannot be found: %s."):format(path), path == why and ("Fix: %s."):format(cure) or nil)
+  end
   local run, records = read(directory, path, number)
   return { directory = directory, path = path, run = run, records = records, is_latest = run.number == latest }
 end

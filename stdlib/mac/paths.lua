@@ -96,9 +96,8 @@ function paths.journal(target, given, part)
   if given then
     here, path = given_journal(target.root, given)
   else
-    if not target.group or not target.group.data then return nil, "no Data volume is known" end
     path = paths.program_folder(target)
-    if not path then return nil, "the Data volume is not mounted" end
+    if not path then return nil, (require("mac.data_volume").trouble(target)) end
     here = target.root .. path
   end
   if not part then return here, path end

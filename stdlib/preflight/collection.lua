@@ -4,6 +4,7 @@
 local boot_args = require "mac.boot_args"
 local checksum = require "base.checksum"
 local collection = require "kernel.collection"
+local data_volume = require "mac.data_volume"
 local kit = require "kernel.kit"
 local macho = require "base.macho"
 local mac_target = require "mac.target"
@@ -124,7 +125,7 @@ local checks = {}
 --- The folder that things are staged in: nobody else made it, and nobody else can write it.
 function checks.folder(target)
   local place = paths.on_data(target, staging.FOLDER)
-  if not place then return unknown("the Data volume is not mounted", "unlock it") end
+  if not place then return unknown(data_volume.trouble(target)) end
   local fault = trust.folder_fault(target.root, place)
   if not fault then return result.ok(place) end
   return bad(fault .. ": somebody else may have put it there",
@@ -136,7 +137,10 @@ end
 -- known.source: a file that is to be staged or looked at.
 function checks.collection(target, asked, known)
   local path, here, manifest_path = staging.collection(target, known.source, asked.options.kc)
-  if not path then return unknown("the Data volume is not mounted", "unlock it, or name a file with --kc") end
+  if not path then
+    local why, cure = data_volume.trouble(target)
+    return unknown(why, cure .. "; or name a file with --kc")
+  end
   local foreign = from_elsewhere(target, asked, path)
   if foreign and not result.will_ask(asked) then
     return bad(foreign, "stage it on the target's own Data volume; or " .. result.ASK_FIRST)

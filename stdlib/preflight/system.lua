@@ -2,6 +2,7 @@
 -- Must not change anything; see preflight.run for what a check is.
 
 local boot_args = require "mac.boot_args"
+local data_volume = require "mac.data_volume"
 local nvram = require "tool.nvram"
 local paths = require "mac.paths"
 local place = require "plan.place"
@@ -67,13 +68,9 @@ function checks.environment(target, asked)
 end
 
 function checks.data(target)
-  local data = target.group and target.group.data
-  if not data then return unknown("the Data volume is not known", "diskutil apfs listVolumeGroups") end
-  if data.mount then return ok(("Data is mounted at %s"):format(data.mount)) end
-  local name = data.name or data.device
-  if data.locked == false then return bad(("the Data volume %s is not mounted"):format(name), "diskutil mount " .. data.device) end
-  return bad(("the Data volume %s is not mounted: FileVault keeps it locked, or it was never mounted"):format(name),
-    "diskutil apfs unlockVolume " .. data.device)
+  local why, cure, is_unknown = data_volume.trouble(target)
+  if not why then return ok(("Data is mounted at %s"):format(target.group.data.mount)) end
+  return (is_unknown and unknown or bad)(why, cure)
 end
 
 -- Bytes that a run's journal and transcript may need.
@@ -95,8 +92,8 @@ function checks.journal(target, asked)
     return bad(journal.why, "look at what is in that folder, then take it away as root; or name another with --journal")
   end
   if not journal.here then
-    return bad("no place for the journal survives a restart: " .. journal.why,
-      "unlock the Data volume, or name a folder with --journal")
+    local _, cure = data_volume.trouble(target)
+    return bad("no place for the journal survives a restart: " .. journal.why, (cure and cure .. "; or " or "") .. "name a folder with --journal")
   end
   local volatile = target.booted == "recovery" and target.root == "" and not journal.path:find("^/Volumes/")
   if volatile then return bad(journal.path .. " is lost at restart", "name a folder on a volume below /Volumes") end

@@ -6,6 +6,7 @@ local checks = require "run.checks"
 local consent = require "run.consent"
 local context_module = require "run.context"
 local credentials_module = require "run.credentials"
+local data_volume = require "mac.data_volume"
 local complain = require "screen.complain"
 local ending = require "run.ending"
 local engine = require "engine.run"
@@ -155,7 +156,10 @@ end
 local function resolve(operation, target, journal)
   if not operation.resolve then return operation end
   refuse_other_computer(target)
-  if not journal.here then ending.refuse "The journal cannot be reached: is the Data volume locked?" end
+  if not journal.here then
+    local _, cure = data_volume.trouble(target)
+    ending.refuse(("The journal cannot be reached: %s."):format(journal.why), cure and ("Fix: %s."):format(cure))
+  end
   local resolved, sentence, code = operation.resolve(journal.latest, journal.path, journal.here)
   if not resolved and code == exit_code.PRECONDITION then ending.refuse(sentence) end
   if not resolved then ending.stop(code == exit_code.STOPPED and "stopped" or "done", code or exit_code.OK, sentence) end

@@ -20,8 +20,8 @@ end
 
 -- @return what the event says of the journal, or nil; and the same in words
 local function journal_state(target, given)
-  local directory, why, distrusted = journals.folder(target, given)
-  if not directory then return nil, distrusted and why or "no journal folder can be reached" end
+  local directory, why = journals.folder(target, given)
+  if not directory then return nil, why end
   local run, message, code = journals.current(directory)
   if not run then return nil, code and message or "no runs yet" end
   local state = state_of(run)

@@ -18,7 +18,8 @@ end
 local function agreed(invocation, data)
   if invocation.options.yes then return true end
   invocation.view.emit { type = "note", lines = {
-    ("The Data volume %s is locked, and journal and kernel collection are on it."):format(data.name or data.device) } }
+    ("The Data volume %s is %s, and journal and kernel collection are on it."):format(data.name or data.device,
+      data.locked and "locked" or "not mounted, which FileVault may be the cause of") } }
   return question.yes_no(("Run `diskutil apfs unlockVolume %s` now? It asks for a passphrase."):format(data.device))
 end
 
@@ -55,7 +56,7 @@ function unlock_data.offer(invocation, target, credentials)
   if not may_offer(invocation, target) or not agreed(invocation, target.group.data) then return false end
   local worked, problem = run_unlock(invocation, target, credentials)
   if not worked then
-    invocation.view.emit { type = "note", lines = { "The Data volume is still locked: " .. tostring(problem) } }
+    invocation.view.emit { type = "note", lines = { "The Data volume was not unlocked: " .. tostring(problem) } }
   end
   return true
 end

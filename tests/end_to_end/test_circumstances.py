@@ -257,7 +257,11 @@ def test_every_wording_of_bputil(build, prompts, confirms):
 def test_recovery_has_not_mounted_data(build):
     """Said with the line that mounts it, and nothing is started; once it is mounted, apply goes."""
     mac = build(recovery_mounts_data=False)
-    refused(mac, says=("is not mounted", "diskutil mount"))
+    seen = refused(mac, says=("is not mounted", "diskutil mount"))
+    assert "unlock" not in seen.text and seen.text.count("diskutil mount") == 3, seen.text
+    for command in ("log", "report", "rollback", "resume"):
+        seen = driver.unattended(mac, command) if command in ("rollback", "resume") else driver.run(mac, command)
+        assert seen.code == 3 and "Fix: diskutil mount " in seen.text and "unlock" not in seen.text, seen.text
     assert calls.run(mac, "usr/sbin/diskutil", "mount", mac.group()["data"]["device"]).returncode == 0
     applied(mac)
     assert policy_is_raised(mac)

@@ -10,8 +10,8 @@ Photograph this before you shut down:
       options" appears, let go. Options > user > password.
     2 Menu Utilities > Terminal. Type this line, then Enter:
           /Volumes/*/vmq-recovery revert
-    3 No such file? diskutil apfs list, then for the Data volume
-          diskutil apfs unlockVolume DISK     and line 2 again.
+    3 No such file? For Data (see diskutil apfs list), then 2:
+          diskutil apfs unlockVolume DISK or diskutil mount DISK
     4 No Terminal? Startup Security Utility > Full Security.
 
 # When macOS does not start

@@ -29,7 +29,7 @@ and a user, then Utilities > Terminal. Unplug other disks, and type:
     /Volumes/*/vmq-recovery doctor
     /Volumes/*/vmq-recovery apply
 
-The shell finds the program on whatever volume it lies. No such file: the Data volume is locked. Unlock it with
+The shell finds the program on whatever volume it lies. No such file: the Data volume is locked or not mounted. Unlock it with
 `diskutil apfs unlockVolume "Macintosh HD - Data"`, or mount it with `diskutil mount` where it is not encrypted.
 Killed, or not permitted: copy the program to /tmp and start it there.
 

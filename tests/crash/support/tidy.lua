@@ -114,9 +114,9 @@ local CLAIMS = {
   { "undone, but not all the way", nothing_is_claimed },
   { "Going back did not work for every step", nothing_is_claimed },
   { "left the Mac in a state this program does not recognise", nothing_is_claimed },
-  { "The Data volume is still locked", function(about) return data_is(about, true) end },
+  { "The Data volume was not unlocked", function(about) return data_is(about, true) end },
   { "There is no run", function(about) return data_is(about, false) end },
-  { "^The journal cannot be reached: is the Data volume locked", function(about) return data_is(about, true) end },
+  { "^The journal cannot be reached: the Data volume", function(about) return data_is(about, true) end },
   { "^Stopped: ", nothing_is_claimed },
   { "^Safe to run again", nothing_is_claimed },
 }

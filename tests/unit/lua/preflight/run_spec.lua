@@ -220,10 +220,15 @@ describe("preflight", function()
     expect("journal", "ok", "kept in /Volumes/Data/private/var/db/vmq-recovery", "apply")
     target.group.data.mount = nil
     expect("data", "bad", "the Data volume Daten is not mounted", "apply")
-    assert.are.equal("diskutil apfs unlockVolume disk3s5", row_of("data", "apply").cure)
-    target.group.data.locked = false
-    assert.are.equal("diskutil mount disk3s5", row_of("data", "apply").cure)
-    expect("journal", "bad", "no place for the journal survives a restart", "apply")
+    local BOTH = "diskutil apfs unlockVolume disk3s5 (or, without FileVault: diskutil mount disk3s5)"
+    for locked, cure in pairs { [true] = "diskutil apfs unlockVolume disk3s5", [false] = "diskutil mount disk3s5", [0] = BOTH } do
+      if locked == 0 then target.group.data.locked = nil else target.group.data.locked = locked end
+      assert.are.equal(cure, row_of("data", "apply").cure)
+      expect("journal", "bad", "no place for the journal survives a restart: the Data volume Daten is not mounted", "apply")
+      assert.are.equal(cure .. "; or name a folder with --journal", row_of("journal", "apply").cure)
+      expect("collection", "unknown", "the Data volume Daten is not mounted", "apply")
+      assert.are.equal(cure .. "; or name a file with --kc", row_of("collection", "apply").cure)
+    end
     target.group.data = nil
     expect("data", "unknown", "not known", "apply")
     target.root, asked.options.journal = "", "/private/tmp/j"
@@ -257,7 +262,7 @@ describe("preflight", function()
   it("wants a collection", function()
     expect("collection", "bad", "VirtualMachine.kc", "apply")
     target.group.data.mount = nil
-    expect("collection", "unknown", "the Data volume is not mounted", "apply")
+    expect("collection", "unknown", "the Data volume Daten is not mounted", "apply")
   end)
 
   it("wants a collection that fits this Mac", function()

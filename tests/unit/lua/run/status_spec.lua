@@ -47,7 +47,7 @@ describe("status.gather in recovery", function()
     local event, words = gather { root = root, booted = "unknown", problems = { policy = "bputil is odd", group = "none" } }
     assert.are.same({ "unknown", "bputil is odd", json.null }, { event.environment, event.policy_problem, event.journal })
     assert.are.same({ nil, nil, nil, nil, nil }, { event.kernel, event.policy, event.group, event.boot_args, event.sip })
-    assert.are.equal("no journal folder can be reached", words)
+    assert.are.equal("the Data volume is not known", words)
   end)
 end)
 

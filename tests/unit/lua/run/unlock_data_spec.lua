@@ -52,7 +52,14 @@ describe("the offer to unlock Data", function()
     assert.are.same({ true, { "/usr/sbin/diskutil apfs unlockVolume disk3s5" },
       { "Run `diskutil apfs unlockVolume disk3s5` now? It asks for a passphrase. [y/n] " } }, { tried, started, prompts })
     assert.are.equal("The Data volume Data is locked, and journal and kernel collection are on it.", events[1].lines[1])
-    assert.are.equal(0, select(2, said():gsub("still locked", "")))
+    assert.are.equal(0, select(2, said():gsub("not unlocked", "")))
+  end)
+
+  it("calls it locked only where that is known", function()
+    door { exit = 0 }
+    offer({ "y" }, nil, { device = "disk3s5", name = "Data" })
+    assert.are.equal("The Data volume Data is not mounted, which FileVault may be the cause of, and journal and kernel "
+      .. "collection are on it.", events[1].lines[1])
   end)
 
   it("does nothing when the person does not", function()
@@ -80,23 +87,23 @@ describe("the offer to unlock Data", function()
     assert.are.same({ {}, {} }, { started, events })
   end)
 
-  it("says that it is still locked, in the tool's words or the door's", function()
+  it("says that it was not unlocked, in the tool's words or the door's", function()
     door { exit = 1, output = "Passphrase incorrect or user does not exist" }
     assert.is_true((offer { "y" }))
-    assert.are.equal("The Data volume is still locked: Passphrase incorrect or user does not exist", said())
+    assert.are.equal("The Data volume was not unlocked: Passphrase incorrect or user does not exist", said())
   end)
 
   it("says why it could not be started", function()
     door(nil)
     assert.is_true((offer { "y" }))
-    assert.are.equal("The Data volume is still locked: it is not there", said())
+    assert.are.equal("The Data volume was not unlocked: it is not there", said())
   end)
 
   it("starts nothing where no intent can be written, and says why", function()
     door { exit = 0 }
     assert(files.write_atomic(root .. "/private", "a file", 384))
     assert.is_true((offer { "y" }))
-    assert.truthy(said():find("The Data volume is still locked: cannot make the folder .*: File exists"), said())
+    assert.truthy(said():find("The Data volume was not unlocked: cannot make the folder .*: File exists"), said())
     assert.are.same({}, started)
   end)
 end)
