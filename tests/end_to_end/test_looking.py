@@ -154,4 +154,4 @@ def test_another_computer_is_told_of_rehearsals():
     for words in ("resume", "rollback", "record", "doctor"):
         seen = driver.run(None, words)
         told = " ".join(seen.text.split())
-        assert seen.code == 3 and f"`{driver.PROGRAM} rehearse" in told and "locked" not in told, seen.text
+        assert seen.code == 3 and f"`{driver.program_file()} rehearse" in told and "locked" not in told, seen.text
