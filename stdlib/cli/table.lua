@@ -80,7 +80,7 @@ local COMMANDS = {
     help = "raise the macOS guest limit; safe to run again: it continues" },
   { name = "revert", group = "journey", where = "recovery, macOS", options = with(DETAILED),
     help = "Apple's kernel and Full Security, or the nearest to be had" },
-  { name = "rehearse", group = "try", args = "[apply|revert|step|life|doctor|status|plan|log|NAME|FILE]", max = 2,
+  { name = "rehearse", group = "try", args = "[apply|revert|rollback|step|life|doctor|status|plan|log|NAME|FILE]", max = 2,
     options = with(APPLY, SET, DETAILED, {
       { name = "list", help = "list the simulated Macs, circumstances and faults" },
       { name = "mac", value = "NAME", help = "which simulated Mac" },

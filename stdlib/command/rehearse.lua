@@ -106,7 +106,7 @@ local function introduce(play, state, options, described)
 end
 
 -- An applied Mac: apply, and a restart back into where it began. @return exit code
-local function prepare_revert(play, state)
+local function apply_unseen(play, state)
   local options = play.options
   play.options = options_for(play.directory, options)
   play.options.yes, play.options.json, play.options.quiet = true, nil, true
@@ -125,19 +125,40 @@ function kinds.apply(play) return through_restarts(play, "apply") end
 
 function kinds.step(play) return through_restarts(play, "step") end
 
--- The faults come only once the Mac is applied.
-function kinds.revert(play, state, faults)
+-- A Mac on which there is something to go back from. @return exit code
+local function prepare_way_back(play, state, command)
+  if state.groups[1].policy.coih then
+    if command == "revert" then return exit_code.OK end
+    note(play.view, nil, "A custom kernel is installed already, and the journal of the run that did it is not known here: there is nothing "
+      .. "to roll back. `rehearse revert` goes back from it.")
+    return exit_code.PRECONDITION
+  end
   note(play.view, nil, "First, unseen: apply, and a restart back into recovery.")
-  local prepared = prepare_revert(play, state)
-  local now = state_now(play)
-  for _, fault in ipairs(faults) do require("sim.fault").add(now, fault) end
-  require("sim.state_file").save(play.directory, now)
-  if prepared ~= exit_code.OK then return prepared end
-  return require("command.revert").run({}, play.options)
+  local code = apply_unseen(play, state)
+  if code ~= exit_code.OK then
+    note(play.view, nil, ("That apply ended with exit %d, so there is nothing to go back from. `rehearse apply`, the other words as "
+      .. "they are, shows why."):format(code))
+  end
+  return code
 end
+
+-- The faults come only once the Mac is applied.
+local function way_back(command)
+  return function(play, state, faults)
+    local prepared = prepare_way_back(play, state, command)
+    local now = state_now(play)
+    for _, fault in ipairs(faults) do require("sim.fault").add(now, fault) end
+    require("sim.state_file").save(play.directory, now)
+    if prepared ~= exit_code.OK then return prepared end
+    return require("command." .. command).run({}, play.options)
+  end
+end
+
+kinds.revert, kinds.rollback = way_back "revert", way_back "rollback"
 
 function kinds.life(play)
   return require("command.rehearse_life").run {
+    raised = play.raised,
     announce = function(line) note(play.view, nil, "", "==== " .. line) end,
     run = function(command, args) return through_restarts(play, command, args) end,
     restart = function(into) restart(play, into) end,
@@ -190,7 +211,7 @@ local function play_on(directory, state, options, what, faults, more)
   local outer = require("screen.open").open(options, "rehearse", require("lib_embed").version())
   outer.start(nil)
   local play = { directory = directory, options = options_for(directory, options), view = shared_view(outer), args = more.args,
-    detailed = options.detailed_exitcode }
+    detailed = options.detailed_exitcode, raised = more.described and require("command.rehearse_like").is_raised(more.described) }
   begin(state, play.options, play.view)
   introduce(play, state, options, more.described)
   local kind = kinds[what] or function() return through_restarts(play, "run", { what }) end
@@ -205,28 +226,30 @@ local function play_on(directory, state, options, what, faults, more)
   return code
 end
 
-local function circumstances_of(what, options)
-  local names = what == "life" and { table.unpack(require("command.rehearse_life").circumstances) } or {}
+local function circumstances_of(what, options, described)
+  local life, raised = require "command.rehearse_life", described and require("command.rehearse_like").is_raised(described)
+  local names = what == "life" and { table.unpack(raised and life.circumstances_raised or life.circumstances) } or {}
   local given = options["with"] or {}
   return table.move(given, 1, #given, #names + 1, names)
 end
 
 local function fresh_mac(what, options, faults)
-  local circumstances = circumstances_of(what, options)
-  if not options.like then return require("sim.mac").new(options.mac or require("sim.catalogue").default, circumstances, faults) end
+  if not options.like then
+    return require("sim.mac").new(options.mac or require("sim.catalogue").default, circumstances_of(what, options), faults)
+  end
   local like = require "command.rehearse_like"
   local described, message = like.describe(options)
   if not described then return nil, message, "record" end
   local start = not LOOKING[what] and "recovery" or nil
-  local state, why, code = like.make(described, { variant = options.variant, start = start, circumstances = circumstances,
-    faults = faults })
+  local state, why, code = like.make(described, { variant = options.variant, start = start,
+    circumstances = circumstances_of(what, options, described), faults = faults })
   return state, why or described, code
 end
 
 -- @return the simulated Mac's state and the description of the recorded one, if there is one; or nil and a sentence
 local function make_mac(what, options, faults)
   if options.like and options.mac then return nil, "--like and --mac name one Mac each: give one of them" end
-  local state, described, code = fresh_mac(what, options, what == "revert" and {} or faults)
+  local state, described, code = fresh_mac(what, options, (what == "revert" or what == "rollback") and {} or faults)
   if not state and code == "record" then return nil, described end
   if not state then return nil, described .. "; `vmq-recovery rehearse --list` lists what there is" end
   for _, fault in ipairs(faults) do

@@ -5,8 +5,9 @@ local exit_code = require "base.exit_code"
 
 local life = {}
 
---- Circumstances in which it begins: macOS runs, and there is neither kit nor collection.
-life.circumstances = { "macos", "no-collection" }
+--- Circumstances in which it begins: macOS runs, and there is neither kit nor collection. A Mac that is raised already begins in macOS
+-- as it is.
+life.circumstances, life.circumstances_raised = { "macos", "no-collection" }, { "macos" }
 
 -- Chapter by chapter: what a person is told, and the command with its arguments, or something that happens to the Mac.
 local CHAPTERS = {
@@ -25,20 +26,27 @@ local CHAPTERS = {
   { "10. The update may come now. What is left?", "status" },
 }
 
+-- What lies behind a Mac that is raised already, in chapters.
+local BEHIND = 6
+
+local function play_chapter(play, chapter)
+  if chapter.restart then play.restart(chapter.restart)
+  elseif chapter.update then play.stage_update()
+  else
+    play.announce(chapter[1])
+    return play.run(chapter[2], { table.unpack(chapter, 3) })
+  end
+  return exit_code.OK
+end
+
 --- Plays it.
--- @param play { announce(line), run(command, args) → exit code, restart(into), stage_update() }
+-- @param play { announce(line), run(command, args) → exit code, restart(into), stage_update(), raised = it begins where apply is done }
 -- @return the last exit code
 function life.run(play)
-  for _, chapter in ipairs(CHAPTERS) do
-    if chapter.restart then
-      play.restart(chapter.restart)
-    elseif chapter.update then
-      play.stage_update()
-    else
-      play.announce(chapter[1])
-      local code = play.run(chapter[2], { table.unpack(chapter, 3) })
-      if code ~= exit_code.OK then return code end
-    end
+  if play.raised then play.announce "This Mac is raised already: kit, build, stage and apply (1 to 5) lie behind it." end
+  for number = play.raised and BEHIND + 1 or 1, #CHAPTERS do
+    local code = play_chapter(play, CHAPTERS[number])
+    if code ~= exit_code.OK then return code end
   end
   play.announce "That was the whole life of a raised Mac."
   return exit_code.OK

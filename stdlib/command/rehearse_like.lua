@@ -32,6 +32,14 @@ function like.describe(options)
   return described
 end
 
+--- Is a development kernel installed that a run of ours may have put there? The kernel that runs tells, or in recovery the staged one.
+-- @param described from like.describe
+function like.is_raised(described)
+  local first = described.groups[1]
+  local kernel = described.environment == "macos" and described.running or first.collection
+  return first.policy ~= nil and first.policy.coih ~= nil and kernel ~= nil and not kernel.release
+end
+
 --- Makes the simulated Mac.
 -- @param described from like.describe
 -- @param options { variant, start = see sim.likeness.adapt; circumstances, faults = see sim.mac.new }
@@ -56,6 +64,10 @@ function like.introduce(note, described, options, started)
       options.variant or 1, options.variant == 2 and 1 or 2)
   end
   for _, item in ipairs(described.unknown) do lines[#lines + 1] = "- " .. item.words end
+  if described.groups[1].policy and described.groups[1].policy.coih then
+    lines[#lines + 1] = "A custom kernel is installed. A record holds neither that kernel nor the journals, so `apply` takes it for somebody "
+      .. "else's here; `rehearse revert` and `rehearse life` begin with the Mac as it is."
+  end
   lines[#lines + 1] = ""
   note("A Mac like the recorded one", table.unpack(lines))
 end

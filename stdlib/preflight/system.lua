@@ -93,7 +93,8 @@ function checks.journal(target, asked)
   end
   if not journal.here then
     local _, cure = data_volume.trouble(target)
-    return bad("no place for the journal survives a restart: " .. journal.why, (cure and cure .. "; or " or "") .. "name a folder with --journal")
+    return bad("no place for the journal survives a restart: " .. journal.why,
+      (cure and cure .. "; or " or "") .. "name a folder with --journal")
   end
   local volatile = target.booted == "recovery" and target.root == "" and not journal.path:find("^/Volumes/")
   if volatile then return bad(journal.path .. " is lost at restart", "name a folder on a volume below /Volumes") end

@@ -152,9 +152,9 @@ local function set_policy(state, group, recorded)
   for field, value in pairs(recorded.policy) do group.policy[field] = value end
   local coih = group.policy.coih
   if not coih then return end
-  local running = state.recorded_running
+  local kernel = state.recorded_running or recorded.collection
   group.objects[group.policy.nsih] = { { coih = coih, raw = group.linux ~= nil, soc = state.mac.soc, darwin = group.darwin,
-    xnu = group.xnu, release = not (running and not running.release) } }
+    xnu = group.xnu, release = not (kernel and not kernel.release) } }
 end
 
 local function set_owners(state, described)

@@ -90,6 +90,35 @@ def test_anonymous(build, scratch, tmp_path, machine):
     assert seen.code == 0 and "Volume 1" in seen.text and "owner1" in seen.text, seen.text
 
 
+@pytest.fixture(name="raised")
+def _raised(applied_mac, tmp_path):
+    """Records of a Mac after apply: made in recovery, and in macOS, where the development kernel runs."""
+    record(applied_mac, tmp_path / "recovery.txt")
+    applied_mac.restart("macos")
+    assert driver.unattended(applied_mac, "apply").code == 0
+    applied_mac.restart("macos")
+    record(applied_mac, tmp_path / "macos.txt")
+    return [tmp_path / "recovery.txt", tmp_path / "macos.txt"]
+
+
+def test_after_apply(raised, scratch):
+    """The way back begins at once, the life with verify; rollback and apply say what a record does not hold."""
+    for path in raised:
+        def rehearse(what, code, *words, path=path):
+            seen = driver.rehearse(scratch, what, "--like", path, "--yes")
+            told = " ".join(seen.text.split())
+            assert seen.code == code and "A record holds neither that kernel nor the journals" in told, seen.text
+            for word in words:
+                assert word in told, word
+            return told
+        assert "First, unseen" not in rehearse("revert", 0, "Done: full security and Apple's kernel, read back.")
+        told = rehearse("life", 0, "This Mac is raised already", "Everything is in force", "That was the whole life of a raised Mac.")
+        assert "kdk fetch" not in told and "csrutil disable" not in told
+        rehearse("rollback", 3, "there is nothing to roll back. `rehearse revert` goes back from it.")
+        rehearse("apply", 3, "is not ours, and once replaced it cannot be put back")
+    assert os.listdir(scratch) == []
+
+
 def test_this_one(mac, scratch):
     """--like this looks at the Mac and rehearses it in one go."""
     seen = rehearse_in_front_of(mac, scratch, "revert", "--like", "this", "--yes", "-v")

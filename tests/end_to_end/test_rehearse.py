@@ -312,6 +312,32 @@ def test_every_fault(scratch, tool):
     assert os.listdir(scratch) == []
 
 
+def test_the_way_back_of_a_run(scratch):
+    """rollback, on each of the listed Macs: apply unseen, then everything undone; a fault comes only then."""
+    words = [["rollback", "--mac", mac] for mac in listed(scratch, "Macs")]
+    for more, seen in zip(words, all_of(scratch, words), strict=True):
+        # there recovery takes no boot-args: macOS comes first
+        assert seen.code == (6 if more[2] == "m4-27" else 0), (more, seen.text)
+        assert "First, unseen: apply" in seen.text and "csrutil disable" not in seen.text, more
+    seen = driver.rehearse(scratch, "rollback", "--fault", "bputil:fail-before:1", "--yes")
+    assert "bputil --full-security" in seen.text and "never came to pass" not in seen.text, seen.text
+    assert os.listdir(scratch) == []
+
+
+@pytest.mark.parametrize("way", ["revert", "rollback"])
+def test_a_way_back_from_nothing(scratch, way):
+    """Where apply is refused there is nothing to go back from, and that is said; a custom kernel of others can be reverted."""
+    seen = driver.rehearse(scratch, way, "--with", "no-collection", "--yes")
+    assert seen.code == 3 and "That apply ended with exit 3, so there is nothing to go back from." in " ".join(seen.text.split()), seen.text
+    seen = driver.rehearse(scratch, way, "--with", "custom-kernel-installed", "--yes")
+    told = " ".join(seen.text.split())
+    assert "First, unseen" not in told, told
+    if way == "revert":
+        assert seen.code == 0 and "Done: full security and Apple's kernel, read back." in told, told
+    else:
+        assert seen.code == 3 and "there is nothing to roll back" in told, told
+
+
 def test_a_fault_that_never_came(scratch):
     """It is told in the last lines, and in the last event; one that came is not."""
     seen = driver.rehearse(scratch, "--fault", "nvram:act-then-fail", "--fault", "csrutil:lie:9", "--yes")

@@ -6,7 +6,7 @@ and password are made up and shown. With `--yes` they are typed for you. Nothing
 needs neither a Mac nor root.
 
 apply :: in recovery, a restart, and the rest in macOS
-revert :: the way back, on a Mac where apply was run first
+revert, rollback :: the ways back, on a Mac where apply was run first, unseen
 step :: apply, one step at a time
 life :: everything: kit, build, stage, recovery, apply, restart, verify, an update, revert
 doctor, status, plan, log :: these commands, on the Mac as it begins
@@ -21,6 +21,10 @@ NAME or FILE :: a plan inside the program, or one of your own
 owners, boot policy, boot arguments and release. With `sudo`, or the boot policy stays unknown. `--like FILE` takes
 the file that `record` wrote, also on another machine. The password is made up in both. A Mac that was recorded in
 macOS starts in the recovery of the same system.
+
+A Mac that was recorded after `apply` is rehearsed as it is: `revert` starts at once, and `life` begins with `verify`.
+A record holds neither the custom kernel nor the journals. So `apply` takes that kernel for somebody else's and asks
+before it replaces it, and `rollback` has nothing to undo.
 
 What a record cannot tell is listed first: whether Apple still signs this macOS for Full Security, for example.
 `--variant 1` (the default) and `--variant 2` play it both ways.

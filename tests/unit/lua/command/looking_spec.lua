@@ -236,7 +236,7 @@ describe("log", function()
     says "There is no run in "
     life.target.group.data = nil
     look(3, "log")
-    says "The journal cannot be found: no Data volume is known"
+    says "The journal cannot be found: the Data volume is not known"
   end)
 end)
 

@@ -49,7 +49,7 @@ describe("rehearse", function()
     local default, faults = require("sim.catalogue").default, { "csrutil:fail" }
     assert.are.same({ default, {}, {} }, begins({}, {}))
     assert.are.same({ "m9", { "macos" }, faults }, begins({ "apply" }, { mac = "m9", ["with"] = { "macos" }, fault = faults }))
-    assert.are.same({ default, {}, {} }, begins({ "revert" }, { fault = faults }))
+    for _, way in ipairs { "revert", "rollback" } do assert.are.same({ default, {}, {} }, begins({ way }, { fault = faults })) end
     assert.are.same({ default, { "macos", "no-collection", "old" }, {} }, begins({ "life" }, { ["with"] = { "old" } }))
     assert.are.same({ "macos", "no-collection" }, life.circumstances)
     package.loaded["sim.mac"] = real
@@ -58,10 +58,10 @@ end)
 
 describe("a whole life", function()
   -- Plays it; a command may end otherwise. @return the exit code, what happened
-  local function play(codes)
+  local function play(codes, raised)
     local happened = {}
     local function add(...) happened[#happened + 1] = table.concat({ ... }, " ") end
-    return life.run { announce = function() end, run = function(command, args)
+    return life.run { raised = raised, announce = function() end, run = function(command, args)
       add(command, table.unpack(args))
       return codes and codes[command] or 0
     end, restart = function(into) add("restart", into) end, stage_update = function() add "update" end }, happened
@@ -71,6 +71,12 @@ describe("a whole life", function()
     assert.are.same({ 0, { "kdk fetch", "kdk install", "build", "stage", "restart paired-recovery", "apply", "verify", "update", "status",
       "revert", "restart macos", "unstage --kits", "status" } }, { play() })
     assert.are.same({ "macos", "no-collection" }, life.circumstances)
+  end)
+
+  it("begins with verify on a Mac that is raised already", function()
+    assert.are.same({ 0, { "verify", "update", "status", "revert", "restart macos", "unstage --kits", "status" } }, { play(nil, true) })
+    assert.are.same({ 5, { "verify" } }, { play({ verify = 5 }, true) })
+    assert.are.same({ "macos" }, life.circumstances_raised)
   end)
 
   it("ends with the first command that does not end well", function()
