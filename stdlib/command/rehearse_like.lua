@@ -7,6 +7,9 @@ local record_likeness = require "command.record_likeness"
 
 local like = {}
 
+local CUSTOM = "A custom kernel is installed. A record holds neither that kernel nor the journals, so `apply` takes it for "
+  .. "somebody else's here; `rehearse revert` and `rehearse life` begin with the Mac as it is."
+
 -- Looks at this Mac, or at the one that --root names. @return a record, or nil and a sentence
 local function record_this(root)
   local probe, target = require "tool.probe", require "mac.target"
@@ -65,8 +68,7 @@ function like.introduce(note, described, options, started)
   end
   for _, item in ipairs(described.unknown) do lines[#lines + 1] = "- " .. item.words end
   if described.groups[1].policy and described.groups[1].policy.coih then
-    lines[#lines + 1] = "A custom kernel is installed. A record holds neither that kernel nor the journals, so `apply` takes it for somebody "
-      .. "else's here; `rehearse revert` and `rehearse life` begin with the Mac as it is."
+    lines[#lines + 1] = CUSTOM
   end
   lines[#lines + 1] = ""
   note("A Mac like the recorded one", table.unpack(lines))

@@ -115,8 +115,11 @@ local function ways_as_text(step)
   return table.concat(ways, "; else ")
 end
 
-local function step_lines(lines, number, step, previous)
-  lines[#lines + 1] = ("%d. %s (%s): %s"):format(number, step.name, step.verdict, step.why)
+-- A step behind one that is still to be done was not done either: it only has nothing to do as things are now.
+local function mark_of(step, is_ahead) return is_ahead and step.verdict == "done" and "nothing to do now" or step.verdict end
+
+local function step_lines(lines, number, step, previous, is_ahead)
+  lines[#lines + 1] = ("%d. %s (%s): %s"):format(number, step.name, mark_of(step, is_ahead), step.why)
   local unread = step.verdict == "unknown" and type(step.seen) == "table" and step.seen.error
   if type(unread) == "string" then lines[#lines + 1] = "   " .. unread end
   for index, argv in ipairs(step.commands) do
@@ -130,8 +133,11 @@ end
 
 --- The steps as lines for a person.
 function overview.plan_lines(steps)
-  local lines = {}
-  for number, step in ipairs(steps) do step_lines(lines, number, step, steps[number - 1]) end
+  local lines, is_ahead = {}, false
+  for number, step in ipairs(steps) do
+    step_lines(lines, number, step, steps[number - 1], is_ahead)
+    is_ahead = is_ahead or step.verdict ~= "done"
+  end
   return lines
 end
 

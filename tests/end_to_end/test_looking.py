@@ -137,7 +137,7 @@ return plan "two" { summary = "Two.", params = { level = param "integer" }, step
   check = function(c) return "todo", { level = c.level } end,
   run = function() return command({ "/usr/sbin/nvram", "-s" }, { tool = "nvram" }) end, no_way_back = "none" } }
 """, encoding="utf-8")
-    for words, code, told in ((("plan", "revert"), 0, "2. policy (done)"),
+    for words, code, told in ((("plan", "revert"), 0, "2. policy (done)"), (("plan", "apply"), 0, "8. copy-away (nothing to do now)"),
                               (("plan", path, "--set", "level=3", "--detailed-exitcode"), 10, "runs: /usr/sbin/nvram -s")):
         seen = driver.run(None, *words)
         assert seen.code == code, seen.text

@@ -127,9 +127,22 @@ describe("overview.plan_lines", function()
       "1. sip (todo): Turns SIP off.", "   runs: /usr/bin/csrutil disable",
       "   way back: full security; else reduced security",
       "2. filter (todo): Turns SIP off.", "   runs: /usr/bin/csrutil disable", "   way back: as for sip",
-      "3. kernel (done): Turns SIP off.",
+      "3. kernel (nothing to do now): Turns SIP off.",
     }, overview.plan_lines(steps(row { run = one, undo = undo }, row { name = "filter", run = one, undo = undo },
       row({ name = "kernel", run = one, undo = undo }, "done"))))
+  end)
+
+  it("calls a step done only where every step before it is", function()
+    local function marks(...)
+      local found = {}
+      for _, line in ipairs(overview.plan_lines(steps(...))) do found[#found + 1] = line:match("^%d+%. %l+ (%b())") end
+      return found
+    end
+    local function step(verdict) return row({}, verdict) end
+    assert.are.same({ "(done)", "(done)" }, marks(step "done", step "done"))
+    assert.are.same({ "(done)", "(todo)", "(nothing to do now)", "(todo)", "(nothing to do now)" },
+      marks(step "done", step "todo", step "done", step "todo", step "done"))
+    assert.are.same({ "(unknown)", "(nothing to do now)" }, marks(step "unknown", step "done"))
   end)
 
   it("numbers the rungs of a ladder as first and else", function()
