@@ -7,6 +7,7 @@ local place = require "plan.place"
 local state = require "mac.state"
 local text = require "base.text"
 local transcript = require "run.transcript"
+local what_next = require "command.what_next"
 
 local report = {}
 
@@ -192,14 +193,8 @@ end
 
 -- ---- the whole ----------------------------------------------------------------------------------------------------------------
 
--- Does the run wait for another place? Then its last record says for which.
-local function waits_for(known)
-  local last = known.records[#known.records]
-  return last.type == "phase" and last.next or nil
-end
-
 local function result_of(known)
-  local run, waiting = known.run, waits_for(known)
+  local run, waiting = known.run, known.run.waits_for
   if run.closed then return report.result_words(run.closed.result) end
   if run.direction == "back" then return "not finished: going back" end
   return waiting and "not finished: it continues in " .. place.words(waiting) or "not finished"
@@ -247,20 +242,8 @@ local function emit_comparison(emit, known)
 end
 
 local function next_lines(known)
-  local run, target = known.run, known.target
-  local function here(rest) return outcome.here({ target = target }, rest) end
-  if not known.is_latest then return { "This is not the newest run. For that:", here "report" } end
-  if run.closed then
-    if run.closed.result == "incomplete" then return { "To try again:", here "rollback", outcome.BY_HAND } end
-    if run.closed.result ~= "done" and run.closed.result ~= "lower" then return { "Nothing of this run is left to undo or continue." } end
-    return { "Nothing is left to do in this run. To see the Mac as it is now:", here "status" }
-  end
-  if run.direction == "back" then return { "It was going back. To continue:", here "rollback" } end
-  local waiting = waits_for(known)
-  if not waiting then return { "To continue:", here "resume", "Or to go back:", here "rollback" } end
-  local there = (waiting == "macos" or waiting == "any") and "macos" or "recovery"
-  return outcome.arrive_when_kept(target, there, "resume")
-    or { ("It continues in %s. There, type:"):format(place.words(waiting)), outcome.type_this(target, there, "resume") }
+  if known.is_latest then return what_next.of(known.run, known.target) end
+  return { "This is not the newest run. For that:", outcome.here({ target = known.target }, "report") }
 end
 
 --- Tells a run.

@@ -1,5 +1,5 @@
--- `status`: what this Mac is and runs now, and where the journal stands.
--- Must not change anything, and must not need anything to be right.
+-- `status`: what this Mac is and runs now, where the journal stands, and what to type next where a run is open.
+-- Must not change anything, and must not need anything to be right but the name that --volume gives.
 
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
@@ -7,7 +7,10 @@ local gather = require("run.status").gather
 local lifecycle = require "run.lifecycle"
 local outcome = require "screen.outcome"
 local policy = require "mac.policy"
+local run_state = require "engine.run_state"
 local running = require "mac.running"
+local text = require "base.text"
+local what_next = require "command.what_next"
 
 local status = {}
 
@@ -52,15 +55,35 @@ local function warnings_of(target, facts)
   return lines
 end
 
+-- What to type where a run is not finished. One of another system is none of this one's business.
+local function next_of(run, target)
+  local group = target.group and target.group.group
+  local is_here = run and group and (run.start.group or group) == group
+  if not is_here or not (run_state.is_open(run) or run.closed.result == "incomplete") then return nil end
+  return what_next.of(run, target)
+end
+
+-- The systems that --volume can name.
+local function refuse_name(target)
+  local names = {}
+  for index, group in ipairs(target.groups or {}) do names[index] = ("%s (%s)"):format(group.name or "?", group.group) end
+  ending.refuse(text.capitalized(target.problems.group) .. ".", #names > 0
+    and ("Fix: give --volume one of these names, or its UUID: %s."):format(table.concat(names, ", "))
+    or "Fix: `diskutil apfs listVolumeGroups` lists the names that --volume can give.")
+end
+
 function status.run(_, options)
   return lifecycle.look(options, "status", function(invocation, target)
     local view = invocation.view
     view.start(nil)
-    local event, journal_words, facts = gather(target, options.journal)
+    local event, journal_words, facts, run = gather(target, options.journal)
     view.emit(event)
     view.emit { type = "note", title = "Status", rows = rows_of(target, event, journal_words, facts) }
     local warnings = warnings_of(target, facts)
     if #warnings > 0 then view.emit { type = "note", title = "Before you go on", lines = warnings } end
+    local lines = next_of(run, target)
+    if lines then view.emit { type = "note", title = "What comes next", lines = lines } end
+    if options.volume and not target.group then refuse_name(target) end
     return ending.new("done", exit_code.OK)
   end)
 end

@@ -2,8 +2,9 @@
 -- Must not touch the Mac or the journal: records in, state out.
 --
 -- A run: { start = its first record, direction = "forward" | "back", undo_reason, steps = by name, acted = names of the steps acted in,
--- open_intent = the record of an intent that has no outcome yet, phase, in_first_phase = how many of acted were before
--- the first phase ended, closed = the last record of a run that is over, records = how many }.
+-- open_intent = the record of an intent that has no outcome yet, waits_for = the place that it waits for, where its last record says
+-- so, in_first_phase = how many of acted were before the first phase ended, closed = the last record of a run that is over,
+-- records = how many }.
 -- It has these functions as methods, too: run:apply(record), run:step(name), run:is_open().
 --
 -- Records (JSON objects, in order; every one has time). run.context makes start, the engine makes the others, run.ports writes them:
@@ -84,8 +85,7 @@ function meaning.skipped(run, record)
   run_state.step(run, record.step).skipped = true
 end
 
-function meaning.phase(run, record)
-  run.phase = record
+function meaning.phase(run)
   run.in_first_phase = run.in_first_phase or #run.acted
 end
 
@@ -119,6 +119,7 @@ function run_state.apply(run, record)
   if not sound then return nil, why end
   if (record.type == "start") ~= (run.start == nil) then return nil, "the start record is missing or repeated" end
   meaning[record.type](run, record)
+  run.waits_for = record.type == "phase" and record.next or nil
   run.records = run.records + 1
   return true
 end

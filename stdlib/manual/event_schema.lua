@@ -129,7 +129,7 @@ schema.EVENTS = {
     { "update_problem", "string", "why it is not known" },
     { "enrolled", "boolean", "the Mac is managed" },
     { "collection_build", "string", "macOS build of the staged kernel collection" },
-    { "journal", "object or null", "run, plan, state and open of the newest run", must = true },
+    { "journal", "object or null", "run, plan, state and open of the run that is open, else of the newest", must = true },
   } },
   { "kit", "A Kernel Debug Kit.", {
     { "build", "string", "its macOS build" },

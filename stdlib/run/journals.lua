@@ -100,6 +100,14 @@ function journals.current(directory)
   return latest
 end
 
+--- The run that a person asks about: the open one, else the newest.
+-- @return as journals.latest
+function journals.of_interest(directory)
+  local current, message, code = journals.current(directory)
+  if not current or run_state.is_open(current) then return current, message, code end
+  return latest_of(directory)
+end
+
 --- The runs in a folder, latest first, until one cannot be read.
 -- @param directory string or nil (no runs)
 -- @return iterator over runs

@@ -15,18 +15,18 @@ local status = {}
 
 local function state_of(run)
   if run.closed then return run.closed.result end
-  return run.direction == "back" and "going back" or run.phase and "waiting" or "open"
+  return run.direction == "back" and "going back" or run.waits_for and "waiting" or "open"
 end
 
--- @return what the event says of the journal, or nil; and the same in words
+-- @return what the event says of the journal, or nil; the same in words; and the run
 local function journal_state(target, given)
   local directory, why = journals.folder(target, given)
   if not directory then return nil, why end
-  local run, message, code = journals.current(directory)
+  local run, message, code = journals.of_interest(directory)
   if not run then return nil, code and message or "no runs yet" end
   local state = state_of(run)
   return { run = run.number, plan = run.start.plan, state = state, open = run.closed == nil },
-    ("run %d (%s): %s"):format(run.number, run.start.plan, state)
+    ("run %d (%s): %s"):format(run.number, run.start.plan, state), run
 end
 
 --- What is to know of the macOS that runs: see mac.running.gather. The collection's build comes from the staged manifest.
@@ -50,10 +50,10 @@ end
 
 --- @param target see mac.target.look
 -- @param given string or nil: what --journal says
--- @return the status event, the journal's state in words, and in macOS the facts (see status.facts)
+-- @return the status event, the journal's state in words, in macOS the facts (see status.facts), and the run or nil
 function status.gather(target, given)
   local in_macos = target.booted == "macos"
-  local journal, journal_words = journal_state(target, given)
+  local journal, journal_words, run = journal_state(target, given)
   local event = { type = "status", environment = target.environment or target.booted, kernel = of_kernel(target.kernel),
     boot_args = nvram.get "boot-args", boot_args_in_force = in_macos and sysctl.read "kern.bootargs" or nil,
     hypervisor = in_macos and sysctl.read "kern.hv_support" or nil, journal = journal or require("base.json").null }
@@ -62,7 +62,7 @@ function status.gather(target, given)
   of_policy(event, target)
   local facts = in_macos and status.facts(target) or nil
   for name, value in pairs(facts or {}) do event[name] = value end
-  return event, journal_words, facts
+  return event, journal_words, facts, run
 end
 
 return status

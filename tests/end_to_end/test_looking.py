@@ -44,6 +44,25 @@ def test_status_of_a_raised_mac(mac):
         assert word in " ".join(seen.out.split()), word
 
 
+def test_status_says_what_to_type_next(applied_mac):
+    """In recovery that it goes on in macOS; there the two lines that lead on and back, as long as the run is open."""
+    seen = driver.run(applied_mac, "status")
+    assert "It continues in macOS. There, type:\n    sudo /System/Volumes/Data/vmq-recovery resume\n" in seen.out, seen.text
+    applied_mac.restart("macos")
+    seen = driver.run(applied_mac, "status")
+    for words, command in (("To continue:", "resume"), ("Or to go back:", "rollback")):
+        assert f"  {words}\n    sudo {driver.PROGRAM} {command}\n" in seen.out, seen.text
+    assert driver.unattended(applied_mac, "resume").code == 0
+    assert "What comes next" not in driver.run(applied_mac, "status").out
+
+
+def test_status_of_a_name_that_is_not_there(mac):
+    """Exit 3, and the names that there are."""
+    seen = driver.run(mac, "status", "--volume", "Nope")
+    assert seen.code == 3, seen.text
+    assert f"give --volume one of these names, or its UUID: {mac.group()['name']} ({mac.group()['uuid']})." in " ".join(seen.out.split())
+
+
 @pytest.mark.parametrize("machine", MACHINES)
 def test_doctor_of_a_good_mac(build, machine):
     """Everything ok: exit 0, no bad, no unknown."""

@@ -117,6 +117,35 @@ describe("status", function()
     assert.is_nil(life:text():find("Before you go on", 1, true))
   end)
 
+  it("says what to type next where a run is not finished, and only there", function()
+    local function told(...)
+      life:write_journal({ plan = "apply" }, ...)
+      look(0, "status")
+      return life:text():match "\nWhat comes next\n(.*)$"
+    end
+    assert.is_nil(told(BEGUN, '{"type":"close","result":"done"}'))
+    local go_on = "To continue:\n/Volumes/Data/vmq-recovery resume\nOr to go back:\n/Volumes/Data/vmq-recovery rollback"
+    assert.are.equal(go_on, told(BEGUN))
+    life:write_journal({ plan = "apply", group = "another one" }, BEGUN)
+    look(0, "status")
+    assert.is_nil(life:text():find("What comes next", 1, true))
+    local failed = told(BEGUN, '{"type":"undo-start","reason":"failed"}', '{"type":"close","result":"incomplete"}')
+    assert.truthy(failed:find("To try again:\n/Volumes/Data/vmq-recovery rollback", 1, true), failed)
+  end)
+
+  it("ends with 3 where --volume names no system, and says which there are", function()
+    life.target.group, life.target.problems.group = nil, "no volume group is called Nope"
+    life.target.groups = { { name = "Macintosh HD", group = targets.GROUP }, { group = "G2" } }
+    look(3, "status", {}, { volume = "Nope" })
+    says("target: no volume group is called Nope", ("No volume group is called Nope.\nFix: give --volume one of these names, or its UUID: "
+      .. "Macintosh HD (%s), ? (G2)."):format(targets.GROUP))
+    assert.are.same({ "precondition", 3 }, life:ended())
+    life.target.groups = nil
+    look(3, "status", {}, { volume = "Nope" })
+    says "Fix: `diskutil apfs listVolumeGroups` lists the names that --volume can give."
+    look(0, "status")
+  end)
+
   it("shows rows of the policy that it does not know", function()
     life.target.policy.unknown = { "New Row: 1" }
     look(0, "status")

@@ -48,7 +48,7 @@ describe("run_state.rebuild", function()
     assert.is_true(run_state.step(run, "b").deferred)
     assert.are.same({ 2, "half", false },
       { run_state.step(run, "c").rung, run_state.step(run, "c").leaves, run_state.step(run, "c").done })
-    assert.are.equal("macos", run.phase.next)
+    assert.are.equal("macos", run.waits_for)
     assert.are.equal(#run.acted, run.in_first_phase)
   end)
 

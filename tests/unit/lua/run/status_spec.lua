@@ -100,6 +100,23 @@ describe("where the journal stands", function()
     end
   end)
 
+  it("is that of the run that is open, else of the newest", function()
+    local undone = { BEGUN, '{"type":"undo-start","reason":"asked"}', '{"type":"close","result":"undone"}' }
+    journal(BEGUN, '{"type":"close","result":"done"}')
+    journal(table.unpack(undone))
+    assert.are.equal("run 2 (apply): undone", select(2, gather(targets.recovery { root = root })))
+    journal(BEGUN)
+    local event, words, _, run = gather(targets.recovery { root = root })
+    assert.are.same({ "run 3 (apply): open", 3, true, 3 }, { words, event.journal.run, event.journal.open, run.number })
+    journal(table.unpack(undone))
+    assert.are.equal("run 3 (apply): open", select(2, gather(targets.recovery { root = root })))
+  end)
+
+  it("waits no more once it goes on", function()
+    journal('{"type":"phase","next":"macos","step":"sip"}', BEGUN)
+    assert.are.equal("run 1 (apply): open", select(2, gather(targets.recovery { root = root })))
+  end)
+
   it("is looked for where --journal says", function()
     journal()
     assert.are.equal("run 1 (apply): open", select(2, gather(targets.recovery { root = root, group = targets.NONE }, JOURNAL)))
