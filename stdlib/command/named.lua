@@ -46,12 +46,8 @@ end
 -- @param target see mac.target.look
 -- @param earlier see command.operation, context
 function named.first(target, earlier)
-  for run in earlier() do
-    if run.start and run.start.group == target.group.group and journals.standing_of(run) == "stands" then
-      return ("rollback (of run %d, %s)"):format(run.number, run.start.plan)
-    end
-  end
-  return "revert"
+  local run = journals.newest_standing(earlier(), target.group.group)
+  return run and ("rollback (of run %d, %s)"):format(run.number, run.start.plan) or "revert"
 end
 
 --- Makes the operation of a plan inside.

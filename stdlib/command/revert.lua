@@ -2,11 +2,13 @@
 -- in scripts/revert.lua.
 
 local boot_args = require "mac.boot_args"
+local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
 local operation = require "command.operation"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local policy = require "mac.policy"
+local redo = require "command.redo"
 local run_state = require "engine.run_state"
 
 local revert = {}
@@ -41,11 +43,18 @@ local function context(target, options, run, earlier)
     add_words(words, before.start.words)
     recorded = before.start.baseline and before.start.baseline.boot_args or recorded
   end
-  return { words = words, baseline_boot_args = recorded }
+  return { words = words, baseline_boot_args = recorded,
+    standing = journals.newest_standing(earlier(), target.group and target.group.group) }
+end
+
+-- The run that brought the Mac to where it is, done over.
+local function way_back(case)
+  local run = case.context.standing
+  return redo.row(case.target, run and not run_state.is_of(run, "revert") and run or nil)
 end
 
 local function notes(case, steps)
-  local list = overview.of_policy_work(case, steps)
+  local list = overview.of_going_back(case, steps, way_back(case)[2])
   local warning = case.target.policy and policy.seal_warning(case.target.policy)
   if warning then table.insert(list, 2, { title = "Look at this first", lines = { warning } }) end
   return list
@@ -55,7 +64,8 @@ local function summary(case)
   local warning = case.target.policy and policy.seal_warning(case.target.policy)
   local rows = { { "Network", "full security needs it; without it a lower level is used" } }
   if warning then table.insert(rows, 1, { "Look at this", warning }) end
-  return overview.policy_summary(case, rows, "apply")
+  rows[#rows + 1] = way_back(case)
+  return rows
 end
 
 local words = {}

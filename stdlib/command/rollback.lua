@@ -40,7 +40,7 @@ local function resolve_newest(latest)
   if not found then return nil, why, exit_code.STOPPED end
   local sentence, code = refusal(latest, found)
   if sentence then return nil, sentence, code end
-  return way_back.of(found)
+  return way_back.of(found, latest)
 end
 
 --- The operation of a rollback.

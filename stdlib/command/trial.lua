@@ -160,7 +160,7 @@ local function take_back(self)
   local found = newest(self)
   local final
   if found and found.is_left then
-    final = self.carry(way_back.of(find.of_run(found.run)), { yes = true, volume = self.target.group.group })
+    final = self.carry(way_back.of(find.of_run(found.run), found.run), { yes = true, volume = self.target.group.group })
   end
   local failed = note(self)
   return final and not GOES_ON[final.code] and final or nil, failed

@@ -3,6 +3,7 @@
 local operation = require "command.operation"
 local overview = require "screen.overview"
 local place = require "plan.place"
+local redo = require "command.redo"
 
 local way_back = {}
 
@@ -24,16 +25,21 @@ local function add_warning(rows, row, environment)
   end
 end
 
-local function summary(case)
+local function summary(case, run)
   local rows = {}
   if #case.way_back == 0 then rows[1] = { "Look at this", "nothing of this run is left; only its journal is closed" } end
   for _, row in ipairs(case.way_back) do add_warning(rows, row, case.target.environment) end
-  return overview.policy_summary(case, rows, case.operation.again)
+  rows[#rows + 1] = redo.row(case.target, run)
+  return rows
 end
 
---- The operation that takes back a run of this one.
-function way_back.of(found)
-  local changes = { back = true, supersedes = false, after = after, summary = summary, overview = overview.of_policy_work }
+--- The operation that takes a run back.
+-- @param found the run's own operation
+-- @param run see engine.run_state
+function way_back.of(found, run)
+  local changes = { back = true, supersedes = false, after = after,
+    summary = function(case) return summary(case, run) end,
+    overview = function(case, steps) return overview.of_going_back(case, steps, redo.row(case.target, run)[2]) end }
   if not found.file then changes.preflight = function() return PRECONDITIONS, "any" end end
   return operation.with(found, changes)
 end

@@ -88,6 +88,16 @@ function journals.standing_of(run)
   return is_gone(run) and "undone" or "stands"
 end
 
+--- The newest run on a volume group that is open, or has changed something which still stands; or nil.
+-- @param runs iterator over runs, latest first
+-- @param group string or nil: the group's UUID
+function journals.newest_standing(runs, group)
+  for run in runs do
+    local standing = run.start and run.start.group == group and journals.standing_of(run)
+    if standing == "open" or standing == "stands" then return run end
+  end
+end
+
 --- The run that resume and rollback are about: the latest that is open or stands; where none does, the latest.
 -- @return as journals.latest
 function journals.current(directory)

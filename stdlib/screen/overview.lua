@@ -217,10 +217,26 @@ function overview.policy_summary(case, more, back)
   return rows
 end
 
+-- The notes of an operation that changes the boot policy, but for the way back.
+local function policy_work(case, steps)
+  return { overview.policy(case.target), overview.steps_note(steps), overview.questions(case, steps),
+    { title = "Network", lines = { "Full Security needs it; without it a lower security level is used" } } }
+end
+
 --- The notes of an operation that changes the boot policy and has nothing more to say.
 function overview.of_policy_work(case, steps)
-  return { overview.policy(case.target), overview.steps_note(steps), overview.questions(case, steps),
-    { title = "Network", lines = { "Full Security needs it; without it a lower security level is used" } }, overview.WAY_BACK }
+  local notes = policy_work(case, steps)
+  notes[#notes + 1] = overview.WAY_BACK
+  return notes
+end
+
+--- The same of one that goes back itself: to full security there is a way without it.
+-- @param back string: how to get to where the Mac is now
+function overview.of_going_back(case, steps, back)
+  local notes = policy_work(case, steps)
+  notes[#notes + 1] = { title = "Way back", lines = { back } }
+  notes[#notes + 1] = { title = "If it fails", lines = { outcome.BY_HAND } }
+  return notes
 end
 
 local function notes_of(case, steps)

@@ -25,14 +25,20 @@ end)
 
 describe("the boot arguments of revert", function()
   -- Runs on record, latest first.
-  local function context(options, run, ...)
-    local runs, at = { ... }, 0
+  local function made(options, run, ...)
+    local runs = { ... }
     return operation.context(read_only(targets.recovery()), read_only(options), run and read_only(run), function()
+      local at = 0
       return function()
         at = at + 1
         return runs[at] and read_only(runs[at])
       end
     end)
+  end
+
+  local function context(...)
+    local c = made(...)
+    return { words = c.words, baseline_boot_args = c.baseline_boot_args }
   end
 
   local function applied(words, before, more)
@@ -67,13 +73,13 @@ describe("the boot arguments of revert", function()
 
   it("are none of a plan in somebody's file, whatever its name is", function()
     assert.are.same({ words = OURS }, context({}, nil, applied({ "-theirs" }, "-v", { plan_file = "/m.lua" })))
-    local finished = { start = { plan = "revert", plan_file = "/m.lua", group = targets.GROUP }, closed = { result = "done" } }
+    local finished = { start = { plan = "revert", plan_file = "/m.lua", group = targets.GROUP }, closed = { result = "done" }, acted = {} }
     assert.are.same({ words = { OURS[1], OURS[2], OURS[3], "-old" }, baseline_boot_args = "-v" },
       context({}, nil, finished, applied({ "-old" }, "-v")))
   end)
 
   it("go no further back than a revert that was finished", function()
-    local finished = { start = { plan = "revert", group = targets.GROUP }, closed = { result = "done" } }
+    local finished = { start = { plan = "revert", group = targets.GROUP }, closed = { result = "done" }, acted = {} }
     local older = applied({ "-old" }, "-old-baseline")
     assert.are.same({ words = { OURS[1], OURS[2], OURS[3], "-new" }, baseline_boot_args = "-v" },
       context({}, nil, applied({ "-new" }, "-v"), finished, older))
@@ -90,10 +96,47 @@ describe("the boot arguments of revert", function()
   end)
 
   it("do not need a volume group", function()
-    local made = operation.context(read_only(targets.recovery { group = targets.NONE }), read_only {}, nil, function()
+    local c = operation.context(read_only(targets.recovery { group = targets.NONE }), read_only {}, nil, function()
       return function() return nil end
     end)
-    assert.are.same(OURS, made.words)
+    assert.are.same(OURS, c.words)
+  end)
+end)
+
+describe("the way back of a revert", function()
+  local function back(target, ...)
+    local runs, at = { ... }, 0
+    local c = operation.context(target, {}, nil, function()
+      at = 0
+      return function()
+        at = at + 1
+        return runs[at]
+      end
+    end)
+    local rows = operation.summary(cases.new { operation = operation, target = target, context = c })
+    return rows[#rows]
+  end
+  local function run(fields, closed, acted)
+    local start = { group = targets.GROUP, environment = "paired-recovery", params = {} }
+    for field, value in pairs(fields) do start[field] = value end
+    return { number = 1, start = start, acted = acted or { "sip" }, closed = closed }
+  end
+  local DONE, UNDONE = { result = "done" }, { result = "undone" }
+
+  it("is the newest run that stands, done over where it was begun", function()
+    assert.are.same({ "Way back", "/Volumes/Data/vmq-recovery apply" }, back(targets.recovery(), run({ plan = "apply" }, DONE)))
+    assert.are.same({ "Way back", "in recovery: /Volumes/*/vmq-recovery run sip --set 'without=fs nvram'" },
+      back(targets.macos(), run({ plan = "boot-args" }, UNDONE), run { plan = "sip", params = { without = "fs nvram", words = "" } },
+        run({ plan = "apply" }, DONE)))
+    assert.are.same({ "Way back", "in macOS: sudo /System/Volumes/Data/vmq-recovery run boot-args --set add=-v" },
+      back(targets.recovery(), run({ plan = "boot-args", environment = "macos", params = { add = "-v" } }, DONE)))
+  end)
+
+  it("cannot be named where no run made the Mac as it is", function()
+    for _, runs in ipairs { {}, { run({ plan = "apply" }, UNDONE) }, { run({ plan = "revert" }, DONE), run({ plan = "apply" }, DONE) } } do
+      assert.are.same({ "Way back", "cannot be named: no run on record made this Mac as it is now" },
+        back(targets.recovery(), table.unpack(runs)))
+    end
   end)
 end)
 
@@ -102,7 +145,7 @@ describe("what is told before a revert", function()
     local function titles(policy)
       return cases.titles(operation.overview(cases.new { operation = operation, target = targets.recovery { policy = policy } }, {}))
     end
-    assert.are.same({ "Policy now", "Steps", "Questions to come", "Network", "Way back" }, titles {})
+    assert.are.same({ "Policy now", "Steps", "Questions to come", "Network", "Way back", "If it fails" }, titles {})
     assert.are.same({ "Policy now", "Look at this first", "Steps" }, { table.unpack(titles { ssv = "off" }, 1, 3) })
     assert.are.equal("Steps", cases.titles(operation.overview(cases.new { operation = operation,
       target = targets.recovery { policy = targets.NONE } }, {}))[2])

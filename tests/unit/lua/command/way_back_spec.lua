@@ -6,12 +6,13 @@ local targets = require "tests.unit.lua.support.target"
 local way_back = require "command.way_back"
 
 describe("way_back.of", function()
-  local back = way_back.of(find.inside "apply")
+  local RUN = { start = { plan = "apply", environment = "paired-recovery" } }
+  local back = way_back.of(find.inside "apply", RUN)
 
   it("goes back with the checks of a rollback; a file's plan keeps its own", function()
     assert.are.same({ true, false, "any" }, { back.back, back.supersedes, (select(2, back.preflight())) })
     local file = find.named "m.lua"
-    assert.are.equal(file.preflight, way_back.of(file).preflight)
+    assert.are.equal(file.preflight, way_back.of(file, RUN).preflight)
   end)
 
   local function case(rows, target)
@@ -32,6 +33,12 @@ describe("way_back.of", function()
       first(row_of({ part = "policy", where = "paired-recovery" }, true, "all"), targets.macos()))
     assert.are.equal("Way back", first(row_of({ part = "policy" }, true, "all"))[1])
     assert.are.equal("Way back", first(row_of({}, false, "its own words"))[1])
+  end)
+
+  it("names as its way back the command that made the Mac as it is, where that was given", function()
+    local function rows(target) return { table.unpack(back.summary(case({ row_of({}, true, "x") }, target)), 1, 2) } end
+    assert.are.same({ { "Way back", "/Volumes/Data/vmq-recovery apply" } }, rows())
+    assert.are.same({ { "Way back", "in recovery: /Volumes/*/vmq-recovery apply" } }, rows(targets.macos()))
   end)
 
   it("says so where nothing is left of the run", function()
