@@ -318,12 +318,14 @@ build/loader/probe: tests/mach_o/probe.c Makefile | build/loader/
 	$(say)
 	$(Q)$(CC) $(BASE_CFLAGS) $(WARNINGS) -O1 -o $@ $<
 
-# The same tests on the very bytes that ship, and a rehearsed life: a part of them; with DEEP=1 all, and once more with terminals
-# that lose what was unread. The results of that second run have a name of their own.
+# The same tests on the very bytes that ship, and a rehearsed life: a part of them; with DEEP=1 all, those of crashes that need no
+# strace, and all once more with terminals that lose what was unread. The results of that second run have a name of their own.
 LOADER_TESTS = $(if $(DEEP),tests/end_to_end,$(addprefix tests/end_to_end/test_,apply.py secrets.py stops.py terminal.py))
+LOADER_CRASH = $(if $(DEEP),tests/crash/answer_test.py tests/crash/orphan_test.py)
 LOST = $(if $(DEEP),LOSSY=20 $(subst pytest.xml,lossy.xml,$(PYTEST)) tests/end_to_end,:)
 check-loader: deps-check all build/loader/emulated build/loader/probe build/loader/probe-macos build/venv/.done  ## the macOS program run by a loader under qemu-user, and compared with the native build
 	export VMQ_PROGRAM=$(CURDIR)/build/loader/emulated; $(SAMPLED) $(PYTEST) tests/mach_o/test_loader.py $(LOADER_TESTS) || failed=1; \
+	for test in $(LOADER_CRASH); do JUNIT=$(RESULTS) python3 $$test || failed=1; done; \
 	$(LOST) || failed=1; [ -z "$$failed" ]
 
 # The macOS program as a command of this machine, all of it in one folder. LOSSY=MS: reads of terminals are that late.

@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 
@@ -12,10 +11,11 @@ import pytest
 import schema
 
 from support import place, processes
+from support import program as tested
 from support.patience import seconds, wait_for
 
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent
-PROGRAM = os.environ.get("VMQ_PROGRAM") or str(TREE / "build" / "vmq-recovery")
+PROGRAM, program_file, copied = tested.PROGRAM, tested.file, tested.copied
 
 # An ordinary user.
 NOBODY = 65534
@@ -61,21 +61,6 @@ def command_line(mac, arguments, program=PROGRAM):
     """The program's whole command line."""
     root = ["--root", str(mac.root)] if mac else []
     return [str(program), *root, *map(str, arguments)]
-
-
-def program_file():
-    """The program itself, where PROGRAM is a command that runs it by an emulator."""
-    beside = pathlib.Path(PROGRAM).with_name("vmq-recovery")
-    return beside if beside.is_file() else pathlib.Path(PROGRAM)
-
-
-def copied(folder):
-    """A copy of the program in a folder that an ordinary user can enter; what an emulator is to run lies beside it."""
-    program = pathlib.Path(PROGRAM)
-    for one in {program, program.with_name("vmq-recovery"), program.with_name("loader")}:
-        if one.is_file():
-            shutil.copy(one, folder)
-    return folder / program.name
 
 
 def _become(user):

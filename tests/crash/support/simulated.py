@@ -8,10 +8,10 @@ import shutil
 import subprocess
 
 from support import place
+from support import program as tested
 from support.patience import seconds
 
 TREE = pathlib.Path(__file__).resolve().parent.parent.parent.parent
-PROGRAM = pathlib.Path(os.environ.get("VMQ_PROGRAM") or TREE / "build" / "vmq-recovery")
 LUA = str(TREE / "build" / "tests" / "lua")
 HELPER = "tests/crash/support/scratch_mac.lua"
 FOREIGN = "-v  debug=0x14e wdt=-1 note=\"50%25 off\" tag='u&<x>' amfi=%zz trailing=a=b"
@@ -20,18 +20,18 @@ FLAGS = ("mode", "coih", "sip0", "sip1", "sip2", "sip3", "smb2", "smb3")
 PHASE = 8
 
 
-_kept = []
+_kept = {}
 
 
 def keep_program(folder):
-    """Test a copy of the program: the one in build/ may be made anew meanwhile."""
-    folder.mkdir(parents=True)
-    _kept.append(shutil.copy2(PROGRAM, folder))
+    """Test a copy of the program, and play the tools with a copy: those in build/ may be made anew meanwhile."""
+    (folder / "tools").mkdir(parents=True)
+    _kept.update(program=tested.copied(folder), tools=shutil.copy2(tested.NATIVE, folder / "tools"))
 
 
 def program():
     """The program that is tested."""
-    return str(_kept[-1] if _kept else PROGRAM)
+    return str(_kept.get("program", tested.PROGRAM))
 
 
 class Mac:
@@ -105,7 +105,8 @@ def nothing_is_left(folder):
 def make(folder, *more):
     """A new Mac with boot-args of others, in paired recovery."""
     folder.mkdir(parents=True)
-    subprocess.run([LUA, HELPER, "make", str(folder), program(), "m2pro-14.0", "boot-args-set", *more], cwd=TREE, check=True)
+    tools = str(_kept.get("tools", tested.NATIVE))
+    subprocess.run([LUA, HELPER, "make", str(folder), tools, "m2pro-14.0", "boot-args-set", *more], cwd=TREE, check=True)
     mac = Mac(folder)
     mac.set_pause(0.1)
     return mac
