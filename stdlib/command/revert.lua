@@ -1,6 +1,7 @@
 -- `revert`: Apple's kernel and full security, or the best rung that can be had. Everything that is particular to it stands here and
 -- in scripts/revert.lua.
 
+local again = require "run.again"
 local boot_args = require "mac.boot_args"
 local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
@@ -8,7 +9,6 @@ local operation = require "command.operation"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local policy = require "mac.policy"
-local redo = require "command.redo"
 local run_state = require "engine.run_state"
 
 local revert = {}
@@ -50,7 +50,7 @@ end
 -- The run that brought the Mac to where it is, done over.
 local function way_back(case)
   local run = case.context.standing
-  return redo.row(case.target, run and not run_state.is_of(run, "revert") and run or nil)
+  return again.row(case.target, run and not run_state.is_of(run, "revert") and run or nil)
 end
 
 local function notes(case, steps)

@@ -1,9 +1,9 @@
 -- The operation that takes back a run of another one: its checks, and what its first screen says.
 
+local again = require "run.again"
 local operation = require "command.operation"
 local overview = require "screen.overview"
 local place = require "plan.place"
-local redo = require "command.redo"
 
 local way_back = {}
 
@@ -29,7 +29,7 @@ local function summary(case, run)
   local rows = {}
   if #case.way_back == 0 then rows[1] = { "Look at this", "nothing of this run is left; only its journal is closed" } end
   for _, row in ipairs(case.way_back) do add_warning(rows, row, case.target.environment) end
-  rows[#rows + 1] = redo.row(case.target, run)
+  rows[#rows + 1] = again.row(case.target, run)
   return rows
 end
 
@@ -39,7 +39,7 @@ end
 function way_back.of(found, run)
   local changes = { back = true, supersedes = false, after = after,
     summary = function(case) return summary(case, run) end,
-    overview = function(case, steps) return overview.of_going_back(case, steps, redo.row(case.target, run)[2]) end }
+    overview = function(case, steps) return overview.of_going_back(case, steps, again.row(case.target, run)[2]) end }
   if not found.file then changes.preflight = function() return PRECONDITIONS, "any" end end
   return operation.with(found, changes)
 end

@@ -1,17 +1,17 @@
 -- What to type next about a run, by where its journal stands: for the commands that tell of one.
 -- Must not look at the Mac: the run's records and the target say it.
 
+local again = require "run.again"
 local outcome = require "screen.outcome"
 local place = require "plan.place"
 local run_state = require "engine.run_state"
-local text = require "base.text"
 
 local what_next = {}
 
 -- A run of `step` goes on step by step where it is called so again.
 local function step_lines(run, here)
   if run.start.command ~= "step" then return {} end
-  return { "One step at a time:", here("step " .. text.quote(run.start.plan_file or run.start.plan)) }
+  return { "One step at a time:", here(again.words(run.start)) }
 end
 
 local function join(...)

@@ -112,7 +112,7 @@ local function fail(self, step, outcome, verdict, seen, unchanged)
     cause = outcome.meaning.cause, cure = outcome.meaning.cure, words = outcome.meaning.words,
     unaffected = unchanged and outcome.meaning.unaffected or nil, unchanged = unchanged,
     timed_out = outcome.timed_out, claimed_success = outcome.meaning.kind == "claimed" })
-  steps.finish("failed", { step = step, unchanged = unchanged })
+  steps.finish("failed", { step = step, unchanged = unchanged, kind = outcome.meaning.kind })
 end
 
 -- A verdict of "todo" after the act: put off, stop or fail. @return true to try again

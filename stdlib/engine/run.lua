@@ -11,6 +11,7 @@
 --                              forgets one that was refused
 --   asks(command, step)        optional → what its tool asks and what to type, in words, and the questions; or nil
 --   may_start(command)         optional → true; or nil, the kind of stop and a reason: no further password may be refused
+--   going_back(ways, steps)    optional: a step failed, and this is about to be undone (see undo.ways)
 --   accept(sentence)           optional → true when the person lets a step stay that cannot be undone here
 --   no_input                   true when a question that nobody answers stops the run, instead of taking it back
 --   stop()                     → 0, or more when the person asked to stop
@@ -232,6 +233,19 @@ local function back(self, reason)
   return final
 end
 
+-- Tells what is about to be undone. A plan that is wrong is not asked for it a second time.
+local function announce_back(self, failed)
+  if self.ports.going_back and not failed.mistake then self.ports.going_back(undo.ways(self)) end
+end
+
+-- @param failed the result of the way forward
+local function back_after(self, failed)
+  announce_back(self, failed)
+  local final = back(self, "failed")
+  final.failed, final.mistake, final.failed_by = failed.step.name, failed.mistake, failed.kind
+  return final
+end
+
 -- Results after which nothing is left to resume.
 local CLOSES = { done = true, lower = true, undone = true, ["undone-lower"] = true, none = true, incomplete = true }
 
@@ -277,17 +291,15 @@ end
 --   done; lower (a ladder's step below the top: leaves, refused); phase (next, step, pending, waits_for); stopped (kind, reason,
 --   step = name); undecided (step, before, now, and both as before_text, now_text); none, elsewhere (refused; next = "macos", reason,
 --   where a step has to be undone there first); mistake (reason), when
---   the plan itself is wrong; and after a failure or a way back (went_back, failed = the step whose failure caused it): undone,
+--   the plan itself is wrong; and after a failure or a way back (went_back, failed = the step whose failure caused it,
+--   failed_by = the kind of that failure): undone,
 --   undone-lower, incomplete, elsewhere; mistake = what is wrong with the plan, where that is why it failed.
 function engine.run(plan, ports, run, context)
   local self = steps.new(plan, ports, run, context)
   if run.direction == "back" and not run.closed then return close(self, back(self, run.undo_reason)) end
   local final = steps.ending_of(self, forward)
   if final.result ~= "failed" then return close(self, final) end
-  local failed, mistake = final.step.name, final.mistake
-  final = back(self, "failed")
-  final.failed, final.mistake = failed, mistake
-  return close(self, final)
+  return close(self, back_after(self, final))
 end
 
 --- Takes a run back to its recorded baseline, whether it is open or closed.

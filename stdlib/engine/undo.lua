@@ -171,14 +171,18 @@ end
 
 --- What undo.run would do now, without starting anything: the ways back in order, each as a row { step, verdict = "todo", seen, exact =
 -- is its first rung meant to reach what was before, leaves } with a step whose ladder is the rungs that fit here.
+-- @return array of rows, and how many steps can be undone by them
 function undo.ways(self)
-  local rows, later = {}, {}
+  local rows, later, count = {}, {}, 0
   for _, step in ipairs(to_undo(self)) do
     local row = way_of(self, step, later)
-    if row then add_row(rows, row) end
+    if row then
+      add_row(rows, row)
+      count = count + (#row.step.ladder() > 0 and 1 or 0)
+    end
   end
   self.c.left = nil
-  return rows
+  return rows, count
 end
 
 --- Undoes one step, towards the state that was there before it, in a run that goes on forward.

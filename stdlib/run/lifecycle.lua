@@ -1,6 +1,7 @@
 -- The one way through a run: lock, look, journal, preflight, overview, consent, engine, last words.
 -- Must not hold anything particular to one operation: its record says that (see command.operation).
 
+local again = require "run.again"
 local asks = require "screen.asks"
 local checks = require "run.checks"
 local consent = require "run.consent"
@@ -200,9 +201,9 @@ local function refuse_params(target, why)
 end
 
 -- What is known of the run: { target, options, operation, plan_name, findings, checks = rows, context, params, dry_run, who = who
--- answers the tools (see screen.asks), way_back = where the operation goes back, from engine.way_back }. Two things
--- come later: more findings (in the copy that check_with_plan returns), and the context's baseline, which a new run has once its
--- journal is begun.
+-- answers the tools (see screen.asks), way_back = where the operation goes back, from engine.way_back }. Three things
+-- come later: more findings (in the copy that check_with_plan returns), and the context's baseline and what is typed to do the run over
+-- (again), which a new run has once its journal is begun.
 local function make_case(invocation, target, operation, findings, plan, run, journal, params, check_rows)
   local options = invocation.options
   local filled, why = context_module.params(plan, target, options, findings, run and run.start.params or params)
@@ -356,11 +357,12 @@ local function drive(invocation, credentials, case, plan, run, journal, director
   local operation, view = case.operation, invocation.view
   local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
     lock = held, note_tool = mac_lock.noter(held, invocation.command), group = case.target.group.group,
-    target = case.target, transcript = directory and transcript.path(directory, run), names = volume_names(case.target),
-    silence = invocation.rehearsal.silence, dry_run = invocation.dry_run, stand_still = stander(invocation, case.target.group.group),
+    target = case.target, context = case.context, transcript = directory and transcript.path(directory, run),
+    names = volume_names(case.target), silence = invocation.rehearsal.silence, dry_run = invocation.dry_run,
+    stand_still = stander(invocation, case.target.group.group),
     compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
   ports.gate = operation.gate and operation.gate(view, case, plan)
-  case.context.baseline = run.start and run.start.baseline
+  case.context.baseline, case.again = run.start and run.start.baseline, run.start and again.words(run.start)
   local final = (operation.back and engine.rollback or engine.run)(plan, ports, run, case.context)
   local lines = outcome.lines(case, final)
   if final.result == "phase" then view.emit(outcome.phase_event(final, lines)) end

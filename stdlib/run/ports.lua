@@ -5,6 +5,7 @@ local asks = require "screen.asks"
 local checksum = require "base.checksum"
 local errors = require "screen.errors"
 local journals = require "run.journals"
+local overview = require "screen.overview"
 local probe = require "tool.probe"
 local prompts = require "run.prompts"
 local question = require "screen.question"
@@ -197,6 +198,15 @@ local function accept_port(made, self)
   end
 end
 
+-- What is said before the way back of a run that failed. Who answers is looked up only then: a password may be kept meanwhile.
+local function going_back_port(made, self)
+  function made.going_back(ways, count)
+    local who = asks.who(self.target, self.credentials.user, self.credentials:sources())
+    local words = overview.going_back(overview.steps(ways, self.context), count, self.target.environment, who)
+    if words then self.view.emit { type = "note", lines = { "", words } } end
+  end
+end
+
 -- The programs that may be told what this one knows (allowlist_may_be_answered in runner/door/allowlist.c).
 local IS_ANSWERED = { ["/usr/bin/csrutil"] = true, ["/usr/bin/bputil"] = true, ["/usr/bin/kmutil"] = true, ["/usr/sbin/diskutil"] = true }
 
@@ -260,7 +270,7 @@ end
 --   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,
 --   stand_still = function() that waits until nobody writes what a cut off tool began, or nil,
 --   lock = the Mac's, or nil, note_tool = function(path, pid) that writes into it, or nil, group = UUID of the volume group or nil,
---   target = see mac.target.look, for what is told of a tool's questions, or nil,
+--   target = see mac.target.look, for what is told of a tool's questions, or nil, context = the plan's, or nil: then no way back is told,
 --   remembers_nothing = true where what is typed is not a password for the other tools,
 --   compare = function() that compares the Mac with the run's baseline, see engine.run }
 function ports.new(self)
@@ -270,6 +280,7 @@ function ports.new(self)
   tool_ports(made, self)
   asks_port(made, self)
   accept_port(made, self)
+  if self.context then going_back_port(made, self) end
   return made
 end
 

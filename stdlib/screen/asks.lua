@@ -104,6 +104,15 @@ function asks.words(prompts, who)
   return table.concat(parts, ", then ") .. (source and "; all " .. source or "")
 end
 
+--- Is one of these questions a password that a person types?
+function asks.wants_password(prompts, who)
+  if who.sources.password then return false end
+  for _, answer in ipairs(answers_at(prompts, who)) do
+    if answer.kind == "password" then return true end
+  end
+  return false
+end
+
 -- The answers that a person types, and how many there are at least.
 local function left_to_type(entry, who)
   local briefs, least = {}, 0

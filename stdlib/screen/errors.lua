@@ -63,6 +63,14 @@ local OURS = {
     cure = "read what Apple's tool said above; `vmq-recovery status` shows the Mac as it is now" },
 }
 
+-- Kinds that the same command meets again, whatever is done about them in the meantime: it has to be another command, another place or
+-- another Mac.
+local LASTING = { platform = true, option = true, seal = true, bootability = true, denied = true, ["newer-macos"] = true }
+
+--- Is a failure of this kind one that trying again may overcome, once its cure is done?
+-- @param kind string or nil: not known
+function errors.may_pass(kind) return not LASTING[kind] end
+
 local OURS_BY_KIND = {}
 for _, entry in ipairs(OURS) do OURS_BY_KIND[entry.kind] = entry end
 

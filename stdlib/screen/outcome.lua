@@ -1,7 +1,8 @@
 -- The last words of a run: how it ended, what holds now, and the next line to type; and the exit code that says the same.
 -- Must not leave a person without a next step, and must not know any operation but by its record.
 --
--- case: what run.lifecycle knows of the run: { target, operation, plan_name, findings, context, options, dry_run }.
+-- case: what run.lifecycle knows of the run: { target, operation, plan_name, findings, context, options, dry_run, again = what is typed
+-- after the program's name to do the run over }.
 
 local errors = require "screen.errors"
 local exit_code = require "base.exit_code"
@@ -233,6 +234,13 @@ local function untouched(final)
   return "Nothing was changed; read back and compared with the state before this run."
 end
 
+-- How to try again after a failure that was taken back whole, where that can help.
+local function add_try_again(lines, case, final)
+  if not final.failed or final.mistake or not errors.may_pass(final.failed_by) then return end
+  lines[#lines + 1] = LATER[final.failed_by] or "To try again, after the fix above, type:"
+  lines[#lines + 1] = here(case, case.again or case.operation.again)
+end
+
 function words.undone(case, final)
   local differs = #(final.differences or {}) > 0
   local undone = differs and "Everything this run did is undone."
@@ -242,7 +250,8 @@ function words.undone(case, final)
   if final.touched and final.restart and final.went_back == "asked" then
     lines[#lines + 1] = "It takes effect at the next start. Next: restart."
   end
-  lines[#lines + 1] = own_words(case, "stopped")
+  local own = own_words(case, "stopped")
+  if own then lines[#lines + 1] = own else add_try_again(lines, case, final) end
   return lines
 end
 

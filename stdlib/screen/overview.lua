@@ -198,6 +198,30 @@ function overview.questions(case, steps)
   return { title = "Questions to come", lines = lines }
 end
 
+-- The tools that ask for a password, each once.
+local function password_askers(steps, environment, who)
+  local names, listed = {}, {}
+  for _, entry in ipairs(overview.asking(steps, environment)) do
+    local name = entry.argv[1]:match "[^/]*$"
+    if not listed[name] and asks.wants_password(entry.prompts, who) then names[#names + 1] = name end
+    listed[name] = true
+  end
+  return names
+end
+
+--- What is said where a step has failed, before the others are undone.
+-- @param steps from overview.steps, of the ways back
+-- @param count integer: how many steps they undo
+-- @param environment where we are
+-- @param who see screen.asks
+-- @return a sentence or two, or nil where nothing is to be undone
+function overview.going_back(steps, count, environment, who)
+  if count == 0 then return nil end
+  local names = password_askers(steps, environment, who)
+  local asked = #names > 0 and (" %s %s for the password again."):format(table.concat(names, " and "), #names == 1 and "asks" or "ask")
+  return ("Going back: %d step%s.%s"):format(count, count == 1 and "" or "s", asked or "")
+end
+
 --- The way back with this program and without it.
 overview.WAY_BACK = { title = "Way back", lines = {
   "`vmq-recovery revert`, in recovery or macOS. Without it: hold the power button at start, Options, Utilities > "

@@ -397,6 +397,27 @@ describe("the way back before it is gone", function()
     assert.are.same({ "a" }, names(ways(done { { "a", undo = undo }, { "b", undo = undo } })))
   end)
 
+  it("is told where a step failed, before it is gone, with how many steps it undoes", function()
+    local told
+    local function undo() return { { { argv = { "/x", "b" }, tool = "x" }, leaves = "x" } } end
+    local w = world.new { { "a", no_way_back = "burnt" }, { "b", undo = undo }, { "c", undo = undo }, "d" }
+    w.tools["/set d"] = world.fails
+    function w.ports.going_back(rows, count) told = { names(rows), count, #w.started } end
+    assert.are.same({ "incomplete", "d", "unknown" }, { w.go().result, w.final.failed, w.final.failed_by })
+    assert.are.same({ { "b", "a" }, 2, 4 }, told)
+    told = nil
+    w.rollback()
+    assert.is_nil(told)
+  end)
+
+  it("is not asked for where the plan is wrong", function()
+    local w = world.new { "a", "b" }
+    w.plan.steps[2].check = function() error("wrong") end
+    function w.ports.going_back() error("asked") end
+    assert.are.same({ "undone", "b" }, { w.go().result, w.final.failed })
+    assert.is_string(w.final.mistake)
+  end)
+
   it("leaves out what is unknown or has nothing left, and keeps what cannot be undone", function()
     local w = done { "a", { "b", undo = function() return "nothing" end }, { "c", no_way_back = "burnt" }, "d" }
     w.blind.d = true

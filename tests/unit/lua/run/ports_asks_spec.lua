@@ -30,3 +30,20 @@ describe("what a tool asks", function()
     assert.are.same({}, { ports().asks({ argv = own.argv }, step) })
   end)
 end)
+
+describe("the way back of a run that failed", function()
+  it("is told with who asks for the password, unless that is known by now", function()
+    local step = { name = "sip", where = "any", why = "w", prompts = { "that user's password" },
+      ladder = function() return { { { argv = { "/usr/bin/bputil" } }, leaves = "x" } } end }
+    local function told(sources)
+      local lines
+      local credentials = { sources = function() return sources end }
+      ports({ context = {}, target = { environment = "paired-recovery" }, credentials = credentials,
+        view = { emit = function(event) lines = event.lines end } }).going_back({ { step = step, verdict = "todo" } }, 1)
+      return lines
+    end
+    assert.are.same({ "", "Going back: 1 step. bputil asks for the password again." }, told {})
+    assert.are.same({ "", "Going back: 1 step." }, told { password = "kept for this run" })
+    assert.is_nil(ports().going_back)
+  end)
+end)

@@ -103,7 +103,8 @@ describe("what is said", function()
     is({ "Everything this run did is undone: read back and compared, the Mac is as it was before this run.",
       "It takes effect at the next start. Next: restart." }, { result = "undone", touched = true, restart = true, went_back = "asked" })
     is({ "Step kernel failed. Everything this run did is undone.", "Different from before this run, by somebody else's doing:",
-      "  SIP: on before, off (7f) now" }, { result = "undone", touched = true, failed = "kernel", differences = DIFFERENT })
+      "  SIP: on before, off (7f) now", "To try again, after the fix above, type:", "> " .. PROGRAM .. " apply" },
+      { result = "undone", touched = true, failed = "kernel", differences = DIFFERENT })
     is({ "Nothing was changed; read back and compared with the state before this run.", "No half file is left." },
       { result = "undone" }, OWN)
     is({ "There is nothing to undo: the Mac reads as it did before this run. Whether the boot policy was written meanwhile cannot be told, "
@@ -112,6 +113,23 @@ describe("what is said", function()
       { result = "undone", acted = 1, written = false })
     is({ "The boot policy was written meanwhile, by a tool of this run or by something else. It reads as it did before this run." },
       { result = "undone", written = true })
+  end)
+
+  it("of a way back that reached all after a failure: how to try again, where that can help", function()
+    local DONE = "Step kernel failed. Everything this run did is undone: read back and compared, the Mac is as it was before this run."
+    local function is_said(lines, by, more, operation)
+      local final = { result = "undone", touched = true, failed = "kernel", failed_by = by, went_back = "failed" }
+      for key, value in pairs(more or {}) do final[key] = value end
+      is({ DONE, table.unpack(lines) }, final, operation)
+    end
+    is_said({ "To try again, after the fix above, type:", "> " .. PROGRAM .. " run mine.lua" }, "unknown", {}, FILE)
+    is_said({ "Later, when online, type:", "> " .. PROGRAM .. " apply" }, "network")
+    is_said({ "With the short name of an owner and that user's password, type:", "> " .. PROGRAM .. " apply" }, "credentials")
+    is_said({ "After a restart and some minutes of waiting, type:", "> " .. PROGRAM .. " apply" }, "wait")
+    for _, kind in ipairs { "platform", "option", "seal", "bootability", "denied", "newer-macos" } do is_said({}, kind) end
+    is_said({ "No half file is left." }, "unknown", {}, OWN)
+    local lines = outcome.lines(case(), { result = "undone", touched = true, failed = "kernel", mistake = "m.lua:1: no" })
+    assert.are.same({ "The plan is wrong: m.lua:1: no", DONE }, lines)
   end)
 
   it("of a way back that fell short", function()

@@ -13,6 +13,29 @@ local function steps(...) return overview.steps({ ... }, { group = "G" }) end
 
 local function one() return { argv = { "/usr/bin/csrutil", "disable" } } end
 
+describe("what is said before the way back of a failed run", function()
+  local PASSWORD = { "that user's password" }
+  local function asking(name, tool, prompts)
+    return row({ name = name, run = function() return { argv = { tool } } end, prompts = prompts })
+  end
+  local function told(count, sources, ...)
+    return overview.going_back(steps(...), count, "paired-recovery", { sources = sources })
+  end
+
+  it("is how many steps are undone, and who asks for the password again", function()
+    assert.are.equal("Going back: 1 step.", told(1, {}, asking("a", "/sbin/x", {})))
+    assert.are.equal("Going back: 3 steps. bputil asks for the password again.",
+      told(3, {}, asking("a", "/usr/bin/bputil", PASSWORD), asking("b", "/usr/bin/bputil", PASSWORD), asking("c", "/sbin/x", {})))
+    assert.are.equal("Going back: 2 steps. csrutil and bputil ask for the password again.",
+      told(2, {}, asking("a", "/usr/bin/csrutil", PASSWORD), asking("b", "/usr/bin/bputil", PASSWORD)))
+  end)
+
+  it("is nothing of a password that is known, and nothing at all where nothing is undone", function()
+    assert.are.equal("Going back: 2 steps.", told(2, { password = "kept for this run" }, asking("a", "/usr/bin/bputil", PASSWORD)))
+    assert.is_nil(told(0, {}))
+  end)
+end)
+
 describe("overview.steps", function()
   it("shows each step with command, verdict and way back", function()
     local step = steps(row({ run = one, undo = function(_, before, now)

@@ -1,10 +1,10 @@
 -- The line that does a run over, with what was given for it.
 
-local redo = require "command.redo"
+local again = require "run.again"
 
 local function words(name, start)
   start.plan = name
-  return redo.words(start)
+  return again.words(start)
 end
 
 describe("a run done over", function()
@@ -16,8 +16,11 @@ describe("a run done over", function()
     assert.are.equal("apply", words("apply", {}))
   end)
 
-  it("is a file's, and a trial's", function()
+  it("is that of a file, of step, of revert, or of a trial", function()
     assert.are.equal("run '/my plans/apply.lua'", words("apply", { plan_file = "/my plans/apply.lua" }))
+    assert.are.equal("step '/my plans/apply.lua'", words("apply", { plan_file = "/my plans/apply.lua", command = "step" }))
+    assert.are.equal("step apply --quota 5", words("apply", { command = "step", words = require("mac.boot_args").raising(5) }))
+    assert.are.equal("revert", words("revert", { params = { group = "G" } }))
     assert.are.equal("trial --with-changes", words("sip", { command = "trial" }))
   end)
 

@@ -1,4 +1,4 @@
--- The line that does a run over: on the first screen of what takes a run back, it is the way back to what the run had made of the Mac.
+-- What is typed to do a run over: after it failed, and as the way back to what it had made of the Mac.
 -- Must not look at the Mac: the run's first record says where it was begun, and with what.
 
 local boot_args = require "mac.boot_args"
@@ -6,7 +6,7 @@ local outcome = require "screen.outcome"
 local plans = require "run.plans"
 local text = require "base.text"
 
-local redo = {}
+local again = {}
 
 -- What was given with --set, as far as it is not the default.
 local function sets(plan, params)
@@ -29,25 +29,32 @@ local function raising(words)
   return options
 end
 
+-- The command, without what was given for it.
+local function command_of(start)
+  local file, name = start.plan_file, start.plan
+  if start.command == "step" then return "step " .. text.quote(file or name) end
+  if not file and (name == "apply" or name == "revert") then return name end
+  return "run " .. text.quote(file or name)
+end
+
 --- What is to be typed after the program's name.
 -- @param start a run's first record, see engine.run_state
-function redo.words(start)
-  local file, name = start.plan_file, start.plan
+function again.words(start)
   if start.command == "trial" then return "trial --with-changes" end
-  if name == "apply" and not file then return "apply" .. raising(start.words or {}) end
-  local plan = file and plans.from_file(file) or not file and plans.embedded(name) or nil
-  return "run " .. text.quote(file or name) .. (plan and sets(plan, start.params) or "")
+  if start.plan == "apply" and not start.plan_file then return command_of(start) .. raising(start.words or {}) end
+  local plan = start.plan_file and plans.from_file(start.plan_file) or not start.plan_file and plans.embedded(start.plan) or nil
+  return command_of(start) .. (plan and sets(plan, start.params) or "")
 end
 
 --- The row of the first screen.
 -- @param target see mac.target.look
 -- @param run see engine.run_state; nil where none is known
-function redo.row(target, run)
+function again.row(target, run)
   if not run then return { "Way back", "cannot be named: no run on record made this Mac as it is now" } end
   local here = target.environment == "macos" and "macos" or "recovery"
   local there = run.start.environment == "macos" and "macos" or "recovery"
-  local line = outcome.type_this(target, there, redo.words(run.start)).command
+  local line = outcome.type_this(target, there, again.words(run.start)).command
   return { "Way back", here == there and line or ("in %s: %s"):format(there == "macos" and "macOS" or there, line) }
 end
 
-return redo
+return again
