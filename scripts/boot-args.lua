@@ -17,8 +17,8 @@ local function filtered(c)
   local now = bputil.read(c.group)
   if not now then return "the boot policy cannot be read" end
   if now.boot_args_filter == "off" then return nil end
-  return "the boot-args filter is on, so the boot loader passes only words of Apple's own list. In recovery, first: vmq-recovery run sip. "
-    .. "Where all words are of that list: --set listed=yes"
+  return "the boot-args filter is on, so the boot loader passes only words of Apple's own list. In recovery, first: `run sip`. "
+    .. "Where all words are of that list: `--set listed=yes`"
 end
 
 return plan "boot-args" {

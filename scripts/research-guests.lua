@@ -25,7 +25,7 @@ local function words_fault(c)
   if not now then return "the boot policy cannot be read" end
   if policy.nvram_is_open(now) and now.boot_args_filter == "off" then return (args_part.too_long(c, wanted_words)) end
   return "macOS lets boot arguments be written, and the kernel be given them, only while the part nvram of SIP is open. First: "
-    .. "vmq-recovery run sip --set without=nvram"
+    .. "`vmq-recovery run sip --set without=nvram`"
 end
 
 return plan "research-guests" {

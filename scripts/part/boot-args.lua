@@ -57,7 +57,7 @@ function part.why_not(c, wanted)
   if fault or not changes then return fault end
   local now = c.environment == "macos" and bputil.read(c.group)
   if now and not policy.nvram_is_open(now) then
-    return "System Integrity Protection protects the boot arguments while macOS runs. In recovery, first: vmq-recovery run sip"
+    return "System Integrity Protection protects the boot arguments while macOS runs. In recovery, first: `run sip`"
   end
 end
 

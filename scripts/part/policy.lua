@@ -36,7 +36,7 @@ function part.why_not_anew(c, is_done, also)
   if is_done(now) then return nil end
   local lost = also and also(now) or now.sip ~= "absent" and "SIP is " .. policy.sip_text(now.sip)
     or now.ssv == "off" and "the sealed system volume is off"
-  return lost and ("%s, and the policy is made anew, without that. First: vmq-recovery %s"):format(lost, c.first) or nil
+  return lost and ("%s, and the policy is made anew, without that. First: %s"):format(lost, c.first) or nil
 end
 
 --- A rung of one command that leaves exactly this policy.

@@ -49,13 +49,13 @@ function sip.why_not(with, c)
   if not now then return "the boot policy cannot be read" end
   if is_done(with, now, c) then return nil end
   if policy.allows_guests(now) then
-    return "research guests are allowed, and csrutil may take that back. First: vmq-recovery rollback, or revert"
+    return "research guests are allowed, and csrutil may take that back. First: `vmq-recovery rollback`, or `revert`"
   end
   local bits = policy.sip_bits(now)
   local exact, lost = with.exact and with.exact(c), bits & ~goal(with, c, bits)
   if lost == 0 or exact and now.coih == "absent" then return nil end
-  if exact then return "a custom kernel is registered, which needs what is open now. First: vmq-recovery rollback, or revert" end
-  return ("SIP is %s, and csrutil would close a part of that. First: vmq-recovery rollback, or revert"):format(policy.sip_text(now.sip))
+  if exact then return "a custom kernel is registered, which needs what is open now. First: `vmq-recovery rollback`, or `revert`" end
+  return ("SIP is %s, and csrutil would close a part of that. First: `vmq-recovery rollback`, or `revert`"):format(policy.sip_text(now.sip))
 end
 
 --- Is this part open afterwards?

@@ -47,7 +47,7 @@ end
 -- @param earlier see command.operation, context
 function named.first(target, earlier)
   local run = journals.newest_standing(earlier(), target.group.group)
-  return run and ("rollback (of run %d, %s)"):format(run.number, run.start.plan) or "revert"
+  return run and ("`vmq-recovery rollback` (of run %d, %s)"):format(run.number, run.start.plan) or "`vmq-recovery revert`"
 end
 
 --- Makes the operation of a plan inside.

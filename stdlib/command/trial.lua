@@ -79,7 +79,7 @@ local function check(invocation, target, journal)
   end
   if not require("mac.policy").same(target.policy, require("mac.policy").FULL) then
     ending.refuse("The items that change something begin at Full Security, with SIP on and Apple's kernel, so nothing was changed.",
-      "First: `vmq-recovery rollback`, or revert.")
+      "First: `vmq-recovery rollback`, or `revert`.")
   end
 end
 

@@ -220,7 +220,7 @@ def test_no_file(build):
 
 @pytest.mark.parametrize(("policy", "told"), [
     ({"mode": "permissive", "sip0": 0x42, "sip3": True},
-     "SIP is custom (42), and the policy is made anew, without that. First: vmq-recovery revert"),
+     "SIP is custom (42), and the policy is made anew, without that. First: `{program} revert`"),
     ({"mode": "permissive", "sip1": True}, "the sealed system volume is off, and the policy is made anew"),
 ])
 def test_what_a_new_policy_would_drop(build, policy, told):
@@ -229,7 +229,7 @@ def test_what_a_new_policy_would_drop(build, policy, told):
     mac.set_policy(**policy)
     path = put(mac, FIRST)
     seen = run(mac, path, *RAW)
-    assert seen.code == 3 and told in dense(seen) and mac.acts() == [], seen.text
+    assert seen.code == 3 and told.format(program=driver.PROGRAM) in dense(seen) and mac.acts() == [], seen.text
     mac.set_policy(sip2=True)
     before = flags(mac)
     assert run(mac, path, *RAW).code == 0

@@ -154,7 +154,7 @@ def test_words_for_guests(build, machine):
 
 
 @pytest.mark.parametrize(("sip0", "words", "code", "told"), [
-    (None, "-v", 3, "only while the part nvram of SIP is open. First: vmq-recovery run sip --set without=nvram"),
+    (None, "-v", 3, "only while the part nvram of SIP is open. First: `{program} run sip --set without=nvram`"),
     (0x2, "-v", 3, "only while the part nvram of SIP is open"),
     (0x42, "a" * 1020, 3, "the kernel takes 1023"),
     (0x42, "a" * 1024, 2, "has 1024 bytes; at most 1023"),
@@ -168,7 +168,7 @@ def test_bad_words_for_guests(build, sip0, words, code, told):
         mac.set_policy(mode="permissive", sip0=sip0, sip3=bool(sip0 & 0x40))
     before = flags(mac)
     seen = driver.unattended(mac, "run", "research-guests", "--set", f"words={words}")
-    assert seen.code == code and told in " ".join(seen.text.split()), seen.text
+    assert seen.code == code and told.format(program=driver.PROGRAM) in " ".join(seen.text.split()), seen.text
     assert mac.acts() == [] and (flags(mac), mac.boot_args()) == (before, "mine=1")
 
 
@@ -282,7 +282,7 @@ def test_kexts_keep_mdm(build):
     ({}, False, ["id=org.a"], 2, "has no parameter id; it has ids"),
     ({"mode": "permissive", "sip0": 0x7F}, False, [], 3, "SIP is off (7f), and the policy is made anew"),
     ({"mode": "permissive", "sip1": True}, False, [], 3, "the sealed system volume is off"),
-    ({}, True, [], 3, "a custom kernel is registered, and the policy is made anew, without that. First: vmq-recovery revert"),
+    ({}, True, [], 3, "a custom kernel is registered, and the policy is made anew, without that. First: `{program} revert`"),
 ])
 def test_bad_kexts(build, policy, kernel, words, code, told):
     """What is no bundle identifier, and what a policy made anew would drop: refused, nothing is started."""
@@ -294,7 +294,7 @@ def test_bad_kexts(build, policy, kernel, words, code, told):
     for command in ("run", "plan"):
         seen = driver.unattended(mac, command, "kexts", *pairs)
         assert seen.code == code, seen.text
-        assert told in " ".join(seen.text.split()), seen.text
+        assert told.format(program=driver.PROGRAM) in " ".join(seen.text.split()), seen.text
     assert mac.acts() == []
 
 
@@ -306,7 +306,7 @@ def test_kexts_after_another_run(build):
     assert mac.restart("paired-recovery") == "paired-recovery"
     acts = mac.acts()
     seen = driver.unattended(mac, *given("kexts"))
-    assert seen.code == 3 and "First: vmq-recovery rollback (of run 1, dtrace)" in " ".join(seen.text.split()), seen.text
+    assert seen.code == 3 and f"First: `{driver.PROGRAM} rollback` (of run 1, dtrace)" in " ".join(seen.text.split()), seen.text
     assert mac.acts() == acts
     assert driver.unattended(mac, "rollback").code == 0
     assert through(mac, *given("kexts")).code == 0

@@ -22,10 +22,10 @@ end
 describe("what comes before kexts", function()
   it("is the way back of the newest run that stands on this group, else revert", function()
     local done, undone = { result = "done" }, { result = "undone" }
-    assert.are.same({ first = "rollback (of run 2, sip)" },
+    assert.are.same({ first = "`vmq-recovery rollback` (of run 2, sip)" },
       context { run(3, targets.GROUP, undone), run(2, targets.GROUP, done), run(1, targets.GROUP, done) })
-    assert.are.same({ first = "revert" }, context { run(1, "OTHER", done) })
-    assert.are.same({ first = "revert" }, context {})
+    assert.are.same({ first = "`vmq-recovery revert`" }, context { run(1, "OTHER", done) })
+    assert.are.same({ first = "`vmq-recovery revert`" }, context {})
   end)
 end)
 
