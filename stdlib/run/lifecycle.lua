@@ -301,7 +301,11 @@ local function ask(invocation, credentials, case, plan, run, rows, steps)
   if not operation.question then return end
   local sentence = type(operation.question) == "function" and operation.question(case) or operation.question
   local view = invocation.view
-  local function details() view.paged(function() overview.show(view.emit, case, steps) end) end
+  local function details()
+    view.paged(function() overview.show(view.emit, case, steps) end)
+    view.emit { type = "note", lines = { "" } }
+    first_screen.show(view.emit, case, case.way_back or rows, steps)
+  end
   consent.ask(invocation, case.target, sentence, details, plan, run or run_state.new(), case.context, rows)
   if sentence == "name" and not operation.gate and not operation.own_journal and not credentials:who_answers(invocation) then
     ending.refuse "Apple's tools will ask questions, and nobody is at a terminal. Nothing was changed."

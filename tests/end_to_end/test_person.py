@@ -53,6 +53,7 @@ def test_rollback_by_hand(build, session):
     while one.child.expect(["q: quit", "volume's name> $"]) == 0:
         one.child.send(" ")
     told = one.log[len(shown):]
+    assert re.search(r"now +after.*Way back: +\S+ apply\s+Type", told, re.DOTALL), told
     assert "bputil --full-security" in told and "csrutil disable" not in told and "(done)" not in told, told
     one.child.sendline(mac.group()["name"])
     assert Person(one, mac).answer_all() == 0, one.log

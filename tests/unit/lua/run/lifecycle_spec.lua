@@ -199,6 +199,13 @@ describe("the question", function()
     assert.are.same({ "volume's name> " }, life.prompts)
   end)
 
+  it("stands below the first screen again after the details", function()
+    run(0, "done", nil, { question = "name", summary = function() return { { "Mark", "x" } } end }, {}, { "d", "Macintosh HD" })
+    local _, screens = life:text():gsub("Target: [^\n]*\nMark: x\nType Macintosh HD to start", "")
+    assert.are.equal(2, screens, life:text())
+    assert.truthy(life:text():find("Mark: x\nType Macintosh HD to start, d for details, n to cancel.\nTarget\n", 1, true), life:text())
+  end)
+
   it("declined changes nothing: 4", function()
     for _, lines in ipairs { { "n" }, { "no" }, { "x", "", "y" } } do
       run(4, "declined", "Nothing was changed (declined).", { question = "name" }, {}, lines)
