@@ -39,6 +39,16 @@ local function next_thing(target, rows, recovery)
     table.unpack(outcome.in_recovery(target, "apply"))
 end
 
+-- The checks, which a person reads page by page. @return true where all are right, and what was not checked
+local function check(view, names, target, asked, known)
+  local fine, left
+  view.paged(function()
+    local all_right, _, _, not_made = preflight.run(names, target, asked, known, view.emit)
+    fine, left = all_right, not_made
+  end)
+  return fine, left
+end
+
 local function look(invocation, target, options)
   local journal = lifecycle.journal(target, options)
   local rows = rows_of(invocation, target, journal)
@@ -46,7 +56,7 @@ local function look(invocation, target, options)
   local asked = { options = options, where = place, uid = invocation.uid, words = boot_args.raising(options.quota, options.boot_arg),
     journal = journal }
   local known = { facts = target.booted == "macos" and status.facts(target) or nil }
-  local fine, _, _, left = preflight.run(all_names(target, names), target, asked, known, invocation.view.emit)
+  local fine, left = check(invocation.view, all_names(target, names), target, asked, known)
   if fine then return ending.new("done", exit_code.OK, next_thing(target, rows, recovery)) end
   return ending.new("precondition", exit_code.PRECONDITION,
     preflight.not_checked(left) or "Fix what is bad or unknown above, then run doctor again.")

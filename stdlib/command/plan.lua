@@ -27,7 +27,7 @@ local function show(view, case, rows, steps, open)
   notes[#notes + 1] = overview.policy(case.target)
   if case.target.policy and changes_policy(rows) then notes[#notes + 1] = overview.unrestorable(case.target) end
   notes[#notes + 1] = { title = ("Plan %s for %s"):format(case.plan_name, group.name or group.group), lines = overview.plan_lines(steps) }
-  overview.tell(view.emit, notes)
+  view.paged(function() overview.tell(view.emit, notes) end)
 end
 
 -- macOS and its recovery both have this tool.

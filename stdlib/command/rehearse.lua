@@ -43,7 +43,8 @@ local function shared_view(outer)
       if not view.unseen then outer[name](...) end
     end
   end
-  for _, name in ipairs { "after_tool", "text", "raw_text", "paged" } do pass_on(name) end
+  for _, name in ipairs { "after_tool", "text", "raw_text" } do pass_on(name) end
+  function view.paged(make) return (view.unseen and make or outer.paged)(make) end
   function view.start() end
   function view.emit(event)
     if event.type == "end" then view.result = event.result elseif not view.unseen then outer.emit(event) end

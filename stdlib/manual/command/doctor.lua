@@ -8,4 +8,6 @@ refused.
 ok :: fine
 bad :: must be fixed first; the line below says how
 unknown :: could not be read. It counts as bad: what is not known is never taken for fine.
+
+On a terminal a long list is shown by pages, and what to do comes below it.
 ]]

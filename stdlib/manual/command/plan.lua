@@ -8,5 +8,6 @@ starts nothing that could change the Mac.
 A tool that the plan itself declares is not started: a step that asks it is `unknown`, not looked at. With
 `--allow-tools` it is started, and named first. The same holds for `-n` with other commands.
 
-With `--detailed-exitcode` it exits 10 if there are changes, and 0 if there are none.
+With `--detailed-exitcode` it exits 10 if there are changes, and 0 if there are none. On a terminal a long plan is
+shown by pages.
 ]]

@@ -42,6 +42,23 @@ describe("plan", function()
     assert.are.same({ { "changes", 0 }, "copy" }, { life:ended(), life:event("plan").steps[1].name })
   end)
 
+  -- The kinds of the events that are read page by page, and of those before and after them.
+  local function pages()
+    local kinds = { {}, {}, {} }
+    for index, event in ipairs(life.events) do
+      local part = kinds[index < life.paged[1] and 1 or index <= life.paged[2] and 2 or 3]
+      if part[#part] ~= event.type then part[#part + 1] = event.type end
+    end
+    return kinds
+  end
+
+  it("is told page by page, and so are the checks of doctor, with what to do below", function()
+    look(0, "plan", {})
+    assert.are.same({ { "plan" }, { "note" }, { "end" } }, pages())
+    look(3, "doctor")
+    assert.are.same({ {}, { "preflight" }, { "note", "end" } }, pages())
+  end)
+
   it("tells by its exit code whether there are changes, when it is asked to", function()
     look(10, "plan", { "revert" }, { detailed_exitcode = true })
     assert.is_nil(life:text():find("is open", 1, true))

@@ -72,11 +72,16 @@ function Life:operation(fields)
   return operation.new(made)
 end
 
--- Keeps the events; shows nothing.
+-- Keeps the events, and which of them a person would read page by page; shows nothing.
 local function view_of(self)
   local function nothing() end
+  local function paged(make)
+    local first = #self.events + 1
+    make()
+    self.paged = { first, #self.events }
+  end
   return { start = function(number) self.number = number or false end, after_tool = nothing, text = nothing,
-    paged = function(make) make() end,
+    paged = paged,
     emit = function(event) self.events[#self.events + 1] = event end }
 end
 
