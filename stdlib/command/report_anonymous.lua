@@ -62,7 +62,7 @@ end
 local function without_hashes(stands, value)
   for key, inner in pairs(value) do
     if type(inner) == "table" then without_hashes(stands, inner)
-    elseif key == "coih" then value[key] = stands:without_numbers(inner) end
+    elseif key == "coih" and type(inner) == "string" then value[key] = stands:without_numbers(inner) end
   end
 end
 

@@ -22,10 +22,27 @@ function state.of(full, value)
     dep_mdm = full and full.dep_mdm, approved_kexts = full and full.approved_kexts }
 end
 
---- The same of what steps have seen.
+-- What each field of a policy's summary is.
+local KINDS = { mode = "string", sip = "string", ssv = "string", ctrr = "string", boot_args_filter = "string", coih = "string",
+  kexts = "boolean", mdm = "boolean" }
+
+local function is_sip(word) return word == "absent" or #word <= 16 and word:find("^%x+$") ~= nil end
+
+-- A policy's summary, or nil where it is none.
+local function summary_in(seen)
+  if type(seen) ~= "table" then return nil end
+  for name, kind in pairs(KINDS) do
+    if seen[name] ~= nil and type(seen[name]) ~= kind then return nil end
+  end
+  return (seen.sip == nil or is_sip(seen.sip)) and seen or nil
+end
+
+--- The same of what steps have seen. It may come from a journal, which may hold anything: what is no state is taken for not read.
 -- @param parts table: by a step's `part`, what its check saw
 function state.of_parts(parts)
-  return { policy = parts.policy, boot_args = parts["boot-args"] and parts["boot-args"].value }
+  local arguments = parts["boot-args"]
+  local value = type(arguments) == "table" and arguments.value
+  return { policy = summary_in(parts.policy), boot_args = type(value) == "string" and value or nil }
 end
 
 --- Reads the state of one volume group now.

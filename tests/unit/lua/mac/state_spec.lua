@@ -111,3 +111,30 @@ describe("state.comparer", function()
     assert.are.same({ {}, nil }, { state.comparer(nil, policies.GROUP)() })
   end)
 end)
+
+describe("a state of what steps have seen", function()
+  local POLICY = { mode = "full", sip = "7f", ssv = "on", ctrr = "on", boot_args_filter = "on", coih = "absent", kexts = false, mdm = true }
+
+  it("is taken as it is where it is one", function()
+    assert.are.same({ policy = POLICY, boot_args = "-v" }, state.of_parts { policy = POLICY, ["boot-args"] = { value = "-v" } })
+    assert.are.same({ policy = { sip = "absent" } }, state.of_parts { policy = { sip = "absent" } })
+    assert.are.same({}, state.of_parts {})
+  end)
+
+  it("is not read where a journal says anything else", function()
+    local odd = { 7, 1.5, true, {}, { { "a" } }, require("base.json").null }
+    for name, right in pairs(POLICY) do
+      for _, value in ipairs(odd) do
+        local seen = setmetatable({ [name] = value }, { __index = POLICY })
+        if type(value) ~= type(right) then assert.is_nil(state.of_parts({ policy = seen }).policy, name) end
+      end
+    end
+    for _, value in ipairs { "", "7g", " 7f", "off", ("1"):rep(17), "\27[2J" } do
+      assert.is_nil(state.of_parts({ policy = { sip = value } }).policy, value)
+    end
+    for _, value in ipairs(odd) do
+      assert.are.same({}, state.of_parts { policy = type(value) ~= "table" and value or nil, ["boot-args"] = { value = value } })
+      assert.are.same({}, state.of_parts { ["boot-args"] = value })
+    end
+  end)
+end)
