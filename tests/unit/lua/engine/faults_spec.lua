@@ -387,6 +387,23 @@ describe("a tool that may not be started", function()
     assert.are.same({ "start", "intent a", "outcome a todo", "close stopped" }, w.journal())
   end)
 
+  it("reads back what came of it since, and leaves open what cannot be read", function()
+    for _, case in ipairs { { "on", "outcome a done" }, { "blind", nil } } do
+      local w = world.new { { "a", ladder = function()
+        return { { { argv = { "/set", "x" } }, leaves = "top" }, { { argv = { "/set", "a" } }, leaves = "low" } }
+      end } }
+      w.tools["/set x"] = world.fails
+      function w.ports.may_start(command)
+        if command.argv[2] == "x" then return true end
+        w[case[1]].a = true
+        return nil, "attempts", "no more"
+      end
+      assert.are.equal("stopped", w.go().result)
+      local journal = w.journal()
+      assert.are.equal(case[2], journal[3] ~= "close stopped" and journal[3] or nil)
+    end
+  end)
+
   it("on the way back leaves it open", function()
     local w = world.new { "a", "b" }
     w.tools["/set b"] = world.fails

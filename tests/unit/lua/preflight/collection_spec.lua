@@ -221,8 +221,10 @@ describe("the kind of a collection's kernel", function()
 
   it("has to know the word for the quota only where that is asked for", function()
     put(KC, BYTES)
-    assert.is_nil(of_kind({ "kcsuffix=development" }).detail:find("does not hold the word", 1, true))
-    assert.truthy(of_kind({ "hv_apple_isa_vm_quota=0xFF" }).detail:find("does not hold the word", 1, true))
+    local without, with = of_kind { "kcsuffix=development" }, of_kind { "hv_apple_isa_vm_quota=0xFF" }
+    assert.is_nil(without.detail:find("does not hold the word", 1, true))
+    assert.truthy(with.detail:find("does not hold the word", 1, true))
+    assert.are.same({ nil, true }, { without.remark, with.remark })
   end)
 end)
 
@@ -271,5 +273,70 @@ describe("a collection without a word for it", function()
 
   it("cannot be judged where the chip is not known", function()
     expect("unknown", "this Mac's chip is not known", (check(nil, nil, { kernel = targets.NONE })))
+  end)
+end)
+
+describe("the boot object of a plan", function()
+  local OBJECT = "/Volumes/Data/m1n1.bin"
+  local MACH_O = string.pack("<I4I4", 0xFEEDFACF, 0x0100000C) .. ("\0"):rep(92) -- 100 bytes
+
+  -- Looks at these bytes. @return the row, what was found
+  local function look(bytes, params)
+    if bytes then put(OBJECT, bytes) end
+    local given = { collection_on_mac = OBJECT, collection_sum = ("ab"):rep(32), raw = "no", entry_point = 0, address = 0 }
+    for name, value in pairs(params or {}) do given[name] = value end
+    local _, rows, found = preflight.run({ "object" }, read_only(targets.recovery { root = root }),
+      read_only { options = {}, params = given, any_owner = true }, read_only {})
+    return rows[1], found
+  end
+
+  local function raw(entry_point, address) return look(("x"):rep(100), { raw = "yes", entry_point = entry_point, address = address }) end
+
+  it("is a Mach-O file for arm64, or said to be raw", function()
+    local row, found = look(MACH_O)
+    expect("ok", OBJECT .. ", 100 bytes, SHA-256 abababababababab…", row)
+    assert.are.same({ OBJECT, { size = 100, sha256 = ("ab"):rep(32) }, 100 + (1 << 20) },
+      { found.object_path, found.object, found.room.bytes })
+    expect("bad", "it is no 64-bit Mach-O file for arm64; for another: --set raw=yes", (look(("x"):rep(100))))
+    expect("ok", OBJECT, (raw(0, 0)))
+    expect("ok", OBJECT, (look(MACH_O, { raw = "yes" })))
+  end)
+
+  it("is not wrapped already, whether raw or not", function()
+    for _, name in ipairs { "IM4P", "IMG4" } do
+      local wrapped = "\x30\x20\x16\x04" .. name .. ("x"):rep(30)
+      expect("bad", ("it is wrapped as %s, and kmutil would wrap it once more"):format(name), (look(wrapped)))
+      expect("bad", "it is wrapped as " .. name, (look(wrapped, { raw = "yes" })))
+    end
+  end)
+
+  it("has an entry point and an address only where it is raw", function()
+    expect("bad", "entry_point and address are only for --set raw=yes", (look(MACH_O, { entry_point = 1 })))
+    expect("bad", "entry_point and address are only for --set raw=yes", (look(MACH_O, { address = 1 })))
+    expect("bad", "entry_point and address are only for --set raw=yes", (look(MACH_O, { entry_point = 5, address = 5 })))
+  end)
+
+  it("has its entry point among its bytes", function()
+    for _, entry_point in ipairs { 4096, 4195 } do expect("ok", OBJECT, (raw(entry_point, 4096))) end
+    for _, entry_point in ipairs { 0, 4095, 4196 } do
+      expect("bad", ("entry_point is %d; the file's 100 bytes lie from 4096 to 4195"):format(entry_point), (raw(entry_point, 4096)))
+    end
+  end)
+
+  it("is there, and a file with something in it", function()
+    local cure = expect("bad", OBJECT .. ": No such file or directory", (look()))
+    assert.are.equal("name the file with --set file=…", cure)
+    expect("bad", OBJECT .. ": a file with 1 byte to 2.0 GiB is wanted", (look("")))
+    expect("bad", "a file with 1 byte to 2.0 GiB is wanted", (look(nil, { collection_on_mac = "/Volumes/Data" })))
+    expect("ok", "1 bytes", (look("x", { raw = "yes" })))
+  end)
+
+  it("is asked about where others could have written it", function()
+    put(OBJECT, MACH_O)
+    local given = { collection_on_mac = OBJECT, collection_sum = ("ab"):rep(32), raw = "no", entry_point = 0, address = 0 }
+    local _, rows, found = preflight.run({ "object" }, read_only(targets.recovery { root = root }),
+      read_only { options = {}, params = given }, read_only {})
+    assert.are.same({ "ok", "whether the volume Data heeds who owns a file cannot be told" },
+      { rows[1].verdict, found.untrusted_collection })
   end)
 end)
