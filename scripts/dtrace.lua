@@ -20,11 +20,8 @@ return plan "dtrace" {
   },
 
   step "restart" {
-    why = "The new policy takes effect when macOS starts.",
-    where = "any",
+    from = restart.step,
     needs = { "sip" },
-    check = restart.check,
-    describe = restart.describe,
   },
 
   step "booted" {

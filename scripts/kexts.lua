@@ -48,11 +48,8 @@ return plan "kexts" {
   },
 
   step "restart" {
-    why = "The new policy takes effect when macOS starts.",
-    where = "any",
+    from = restart.step,
     needs = { "kexts" },
-    check = restart.check,
-    describe = restart.describe,
   },
 
   step "loaded" {

@@ -64,11 +64,8 @@ return plan "research-guests" {
   },
 
   step "restart" {
-    why = "The new policy takes effect when macOS starts.",
-    where = "any",
+    from = restart.step,
     needs = { "guests" },
-    check = restart.check,
-    describe = restart.describe,
   },
 
   step "booted" {

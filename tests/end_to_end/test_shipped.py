@@ -184,6 +184,16 @@ def test_a_custom_kernel_stays(build):
     assert flags(mac) == before
 
 
+def refused(mac, plan, words, code, told):
+    """The plan is refused with these words, before anything is started; and so it is where it is only looked at."""
+    pairs = [part for one in words for part in ("--set", one)]
+    for command in ("run", "plan"):
+        seen = driver.unattended(mac, command, plan, *pairs)
+        assert seen.code == code, seen.text
+        assert told.format(program=driver.PROGRAM) in " ".join(seen.text.split()), seen.text
+    assert mac.acts() == []
+
+
 @pytest.mark.parametrize(("policy", "kernel", "words", "code", "told"), [
     ({}, False, ["without=fs everything"], 2, "everything, which is not one of kext, fs, debug, dtrace, nvram, basesystem"),
     ({}, False, ["exact=yes"], 3, "needs the parts"),
@@ -199,12 +209,7 @@ def test_bad_parts(build, policy, kernel, words, code, told):
     mac.set_policy(**policy)
     if kernel:
         mac.install_custom_kernel()
-    pairs = [part for one in words for part in ("--set", one)]
-    for command in ("run", "plan"):
-        seen = driver.unattended(mac, command, "sip", *pairs)
-        assert seen.code == code, seen.text
-        assert told in " ".join(seen.text.split()), seen.text
-    assert mac.acts() == []
+    refused(mac, "sip", words, code, told)
 
 
 @pytest.mark.parametrize(("words", "staged", "code", "told"), [
@@ -290,12 +295,7 @@ def test_bad_kexts(build, policy, kernel, words, code, told):
     mac.set_policy(**policy)
     if kernel:
         mac.install_custom_kernel()
-    pairs = [part for one in words for part in ("--set", one)]
-    for command in ("run", "plan"):
-        seen = driver.unattended(mac, command, "kexts", *pairs)
-        assert seen.code == code, seen.text
-        assert told.format(program=driver.PROGRAM) in " ".join(seen.text.split()), seen.text
-    assert mac.acts() == []
+    refused(mac, "kexts", words, code, told)
 
 
 def test_kexts_after_another_run(build):
