@@ -39,7 +39,7 @@ local function check_signature(text)
     local why = shape.answer_fault("string", kind, status)
     if why then return why end
     if kind == "apple" and exit ~= 0 then return "Apple's, though pkgutil failed" end
-    for word in (kind == "apple" and text or ""):gmatch("\n%s*Status: ([^\r\n]*)") do
+    for word in (kind == "apple" and text or ""):gmatch("[\r\n][ \t\v\f]*Status: ([^\r\n]*)") do
       if word ~= "signed Apple Software" then return "Apple's, and the text says " .. word end
     end
     if kind == "apple" and not text:find("Status: signed Apple Software", 1, true) then return "Apple's, without a word of it" end
