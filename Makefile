@@ -233,13 +233,16 @@ LAYERS = lint lua c fuzz crash end-to-end arm64 mach-o loader
 # What the layers run; `make test` names a part of it.
 SPECS      = tests/unit/lua
 SCENARIO   =#                       one of the crash enumerator's, alone
-CRASH      = $(wildcard tests/crash/*.lua tests/crash/*_test.py) tests/mutants/run.py $(if $(DEEP),tests/mutants/sample.py)
+CRASH      = $(sort $(wildcard tests/crash/*.lua tests/crash/*_test.py)) tests/mutants/run.py $(if $(DEEP),tests/mutants/sample.py)
 END_TO_END = tests/recorded_macs tests/end_to_end
 ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_revert.py)
 MACH_O     = $(filter-out %/test_loader.py,$(wildcard tests/mach_o/test_*.py))
 
 # Of the cases of an end-to-end test every third runs, drawn, and at least one; with DEEP=1 all.
 SAMPLED = $(if $(DEEP),,VMQ_SAMPLE=3)
+
+# What runs at once is told one after the other.
+SYNC = $(if $(filter output-sync,$(.FEATURES)),-Otarget)
 
 # Where each layer leaves its results as JUnit XML; tests/summary.py adds them up.
 RESULTS = build/check/$(@:check-%=%)
@@ -270,10 +273,16 @@ FUZZ_SECONDS = $(if $(DEEP),3600,0)
 check-fuzz: deps-check build/tests/lua $(FUZZ)  ## what fuzzing found before, once more; FUZZ_SECONDS=600 fuzzes that long
 	@JUNIT=$(RESULTS) python3 tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
 
+# With -j one part that waits runs beside one that computes: they are in that order.
 check-crash: deps-check build/tests/lua all  ## die at every effect point, start again; break the program on purpose
-	@mkdir -p $(RESULTS); export JUNIT=$(RESULTS); \
-	for test in $(if $(SCENARIO),'tests/crash/enumerate.lua --only $(SCENARIO)',$(CRASH)); do \
-	case $$test in *.py) python3 $$test;; *) build/tests/lua $$test;; esac || failed=1; done; [ -z "$$failed" ]
+	@mkdir -p $(RESULTS)
+	@$(MAKE) -k $(SYNC) --no-print-directory $(if $(SCENARIO),crash-part/tests/crash/enumerate.lua,$(CRASH:%=crash-part/%))
+
+crash-part/%.lua:
+	@JUNIT=build/check/crash build/tests/lua $*.lua $(if $(SCENARIO),--only $(SCENARIO))
+
+crash-part/%.py:
+	@JUNIT=build/check/crash python3 $*.py
 
 check-end-to-end: deps-check all build/venv/.done  ## the program against simulated and recorded Macs
 	$(SAMPLED) $(PYTEST) $(END_TO_END)
@@ -358,7 +367,7 @@ test: deps-check  ## make test T=journal: every test of that name, in C, in Lua,
 QUICK_LINT = clang-format gcc luacheck shellcheck ruff layers style words docs
 
 quick: deps-check  ## what a commit should pass: quick lint, Lua and C unit tests, a rehearsal; under 40 s
-	@start=$$(date +%s); $(MAKE) -k -j$$(getconf _NPROCESSORS_ONLN) $(if $(filter output-sync,$(.FEATURES)),-Otarget) --no-print-directory quick-lint quick-lua check-c quick-rehearse; \
+	@start=$$(date +%s); $(MAKE) -k -j$$(getconf _NPROCESSORS_ONLN) $(SYNC) --no-print-directory quick-lint quick-lua check-c quick-rehearse; \
 	status=$$?; echo "make quick: $$(($$(date +%s) - start)) s, $$([ $$status = 0 ] && echo 'all passed' || echo FAILED)"; exit $$status
 
 quick-lint: build/venv/.done
