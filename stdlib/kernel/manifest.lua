@@ -44,7 +44,7 @@ function manifest.read(path, files)
   if not content then return nil, message, code end
   local found = json.decode(content)
   if not is_sound(found) then return nil, path .. ": not a checksum file of this program", "bad" end
-  if (found.format or 1) > manifest.FORMAT then
+  if found.format and found.format > manifest.FORMAT then
     return nil, ("%s: format %d is of a newer program"):format(path, found.format), "bad"
   end
   return found

@@ -308,6 +308,10 @@ describe("preflight", function()
     expect("credentials", "ok", "somebody is here", "credentials")
     asked.answers = "given"
     expect("credentials", "ok", "from the command line", "credentials")
+    asked.refused = "1 wrong password since this Mac started"
+    expect("credentials", "bad", "1 wrong password since this Mac started: more are not tried unattended", "credentials")
+    asked.answers = "person"
+    expect("credentials", "ok", "somebody is here", "credentials")
     asked.answers = "unasked"
     expect("credentials", "ok", "no question", "credentials")
   end)

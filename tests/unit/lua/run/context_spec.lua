@@ -50,6 +50,25 @@ describe("context.params", function()
     assert.are.same({ "/f.bin", STAGED }, { path_of(true), path_of(nil) })
   end)
 
+  it("takes the sum of the collection for a plan that has one, and names its copy by it", function()
+    local files = require "lib_file"
+    local with = plan_of { collection_sum = param "word", copy = param("text", "none") }
+    local function copy_of(sum) return require("mac.paths").collection_copy(targets.recovery { root = "/r" }, sum) end
+    local then_it_was = ("ab"):rep(32)
+    assert.are.same({ collection_sum = then_it_was, copy = copy_of(then_it_was) },
+      params { plan = with, recorded = { collection_sum = then_it_was } })
+    local without = plan_of { copy = param("text", "none") }
+    assert.are.same({ copy = "none" }, params { plan = without, recorded = { collection_sum = then_it_was } })
+    local root = assert(files.make_scratch())
+    assert(files.write_atomic(root .. "/k.kc", "bytes", 384))
+    local sum = files.sha256_text "bytes"
+    for _, recorded in ipairs { {}, { collection_sum = "none" } } do
+      assert.are.same({ collection_sum = sum, copy = copy_of(sum) },
+        params { plan = with, target = targets.recovery { root = root }, options = { kc = root .. "/k.kc" }, recorded = recorded })
+    end
+    files.remove_tree(root)
+  end)
+
   it("refuses a --set that is no NAME=VALUE, and values that do not fit", function()
     for _, pair in ipairs { "mine", "=x", "" } do
       assert.are.same({ nil, "--set takes NAME=VALUE, not " .. pair }, { params { options = { set = { pair } } } })
@@ -72,6 +91,10 @@ describe("context.strict", function()
     assert.are.same({ "x", false, nil, nil }, { c.word, c.group, c.baseline, c.preboot })
     c.left = 1
     assert.are.equal(1, c.left)
+    for _, name in ipairs { "volume_name", "system_volume", "environment", "root", "release", "collection", "collection_on_mac", "uid",
+      "words", "quota", "baseline_boot_args", "before", "tried" } do
+      assert.is_nil(c[name])
+    end
     local fine, why = pcall(function() return c.wrod end)
     assert.is_false(fine)
     assert.truthy(why:find("context_spec.lua:%d+: c has no wrod: it is no parameter that the plan declares"), why)

@@ -99,6 +99,19 @@ describe("a rehearsal", function()
   end)
 end)
 
+describe("a line to be typed", function()
+  local started = require "base.started"
+  after_each(function() started.note { program = "vmq-recovery", root = "", volume = "" } end)
+
+  it("names a program that lies on that Mac as the Mac names it, and any other as it was typed", function()
+    for typed, shown in pairs { [root .. "/usr/bin/vmq"] = "/usr/bin/vmq", [root .. "x/vmq"] = root .. "x/vmq", ["./vmq"] = "./vmq" } do
+      started.note { program = typed }
+      open { root = root }
+      assert.are.equal(shown, started.program())
+    end
+  end)
+end)
+
 describe("invocation.look", function()
   local function look(options, group, person)
     package.loaded.lib_terminal.is_terminal = function() return person or false end

@@ -110,7 +110,7 @@ describe("leftovers", function()
         before = before }))
       journal:close()
     end
-    installed("23A344", { kit = "absent" })
+    for _ = 1, 2 do installed("23A344", { kit = "absent" }) end
     installed("23A344", { kit = "incomplete" })
     installed("23B74", { kit = "incomplete" })
     installed("x", "absent")
@@ -120,6 +120,24 @@ describe("leftovers", function()
     assert.are.same({}, { table.unpack(leftovers.look(life.target, {}).kits) })
     assert.are.same({ "/Volumes/Data/private/var/db/vmq-recovery/image shows a mounted image until the next restart" },
       leftovers.look(life.target, { kits = true }).stay)
+  end)
+
+  it("are small files that hold what a run has written there", function()
+    assert(files.make_directory(life:folder "stage", 448))
+    local start = { plan = "stage", plan_hash = "h", group = life_module.GROUP, params = {}, baseline = {} }
+    local journal = assert(require("run.journals").start(life:folder "stage", start))
+    local same, changed = put(PLACE .. "/manifest.json", "{}"), put(PLACE .. "/other.json", "{ }")
+    for _, path in ipairs { same, changed } do
+      assert(require("run.journals").append(journal, { type = "intent", step = "manifest", part = 1, parts = 1, before = {},
+        argv = { "write", path, "0644", "{}" } }))
+    end
+    journal:close()
+    assert.are.same({ same }, (look()))
+  end)
+
+  it("are none where there is no place for journals", function()
+    life.target.group.data = nil
+    assert.are.same({ {}, {} }, { look() })
   end)
 
   it("need journals that can be read", function()

@@ -89,3 +89,24 @@ describe("what a plan declares", function()
     assert.are.same({ "It says that this only reads: /bin/a -l", "It says that this only reads: /bin/a show all" }, plans.readers(PLAN))
   end)
 end)
+
+describe("the collection that a plan copies", function()
+  local door
+  before_each(function() door = package.loaded.lib_door end)
+  after_each(function() package.loaded.lib_door = door end)
+
+  local function named(embedded, run, params)
+    local told
+    package.loaded.lib_door = { name = function(path) told = path end }
+    plans.name_collection({ embedded = embedded }, run, params)
+    return told
+  end
+
+  it("is told to the door where the person has named it, or a run began with it, by a plan inside only", function()
+    assert.are.equal("/f.bin", named(true, nil, { file = "/r/f.bin", collection_on_mac = "/f.bin" }))
+    assert.are.equal("/k.kc", named(true, {}, { collection_on_mac = "/k.kc" }))
+    assert.is_nil(named(true, nil, { collection_on_mac = "/k.kc" }))
+    assert.is_nil(named(nil, {}, { file = "/r/f.bin", collection_on_mac = "/f.bin" }))
+    assert.is_nil(named(true, {}, {}))
+  end)
+end)
