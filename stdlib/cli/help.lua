@@ -128,7 +128,7 @@ local function plan_page(topic, name)
   local found = require("command.plans").page(name)
   if found then return found end
   return nil, complain.usage(("no plan is called %s%s"):format(name,
-    text.suggestion(name, require("command.find").names(), "`vmq-recovery plans` lists them")))
+    text.suggestion(name, require("command.inside").names(), "`vmq-recovery plans` lists them")))
 end
 
 --- `help [COMMAND|TOPIC]`, `help plans NAME`.

@@ -1,49 +1,22 @@
 -- Finds the operation that is meant: by a plan's name, by a user's file, or by the start record of a run.
--- Must not hold a list: whatever module of this room has an operation is found by its name.
 
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
+local inside = require "command.inside"
 local journals = require "run.journals"
 local operation = require "command.operation"
 
 local find = {}
-
---- The operation of a plan inside the program.
--- @param name string: the plan's name
--- @return operation, or nil
-function find.inside(name)
-  local module = name:gsub("%-", "_")
-  if not name:find("^[%w%-]+$") or not require("lib_embed").source("stdlib/command/" .. module .. ".lua") then return nil end
-  local found = require("command." .. module)
-  local record = found.operation and found.operation()
-  -- What only prepares, or only knows from the journal what is meant, is no plan to be named.
-  return record and not record.own_journal and not record.resolve and record or nil
-end
-
---- The names of all plans inside, in order.
-function find.names()
-  local names = {}
-  for _, path in ipairs(require("lib_embed").names()) do
-    local name = path:match("^scripts/([^/]+)%.lua$")
-    local found = name and find.inside(name)
-    if found and not found.hidden then names[#names + 1] = name end
-  end
-  table.sort(names)
-  return names
-end
-
---- Is this the name of a file, and not that of a plan inside?
-function find.is_file(name) return name:find("/", 1, true) ~= nil or name:sub(-4) == ".lua" end
 
 --- The operation of a plan named on the command line: a plan inside, or a file.
 -- @param name string or nil (apply)
 -- @return operation, or nil and a sentence
 function find.named(name)
   name = name or "apply"
-  if find.is_file(name) then return require("command.plan_file").operation(name) end
-  local found = find.inside(name)
+  if inside.is_file(name) then return require("command.plan_file").operation(name) end
+  local found = inside.find(name)
   if found and not found.hidden then return found end
-  return nil, ("no plan is called %s; a file of your own is named with its folder or with .lua at the end"):format(name)
+  return nil, ("no plan is called %s%s"):format(name, inside.suggestion(name))
 end
 
 --- The operation that goes on with a run.
@@ -53,7 +26,7 @@ function find.of_run(run)
   if run.start.plan_file then
     return operation.with(require("command.plan_file").operation(run.start.plan_file), { name = run.start.plan })
   end
-  local found = find.inside(run.start.plan)
+  local found = inside.find(run.start.plan)
   if found then return found end
   return nil, ("run %d is of the plan %s, which this program does not have"):format(run.number, run.start.plan)
 end

@@ -1,7 +1,7 @@
 -- `plans`: the plans inside the program, a line each; and the page that tells one of them.
 -- Must not hold a list: what there is is found.
 
-local find = require "command.find"
+local inside = require "command.inside"
 local keys = require "base.keys"
 local param = require "plan.param"
 local text = require "base.text"
@@ -9,10 +9,10 @@ local text = require "base.text"
 local plans = {}
 
 -- The plan of an operation, as far as it can be read without a Mac.
-local function loaded(name) return assert(find.inside(name).load()) end
+local function loaded(name) return assert(inside.find(name).load()) end
 
 function plans.run(_, options)
-  local names, lines, width = find.names(), {}, 0
+  local names, lines, width = inside.names(), {}, 0
   for _, name in ipairs(names) do width = math.max(width, #name) end
   for index, name in ipairs(names) do
     local lead = text.pad(name, width) .. "  "
@@ -39,7 +39,7 @@ end
 -- @param name string
 -- @return page (see manual.page), or nil
 function plans.page(name)
-  if not find.inside(name) then return nil end
+  if not inside.find(name) then return nil end
   local plan, steps = loaded(name), {}
   for index, step in ipairs(plan.steps) do steps[index] = { step.name, ("%s Where: %s."):format(step.why, step.where) } end
   local blocks = { { heading = "Steps" }, { list = steps } }

@@ -4,6 +4,7 @@
 local complain = require "screen.complain"
 local exit_code = require "base.exit_code"
 local gone = require("base.try").new()
+local inside = require "command.inside"
 local invocation = require "run.invocation"
 local started = require "base.started"
 
@@ -240,19 +241,18 @@ local function fresh_mac(what, options, faults)
   end
   local like = require "command.rehearse_like"
   local described, message = like.describe(options)
-  if not described then return nil, message, "record" end
+  if not described then return nil, message end
   local start = not LOOKING[what] and "recovery" or nil
-  local state, why, code = like.make(described, { variant = options.variant, start = start,
+  local state, why = like.make(described, { variant = options.variant, start = start,
     circumstances = circumstances_of(what, options, described), faults = faults })
-  return state, why or described, code
+  return state, why or described
 end
 
 -- @return the simulated Mac's state and the description of the recorded one, if there is one; or nil and a sentence
 local function make_mac(what, options, faults)
   if options.like and options.mac then return nil, "--like and --mac name one Mac each: give one of them" end
-  local state, described, code = fresh_mac(what, options, (what == "revert" or what == "rollback") and {} or faults)
-  if not state and code == "record" then return nil, described end
-  if not state then return nil, described .. "; `vmq-recovery rehearse --list` lists what there is" end
+  local state, described = fresh_mac(what, options, (what == "revert" or what == "rollback") and {} or faults)
+  if not state then return nil, described end
   for _, fault in ipairs(faults) do
     local fine, why = require("sim.fault").parse(fault)
     if not fine then return nil, why end
@@ -286,6 +286,15 @@ local function restart_kept(args, options)
   return exit_code.OK
 end
 
+-- @return what is wrong with what is to be rehearsed, or nil
+local function no_such(what)
+  local found, names = inside.find(what), {}
+  if kinds[what] or inside.is_file(what) or found and not found.hidden then return nil end
+  for name in pairs(kinds) do names[#names + 1] = name ~= "nothing" and name or nil end
+  table.sort(names)
+  return ("no plan is called %s%s"):format(what, inside.suggestion(what, names))
+end
+
 -- @return what is wrong with the options, or nil
 local function misfit(args, options)
   if options.unclean and args[1] ~= "restart" then return "--unclean belongs to rehearse --keep DIR restart" end
@@ -306,6 +315,8 @@ function rehearse.run(args, options)
   if args[1] == "restart" then return restart_kept(args, options) end
   local what, faults = args[1] or options.keep and "nothing" or "apply", options.fault or {}
   if args[2] and what ~= "plan" and what ~= "log" then return complain.usage("rehearse does not take " .. args[2] .. " behind " .. what) end
+  local unknown = no_such(what)
+  if unknown then return complain.usage(unknown) end
   local state, described = make_mac(what, options, faults)
   if not state then return complain.usage(described) end
   local directory, why = make_folder(options)

@@ -3,6 +3,7 @@
 local complain = require "screen.complain"
 local ending = require "run.ending"
 local find = require "command.find"
+local inside = require "command.inside"
 local lifecycle = require "run.lifecycle"
 local plan_file = require "command.plan_file"
 
@@ -16,7 +17,7 @@ local function run_file(path, options)
 end
 
 function run.run(args, options)
-  if find.is_file(args[1]) then return run_file(args[1], options) end
+  if inside.is_file(args[1]) then return run_file(args[1], options) end
   local found, message = find.named(args[1])
   if not found then return complain.usage(message) end
   return lifecycle.run(found, options)

@@ -6,6 +6,7 @@ local consent = require "run.consent"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local find = require "command.find"
+local inside = require "command.inside"
 local items = require "command.trial_items"
 local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
@@ -196,7 +197,7 @@ local function play(self, number, item)
   tell(self, number, item)
   if lacks then return self.invocation.view.emit { type = "note", lines = { "Left out: " .. lacks .. "." } } end
   local set = item.set or { "item=" .. item.name }
-  local final = self.carry(operation_of(item, find.inside(item.plan or "trial")), { set = set, volume = self.target.group.group })
+  local final = self.carry(operation_of(item, inside.find(item.plan or "trial")), { set = set, volume = self.target.group.group })
   after_part(self, item, final)
 end
 

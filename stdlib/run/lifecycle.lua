@@ -342,12 +342,6 @@ local function open_journal(case, plan, run, directory)
   return journal, current
 end
 
-local function volume_names(target)
-  local names = {}
-  for index, group in ipairs(target.groups or {}) do names[index] = group.name end
-  return names
-end
-
 -- What the event stream's last line calls a result, where that is not the engine's word (format 1 of the stream).
 local RESULT_WORDS = { undecided = "person" }
 
@@ -362,7 +356,7 @@ local function drive(invocation, credentials, case, plan, run, journal, director
   local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
     lock = held, note_tool = mac_lock.noter(held, invocation.command), group = case.target.group.group,
     target = case.target, context = case.context, transcript = directory and transcript.path(directory, run),
-    names = volume_names(case.target), silence = invocation.rehearsal.silence, dry_run = invocation.dry_run,
+    names = ports_module.names_of(case.target), silence = invocation.rehearsal.silence, dry_run = invocation.dry_run,
     stand_still = stander(invocation, case.target.group.group),
     compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
   ports.gate = operation.gate and operation.gate(view, case, plan)

@@ -265,6 +265,14 @@ local function forget()
   checksum.forget()
 end
 
+--- The installed systems' volume names.
+-- @param target see mac.target.look
+function ports.names_of(target)
+  local names = {}
+  for index, group in ipairs(target.groups or {}) do names[index] = group.name end
+  return names
+end
+
 --- Makes the engine's ports (see engine.run).
 -- @param self { view, options, credentials, journal = userdata or nil in a dry run, transcript = path or nil,
 --   names = array of the installed systems' volume names, silence = seconds or nil, dry_run,

@@ -1,6 +1,8 @@
 -- The Macs that can be simulated, as plain data: chip, release, and the wording their tools use.
 -- It must not decide how a tool behaves; it only says which of the known wordings this Mac shows.
 
+local text = require "base.text"
+
 local catalogue = {}
 
 -- Every `wording` field names one of the forms of reference §1.3, §2.2, §3.1, §3.3 and §4.1. Forms that no source ties
@@ -184,13 +186,17 @@ function catalogue.names()
   return names
 end
 
+--- The end of a sentence about a name that is not known here: the nearest that is, or where they are listed.
+function catalogue.suggestion(name, names)
+  return text.suggestion(name, names, "`vmq-recovery rehearse --list` lists what there is")
+end
+
 --- The entry of one Mac (shared: do not change it), or nil, message, "unknown".
 function catalogue.entry(name)
   for _, mac in ipairs(macs) do
     if mac.name == name then return mac end
   end
-  local names = table.concat(catalogue.names(), ", ")
-  return nil, ("there is no simulated Mac called %q; there are: %s"):format(name, names), "unknown"
+  return nil, ("there is no simulated Mac called %q%s"):format(name, catalogue.suggestion(name, catalogue.names())), "unknown"
 end
 
 --- A macOS that is a whole number further than that of most Macs.

@@ -281,8 +281,7 @@ local function lookup(name)
   for _, entry in ipairs(known) do
     if entry[1] == name then return entry end
   end
-  return nil, ("there is no circumstance called %q; there are: %s"):format(
-    name, table.concat(circumstance.names(), ", ")), "unknown"
+  return nil, ("there is no circumstance called %q%s"):format(name, catalogue.suggestion(name, circumstance.names())), "unknown"
 end
 
 --- The systems that circumstances bring along, beside those of a Mac's catalogue entry: array as `disks.add` takes it.

@@ -1,6 +1,8 @@
 -- Broken tools: which tool is broken how, and on which of its calls.
 -- It must not act on anything; `sim.process` plays the faults.
 
+local nearest = require("base.text").suggestion
+
 local fault = {}
 
 --- Seconds that a delayed fault takes when none are given; where no clock runs, tools that start in the meantime.
@@ -41,9 +43,11 @@ end
 
 local function names(list)
   local words = {}
-  for i, item in ipairs(list) do words[i] = type(item) == "table" and item[1] or item end
-  return table.concat(words, ", ")
+  for i, item in ipairs(list) do words[i] = item[1] end
+  return words
 end
+
+local function suggestion(word, list) return nearest(word, list, "`vmq-recovery rehearse --list` lists what there is") end
 
 local function refuse(form, ...) return nil, form:format(...), "unknown" end
 
@@ -53,10 +57,10 @@ function fault.parse(text)
   local tool, how, delay, nth = text:match("^([^:]+):([^:@]+)@?(%d*):?(%d*)$")
   if not tool then return refuse("a fault is written TOOL:HOW or TOOL:HOW:N, not %q", text) end
   if not find(fault.tools, tool) then
-    return refuse("no faults are known for %q; the tools are: %s", tool, names(fault.tools))
+    return refuse("no faults are known for %q%s", tool, suggestion(tool, fault.tools))
   end
   local kind = find(fault.kinds, how)
-  if not kind then return refuse("there is no fault called %q; there are: %s", how, names(fault.kinds)) end
+  if not kind then return refuse("there is no fault called %q%s", how, suggestion(how, names(fault.kinds))) end
   if kind[3] and kind[3] ~= tool then
     return refuse("%s cannot fail by %q: that is a fault of %s alone", tool, how, kind[3])
   end

@@ -5,7 +5,7 @@
 local context_module = require "run.context"
 local credentials_module = require "run.credentials"
 local engine = require "engine.run"
-local find = require "command.find"
+local inside = require "command.inside"
 local journals = require "run.journals"
 local mac = require "mac.target"
 local orphans = require "run.orphans"
@@ -156,7 +156,7 @@ function program.run(world, command, options)
   assert(latest or not code, problem)
   local run, name, final = choose(world, command, latest)
   if final then return final end
-  local target, plan, operation = await_orphans(latest, look(options)), program.plan(name), find.inside(name)
+  local target, plan, operation = await_orphans(latest, look(options)), program.plan(name), inside.find(name)
   local context, params = context_of(world, target, operation, plan, run, options)
   if not run and all_done(plan, context) then return { result = "done", idle = true } end
   local journal, opened = assert(open_run(world, run, run or start_fields(target, operation, plan, context, params)))

@@ -2,32 +2,33 @@
 
 local files = require "lib_file"
 local find = require "command.find"
+local inside = require "command.inside"
 local read_only = require "tests.unit.lua.support.read_only"
 
-describe("find.inside", function()
+describe("inside.find", function()
   it("finds the operations that are plans to be named", function()
-    for _, name in ipairs { "apply", "revert" } do assert.are.equal(name, find.inside(name).name) end
+    for _, name in ipairs { "apply", "revert" } do assert.are.equal(name, inside.find(name).name) end
   end)
 
   it("finds neither commands without a plan nor what only prepares or only continues", function()
     for _, name in ipairs { "status", "plan", "build", "stage", "kdk-fetch", "kdk_fetch", "kdk", "resume", "rollback", "operation",
       "find" } do
-      assert.is_nil(find.inside(name), name)
+      assert.is_nil(inside.find(name), name)
     end
   end)
 
   it("finds nothing outside its own room", function()
     for _, name in ipairs { "", "Apply", "apply.lua", "../command/apply", "..", "apply ", "applied", "rehearse-life" } do
-      assert.is_nil(find.inside(name), name)
+      assert.is_nil(inside.find(name), name)
     end
   end)
 end)
 
-describe("find.is_file", function()
+describe("inside.is_file", function()
   it("goes by a folder in the name, or .lua at its end", function()
     for name, is in pairs { ["a.lua"] = true, ["./a"] = true, ["/a"] = true, ["a/b"] = true, apply = false, ["a.luax"] = false, lua = false,
       [".lua"] = true } do
-      assert.are.equal(is, find.is_file(name), name)
+      assert.are.equal(is, inside.is_file(name), name)
     end
   end)
 end)
@@ -44,15 +45,18 @@ describe("find.named", function()
   it("says how a file is named where it is neither", function()
     assert.are.same({ nil, "no plan is called mine; a file of your own is named with its folder or with .lua at the end" },
       { find.named "mine" })
+    assert.are.same({ nil, "no plan is called aply; the nearest is apply" }, { find.named "aply" })
+    assert.are.equal("; the nearest is log", inside.suggestion("log1", { "log" }))
+    assert.truthy(select(2, find.named "revrt"):find "^no plan is called revrt; a file of your own")
   end)
 end)
 
 describe("a plan that a command of its own begins", function()
   it("is found for the run that it began, and neither named nor listed", function()
-    assert.are.same({ "trial", true }, { find.inside("trial").name, find.inside("trial").hidden })
+    assert.are.same({ "trial", true }, { inside.find("trial").name, inside.find("trial").hidden })
     assert.are.equal("trial", find.of_run(read_only { number = 3, start = { plan = "trial" } }).name)
     assert.is_nil((find.named "trial"))
-    for _, name in ipairs(find.names()) do assert.are_not.equal("trial", name) end
+    for _, name in ipairs(inside.names()) do assert.are_not.equal("trial", name) end
   end)
 end)
 

@@ -77,7 +77,7 @@ describe("check", function()
 
   it("knows no other name", function()
     assert.are.equal(2, life:command("check", { "aply" }))
-    assert.truthy(life.shown.err():find("^no plan is called aply; a file of your own"), life.shown.err())
+    assert.truthy(life.shown.err():find("^no plan is called aply; the nearest is apply"), life.shown.err())
   end)
 end)
 

@@ -29,10 +29,23 @@ describe("rehearse", function()
   end
 
   it("knows no other Mac, circumstance or fault", function()
-    denied("`vmq-recovery rehearse --list` lists what there is", {}, { mac = "m9" })
-    denied("`vmq-recovery rehearse --list` lists what there is", {}, { ["with"] = { "rain" } })
-    denied("", { "apply" }, { fault = { "csrutil:sings" } })
-    denied("", { "revert" }, { fault = { "csrutil:sings" } })
+    local LISTED = "; `vmq-recovery rehearse --list` lists what there is\n"
+    denied('no simulated Mac called "m"' .. LISTED, {}, { mac = "m" })
+    denied('no simulated Mac called "m2-14"; the nearest is m2-15\n', {}, { mac = "m2-14" })
+    denied('no circumstance called "x"' .. LISTED, {}, { ["with"] = { "x" } })
+    denied('no circumstance called "ofline"; the nearest is offline\n', {}, { ["with"] = { "ofline" } })
+    denied('no fault called "sings"' .. LISTED, { "apply" }, { fault = { "csrutil:sings" } })
+    denied('no fault called "fail-befor"; the nearest is fail-before\n', { "revert" }, { fault = { "csrutil:fail-befor" } })
+    denied('no faults are known for "csrutl"; the nearest is csrutil\n', { "apply" }, { fault = { "csrutl:lie" } })
+    assert.are.equal("", shown.out())
+  end)
+
+  it("knows nothing else to rehearse, and says what is nearest, but never revert", function()
+    local OTHERWISE = "; a file of your own is named with its folder or with .lua at the end\n"
+    denied("no plan is called lief; the nearest is life\n", { "lief" }, {})
+    denied("no plan is called docter; the nearest is doctor\n", { "docter" }, {})
+    denied("no plan is called dtrce; the nearest is dtrace\n", { "dtrce" }, {})
+    for _, name in ipairs { "revrt", "nothin", "rain" } do denied("no plan is called " .. name .. OTHERWISE, { name }, {}) end
     assert.are.equal("", shown.out())
   end)
 

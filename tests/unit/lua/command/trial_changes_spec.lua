@@ -1,7 +1,7 @@
 -- The items of `trial --with-changes`: what they may start, for which Mac they are, and what is written down of them.
 
 local changes = require "command.trial_changes"
-local find = require "command.find"
+local inside = require "command.inside"
 local files = require "lib_file"
 local mac_record = require "mac.record"
 local plans = require "run.plans"
@@ -35,7 +35,7 @@ describe("an item", function()
       assert.truthy(item.asks:find("%?$"), item.name)
       assert.truthy(item.changes:find("%.$"), item.name)
       assert.is_true(mac_record.allows_fact("trial", { item.name, "undone" }))
-      if item.plan then assert.truthy(find.inside(item.plan)) else assert.truthy(#commands(item.name) > 0) end
+      if item.plan then assert.truthy(inside.find(item.plan)) else assert.truthy(#commands(item.name) > 0) end
     end
     assert.are.same({ true, "full" }, { changes.items[1].first, changes.items[1].name })
   end)

@@ -1,13 +1,14 @@
 -- The operation that takes a run back: its checks, and what its first screen says beside the table.
 
 local find = require "command.find"
+local inside = require "command.inside"
 local read_only = require "tests.unit.lua.support.read_only"
 local targets = require "tests.unit.lua.support.target"
 local way_back = require "command.way_back"
 
 describe("way_back.of", function()
   local RUN = { start = { plan = "apply", environment = "paired-recovery" } }
-  local back = way_back.of(find.inside "apply", RUN)
+  local back = way_back.of(inside.find "apply", RUN)
 
   it("goes back with the checks of a rollback; a file's plan keeps its own", function()
     assert.are.same({ true, false, "any" }, { back.back, back.supersedes, (select(2, back.preflight())) })

@@ -1,7 +1,7 @@
 -- The last words and the exit code of every way in which a run can end.
 
 local answers = require "tests.unit.lua.support.answers"
-local find = require "command.find"
+local inside = require "command.inside"
 local outcome = require "screen.outcome"
 local plan_file = require "command.plan_file"
 
@@ -9,7 +9,7 @@ local function case_of(plan, environment)
   environment = environment or "paired-recovery"
   local mount = environment == "macos" and "/System/Volumes/Data" or "/Volumes/Data"
   local booted = environment == "macos" and "macos" or "recovery"
-  return { plan_name = plan, operation = find.inside(plan) or plan_file.operation(plan .. ".lua", { name = plan }), findings = {},
+  return { plan_name = plan, operation = inside.find(plan) or plan_file.operation(plan .. ".lua", { name = plan }), findings = {},
     options = {}, context = { quota = 255 },
     target = { environment = environment, booted = booted, root = "", program = mount .. "/vmq-recovery",
       group = { data = { mount = mount, name = "Data" } } } }

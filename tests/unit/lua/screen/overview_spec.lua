@@ -192,7 +192,7 @@ describe("overview.show", function()
       manifest_doubt = not manifest and "no checksum file found, so it cannot be verified" or nil,
       collection = { size = 1 << 20, sha256 = ("ab"):rep(32), kernel = { banner = "Darwin Kernel Version 24" } } }
     overview.show(function(event) text[#text + 1] = event.title .. ": " .. table.concat(event.lines, "\n") end,
-      { target = target, findings = findings, context = {}, operation = require("command.find").inside(plan),
+      { target = target, findings = findings, context = {}, operation = require("command.inside").find(plan),
         who = require("screen.asks").who(target, "ada") },
       steps(row { run = one }, row { name = "boot-args", where = "any", prompts = {},
         run = function() return { argv = { "/usr/sbin/nvram", "x=1" } } end },
