@@ -71,7 +71,7 @@ end
 -- @return the group, or nil
 function question.volume(groups, default)
   local terminal = require "lib_terminal"
-  terminal.write(2, "Several macOS systems are installed:\n")
+  terminal.write(2, "Several macOS systems are installed (--volume NAME or UUID says which):\n")
   for number, group in ipairs(groups) do
     terminal.write(2, ("  %d: %s  %s%s\n"):format(number, require("base.text").printable(group.name or "?"), group.group,
       group.group == default and "  (startup disk)" or ""))
@@ -81,7 +81,7 @@ function question.volume(groups, default)
     if not line then return nil end
     local chosen = groups[tonumber(line:match("^%s*(%d+)%s*$") or "0")]
     if chosen then return chosen end
-    tell(("That is not it: type a number from 1 to %d. (--volume NAME saves this question.)"):format(#groups))
+    tell(("That is not it: type a number from 1 to %d."):format(#groups))
   end
   return nil
 end

@@ -16,7 +16,14 @@ describe("question.volume", function()
   it("says what a wrong answer wants, and asks again", function()
     typed = { "B", "2" }
     assert.are.equal(groups[2], question.volume(groups, "1"))
-    assert.truthy(shown[#shown]:find("type a number from 1 to 2. (--volume NAME saves this question.)", 1, true))
+    assert.are.equal("That is not it: type a number from 1 to 2.\n", shown[#shown])
+  end)
+
+  it("names the option that answers it, the systems, and the startup disk", function()
+    typed = { "1" }
+    assert.are.equal(groups[1], question.volume(groups, "2"))
+    assert.are.same({ "Several macOS systems are installed (--volume NAME or UUID says which):\n", "  1: A  1\n",
+      "  2: B  2  (startup disk)\n" }, shown)
   end)
 
   it("chooses nothing after three wrong answers, and at the end of input", function()
