@@ -279,10 +279,11 @@ end
 -- @param emit function(event)
 -- @param case { target, operation, … }, see run.lifecycle
 -- @param steps from overview.steps
-function overview.show(emit, case, steps)
+-- @param checked true where the checks were all told when they were made
+function overview.show(emit, case, steps, checked)
   local notes = notes_of(case, steps)
   table.insert(notes, 1, about(case.target))
-  for _, row in ipairs(case.checks or {}) do emit(row) end
+  for _, row in ipairs(not checked and case.checks or {}) do emit(row) end
   overview.tell(emit, notes)
 end
 

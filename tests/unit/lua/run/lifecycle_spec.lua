@@ -174,6 +174,16 @@ describe("a precondition", function()
     assert.are.equal(1, #life:checks())
   end)
 
+  it("is told once, with -v too, and again in the details", function()
+    local function told(options, lines)
+      life.world.on = {}
+      run(0, "done", nil, { question = "name" }, options, lines)
+      return #life:checks()
+    end
+    assert.are.same({ 1, 1, 2 }, { told({}, { "Macintosh HD" }), told({ verbose = true }, { "Macintosh HD" }),
+      told({}, { "d", "Macintosh HD" }) })
+  end)
+
   it("is of the place that the operation, or else the first step that is left, asks for", function()
     local function environment(place)
       return { preflight = function() return { "environment" }, place end }
