@@ -11,6 +11,7 @@ local place = require "plan.place"
 local plans = require "run.plans"
 local report_run = require "command.report_run"
 local text = require "base.text"
+local what_next = require "command.what_next"
 
 local log = {}
 
@@ -63,13 +64,14 @@ local function stack_lines(directory)
 end
 
 -- found: see find.in_journal.
-local function tell(view, found)
+local function tell(view, found, target)
   local run, records = found.run, found.records
   for _, record in ipairs(records) do view.emit { type = "record", record = record } end
   view.paged(function()
     view.emit { type = "note", title = ("%s/%04d.journal"):format(found.path, run.number), lines = lines_of(run, records) }
     local all = stack_lines(found.directory)
     if #all > 1 then view.emit { type = "note", title = "All runs, the newest first", lines = all } end
+    if found.is_latest then view.emit { type = "note", title = "What comes next", lines = what_next.of(run, target) } end
   end)
   return ending.new("done", exit_code.OK)
 end
@@ -77,7 +79,7 @@ end
 function log.run(args, options)
   return lifecycle.look(options, "log", function(invocation, target)
     local found = find.in_journal(invocation, target, "log", args[1])
-    return tell(invocation.view, found)
+    return tell(invocation.view, found, target)
   end)
 end
 

@@ -32,7 +32,7 @@ local operation = {}
 --   words      functions(case, final) → lines, by how a run can end: done, lower, phase, stopped (a line), none. Each may be left out
 --   supersedes true: an open run of another operation is closed in favour of this one
 --   no_way_back a sentence: why `rollback` cannot undo it
---   resolve    function(latest, directory) → the operation that is really meant; or nil, a sentence, exit code
+--   resolve    function(latest, directory, here, target) → the operation that is really meant; or nil, a sentence or lines, exit code
 --   gate       function(view, case, plan) → the engine's gate (see engine.run)
 --   back       true: goes back instead of forward
 --   hidden     true: a command of its own begins it; `run` and `plans` do not name it

@@ -7,20 +7,24 @@ local journals = require "run.journals"
 local lifecycle = require "run.lifecycle"
 local operation = require "command.operation"
 local way_back = require "command.way_back"
+local what_next = require "command.what_next"
 
 local rollback = {}
 
 local WORDS = { undone = "is undone already", ["changed nothing"] = "changed nothing", open = "is open" }
 
--- Why the latest run cannot be undone, and the exit code; nil when it can.
-local function refusal(latest, found)
+-- Why the latest run cannot be undone, as a sentence or lines, and the exit code; nil when it can.
+local function refusal(latest, found, target)
   if found.no_way_back then
     local open = not latest.closed and " It is not finished: `vmq-recovery resume` continues it." or ""
     return found.no_way_back .. open, latest.closed and exit_code.OK or exit_code.STOPPED
   end
   if not latest.closed then return nil end
   if #latest.acted == 0 then return "Nothing to roll back: the last run changed nothing.", exit_code.OK end
-  if latest.closed.result == "undone" then return "Nothing to roll back: the last run is undone already.", exit_code.OK end
+  if latest.closed.result ~= "undone" then return nil end
+  local sentence = "Nothing to roll back: the last run is undone already."
+  if not (target and latest.failed) then return sentence, exit_code.OK end
+  return { sentence, table.unpack(what_next.of(latest, target)) }, exit_code.OK
 end
 
 -- Why not this run, and the exit code; nil when it is the one whose turn it is. Each run's way back leads to what was recorded before
@@ -35,10 +39,10 @@ local function not_its_turn(number, latest, here)
     .. "First: `vmq-recovery rollback`"):format(number, asked.start.plan, latest.number, latest.start.plan), exit_code.PRECONDITION
 end
 
-local function resolve_newest(latest)
+local function resolve_newest(latest, target)
   local found, why = find.of_run(latest)
   if not found then return nil, why, exit_code.STOPPED end
-  local sentence, code = refusal(latest, found)
+  local sentence, code = refusal(latest, found, target)
   if sentence then return nil, sentence, code end
   return way_back.of(found, latest)
 end
@@ -46,12 +50,12 @@ end
 --- The operation of a rollback.
 -- @param number integer or nil: the run; without it the newest that stands
 function rollback.operation(number)
-  return operation.new { command = "rollback", resolve = function(latest, directory, here)
+  return operation.new { command = "rollback", resolve = function(latest, directory, here, target)
     if not latest then return nil, "There is no run in " .. directory .. "." end
     local sentence, code
     if number then sentence, code = not_its_turn(number, latest, here) end
     if sentence then return nil, sentence, code end
-    return resolve_newest(latest)
+    return resolve_newest(latest, target)
   end }
 end
 

@@ -3,7 +3,8 @@
 --
 -- A run: { start = its first record, direction = "forward" | "back", undo_reason, steps = by name, acted = names of the steps acted in,
 -- open_intent = the record of an intent that has no outcome yet, waits_for = the place that it waits for, where its last record says
--- so, in_first_phase = how many of acted were before the first phase ended, closed = the last record of a run that is over,
+-- so, in_first_phase = how many of acted were before the first phase ended, failed = { step, path, exit, words } of the
+-- command after which it went back, closed = the last record of a run that is over,
 -- records = how many }.
 -- It has these functions as methods, too: run:apply(record), run:step(name), run:is_open().
 --
@@ -74,6 +75,8 @@ function meaning.outcome(run, record)
   state.pending = record.verdict == "pending" or nil
   state.rung, state.leaves = record.rung, record.leaves
   if record.nonce and state.nonce then state.written = record.nonce ~= state.nonce end
+  local argv = run.open_intent and run.open_intent.argv
+  run.latest_outcome = { step = record.step, path = argv and argv[1], exit = record.exit, words = record.words }
   run.open_intent = nil
 end
 
@@ -91,6 +94,7 @@ end
 
 meaning["undo-start"] = function(run, record)
   run.direction, run.undo_reason, run.closed = "back", record.reason, nil
+  run.failed = record.reason == "failed" and run.latest_outcome or nil
 end
 
 meaning["undo-intent"] = function(run, record)

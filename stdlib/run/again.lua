@@ -39,10 +39,11 @@ end
 
 --- What is to be typed after the program's name.
 -- @param start a run's first record, see engine.run_state
-function again.words(start)
+-- @param plan the run's, where it is at hand. A file is not loaded for this: what --set gave for it is then left out
+function again.words(start, plan)
   if start.command == "trial" then return "trial --with-changes" end
   if start.plan == "apply" and not start.plan_file then return command_of(start) .. raising(start.words or {}) end
-  local plan = start.plan_file and plans.from_file(start.plan_file) or not start.plan_file and plans.embedded(start.plan) or nil
+  plan = plan or not start.plan_file and plans.embedded(start.plan) or nil
   return command_of(start) .. (plan and sets(plan, start.params) or "")
 end
 

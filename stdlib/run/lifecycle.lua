@@ -161,9 +161,10 @@ local function resolve(operation, target, journal)
     local _, cure = data_volume.trouble(target)
     ending.refuse(("The journal cannot be reached: %s."):format(journal.why), cure and ("Fix: %s."):format(cure))
   end
-  local resolved, sentence, code = operation.resolve(journal.latest, journal.path, journal.here)
-  if not resolved and code == exit_code.PRECONDITION then ending.refuse(sentence) end
-  if not resolved then ending.stop(code == exit_code.STOPPED and "stopped" or "done", code or exit_code.OK, sentence) end
+  local resolved, sentence, code = operation.resolve(journal.latest, journal.path, journal.here, target)
+  local lines = type(sentence) == "table" and sentence or { sentence }
+  if not resolved and code == exit_code.PRECONDITION then ending.refuse(table.unpack(lines)) end
+  if not resolved then ending.stop(code == exit_code.STOPPED and "stopped" or "done", code or exit_code.OK, table.unpack(lines)) end
   return resolved
 end
 
@@ -188,9 +189,7 @@ local function choose_run(operation, journal, options, params)
 end
 
 -- The runs on record, latest first; unreadable ones end them.
-local function earlier(journal)
-  return function() return journals.each(journal.here) end
-end
+local function earlier(journal) return function() return journals.each(journal.here) end end
 
 -- A parameter is missing: most likely since the System volume is not mounted.
 local function refuse_params(target, why)
@@ -360,7 +359,7 @@ local function drive(invocation, credentials, case, plan, run, journal, director
     stand_still = stander(invocation, case.target.group.group),
     compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
   ports.gate = operation.gate and operation.gate(view, case, plan)
-  case.context.baseline, case.again = run.start and run.start.baseline, run.start and again.words(run.start)
+  case.context.baseline, case.again = run.start and run.start.baseline, run.start and again.words(run.start, plan)
   local final = (operation.back and engine.rollback or engine.run)(plan, ports, run, case.context)
   local lines = outcome.lines(case, final)
   if final.result == "phase" then view.emit(outcome.phase_event(final, lines)) end

@@ -234,8 +234,10 @@ local function untouched(final)
   return "Nothing was changed; read back and compared with the state before this run."
 end
 
--- How to try again after a failure that was taken back whole, where that can help.
-local function add_try_again(lines, case, final)
+--- Adds how to try again after a failure that was taken back whole, where that can help.
+-- @param case { target, again }, see above
+-- @param final { failed, failed_by, mistake } of engine.run's
+function outcome.add_try_again(lines, case, final)
   if not final.failed or final.mistake or not errors.may_pass(final.failed_by) then return end
   lines[#lines + 1] = LATER[final.failed_by] or "To try again, after the fix above, type:"
   lines[#lines + 1] = here(case, case.again or case.operation.again)
@@ -251,7 +253,7 @@ function words.undone(case, final)
     lines[#lines + 1] = "It takes effect at the next start. Next: restart."
   end
   local own = own_words(case, "stopped")
-  if own then lines[#lines + 1] = own else add_try_again(lines, case, final) end
+  if own then lines[#lines + 1] = own else outcome.add_try_again(lines, case, final) end
   return lines
 end
 

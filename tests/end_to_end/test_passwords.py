@@ -148,6 +148,31 @@ def test_a_person_who_stops_part_way(build, session):
     assert driver.unattended(mac, "resume").code == 1 and flags(mac) == FULL
 
 
+def test_what_is_told_afterwards(build, session):
+    """After three refused passwords: log, status and rollback say what happened, why no more is tried, and what to type."""
+    mac = build(refusal="rejected", kmutil_clears=False)
+    person = Person(session(mac, "apply"), mac, answers={"again": "n"})
+    person.until("password", 2)
+    person.wrong = 3
+    person._password()
+    assert person.answer_all() == 6 and "bputil asks for the password again." in person.session.log, person.session.log
+    for command in ("log", "status"):
+        told = said(driver.run(mac, command))
+        assert told.endswith(
+            "What comes next Step kernel failed: the tool did not accept this user name and password. Fix: use the short name of a "
+            "volume owner (recovery's screens show full names) and that user's login password. 3 passwords or user names were "
+            "refused since this Mac was started. Before a restart no more are tried unattended; at a terminal you may type again. "
+            f"It was going back. To continue: {driver.PROGRAM} rollback"), told
+    seen = driver.unattended(mac, "rollback")
+    assert seen.code == 3 and "3 passwords or user names were refused since this Mac was started" in said(seen), seen.text
+    assert "fix: restart this Mac, or run this at a terminal" in said(seen), seen.text
+    mac.restart("paired-recovery")
+    assert driver.unattended(mac, "rollback").code == 0 and flags(mac) == FULL
+    told = said(driver.unattended(mac, "rollback"))
+    assert "Nothing to roll back: the last run is undone already. Step kernel failed: the tool did not accept" in told, told
+    assert told.endswith(f"With the short name of an owner and that user's password, type: {driver.PROGRAM} apply"), told
+
+
 def test_a_tool_that_asks_again_by_itself(build, session):
     """It is left at the limit: no fourth password is asked for."""
     mac = build("m1-12.1")

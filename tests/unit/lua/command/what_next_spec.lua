@@ -42,6 +42,21 @@ describe("what comes next of a run that is open", function()
       next_of(targets.macos(), {}, INTENT, recovery))
   end)
 
+  it("is what made it go back, where a step failed", function()
+    local outcome = { type = "outcome", step = "a", verdict = "todo", exit = 71,
+      words = "Unable to set credentials, possibly wrong name or password" }
+    local intent = { type = "intent", step = "a", argv = { "/usr/bin/kmutil" }, part = 1, parts = 1 }
+    local said = next_of(targets.recovery(), {}, intent, outcome, BACK)
+    assert.truthy(said:find("^Step a failed: the tool did not accept this user name and password%.\nFix: use the short name"), said)
+    assert.truthy(said:find(("It was going back. To continue:\n%srollback"):format(RECOVERY), 1, true), said)
+    outcome.words = "odd"
+    assert.truthy(next_of(targets.recovery(), {}, intent, outcome, BACK):find(
+      "^Step a failed: this program does not know this error%.\nFix: read what Apple's tool said: odd\nIt was going back"))
+    outcome.exit = nil
+    assert.truthy(next_of(targets.recovery(), {}, intent, outcome, BACK):find "^Step a failed%.\nIt was going back")
+    assert.truthy(next_of(targets.recovery(), {}, intent, outcome, { type = "undo-start", reason = "asked" }):find "^It was going back")
+  end)
+
   it("is to go on back where it was going back", function()
     assert.are.equal(("It was going back. To continue:\n%srollback"):format(RECOVERY), next_of(targets.recovery(), {}, INTENT, BACK))
   end)
@@ -52,6 +67,14 @@ describe("what comes next of a run that is closed", function()
     assert.truthy(next_of(targets.recovery(), {}, INTENT, BACK, close "incomplete")
       :find(("To try again:\n%srollback\nWithout this program"):format(RECOVERY), 1, true))
     assert.are.equal("Nothing of this run is left to undo or continue.", next_of(targets.recovery(), {}, INTENT, BACK, close "undone"))
+    local intent = { type = "intent", step = "a", argv = { "/usr/bin/bputil" }, part = 1, parts = 1 }
+    local function failed(words)
+      local outcome = { type = "outcome", step = "a", verdict = "todo", exit = 1, words = words }
+      return next_of(targets.recovery(), {}, intent, outcome, BACK, close "undone")
+    end
+    assert.truthy(failed "Code=102":find(("\nLater, when online, type:\n%sapply"):format(RECOVERY), 1, true), failed "Code=102")
+    assert.are.equal("Step a failed: this is not an Apple silicon Mac.\nFix: none: Intel Macs have no such boot policy.",
+      failed "not yet supported on this platform")
     for _, result in ipairs { "done", "lower" } do
       assert.are.equal(("Nothing is left to do in this run. To see the Mac as it is now:\n%sstatus"):format(RECOVERY),
         next_of(targets.recovery(), {}, INTENT, close(result)))

@@ -18,6 +18,10 @@ describe("a run done over", function()
 
   it("is that of a file, of step, of revert, or of a trial", function()
     assert.are.equal("run '/my plans/apply.lua'", words("apply", { plan_file = "/my plans/apply.lua" }))
+    local plan = { params = { n = require("plan.param").new("integer", 1, { says = "how many" }) } }
+    assert.are.equal("run /m.lua --set n=2", again.words({ plan = "m", plan_file = "/m.lua", params = { n = 2 } }, plan))
+    assert.are.equal("run /m.lua", again.words({ plan = "m", plan_file = "/m.lua", params = { n = 1 } }, plan))
+    assert.are.equal("run /m.lua", again.words { plan = "m", plan_file = "/m.lua", params = { n = 2 } })
     assert.are.equal("step '/my plans/apply.lua'", words("apply", { plan_file = "/my plans/apply.lua", command = "step" }))
     assert.are.equal("step apply --quota 5", words("apply", { command = "step", words = require("mac.boot_args").raising(5) }))
     assert.are.equal("revert", words("revert", { params = { group = "G" } }))
