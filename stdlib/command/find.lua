@@ -45,11 +45,11 @@ end
 -- @param word string or nil: the run's number as it was typed; nil: the newest
 -- @return { directory, path = that as the Mac names it, run, records, is_latest = there is no newer run }
 function find.in_journal(invocation, target, command, word)
-  local number = word and math.tointeger(tonumber(word))
+  local number = word and journals.number(word)
   local directory, path = journals.folder(target, invocation.options.journal)
   local latest = directory and journals.latest_number(directory)
   invocation.view.start(number or latest or nil)
-  if word and not number then ending.usage(("%s takes the number of a run, not %s"):format(command, word)) end
+  if word and not number then ending.usage(("%s takes the number of a run, 1 to 9999, not %s"):format(command, word)) end
   if not directory then
     local why, cure = require("mac.data_volume").trouble(target)
     ending.refuse(("The journal cannot be found: %s."):format(path), path == why and ("Fix: %s."):format(cure) or nil)

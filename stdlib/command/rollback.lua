@@ -60,8 +60,8 @@ function rollback.operation(number)
 end
 
 function rollback.run(args, options)
-  local number = args[1] and math.tointeger(tonumber(args[1]))
-  if args[1] and not number then return complain.usage("rollback takes the number of a run, not " .. args[1]) end
+  local number = args[1] and journals.number(args[1])
+  if args[1] and not number then return complain.usage("rollback takes the number of a run, 1 to 9999, not " .. args[1]) end
   return lifecycle.run(rollback.operation(number), options)
 end
 

@@ -8,6 +8,15 @@ local trust = require "mac.trust"
 
 local journals = {}
 
+-- The last run that a folder takes: four digits (runner/door/journal.h).
+local LAST = 9999
+
+--- The number of a run as it was typed. @return integer, or nil where no run can have such a number
+function journals.number(word)
+  local number = word:find("^%d+$") and #word <= 9 and tonumber(word)
+  return number and number >= 1 and number <= LAST and number or nil
+end
+
 local function path_of(directory, number)
   return ("%s/%04d.journal"):format(directory, number)
 end
@@ -206,6 +215,10 @@ end
 -- @return journal, run; or nil, message, code
 function journals.start(directory, start)
   local number = (journals.latest_number(directory) or 0) + 1
+  if number > LAST then
+    return nil, ("%s holds run %d, and no further one fits there: move its files away, or name another folder with --journal"):format(
+      directory, LAST), "full"
+  end
   local journal, message, code = require("lib_journal").open(directory, number)
   if not journal then return nil, message, code end
   start.type, start.format = "start", run_state.FORMAT

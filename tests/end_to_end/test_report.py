@@ -1,6 +1,7 @@
 """report: one page of a run, valid HTML or text, whatever stands in it; it changes nothing and names nobody when asked."""
 
 import html.parser
+import json
 import os
 import re
 import shutil
@@ -168,3 +169,46 @@ def test_in_a_browser(applied_mac, tmp_path):
                               capture_output=True, text=True, timeout=seconds(120), check=True)
         assert "CONSOLE" not in seen.stderr, seen.stderr
         assert picture.stat().st_size > 20000
+
+
+def rewritten(mac, change):
+    """The journal's lines, each with the fields that `change` gives it and the right checksum."""
+    path = mac.journal() / "0001.journal"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(changed_record(line, **change(json.loads(line.split(b" ", 3)[3]))) for line in lines))
+
+
+@pytest.mark.parametrize("odd", [7, "\x1b[2Jzz", [], {"a": {"b": 1}}])
+def test_a_state_that_is_none(applied_mac, odd):
+    """A journal with right checksums holds anything where a state was: told or left out, and nothing is done."""
+    for field in ("sip", "mode", "coih", "kexts", "value", None):
+        def change(record, field=field):
+            return {name: {**record[name], field: odd} if field else odd for name in ("before", "seen") if name in record}
+        rewritten(applied_mac, change)
+        for words in (["report", "--text", "--anonymous"], ["log"]):
+            seen = driver.run(applied_mac, *words)
+            assert seen.code == 0 and not UNPRINTABLE.search(seen.text), (field, words, seen.text)
+    assert applied_mac.acts() == []
+
+
+@pytest.mark.parametrize("command", ["log", "report", "rollback"])
+def test_a_number_that_no_run_has(applied_mac, command):
+    """Exit 2 for what is no number of a run, 3 where there is no such run; nothing is done."""
+    for word in ("0", "-1", "10000", "9" * 400, "1.0", "0x1", "1e0", "1 ", "", "\x1b[2J", "../1", "nan", "0001.journal"):
+        seen = driver.run(applied_mac, command, "--", word)
+        assert seen.code == 2 and f"{command} takes the number of a run, 1 to 9999, not" in seen.text, (word, seen.text)
+        assert not UNPRINTABLE.search(seen.text)
+    assert driver.unattended(applied_mac, command, "9999").code == 3
+    assert applied_mac.acts() == []
+
+
+def test_behind_the_last_run(applied_mac):
+    """A folder with run 9999 takes no further run: said, with what helps, and nothing is done."""
+    mac = applied_mac
+    assert driver.unattended(mac, "rollback").code == 0
+    mac.forget()
+    shutil.copy(mac.journal() / "0001.journal", mac.journal() / "9999.journal")
+    seen = driver.unattended(mac, "apply")
+    told = " ".join(seen.text.split())
+    assert seen.code == 3 and "holds run 9999, and no further one fits there: move its files away" in told, seen.text
+    assert mac.acts() == []

@@ -273,8 +273,9 @@ describe("log", function()
     says "run of first"
     look(3, "log", { "7" })
     look(2, "log", { "one" })
-    is_denied "log takes the number of a run, not one"
+    is_denied "log takes the number of a run, 1 to 9999, not one"
     assert.are.same({ "usage", 2 }, life:ended())
+    look(2, "log", { "10000" })
   end)
 
   it("says that there is no run, or no place to look for one", function()

@@ -40,6 +40,20 @@ describe("journals", function()
     assert.are.same({ 2, "revert" }, { latest.number, latest.start.plan })
   end)
 
+  it("starts none behind the last number, and says what helps", function()
+    assert(files.write_atomic(folder .. "/9999.journal", "", 384))
+    local journal, message, code = journals.start(folder, { plan = "apply" })
+    assert.are.same({ nil, folder .. " holds run 9999, and no further one fits there: move its files away, or name another folder with "
+      .. "--journal", "full" }, { journal, message, code })
+  end)
+
+  it("takes for a run's number what is one, as it is written", function()
+    for word, number in pairs { ["1"] = 1, ["9999"] = 9999, ["00012"] = 12 } do assert.are.equal(number, journals.number(word)) end
+    for _, word in ipairs { "", "0", "-1", "+1", "10000", ("9"):rep(400), "1.0", "1e0", "0x1", " 1", "1\n", "one", "nan", "inf" } do
+      assert.is_nil(journals.number(word), word)
+    end
+  end)
+
   it("goes on with a run where it stood", function()
     local journal = started()
     assert(journal:append '{"type":"intent","step":"sip","argv":["/x"],"part":1,"parts":1,"before":{"mode":"full"}}')
