@@ -134,6 +134,12 @@ describe("boot_object.holds_ours", function()
     assert.is_true(kernel_object.holds_ours(c, policy))
     assert(lib.write_atomic(root .. "/k.kc", "other bytes", 420))
     assert.is_nil((kernel_object.holds_ours(c, policy)))
+    for _, changes in ipairs { { preboot = false }, { collection = root .. "/none" } } do
+      for key, value in pairs { collection = root .. "/k.kc", collection_sum = SUM } do
+        changes[key] = changes[key] == nil and value or changes[key]
+      end
+      assert.is_nil((kernel_object.holds_ours(context(changes), policy)))
+    end
   end)
 
   it("is the same as yes, no, or why it cannot be told", function()

@@ -91,8 +91,9 @@ describe("context.strict", function()
     assert.are.same({ "x", false, nil, nil }, { c.word, c.group, c.baseline, c.preboot })
     c.left = 1
     assert.are.equal(1, c.left)
-    for _, name in ipairs { "volume_name", "system_volume", "environment", "root", "release", "collection", "collection_on_mac", "uid",
-      "words", "quota", "baseline_boot_args", "before", "tried" } do
+    c = context.strict {}
+    for _, name in ipairs { "group", "left", "volume_name", "system_volume", "environment", "root", "release", "collection",
+      "collection_on_mac", "uid", "words", "quota", "baseline_boot_args", "before", "tried" } do
       assert.is_nil(c[name])
     end
     local fine, why = pcall(function() return c.wrod end)

@@ -131,6 +131,20 @@ describe("journals", function()
     again:close()
   end)
 
+  it("is about the latest that stands, where those after it are undone; where none stands, about the latest", function()
+    local function run(result)
+      local journal = started()
+      assert(journal:append '{"type":"intent","step":"copy","argv":["/x"],"part":1,"parts":1,"before":{}}')
+      assert(journal:append('{"type":"close","result":"' .. result .. '"}'))
+      journal:close()
+    end
+    run "undone"
+    assert.are.equal(1, assert(journals.current(folder)).number)
+    run "done"
+    run "undone"
+    assert.are.same({ 2, 3 }, { assert(journals.current(folder)).number, assert(journals.latest(folder)).number })
+  end)
+
   it("says of a run that is closed as stopped, or in which nothing acted, that it changed nothing", function()
     for result, wanted in pairs { done = "stands", stopped = "changed nothing", undone = "undone" } do
       assert.are.equal(wanted, journals.standing_of { acted = { "copy" }, closed = { result = result } })

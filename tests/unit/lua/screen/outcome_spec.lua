@@ -121,7 +121,8 @@ describe("outcome.lines", function()
       "can only be done in recovery", "/Volumes/Data/vmq-recovery rollback")
     says(told { result = "elsewhere", acted = 2, next = "macos", reason = "It cannot be taken out here", went_back = "asked",
       elsewhere = { { step = "boot-args", refused = REFUSED } } },
-      "It cannot be taken out here. So nothing else was taken back here.", "sudo /System/Volumes/Data/vmq-recovery rollback",
+      "It cannot be taken out here. So nothing else was taken back here.", "offline (the tool said: Code=102)",
+      "sudo /System/Volumes/Data/vmq-recovery rollback",
       "Afterwards come back to this recovery and type:", "/Volumes/Data/vmq-recovery rollback")
     says(told({ result = "lower", acted = 1, leaves = "reduced security", refused = REFUSED }, "revert"),
       "not to full security: reduced security", "offline (the tool said: Code=102)", "Startup Security Utility")
