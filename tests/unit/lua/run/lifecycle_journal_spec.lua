@@ -41,6 +41,27 @@ describe("lifecycle.journal", function()
   end)
 end)
 
+describe("a journal of another system", function()
+  local before
+  before_each(function()
+    life:write_journal({ group = "11111111-2222-4333-8444-555555555555", volume = "Other" }, BEGUN)
+    before = files.read(life:folder() .. "/0001.journal")
+  end)
+
+  it("is none of this run's business: nothing is changed", function()
+    run(3)
+    local words = "is of another system, Other (11111111-2222-4333-8444-555555555555), so nothing was changed."
+    assert.truthy(life:text():find(words, 1, true), life:text())
+    assert.are.same({ before, {} }, { (files.read(life:folder() .. "/0001.journal")), life.acts })
+  end)
+
+  it("is set aside by what supersedes others, and not touched", function()
+    run(0, { supersedes = true })
+    assert.are.same({ before, { "/set a", "/set b" } }, { (files.read(life:folder() .. "/0001.journal")), life.acts })
+    assert.is_nil((files.read(life:folder() .. "/0002.journal")))
+  end)
+end)
+
 describe("the journal's folder", function()
   it("is made for its owner alone", function()
     run(0)

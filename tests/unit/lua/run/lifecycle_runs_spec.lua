@@ -232,23 +232,6 @@ describe("what only the journal can tell", function()
   end)
 end)
 
-describe("a journal of another system", function()
-  before_each(function() life:write_journal({ group = "11111111-2222-4333-8444-555555555555", volume = "Other" }, BEGUN) end)
-
-  it("is none of this run's business: nothing is changed", function()
-    local before = bytes(1)
-    run(3, "precondition", "is of another system, Other (11111111-2222-4333-8444-555555555555), so nothing was changed.")
-    assert.are.same({ before, {} }, { bytes(1), life.acts })
-  end)
-
-  it("is set aside by what supersedes others, and not touched", function()
-    local before = bytes(1)
-    run(0, "done", nil, { supersedes = true })
-    assert.are.same({ before, { "/set a", "/set b" } }, { (bytes(1)), life.acts })
-    assert.is_nil((bytes(2)))
-  end)
-end)
-
 describe("a journal that cannot be read", function()
   before_each(function()
     life:write_journal({ plan = "another" }, BEGUN)

@@ -266,15 +266,10 @@ describe("an act", function()
 
   it("says how long it took, in tenths of a second, and nothing of a dry run", function()
     door { exit = 0 }
-    local outcome = ports().act(QUIET, STEP)
-    assert.is_true(outcome.seconds >= 0.1 and outcome.seconds < 60 and outcome.seconds * 10 % 1 < 1e-9)
-    local system, now = require "lib_system", 0
+    local system, times = require "lib_system", { 7, 27.01 }
     local monotonic = system.monotonic
-    function system.monotonic()
-      now = now + 20.01
-      return now
-    end
-    outcome = ports().act(QUIET, STEP)
+    function system.monotonic() return table.remove(times, 1) end
+    local outcome = ports().act(QUIET, STEP)
     system.monotonic = monotonic
     assert.are.equal(20.1, outcome.seconds)
     door { dry_run = true }
