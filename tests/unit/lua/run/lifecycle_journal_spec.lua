@@ -95,9 +95,11 @@ end)
 
 describe("preconditions that an operation names itself", function()
   it("are of any place where it asks for none", function()
-    life.target = targets.macos { root = life.root }
-    run(0, { preflight = { "environment" } })
-    life.world.on = {}
+    for _, place in ipairs { "recovery", "macos" } do
+      life.target = targets[place] { root = life.root }
+      run(0, { preflight = { "environment" } })
+      life.world.on = {}
+    end
     run(3, { preflight = { "environment" }, place = "recovery" })
   end)
 end)

@@ -3,6 +3,7 @@
 local files = require "lib_file"
 local plans = require "run.plans"
 local read_only = require "tests.unit.lua.support.read_only"
+local try = require "base.try"
 
 local TEXT = [[return plan "mine" { summary = "A plan.",
   step "one" { why = "To see.", where = "any", check = function() error "nobody runs this" end },
@@ -108,5 +109,21 @@ describe("the collection that a plan copies", function()
     assert.is_nil(named(true, nil, { collection_on_mac = "/k.kc" }))
     assert.is_nil(named(nil, {}, { file = "/r/f.bin", collection_on_mac = "/f.bin" }))
     assert.is_nil(named(true, {}, {}))
+  end)
+end)
+
+describe("a plan whose commands are wrong", function()
+  local function refused(verdict, mistake)
+    local step = { name = "one", at = "m.lua:2", where = "any", run = function() return 5 end }
+    return try.catch(plans.refuse_mistakes, { environment = "macos" }, { { step = step, verdict = verdict, seen = {}, mistake = mistake } })
+  end
+
+  it("is refused before anything is done, where the step has still to be done", function()
+    local ended = refused "todo"
+    assert.are.same({ "mistake", 2 }, { ended.result, ended.code })
+    assert.truthy(ended.lines[1]:find("The plan is wrong: m.lua:2: step one: run", 1, true), ended.lines[1])
+    assert.is_nil(refused "done")
+    assert.is_nil(refused "pending")
+    assert.are.equal("The plan is wrong: m.lua:3: oh", refused("done", "m.lua:3: oh").lines[1])
   end)
 end)
