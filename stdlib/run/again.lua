@@ -30,31 +30,34 @@ local function raising(words)
 end
 
 -- The command, without what was given for it.
-local function command_of(start)
+local function command_of(start, stepwise)
   local file, name = start.plan_file, start.plan
-  if start.command == "step" then return "step " .. text.quote(file or name) end
+  if stepwise then return "step " .. text.quote(file or name) end
   if not file and (name == "apply" or name == "revert") then return name end
   return "run " .. text.quote(file or name)
+end
+
+local function words_of(start, plan, stepwise)
+  if start.command == "trial" then return "trial --with-changes" end
+  local command = command_of(start, stepwise)
+  if start.plan == "apply" and not start.plan_file then return command .. raising(start.words or {}) end
+  plan = plan or not start.plan_file and plans.embedded(start.plan) or nil
+  return command .. (plan and sets(plan, start.params) or "")
 end
 
 --- What is to be typed after the program's name.
 -- @param start a run's first record, see engine.run_state
 -- @param plan the run's, where it is at hand. A file is not loaded for this: what --set gave for it is then left out
-function again.words(start, plan)
-  if start.command == "trial" then return "trial --with-changes" end
-  if start.plan == "apply" and not start.plan_file then return command_of(start) .. raising(start.words or {}) end
-  plan = plan or not start.plan_file and plans.embedded(start.plan) or nil
-  return command_of(start) .. (plan and sets(plan, start.params) or "")
-end
+function again.words(start, plan) return words_of(start, plan, start.command == "step") end
 
---- The row of the first screen.
+--- The row of the first screen: the run done over in one go, however it was done.
 -- @param target see mac.target.look
 -- @param run see engine.run_state; nil where none is known
 function again.row(target, run)
   if not run then return { "Way back", "cannot be named: no run on record made this Mac as it is now" } end
   local here = target.environment == "macos" and "macos" or "recovery"
   local there = run.start.environment == "macos" and "macos" or "recovery"
-  local line = outcome.type_this(target, there, again.words(run.start)).command
+  local line = outcome.type_this(target, there, words_of(run.start)).command
   return { "Way back", here == there and line or ("in %s: %s"):format(there == "macos" and "macOS" or there, line) }
 end
 

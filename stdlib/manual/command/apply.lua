@@ -19,9 +19,9 @@ is shown, only y, n, a menu's number and an owner's name are written down: a pas
 
 # When it stops
 
-Run it again: it continues where it was. If a step fails, it says how many steps are undone and who asks for the
-password again; then the Mac's state is read and compared, and the last line is how to try again, where that can help.
-Ctrl-C at a question goes to the tool that asks. While a tool works, the first Ctrl-C lets it finish,
+Run it again: it continues where it was. If a step fails, the steps before it are undone: it says how many, and who
+asks for the password again. Then the Mac's state is read and compared, and the last line is how to try again, where
+that can help. Ctrl-C at a question goes to the tool that asks. While a tool works, the first Ctrl-C lets it finish,
 and then the run stops (exit 6); the second leaves at once and says what may be half done.
 
 # Which kernel collection

@@ -125,6 +125,8 @@ describe("the way back of a revert", function()
 
   it("is the newest run that stands, done over where it was begun", function()
     assert.are.same({ "Way back", "/Volumes/Data/vmq-recovery apply" }, back(targets.recovery(), run({ plan = "apply" }, DONE)))
+    assert.are.same({ "Way back", "/Volumes/Data/vmq-recovery apply" },
+      back(targets.recovery(), run({ plan = "apply", command = "step" }, DONE)))
     assert.are.same({ "Way back", "in recovery: /Volumes/*/vmq-recovery run sip --set 'without=fs nvram'" },
       back(targets.macos(), run({ plan = "boot-args" }, UNDONE), run { plan = "sip", params = { without = "fs nvram", words = "" } },
         run({ plan = "apply" }, DONE)))
