@@ -110,8 +110,11 @@ end
 
 local words = {}
 
-function words.rehearsed()
-  return { "Dry run: nothing was started and nothing was changed. Above is what would run here." }
+function words.rehearsed(_, final)
+  local lines = { "Dry run: nothing was started and nothing was changed. Above is what would run here." }
+  if final.stuck and #final.stuck > 0 then lines[2] = "Going back would not work for every step:" end
+  add_refused_steps(lines, final.stuck)
+  return lines
 end
 
 function words.done(case)

@@ -194,7 +194,7 @@ def test_a_state_that_is_none(applied_mac, odd):
 @pytest.mark.parametrize("command", ["log", "report", "rollback"])
 def test_a_number_that_no_run_has(applied_mac, command):
     """Exit 2 for what is no number of a run, 3 where there is no such run; nothing is done."""
-    for word in ("0", "-1", "10000", "9" * 400, "1.0", "0x1", "1e0", "1 ", "", "\x1b[2J", "../1", "nan", "0001.journal"):
+    for word in ("0", "-1", "10000", "9" * 400, "1.0", "0x1", "1e0", "1 ", "\x1b[2J", "../1", "nan", "0001.journal"):
         seen = driver.run(applied_mac, command, "--", word)
         assert seen.code == 2 and f"{command} takes the number of a run, 1 to 9999, not" in seen.text, (word, seen.text)
         assert not UNPRINTABLE.search(seen.text)
@@ -212,3 +212,12 @@ def test_behind_the_last_run(applied_mac):
     told = " ".join(seen.text.split())
     assert seen.code == 3 and "holds run 9999, and no further one fits there: move its files away" in told, seen.text
     assert mac.acts() == []
+
+
+def test_a_way_back_that_would_not_work(applied_mac):
+    """A dry run of the rollback says of which step, and why; nothing is done."""
+    rewritten(applied_mac, lambda record: {"before": {"value": 7}} if "value" in record.get("before", {}) else {})
+    seen = driver.run(applied_mac, "rollback", "-n")
+    told = " ".join(seen.text.split())
+    assert seen.code == 5 and "Dry run: nothing was started and nothing was changed." in told, seen.text
+    assert "Going back would not work for every step: Step boot-args, way back: " in told and applied_mac.acts() == [], seen.text

@@ -42,6 +42,9 @@ describe("what is said", function()
     assert.are.same(outcome.lines(dry, { result = "done" }), outcome.lines(dry, { result = "undone", went_back = "asked" }))
     assert.are.same({ "Dry run: nothing was started and nothing was changed. Above is what would run here." },
       outcome.lines(dry, { result = "done" }))
+    assert.are.same({ "Dry run: nothing was started and nothing was changed. Above is what would run here.",
+      "Going back would not work for every step:", "Step sip, full security: offline (the tool said: Code=102)" },
+      outcome.lines(dry, { result = "incomplete", went_back = "asked", stuck = { { step = "sip", refused = REFUSED } } }))
     assert.are.same({ "Nothing was changed; read back and compared with the state before this run." },
       outcome.lines(dry, { result = "undone" }))
     is({ "Done, but not all the way: x.", "Not possible: full security: offline (the tool said: Code=102)" },
