@@ -221,3 +221,16 @@ def test_a_way_back_that_would_not_work(applied_mac):
     told = " ".join(seen.text.split())
     assert seen.code == 5 and "Dry run: nothing was started and nothing was changed." in told, seen.text
     assert "Going back would not work for every step: Step boot-args, way back: " in told and applied_mac.acts() == [], seen.text
+
+
+def test_no_room_for_the_page(applied_mac):
+    """What could not be written whole is said; whoever reads no further is left alone."""
+    for words in (["report"], ["report", "--text"]):
+        with open("/dev/full", "wb") as full:
+            seen = driver.finish(driver.start(applied_mac, *words, stdout=full))
+        assert seen.code == 3 and "The report is not whole: " in seen.err and "No space left on device" in seen.err, seen.err
+        read, write = os.pipe()
+        os.close(read)
+        seen = driver.finish(driver.start(applied_mac, *words, stdout=write))
+        os.close(write)
+        assert seen.code == 0 and "not whole" not in seen.err, seen.err
