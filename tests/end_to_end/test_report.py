@@ -101,7 +101,7 @@ def test_hostile_words(build):
     mac.fault("csrutil", "fail", match=["disable"], text=EVIL, times=None)
     assert driver.unattended(mac, "apply").code == 1
     told = reported(mac)
-    assert "alert('1')" in told and "<b>&\"'" in told and "Nothing of this run is left to undo" in told
+    assert "alert('1')" in told and "<b>&\"'" in told and "To try again, after the fix above, type:" in told
     assert not UNPRINTABLE.search(driver.run(mac, "report", "--text").out)
 
 
