@@ -40,6 +40,12 @@ static int write_text(lua_State *L)
 	return lib_done(L, terminal_write(check_fd(L), text, length, &err), &err);
 }
 
+static int lost(lua_State *L)
+{
+	lua_pushstring(L, terminal_lost());
+	return 1;
+}
+
 static int push_read(lua_State *L, enum terminal_read result, const char *text)
 {
 	if (result == TERMINAL_LINE) {
@@ -93,6 +99,7 @@ int lib_open_terminal(lua_State *L)
 		{ "is_terminal", is_terminal },
 		{ "size", size },
 		{ "write", write_text },
+		{ "lost", lost },
 		{ "read_line", read_line },
 		{ "read_hidden", read_hidden },
 		{ "read_key", read_key },

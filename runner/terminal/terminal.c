@@ -15,6 +15,21 @@
 #include "base/secret_zero.h"
 #include "base/signals.h"
 
+static int lost; /* errno */
+
+const char *terminal_lost(void)
+{
+	return lost != 0 ? strerror(lost) : NULL;
+}
+
+/* Whoever reads no further wants no more of it. */
+static int cannot_write(int fd, int number, struct error *err)
+{
+	if (fd == STDOUT_FILENO && number != EPIPE && lost == 0)
+		lost = number;
+	return error_system(err, number, "cannot write to descriptor %d", fd);
+}
+
 int terminal_write(int fd, const char *text, size_t length, struct error *err)
 {
 	while (length > 0) {
@@ -23,7 +38,7 @@ int terminal_write(int fd, const char *text, size_t length, struct error *err)
 			text += n;
 			length -= (size_t)n;
 		} else if (errno != EINTR && errno != EAGAIN) {
-			return error_system(err, errno, "cannot write to descriptor %d", fd);
+			return cannot_write(fd, errno, err);
 		} else if (!signals_await_output(fd)) {
 			return error_system(err, EINTR, "cannot write to descriptor %d", fd);
 		}

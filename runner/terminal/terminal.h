@@ -16,6 +16,9 @@ enum terminal_read { TERMINAL_LINE, TERMINAL_EOF, TERMINAL_INTERRUPTED };
 /* Writes all to `fd`. Returns 0, or -1 with `err`; goes on after a signal below stage 2. */
 int terminal_write(int fd, const char *text, size_t length, struct error *err);
 
+/* Why standard output did not get all that was written to it, in words; NULL if it did, or if its reader went. */
+const char *terminal_lost(void);
+
 /* Columns and rows of the first of standard output, error and input that is a terminal; 80 by 24 if none says. */
 void terminal_size(unsigned short *columns, unsigned short *rows);
 

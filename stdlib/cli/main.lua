@@ -12,6 +12,15 @@ local function version()
   return ("vmq-recovery %s (%s)\n"):format(embed.version(), embed.source "ORIGIN")
 end
 
+-- Says where standard output did not get it all. For a command that only tells, that is a failure.
+local function told(command, code)
+  local lost = require("lib_terminal").lost()
+  if not lost then return code end
+  require("lib_terminal").write(2, ("vmq-recovery: what it says is not whole: %s\n"):format(lost))
+  local only_tells = not command or command.group == "look" or command.tells
+  return code == exit_code.OK and only_tells and exit_code.PRECONDITION or code
+end
+
 --- Runs the program.
 -- @param args array of words; its field 0 is the program's name as it was typed
 -- @return exit code
@@ -23,16 +32,18 @@ function cli.main(args)
   local terminal, command = require "lib_terminal", parsed.command
   if parsed.version then
     terminal.write(1, version())
-    return exit_code.OK
+    return told(nil, exit_code.OK)
   end
-  if parsed.options.help then return require("cli.help").run(command and { command.name } or {}, { no_input = parsed.options.no_input }) end
+  if parsed.options.help then
+    return told(nil, require("cli.help").run(command and { command.name } or {}, { no_input = parsed.options.no_input }))
+  end
   if not command then
     terminal.write(2, require("cli.help").short())
     return exit_code.USAGE
   end
   -- A command that does much collects its garbage earlier than a start alone needs to (runner/lua/state.c sets that).
   collectgarbage("incremental", 120)
-  return require(require("cli.table").module(command)).run(parsed.args, parsed.options)
+  return told(command, require(require("cli.table").module(command)).run(parsed.args, parsed.options))
 end
 
 return cli

@@ -69,6 +69,7 @@ local function with(...)
 end
 
 -- In the order of help: the journey first, the rest by its group. command/NAME.lua carries it out, or the module that is named.
+-- tells: its words are all it is for, as those of the group that looks.
 local COMMANDS = {
   { name = "kdk", group = "journey", args = "list|check [DIR]|fetch|install [FILE]", where = "macOS", min = 1, max = 2,
     options = with(FETCH, INEXACT), help = "list, check, download and install Kernel Debug Kits (KDKs)" },
@@ -114,20 +115,20 @@ local COMMANDS = {
   { name = "resume", group = "runs", options = with(DETAILED), help = "continue the run that was stopped" },
   { name = "rollback", group = "runs", args = "[RUN]", max = 1,
     help = "undo the open run or the newest that stands, back to what was recorded before it" },
-  { name = "plans", group = "plans", help = "the plans inside the program, a line each" },
+  { name = "plans", group = "plans", tells = true, help = "the plans inside the program, a line each" },
   { name = "run", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET, TO_BOOT, DETAILED),
     help = "run a plan that is inside the program, or one of your own" },
-  { name = "check", group = "plans", args = "NAME|FILE", min = 1, max = 1, options = with(SET),
+  { name = "check", group = "plans", tells = true, args = "NAME|FILE", min = 1, max = 1, options = with(SET),
     help = "check a plan without running it" },
   { name = "console", group = "plans", help = "a Lua prompt with the words of plans; it only looks" },
-  { name = "source", group = "plans", args = "[NAME]", max = 1,
+  { name = "source", group = "plans", tells = true, args = "[NAME]", max = 1,
     help = "print a script of the program; without a name list them" },
   { name = "unstage", group = "more", where = "macOS", options = {
       { name = "kits", help = "downloaded kit images, and kits that kdk install installed, as well" },
     }, help = "take away the files that stage, build and kdk have left" },
-  { name = "completion", group = "more", module = "cli.completion", args = "bash|zsh|fish", min = 1, max = 1,
+  { name = "completion", group = "more", tells = true, module = "cli.completion", args = "bash|zsh|fish", min = 1, max = 1,
     help = "a script that lets your shell complete commands and options" },
-  { name = "help", group = "more", module = "cli.help", args = "[COMMAND|TOPIC|plans NAME]", max = 2, options = {
+  { name = "help", group = "more", tells = true, module = "cli.help", args = "[COMMAND|TOPIC|plans NAME]", max = 2, options = {
       { name = "mdoc", help = "print the page in the language of man(1)" },
       { name = "schema", help = "print the JSON Schema of the events (help events)" },
     }, help = "the manual: a command or a topic" },

@@ -55,9 +55,7 @@ local function show(view, options, tell)
   local terminal = require "lib_terminal"
   if options.output then return store(view, options.output, (is_text(options) and as_text or as_html)(tell)) end
   if terminal.is_terminal(1) then return view.paged(function() tell(view.emit) end) end
-  local written, why, code = terminal.write(1, (options.text and as_text or as_html)(tell))
-  -- Whoever reads no further wants no more of it.
-  if not written and code ~= "EPIPE" then ending.refuse(("The report is not whole: %s."):format(why)) end
+  terminal.write(1, (options.text and as_text or as_html)(tell))
 end
 
 local function look(invocation, target, args, options)

@@ -228,7 +228,7 @@ def test_no_room_for_the_page(applied_mac):
     for words in (["report"], ["report", "--text"]):
         with open("/dev/full", "wb") as full:
             seen = driver.finish(driver.start(applied_mac, *words, stdout=full))
-        assert seen.code == 3 and "The report is not whole: " in seen.err and "No space left on device" in seen.err, seen.err
+        assert seen.code == 3 and "what it says is not whole: " in seen.err and "No space left on device" in seen.err, seen.err
         read, write = os.pipe()
         os.close(read)
         seen = driver.finish(driver.start(applied_mac, *words, stdout=write))

@@ -180,3 +180,24 @@ def test_root_that_is_not_there(tmp_path):
     seen = driver.run(None, "--root", tmp_path / "nowhere", "status")
     assert seen.code == 2, seen.text
     assert "nowhere" in seen.err and "traceback" not in seen.err
+
+
+@pytest.mark.parametrize("words", [["--version"], ["help"], ["help", "apply"], ["apply", "--help"], ["source"], ["plans"],
+                                   ["check", "apply"], ["completion", "bash"]], ids=" ".join)
+def test_no_room_for_the_words(words):
+    """What could not be written whole is said, and is a failure."""
+    with open("/dev/full", "wb") as full:
+        seen = driver.finish(driver.start(None, *words, stdout=full))
+    assert (seen.code, seen.err) == (3, "vmq-recovery: what it says is not whole: No space left on device\n")
+
+
+def test_no_room_for_the_words_about_a_mac(build):
+    """A command that acts keeps its exit code, which tells of the Mac."""
+    mac = build("m2pro-14.0")
+    owner = mac.group()["owners"][0]
+    for words, code in ((["status"], 3), (["status", "--json"], 3), (["plan"], 3), (["log"], 3),
+                        (["apply", "--yes", "--user", owner["name"]], 0)):
+        given = {"password": owner["password"]} if code == 0 else {}
+        with open("/dev/full", "wb") as full:
+            seen = driver.finish(driver.start(mac, *words, stdout=full, **given))
+        assert seen.code == code and "what it says is not whole: No space left on device" in seen.err, (words, seen.err)

@@ -11,7 +11,8 @@ local TEXT = [[
   what comes next
 1 :: failed; everything was undone, and the state read and compared
 2 :: the command line or a plan is wrong
-3 :: a precondition is bad or unknown; nothing was changed
+3 :: a precondition is bad or unknown; nothing was changed. Also where a command that only tells could not write all of
+  it, since the disk is full
 4 :: you said no, or the input ended; nothing was changed
 5 :: failed, and the undo is incomplete; the way by hand was printed
 6 :: stopped part-way, and the journal is open: `resume` or `rollback`
