@@ -105,7 +105,7 @@ function record.load(path)
   if stat.size > record_text.LARGEST then
     return nil, ("%s: %d bytes are too many for a record, which has at most %d"):format(path, stat.size, record_text.LARGEST)
   end
-  local bytes, why = files.read(path, record_text.LARGEST, true)
+  local bytes, why = files.read(path, record_text.LARGEST)
   if not bytes then return nil, why end
   local found, wrong = record.read(bytes)
   if not found then return nil, ("%s: %s"):format(path, wrong) end

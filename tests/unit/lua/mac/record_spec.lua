@@ -110,6 +110,18 @@ describe("a record", function()
     refused((windows:gsub("\nout ", "\nout \r", 1)), 10, "control characters")
   end)
 
+  it("is refused behind a link that came there since it was looked at", function()
+    local files = require "lib_file"
+    local folder = assert(files.make_scratch())
+    assert(files.write_atomic(folder .. "/theirs", record_text.write(a_record()), 384))
+    assert(files.link("theirs", folder .. "/link"))
+    package.loaded.lib_file = setmetatable({ stat = function() return files.stat(folder .. "/theirs") end }, { __index = files })
+    local found = mac_record.load(folder .. "/link")
+    package.loaded.lib_file = files
+    files.remove_tree(folder)
+    assert.is_nil(found)
+  end)
+
   it("answers in the place of the Mac", function()
     local source = mac_record.source(assert(read(record_text.write(a_record()))))
     assert.are.same({ exit = 0, stdout = "Darwin\n", stderr = "", timed_out = false, truncated = false }, source(UNAME))
