@@ -171,14 +171,14 @@ end
 
 --- What undo.run would do now, without starting anything: the ways back in order, each as a row { step, verdict = "todo", seen, exact =
 -- is its first rung meant to reach what was before, leaves } with a step whose ladder is the rungs that fit here.
--- @return array of rows, and how many steps can be undone by them
+-- @return array of rows, and how many steps can be undone by them; one that only prepares is not counted
 function undo.ways(self)
   local rows, later, count = {}, {}, 0
   for _, step in ipairs(to_undo(self)) do
     local row = way_of(self, step, later)
     if row then
       add_row(rows, row)
-      count = count + (#row.step.ladder() > 0 and 1 or 0)
+      if #row.step.ladder() > 0 and not step.prepares then count = count + 1 end
     end
   end
   self.c.left = nil

@@ -405,6 +405,12 @@ describe("the way back before it is gone", function()
     function w.ports.going_back(rows, count) told = { names(rows), count, #w.started } end
     assert.are.same({ "incomplete", "d", "unknown" }, { w.go().result, w.final.failed, w.final.failed_by })
     assert.are.same({ { "b", "a" }, 2, 4 }, told)
+    w = world.new { { "b", undo = undo }, "d" }
+    w.plan.index.b.prepares = true
+    w.tools["/set d"] = world.fails
+    function w.ports.going_back(_, count) told = count end
+    w.go()
+    assert.are.equal(0, told)
     told = nil
     w.rollback()
     assert.is_nil(told)
