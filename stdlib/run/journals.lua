@@ -107,7 +107,7 @@ function journals.newest_standing(runs, group)
   end
 end
 
---- The run that resume and rollback are about: the latest that is open or stands; where none does, the latest.
+--- The run that status, resume and rollback are about: the latest that is open or stands; where none does, the latest.
 -- @return as journals.latest
 function journals.current(directory)
   local latest, message, code = latest_of(directory)
@@ -117,14 +117,6 @@ function journals.current(directory)
     if run.start and not is_gone(run) then return run end
   end
   return latest
-end
-
---- The run that a person asks about: the open one, else the newest.
--- @return as journals.latest
-function journals.of_interest(directory)
-  local current, message, code = journals.current(directory)
-  if not current or run_state.is_open(current) then return current, message, code end
-  return latest_of(directory)
 end
 
 --- The runs in a folder, latest first, until one cannot be read.

@@ -22,7 +22,7 @@ end
 local function journal_state(target, given)
   local directory, why = journals.folder(target, given)
   if not directory then return nil, why end
-  local run, message, code = journals.of_interest(directory)
+  local run, message, code = journals.current(directory)
   if not run then return nil, code and message or "no runs yet" end
   local state = state_of(run)
   return { run = run.number, plan = run.start.plan, state = state, open = run.closed == nil },

@@ -100,16 +100,18 @@ describe("where the journal stands", function()
     end
   end)
 
-  it("is that of the run that is open, else of the newest", function()
+  it("is that of the newest run that is open or stands, else of the newest", function()
     local undone = { BEGUN, '{"type":"undo-start","reason":"asked"}', '{"type":"close","result":"undone"}' }
+    journal(table.unpack(undone))
+    assert.are.equal("run 1 (apply): undone", select(2, gather(targets.recovery { root = root })))
     journal(BEGUN, '{"type":"close","result":"done"}')
     journal(table.unpack(undone))
-    assert.are.equal("run 2 (apply): undone", select(2, gather(targets.recovery { root = root })))
+    assert.are.equal("run 2 (apply): done", select(2, gather(targets.recovery { root = root })))
     journal(BEGUN)
     local event, words, _, run = gather(targets.recovery { root = root })
-    assert.are.same({ "run 3 (apply): open", 3, true, 3 }, { words, event.journal.run, event.journal.open, run.number })
+    assert.are.same({ "run 4 (apply): open", 4, true, 4 }, { words, event.journal.run, event.journal.open, run.number })
     journal(table.unpack(undone))
-    assert.are.equal("run 3 (apply): open", select(2, gather(targets.recovery { root = root })))
+    assert.are.equal("run 4 (apply): open", select(2, gather(targets.recovery { root = root })))
   end)
 
   it("waits no more once it goes on", function()
