@@ -238,8 +238,8 @@ END_TO_END = tests/recorded_macs tests/end_to_end
 ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_revert.py)
 MACH_O     = $(filter-out %/test_loader.py,$(wildcard tests/mach_o/test_*.py))
 
-# Of the cases of an end-to-end test every third runs, drawn, and at least one; with DEEP=1 all.
-SAMPLED = $(if $(DEEP),,VMQ_SAMPLE=3)
+# Of the cases of an end-to-end test every fourth runs, drawn, and at least one; with DEEP=1 all.
+SAMPLED = $(if $(DEEP),,VMQ_SAMPLE=4)
 
 # What runs at once is told one after the other.
 SYNC = $(if $(filter output-sync,$(.FEATURES)),-Otarget)

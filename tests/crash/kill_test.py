@@ -29,7 +29,7 @@ RUNS = (("fresh", "apply", 8), ("second", "apply", 0), ("applied", "revert", 0),
 DEEP = os.environ.get("DEEP") == "1"
 # Runs mostly wait for prompts to fall silent, so there may be more of them than processors.
 WORKERS = 4 * (os.cpu_count() or 1)
-SAMPLED = 16  # kills of one command in `make check`, besides those that matter most
+SAMPLED = 10  # kills of one command in `make check`, besides those that matter most
 # A death here is what the journal is for: in `make check` every second of them.
 MATTERING = {"fsync", "clone", "vfork", "ftruncate", "flock", "mkdir"}
 # strace itself is there for the first of these; nothing of the program has run.
