@@ -2,6 +2,9 @@
 """Breaks the program in known ways, one at a time, in a copy of the tree, and fails if no test notices.
 
 It must not touch the tree itself. The same tests must pass on an unchanged copy, or their failing would prove nothing.
+
+Usage: run.py [WORD...]: the mutants whose names hold one of the words. Without a word every second one, beginning with one that is
+drawn (SEED=… draws the same again); with DEEP=1 all.
 """
 
 import concurrent.futures
@@ -134,9 +137,20 @@ def check_base(base, pool, chosen):
     return [f"{test} fails on the unchanged tree:\n{said[-2000:]}" for test, good, said in results if not good]
 
 
+def choose(words):
+    """The mutants to try."""
+    if words:
+        return [one for one in MUTATIONS if any(word in one.name for word in words)]
+    if os.environ.get("DEEP") == "1":
+        return MUTATIONS
+    seed = int(os.environ.get("SEED") or time.time_ns() % 1_000_000)
+    print(f"SEED={seed}")
+    return MUTATIONS[seed % 2::2]
+
+
 def main(words):
     processes.give_children_usual_signals()
-    chosen = [one for one in MUTATIONS if not words or any(word in one.name for word in words)]
+    chosen = choose(words)
     home = "/dev/shm" if os.path.isdir("/dev/shm") else None
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="vmq-mutants", dir=home) as name, \
