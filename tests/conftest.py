@@ -22,8 +22,8 @@ IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 PYTESTS_OWN = "pytest-of-"
 FOLDER = pathlib.Path(os.environ["TMPDIR"]) if IS_WORKER else place.make("vmq-tests-")
 
-# Of the cases of an end-to-end test one in so many is run, beginning with one that SEED draws, and at least one. The workers
-# inherit both.
+# Of the cases of an end-to-end test one in so many is run, beginning with one that SEED draws, and at least one; those marked as
+# slow (8 seconds and more) count as cases of one test. The workers inherit both.
 SAMPLE = int(os.environ.get("VMQ_SAMPLE") or 1)
 SEED = int(os.environ.setdefault("SEED", str(time.time_ns() % 1_000_000)))
 
@@ -32,10 +32,10 @@ place.use(FOLDER)
 
 
 def drawn(items):
-    """Of each test's cases one in SAMPLE, at least one."""
+    """Of each test's cases one in SAMPLE, at least one; all slow tests are one."""
     cases = collections.defaultdict(list)
     for item in items:
-        cases[item.nodeid.split("[")[0]].append(item)
+        cases["slow" if item.get_closest_marker("slow") else item.nodeid.split("[")[0]].append(item)
     return {item for each in cases.values() for item in each[SEED % min(SAMPLE, len(each))::SAMPLE]}
 
 

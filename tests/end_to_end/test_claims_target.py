@@ -188,6 +188,7 @@ def test_stage_refuses_a_planted_folder(build):
 
 @pytest.mark.parametrize(("tool", "match", "how"), [
     *(("kmutil", ["configure-boot"], how) for how in ORPHANS), ("csrutil", ["disable"], "orphan-daemon")])
+@pytest.mark.slow
 def test_rollback_while_an_orphan_works(mac, tool, match, how):
     """It waits for it, or exits 7 and names it: what is said at the end is still so when the orphan has written."""
     mac.orphan(tool, how, seconds=None, match=match)

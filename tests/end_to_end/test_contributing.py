@@ -70,6 +70,7 @@ def check_an_edit_without_a_build(tree):
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.slow
 def test_a_plan_is_two_files(tmp_path, mac):
     """It is built, rehearsed and run on a recorded Mac; the lints have no complaint."""
     tree = tmp_path / "tree"

@@ -115,6 +115,7 @@ def test_one_unreadable_answer(mac):
 
 
 @pytest.mark.parametrize("tool", ["csrutil", "kmutil"])
+@pytest.mark.slow
 def test_unknown_question(mac, tool):
     """A question nobody knows is not answered when nobody is there; nothing is changed by it."""
     mac.fault(tool, "question", match=ACTS[tool], times=None)
@@ -135,6 +136,7 @@ def test_unknown_question_with_echo_off_gets_no_password(mac):
             assert mac.group()["owners"][0]["password"] not in one["typed"]
 
 
+@pytest.mark.slow
 def test_a_reader_that_hangs(mac):
     """A probe has a time limit; what cannot be read is unknown, and unknown is not ok."""
     mac.fault("nvram", "hang", match=["boot-args"], times=None)

@@ -89,6 +89,7 @@ def test_what_is_accepted_does_not_count(mac):
     assert not count_file(mac).exists()
 
 
+@pytest.mark.slow
 def test_looking_is_not_limited(lowered):
     """doctor, plan and a dry run start no tool that asks."""
     refuse(lowered, 3)
@@ -235,6 +236,7 @@ def test_no_input_at_the_volumes_name(mac, session):
     assert (one.finish(), mac.acts()) == (4, []), one.log
 
 
+@pytest.mark.slow
 def test_no_input_at_a_tools_question(mac, session, tmp_path):
     """Nobody can answer csrutil's new question: nothing has changed, 4."""
     mac.fault("csrutil", "question", match=["disable"], times=None)
@@ -243,6 +245,7 @@ def test_no_input_at_a_tools_question(mac, session, tmp_path):
     assert "--no-input" in said(seen), seen.text
 
 
+@pytest.mark.slow
 def test_no_input_after_a_change(mac):
     """The same at kmutil: what was done stays, for resume or rollback."""
     mac.fault("kmutil", "question", match=["configure-boot"])
@@ -252,6 +255,7 @@ def test_no_input_after_a_change(mac):
     assert driver.unattended(mac, "rollback").code == 0 and flags(mac) == FULL
 
 
+@pytest.mark.slow
 def test_no_input_on_the_way_to_full_security(lowered):
     """bputil asks something new: no lower rung is tried."""
     lowered.fault("bputil", "question", match=["--full-security"], times=None)

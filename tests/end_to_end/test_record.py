@@ -101,6 +101,7 @@ def _raised(applied_mac, tmp_path):
     return [tmp_path / "recovery.txt", tmp_path / "macos.txt"]
 
 
+@pytest.mark.slow
 def test_after_apply(raised, scratch):
     """The way back begins at once, the life with verify; rollback and apply say what a record does not hold."""
     for path in raised:
@@ -140,6 +141,7 @@ def test_this_is_no_mac(scratch):
     assert seen.code == 3 and "no Apple silicon Mac" in " ".join(seen.text.split()), seen.text
 
 
+@pytest.mark.slow
 def test_without_root_the_policy_is_unknown(open_mac, scratch, open_folder):
     """A normal user's record says so, and both policies can be rehearsed."""
     mac = open_mac("m2pro-14.0", "macos")

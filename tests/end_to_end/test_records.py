@@ -24,6 +24,7 @@ def test_there_is_one_of_each():
 
 
 @pytest.mark.parametrize("name", SHARE)
+@pytest.mark.slow
 def test_the_simulator_plays_it(scratch, name):
     """apply, and where it succeeds revert; both variants of what the record leaves open are played to an end."""
     path = records.SAMPLES / f"{name}.txt"

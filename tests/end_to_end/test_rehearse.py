@@ -258,6 +258,7 @@ FAULT_ENDS = {
 }
 
 
+@pytest.mark.slow
 def test_every_mac_there_and_back(scratch):
     """Each of the listed Macs: apply, and the way back."""
     macs = listed(scratch, "Macs")
@@ -268,6 +269,7 @@ def test_every_mac_there_and_back(scratch):
     assert os.listdir(scratch) == []
 
 
+@pytest.mark.slow
 def test_the_whole_life(scratch):
     """Kit, build, stage, recovery, apply, restart, verify, update warning, revert: on each of the listed Macs."""
     words = [["life", "--mac", mac] for mac in listed(scratch, "Macs")]
@@ -290,6 +292,7 @@ def test_a_broken_life(scratch, fault, code):
     assert os.listdir(scratch) == []
 
 
+@pytest.mark.slow
 def test_every_circumstance(scratch):
     """The end that it must have; nothing left behind."""
     names_there = listed(scratch, "Circumstances")
@@ -301,6 +304,7 @@ def test_every_circumstance(scratch):
 
 
 @pytest.mark.parametrize("tool", ["csrutil", "kmutil", "nvram"])
+@pytest.mark.slow
 def test_every_fault(scratch, tool):
     """The same with broken tools."""
     others = ("cut", "wrong-bytes", "half-file")  # of curl and of kmutil create
@@ -312,6 +316,7 @@ def test_every_fault(scratch, tool):
     assert os.listdir(scratch) == []
 
 
+@pytest.mark.slow
 def test_the_way_back_of_a_run(scratch):
     """rollback, on each of the listed Macs: apply unseen, then everything undone; a fault comes only then."""
     words = [["rollback", "--mac", mac] for mac in listed(scratch, "Macs")]
@@ -347,6 +352,7 @@ def test_a_fault_that_never_came(scratch):
     assert seen.events[-1]["unfired"] == ["csrutil:lie:9"], seen.text
 
 
+@pytest.mark.slow
 def test_a_daemon_behind_a_tool_that_was_cut_off(scratch):
     """csrutil shows nothing for too long and is ended; its daemon writes two seconds later. What is said then is so."""
     seen = driver.rehearse(scratch, "--fault", "csrutil:late-daemon@5:1", "--yes")

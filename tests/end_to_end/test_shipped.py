@@ -136,6 +136,7 @@ def test_guests_on_top_of_parts(build):
 
 
 @pytest.mark.parametrize("machine", ["m2pro-15.3", "m4-26.3"])
+@pytest.mark.slow
 def test_words_for_guests(build, machine):
     """On top of what is open, the words are set, in recovery or in macOS, and out again on the way back."""
     mac = build(machine)
@@ -403,6 +404,7 @@ def test_revert_ends_all(build):
 
 
 @pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.slow
 def test_an_older_run_waits(build, name):
     """A newer run stands: the older one's way back is refused until that is undone, and then leads to the state before both."""
     mac = prepared(build, name, "m2pro-15.3")

@@ -36,6 +36,7 @@ def ignore():
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 def test_with_ignored_signals():
     """nohup and scripts hand down signals that are ignored: what is sent to the program still reaches it."""
     seen = run_tests(TESTS / "end_to_end", *SAMPLE, preexec_fn=ignore)

@@ -77,6 +77,7 @@ def is_safe(mac, path):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.slow
 def test_all_of_them(build, tmp_path, machine):
     """There and back, over two restarts; policy and boot-args as before, each transcript in the record, no secret in it."""
     mac = build(machine)
@@ -108,6 +109,7 @@ def test_all_of_them(build, tmp_path, machine):
 
 @driver.needs_own_tools
 @pytest.mark.parametrize("machine", ["m1-12.6", "m4-27"])
+@pytest.mark.slow
 def test_all_of_them_simulated(tmp_path, machine):
     """The same on a Mac that `rehearse` keeps; what was written can be rehearsed."""
     mac = shipped.Simulated(machine, tmp_path / "kept")
@@ -211,6 +213,7 @@ def test_ctrl_c_in_the_middle(mac, session, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["resume", "rollback"])
+@pytest.mark.slow
 def test_a_killed_trial(mac, tmp_path, command):
     """What was begun is an open run as any other; after resume it stands, and rollback takes it back."""
     mac.fault("bputil", "wait", match=["--disable-boot-args-restriction"])
@@ -267,6 +270,7 @@ def test_usage(mac, tmp_path):
     assert seen.code == 4 and mac.acts() == [], seen.text
 
 
+@pytest.mark.slow
 def test_events(mac, tmp_path):
     """One stream: a first line, a last one, and in between those of the runs."""
     seen = changing(mac, tmp_path / "t.txt", "--json")
@@ -276,6 +280,7 @@ def test_events(mac, tmp_path):
     assert kinds.count("mac-record") == 1 and "output" in kinds and "undo" in kinds
 
 
+@pytest.mark.slow
 def test_anonymous(build, tmp_path):
     """What the tools said names nobody."""
     mac = build("m4-26.3", name="Lena's Mac", data_name="Lena's Mac - Data")

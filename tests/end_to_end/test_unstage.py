@@ -157,6 +157,7 @@ def test_json_and_dry_run(staged):
     check_events(run(staged, "--json", "--yes", "unstage"), "unstage")
 
 
+@pytest.mark.slow
 def test_interrupted_anywhere(staged, build):
     """Cut off after each record of its journal, before and after the act that it tells of: run again, it takes the rest away."""
     whole = build(like=staged)
