@@ -41,7 +41,7 @@ int system_executable(char path[PATH_MAX], struct error *err)
 
 static double read_clock(clockid_t clock)
 {
-	struct timespec now;
+	struct timespec now = { 0 };
 	(void)clock_gettime(clock, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }

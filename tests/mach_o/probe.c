@@ -317,16 +317,23 @@ static void text(void)
 	regfree(&regex);
 }
 
+/* Does a clock answer, and not go back? */
+static bool goes_forward(clockid_t clock)
+{
+	struct timespec one, two;
+	if (clock_gettime(clock, &one) != 0 || clock_gettime(clock, &two) != 0)
+		return false;
+	return two.tv_sec > one.tv_sec || (two.tv_sec == one.tv_sec && two.tv_nsec >= one.tv_nsec);
+}
+
 static void times(void)
 {
 	char text[64];
 	const time_t day = 86400;
 	struct tm parts;
-	struct timespec one, two;
 	(void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&day, &parts));
-	(void)clock_gettime(CLOCK_MONOTONIC, &one);
-	(void)clock_gettime(CLOCK_MONOTONIC, &two);
-	say("%s, forward %d\n", text, two.tv_sec > one.tv_sec || (two.tv_sec == one.tv_sec && two.tv_nsec >= one.tv_nsec));
+	say("%s, forward %d %d %d\n", text, goes_forward(CLOCK_REALTIME), goes_forward(CLOCK_MONOTONIC),
+	    goes_forward(CLOCK_PROCESS_CPUTIME_ID));
 }
 
 /* How a child ends that does the nth thing. */

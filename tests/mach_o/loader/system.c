@@ -15,13 +15,20 @@
 #include "signal_numbers.h"
 #include "symbols.h"
 
-/* <time.h>: _CLOCK_REALTIME 0, _CLOCK_MONOTONIC 6 */
+/* <time.h>: _CLOCK_REALTIME 0, _CLOCK_MONOTONIC 6, _CLOCK_PROCESS_CPUTIME_ID 12 */
 static int darwin_clock_gettime(int clock, struct timespec *now)
 {
-	if (clock == 0 || clock == 6)
-		return clock_gettime(clock == 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC, now);
-	errno = EINVAL;
-	return -1;
+	switch (clock) {
+	case 0:
+		return clock_gettime(CLOCK_REALTIME, now);
+	case 6:
+		return clock_gettime(CLOCK_MONOTONIC, now);
+	case 12:
+		return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, now);
+	default:
+		errno = EINVAL;
+		return -1;
+	}
 }
 
 /* <unistd.h>: _SC_OPEN_MAX 5, _SC_PAGESIZE 29 */
