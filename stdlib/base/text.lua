@@ -117,7 +117,7 @@ end
 
 --- 268435456 → "256.0 MiB".
 function text.size(bytes)
-  if bytes < 1024 then return bytes .. " bytes" end
+  if bytes < 1024 then return bytes == 1 and "1 byte" or bytes .. " bytes" end
   if bytes < 1 << 20 then return ("%.1f KiB"):format(bytes / 1024) end
   if bytes < 1 << 30 then return ("%.1f MiB"):format(bytes / (1 << 20)) end
   return ("%.1f GiB"):format(bytes / (1 << 30))
