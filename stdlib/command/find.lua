@@ -1,5 +1,6 @@
 -- Finds the operation that is meant: by a plan's name, by a user's file, or by the start record of a run.
 
+local checks = require "run.checks"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local inside = require "command.inside"
@@ -51,6 +52,7 @@ function find.in_journal(invocation, target, command, word)
   invocation.view.start(number or latest or nil)
   if word and not number then ending.usage(("%s takes the number of a run, 1 to 9999, not %s"):format(command, word)) end
   if not directory then
+    checks.refuse_other_computer(target)
     local why, cure = require("mac.data_volume").trouble(target)
     ending.refuse(("The journal cannot be found: %s."):format(path), path == why and ("Fix: %s."):format(cure) or nil)
   end

@@ -2,6 +2,7 @@
 -- Must not change anything unless --with-changes is given, and must not look, or act, where the person said no.
 
 local changes = require "command.trial_changes"
+local checks = require "run.checks"
 local consent = require "run.consent"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
@@ -57,6 +58,7 @@ end
 -- Where the record goes.
 local function begin(invocation, target)
   invocation.view.start(nil)
+  checks.refuse_other_computer(target)
   if not target.group then ending.refuse("There is no system to look at: " .. tostring(target.problems.group)) end
   return record.place(target, invocation.options)
 end

@@ -2,6 +2,7 @@
 -- Must not change anything.
 
 local boot_args = require "mac.boot_args"
+local checks = require "run.checks"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local lifecycle = require "run.lifecycle"
@@ -35,6 +36,7 @@ end
 function verify.run(_, options)
   return lifecycle.look(options, "verify", function(invocation, target)
     invocation.view.start(nil)
+    checks.refuse_other_computer(target)
     if target.booted == "macos" then return check(invocation, target, options) end
     preflight.run({ "in force/environment" }, target, {}, nil, invocation.view.emit)
     ending.refuse "Only macOS can tell whether the raised limit is in force."

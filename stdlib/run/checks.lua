@@ -45,4 +45,21 @@ function checks.make(invocation, credentials, names, target, asked, known)
     preflight.not_checked(left))
 end
 
+local function is_other_computer(target) return target.problems.kernel_kind == "unknown" end
+
+--- Ends a command that only looks where this is no Mac.
+-- @param target see mac.target.look
+function checks.refuse_other_computer(target)
+  if is_other_computer(target) then ending.refuse "This is no Apple silicon Mac. To practise: `vmq-recovery rehearse`." end
+end
+
+--- Ends the command where this is no Mac, or its system is not known: then a plan cannot be asked either.
+-- @param needed the operation's checks: an array, or function(target, rows) → an array
+-- @param target, journal see preflight.run
+function checks.system(invocation, credentials, needed, target, journal)
+  if target.group and not is_other_computer(target) then return end
+  local names = type(needed) == "function" and needed(target, {}) or needed
+  checks.make(invocation, credentials, names, target, { where = "any", journal = journal }, {})
+end
+
 return checks

@@ -147,16 +147,10 @@ end
 
 -- ---- which run, which plan -------------------------------------------------------------------------------------------------
 
-local function refuse_other_computer(target)
-  if target.problems.kernel_kind == "unknown" then
-    ending.refuse "This is no Apple silicon Mac. For a look at a simulated one: `vmq-recovery rehearse plan`"
-  end
-end
-
 -- Resume and rollback only know from the journal what they are to do.
 local function resolve(operation, target, journal)
   if not operation.resolve then return operation end
-  refuse_other_computer(target)
+  checks.refuse_other_computer(target)
   if not journal.here then
     local _, cure = data_volume.trouble(target)
     ending.refuse(("The journal cannot be reached: %s."):format(journal.why), cure and ("Fix: %s."):format(cure))
@@ -221,7 +215,7 @@ function lifecycle.survey(invocation, target, operation, journal)
   journal = journal or read_journal(target, invocation.options)
   local plan = plans.at_hand(operation)
   plans.announce_tools(invocation, plan, true)
-  refuse_other_computer(target)
+  checks.refuse_other_computer(target)
   if not target.group then ending.refuse(target.problems.group) end
   local open = journal.open
   local current = open and operation.owns(open.start) and open or nil
@@ -236,6 +230,7 @@ end
 
 -- What is known before the plan is loaded: looked up, and found by the checks that need no plan (an operation's array of them).
 local function check_before_plan(invocation, credentials, operation, target, journal)
+  checks.system(invocation, credentials, operation.preflight, target, journal)
   local known = operation.look_up and operation.look_up(target, invocation.options, invocation.view.emit) or {}
   if type(operation.preflight) ~= "table" then return known, {} end
   return checks.make(invocation, credentials, operation.preflight, target, { where = operation.place or "any", journal = journal }, known)

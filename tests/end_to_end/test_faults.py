@@ -3,6 +3,7 @@
 import driver
 import pytest
 from helpers import FULL, act_kinds, flags, has_words, policy_is_raised, tool_waits
+from shipped import SHIPPED
 
 ACTS = {"csrutil": ["disable"], "kmutil": ["configure-boot"]}
 BEFORE_ACTING = ("fail", "lie", "die", "garbage", "text")
@@ -165,3 +166,14 @@ def test_undone_behind_its_back(mac, field, value):
     consistent(mac, seen, 0)
     if field in ("sip0", "sip3"):
         assert act_kinds(mac).count("csrutil disable") + act_kinds(mac).count("bputil -a") >= 2
+
+
+@pytest.mark.parametrize("plan", [*SHIPPED, "apply", "revert"])
+def test_without_a_system(build, plan):
+    """Where diskutil tells of none, the checks say so, whatever the plan would ask of one: nothing is started."""
+    mac = build()
+    mac.fault("diskutil", "fail", times=None)
+    for words in (("run", plan), ("run", "-n", plan), ("step", plan), ("plan", plan)):
+        seen = driver.unattended(mac, *words)
+        assert seen.code == 3 and "diskutil" in seen.text, (words, seen.text)
+    assert mac.acts() == []

@@ -1,5 +1,7 @@
 """status, doctor, plan: they look at everything, change nothing, and say it for people."""
 
+import re
+
 import driver
 import pytest
 from conftest import ENVIRONMENTS, MACHINES
@@ -170,7 +172,10 @@ return plan "two" { summary = "Two.", params = { level = param "integer" }, step
 
 def test_another_computer_is_told_of_rehearsals():
     """What needs a Mac says so, and which line to type instead, as the program was started."""
-    for words in ("resume", "rollback", "record", "doctor"):
-        seen = driver.run(None, words)
+    plans = re.findall(r"^([a-z][a-z-]+) {2,}\S", driver.run(None, "plans").out, re.MULTILINE)
+    assert len(plans) > 8, plans
+    acting = ["apply", "revert", "step", "build", "stage", "unstage", "kdk fetch", "kdk install", *(f"run {one}" for one in plans)]
+    for words in ("resume", "rollback", "record", "trial", "doctor", "verify", "log", "report", "plan", *acting):
+        seen = driver.run(None, *words.split())
         told = " ".join(seen.text.split())
         assert seen.code == 3 and f"`{driver.program_file()} rehearse" in told and "locked" not in told, seen.text

@@ -74,3 +74,19 @@ describe("checks.make", function()
     assert.are.equal("The other 9 checks were not made, since this comes first.", lines({ BAD }, eight)[2])
   end)
 end)
+
+describe("checks.system", function()
+  local function asks(target)
+    local real, asked = checks.make, nil
+    finally(function() checks.make = real end)
+    function checks.make(_, _, names) asked = names end
+    checks.system({}, {}, function(at, rows) return { at.name, #rows } end, target, {})
+    return asked
+  end
+
+  it("makes the operation's checks where this is no Mac or its system is not known, and none else", function()
+    assert.are.same({ "m", 0 }, asks { name = "m", problems = { kernel_kind = "unknown" }, group = {} })
+    assert.are.same({ "m", 0 }, asks { name = "m", problems = {} })
+    assert.is_nil(asks { name = "m", problems = {}, group = {} })
+  end)
+end)
