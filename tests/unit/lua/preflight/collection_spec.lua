@@ -328,7 +328,7 @@ describe("the boot object of a plan", function()
     assert.are.equal("name the file with --set file=…", cure)
     expect("bad", OBJECT .. ": a file with 1 byte to 2.0 GiB is wanted", (look("")))
     expect("bad", "a file with 1 byte to 2.0 GiB is wanted", (look(nil, { collection_on_mac = "/Volumes/Data" })))
-    expect("ok", "1 bytes", (look("x", { raw = "yes" })))
+    expect("ok", "1 byte", (look("x", { raw = "yes" })))
   end)
 
   it("is asked about where others could have written it", function()

@@ -237,7 +237,7 @@ describe("the check of the room", function()
     end
     cured(expect("bad", "/x is on a read-only volume", with(function() return 1 << 40, true end)), "choose a place on the Data volume")
     expect("unknown", "it is odd", with(function() return nil, "it is odd" end))
-    expect("ok", "1 bytes free at /x", with(function() return 1, false end))
+    expect("ok", "1 byte free at /x", with(function() return 1, false end))
   end)
 end)
 
