@@ -290,7 +290,7 @@ def test_several_systems_ask_which(build, session):
     one = session(mac, "apply")
     one.child.expect(r"\[1-2\] $")
     one.child.sendline("1")
-    one.child.expect("Type Macintosh HD to start")
+    one.child.expect("Type Macintosh HD to start[^>]*volume's name> $")
     one.child.sendline("Macintosh HD")
     one.child.expect(r"Pick a macOS installation \(1\.\.2\): $")
     one.child.sendline("1")
@@ -329,7 +329,7 @@ def test_stopped_and_continued(mac, session):
 def test_boot_args_are_told(mac, session):
     """What is written is on the screen before it is written."""
     one = session(mac, "apply")
-    one.child.expect("Type Macintosh HD to start")
+    one.child.expect("Type Macintosh HD to start[^>]*volume's name> $")
     assert WORDS in " ".join(one.log.split())
     assert mac.acts() == []
     one.child.send("\x04")
