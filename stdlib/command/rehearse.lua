@@ -209,11 +209,14 @@ local function tell_unfired(play)
   return #unfired > 0 and unfired or nil
 end
 
+-- @param described what rehearse_like.describe made of a record, or nil
+local function is_raised(described) return described and require("command.rehearse_like").is_raised(described) end
+
 local function play_on(directory, state, options, what, faults, more)
   local outer = require("screen.open").open(options, "rehearse", require("lib_embed").version())
   outer.start(nil)
   local play = { directory = directory, options = options_for(directory, options), view = shared_view(outer), args = more.args,
-    detailed = options.detailed_exitcode, raised = more.described and require("command.rehearse_like").is_raised(more.described) }
+    detailed = options.detailed_exitcode, raised = is_raised(more.described) }
   begin(state, play.options, play.view)
   introduce(play, state, options, more.described)
   local kind = kinds[what] or function() return through_restarts(play, "run", { what }) end
@@ -229,8 +232,8 @@ local function play_on(directory, state, options, what, faults, more)
 end
 
 local function circumstances_of(what, options, described)
-  local life, raised = require "command.rehearse_life", described and require("command.rehearse_like").is_raised(described)
-  local names = what == "life" and { table.unpack(raised and life.circumstances_raised or life.circumstances) } or {}
+  local life = require "command.rehearse_life"
+  local names = what == "life" and { table.unpack(is_raised(described) and life.circumstances_raised or life.circumstances) } or {}
   local given = options["with"] or {}
   return table.move(given, 1, #given, #names + 1, names)
 end

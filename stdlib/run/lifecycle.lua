@@ -350,7 +350,7 @@ local function drive(invocation, credentials, case, plan, run, journal, director
   local ports = ports_module.new { view = view, options = invocation.options, credentials = credentials, journal = journal,
     lock = held, note_tool = mac_lock.noter(held, invocation.command), group = case.target.group.group,
     target = case.target, context = case.context, transcript = directory and transcript.path(directory, run),
-    names = ports_module.names_of(case.target), silence = invocation.rehearsal.silence, dry_run = invocation.dry_run,
+    names = ports_module.volume_names(case.target), silence = invocation.rehearsal.silence, dry_run = invocation.dry_run,
     stand_still = stander(invocation, case.target.group.group),
     compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
   ports.gate = operation.gate and operation.gate(view, case, plan)

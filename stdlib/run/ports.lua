@@ -267,7 +267,7 @@ end
 
 --- The installed systems' volume names.
 -- @param target see mac.target.look
-function ports.names_of(target)
+function ports.volume_names(target)
   local names = {}
   for index, group in ipairs(target.groups or {}) do names[index] = group.name end
   return names

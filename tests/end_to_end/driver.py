@@ -63,6 +63,14 @@ def command_line(mac, arguments, program=PROGRAM):
     return [str(program), *root, *map(str, arguments)]
 
 
+def as_nobody(folder):
+    """A folder below this one that an ordinary user can write in, and what `start` is given to run a copy of the program as him."""
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    scratch.chmod(0o777)
+    return scratch, {"environment": {"TMPDIR": str(scratch)}, "user": NOBODY, "program": copied(folder)}
+
+
 def _become(user):
     def change():
         os.setgroups([])

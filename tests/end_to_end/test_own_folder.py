@@ -51,10 +51,7 @@ def test_nothing_is_made_by_who_only_looks(refusing):
 @driver.needs_root
 def test_rehearsed(open_folder):
     """`--with var-db-refused`: the whole life goes its way from the second place; root, whom no mode stops, is told."""
-    scratch = open_folder / "scratch"
-    scratch.mkdir()
-    scratch.chmod(0o777)
-    more = {"environment": {"TMPDIR": str(scratch)}, "user": driver.NOBODY, "program": driver.copied(open_folder)}
+    scratch, more = driver.as_nobody(open_folder)
     seen = driver.run(None, "rehearse", "life", "--with", "var-db-refused", "--yes", timeout=90, **more)
     assert seen.code == 0 and said(seen).count(f"/{SECOND} was made instead") == 1, seen.text
     seen = driver.run(None, "rehearse", "--with", "var-db-refused", "--keep", scratch / "mac", **more)

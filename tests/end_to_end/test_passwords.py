@@ -136,13 +136,19 @@ def test_a_person_who_stops(lowered, session, answer):
     assert "Nothing was changed" in person.session.log
 
 
-def test_a_person_who_stops_part_way(build, session):
-    """csrutil took the password, kmutil refuses three: the way back would need another one, and waits for a restart."""
+def part_way(build, session):
+    """A Mac whose csrutil took the password and whose kmutil refuses three, and the person who then says no."""
     mac = build(refusal="rejected", kmutil_clears=False)
     person = Person(session(mac, "apply"), mac, answers={"again": "n"})
     person.until("password", 2)
     person.wrong = 3
     person._password()
+    return mac, person
+
+
+def test_a_person_who_stops_part_way(build, session):
+    """csrutil took the password, kmutil refuses three: the way back would need another one, and waits for a restart."""
+    mac, person = part_way(build, session)
     assert person.answer_all() == 6, person.session.log
     assert "vmq-recovery rollback" in person.session.log and flags(mac) != FULL
     mac.restart("paired-recovery")
@@ -151,11 +157,7 @@ def test_a_person_who_stops_part_way(build, session):
 
 def test_what_is_told_afterwards(build, session):
     """After three refused passwords: log, status and rollback say what happened, why no more is tried, and what to type."""
-    mac = build(refusal="rejected", kmutil_clears=False)
-    person = Person(session(mac, "apply"), mac, answers={"again": "n"})
-    person.until("password", 2)
-    person.wrong = 3
-    person._password()
+    mac, person = part_way(build, session)
     assert person.answer_all() == 6 and "bputil asks for the password again." in person.session.log, person.session.log
     for command in ("log", "status"):
         told = said(driver.run(mac, command))

@@ -196,10 +196,7 @@ def test_killed_ones_are_swept(scratch):
 @driver.needs_root
 def test_a_kept_mac_needs_no_root(open_folder):
     """Its owner counts as root there; on another's, or on a planted one, nobody does."""
-    scratch = open_folder / "scratch"
-    scratch.mkdir()
-    scratch.chmod(0o777)
-    more = {"environment": {"TMPDIR": str(scratch)}, "user": driver.NOBODY, "program": driver.copied(open_folder)}
+    scratch, more = driver.as_nobody(open_folder)
     assert driver.run(None, "rehearse", "--keep", scratch / "mac", **more).code == 0
     seen = driver.run(None, "--root", scratch / "mac", "apply", "--yes", "--user", "ada", password="rehearsal", **more)
     assert seen.code == 0, seen.text
@@ -211,11 +208,8 @@ def test_a_kept_mac_needs_no_root(open_folder):
 @driver.needs_root
 def test_not_root(open_folder):
     """A rehearsal needs no rights."""
-    scratch = open_folder / "scratch"
-    scratch.mkdir()
-    scratch.chmod(0o777)
-    seen = driver.run(None, "rehearse", "--yes", environment={"TMPDIR": str(scratch)}, user=driver.NOBODY,
-                      program=driver.copied(open_folder))
+    _, more = driver.as_nobody(open_folder)
+    seen = driver.run(None, "rehearse", "--yes", **more)
     assert seen.code == 0, seen.text
 
 
