@@ -48,6 +48,8 @@ static void push_arguments(lua_State *L, const struct arguments *arguments)
 static int enter(lua_State *L)
 {
 	struct arguments *arguments = lua_touserdata(L, 1);
+	if (arguments->tool == NULL)
+		(void)lua_gc(L, LUA_GCSTOP); /* there is no garbage worth a search before cli.main knows the command */
 	state_open_libraries(L);
 	state_require(L, arguments->tool != NULL ? "sim.entry" : "cli.main");
 	(void)lua_getfield(L, -1, "main");

@@ -25,15 +25,14 @@ end
 -- @param args array of words; its field 0 is the program's name as it was typed
 -- @return exit code
 function cli.main(args)
-  if args[0] then require("base.started").note { program = args[0] } end
   local parsed, message = parse.line(args)
-  -- Loaded for mistakes only: start-up is shorter without it.
-  if not parsed then return require("screen.complain").usage(message) end
-  local terminal, command = require "lib_terminal", parsed.command
-  if parsed.version then
-    terminal.write(1, version())
+  if parsed and parsed.version then
+    require("lib_terminal").write(1, version())
     return told(nil, exit_code.OK)
   end
+  if args[0] then require("base.started").note { program = args[0] } end
+  if not parsed then return require("screen.complain").usage(message) end
+  local terminal, command = require "lib_terminal", parsed.command
   if parsed.options.help then
     return told(nil, require("cli.help").run(command and { command.name } or {}, { no_input = parsed.options.no_input }))
   end
@@ -41,8 +40,9 @@ function cli.main(args)
     terminal.write(2, require("cli.help").short())
     return exit_code.USAGE
   end
-  -- A command that does much collects its garbage earlier than a start alone needs to (runner/lua/state.c sets that).
+  -- Until here nothing was collected (runner/main.c); a command that does much collects early.
   collectgarbage("incremental", 120)
+  collectgarbage "restart"
   return told(command, require(require("cli.table").module(command)).run(parsed.args, parsed.options))
 end
 
