@@ -38,7 +38,21 @@ local function macho(filetype, commands)
   return string.pack("<I4I4I4I4I4I4I4I4", MAGIC, ARM64, ARM64E, filetype, #commands, #body, 1, 0) .. body
 end
 
-local function fill(text, size) return text .. ("\0"):rep(size - #text) end
+-- Zeros are one string that all share: made anew each time they were a rehearsal's largest part in memory.
+local ZEROS = ("\0"):rep(0x400)
+
+local function add_filled(parts, text, size)
+  local rest = size - #text
+  parts[#parts + 1] = text
+  for _ = 1, rest // #ZEROS do parts[#parts + 1] = ZEROS end
+  parts[#parts + 1] = ZEROS:sub(1, rest % #ZEROS)
+end
+
+local function fill(text, size)
+  local parts = {}
+  add_filled(parts, text, size)
+  return table.concat(parts)
+end
 
 local function whole_pages(size) return (size + PAGE - 1) // PAGE * PAGE end
 
@@ -111,14 +125,13 @@ function collection.make(content)
   local ids, banner = content.ids or KEXTS, content.banner or collection.banner(content)
   local set, info = identity(content, banner), prelink_info(ids)
   local kernel_at = whole_pages(#fileset_commands(set, ids, PAGE, #info))
-  local parts = {
-    fill(fileset_commands(set, ids, kernel_at, #info), kernel_at),
-    kernel(banner, content.kernel_uuid or kernel_uuid(banner), kernel_at, content.knows_none),
-  }
+  local parts = {}
+  add_filled(parts, fileset_commands(set, ids, kernel_at, #info), kernel_at)
+  parts[#parts + 1] = kernel(banner, content.kernel_uuid or kernel_uuid(banner), kernel_at, content.knows_none)
   for index, name in ipairs(ids) do
     local at = kernel_at + KERNEL_SIZE + (index - 1) * KEXT_SIZE
     local commands = { uuid_command(digest.hex(name .. banner, 32)), segment("__TEXT", at, KEXT_SIZE) }
-    parts[#parts + 1] = fill(macho(BUNDLE, commands), KEXT_SIZE)
+    add_filled(parts, macho(BUNDLE, commands), KEXT_SIZE)
   end
   parts[#parts + 1] = info
   local whole = table.concat(parts)
