@@ -232,8 +232,7 @@ local function play_on(directory, state, options, what, faults, more)
 end
 
 local function circumstances_of(what, options, described)
-  local life = require "command.rehearse_life"
-  local names = what == "life" and { table.unpack(is_raised(described) and life.circumstances_raised or life.circumstances) } or {}
+  local names = what == "life" and require("command.rehearse_life").circumstances(is_raised(described)) or {}
   local given = options["with"] or {}
   return table.move(given, 1, #given, #names + 1, names)
 end

@@ -7,7 +7,7 @@ local life = {}
 
 --- Circumstances in which it begins: macOS runs, and there is neither kit nor collection. A Mac that is raised already begins in macOS
 -- as it is.
-life.circumstances, life.circumstances_raised = { "macos", "no-collection" }, { "macos" }
+function life.circumstances(raised) return raised and { "macos" } or { "macos", "no-collection" } end
 
 -- Chapter by chapter: what a person is told, and the command with its arguments, or something that happens to the Mac.
 local CHAPTERS = {

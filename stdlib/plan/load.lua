@@ -72,22 +72,21 @@ local function plan_word(chunk)
 end
 
 -- The word `part`: what several plans inside the program share. It runs in an environment of its own.
-local function part_word(parts, taken)
+local function part_word(parts, taken, common)
   local function take(name)
     local chunk = ("scripts/part/%s.lua"):format(name)
     local source = parts(chunk) or error("no part is called " .. tostring(name), 0)
     taken[#taken + 1] = source
-    local words = sandbox.vocabulary(true)
-    words.part, words.param = take, param.new -- a part may take others
-    return assert(require("lib_state").load(source, "@" .. chunk, words))()
+    local words = { part = take, param = param.new } -- a part may take others
+    return assert(require("lib_state").load(source, "@" .. chunk, setmetatable(words, { __index = common })))()
   end
   return take
 end
 
 local function environment(chunk, parts, taken)
   local words = sandbox.vocabulary(parts ~= nil)
+  if parts then words = setmetatable({ part = part_word(parts, taken, words) }, { __index = words }) end
   words.plan, words.step, words.param = plan_word(chunk), step_word(chunk), param.new
-  if parts then words.part = part_word(parts, taken) end
   return words
 end
 

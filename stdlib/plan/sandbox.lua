@@ -59,12 +59,17 @@ local function add_modules(words, modules)
   end
 end
 
---- What a plan's functions can name, each as a fresh copy.
+-- A module that is loaded when a plan first uses it: few plans do.
+local function late(module)
+  return setmetatable({}, { __index = function(_, name) return require(module)[name] end })
+end
+
+--- What a plan's functions can name, each as a fresh copy; what only embedded plans have, as it is.
 -- @param embedded true for a plan that is inside the program
 function sandbox.vocabulary(embedded)
   local words = copy(OWN)
   add_modules(words, PUBLIC)
-  if embedded then add_modules(words, PRIVATE) end
+  for name, module in pairs(embedded and PRIVATE or {}) do words[name] = late(module) end
   for _, name in ipairs(FUNCTIONS) do words[name] = _G[name] end
   for _, name in ipairs(LIBRARIES) do words[name] = copy(_G[name]) end
   return words

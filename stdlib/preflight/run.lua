@@ -13,12 +13,18 @@
 
 local preflight = {}
 
+-- Where checks are looked for, in this order: a part is loaded when what is before it has not the one that is wanted.
+local PARTS = { "preflight.system", "preflight.identity", "preflight.collection", "preflight.kit" }
+
 -- By name. Those of what is in force have a name like "in force/policy": the part before the slash is not shown.
-local checks = {}
-for _, part in ipairs { "preflight.system", "preflight.identity", "preflight.collection", "preflight.kit" } do
-  for name, check in pairs(require(part)) do checks[name] = check end
+local function check_called(name)
+  local in_force = name:match "^in force/(.+)$"
+  if in_force then return require("preflight.in_force")[in_force] end
+  for _, part in ipairs(PARTS) do
+    local check = require(part)[name]
+    if check then return check end
+  end
 end
-for name, check in pairs(require "preflight.in_force") do checks["in force/" .. name] = check end
 
 -- Shown, and do not stop anything.
 local ADVISORY = { network = true, power = true, update = true, guests = true, management = true }
@@ -31,7 +37,7 @@ local MOST_NAMED = 8
 -- On another computer there is no other cause than that. @return the names to check, and those that are left out
 local function on_this_computer(names, target)
   for index, name in ipairs(names) do
-    if name == "platform" and checks.platform(target).verdict == "bad" then
+    if name == "platform" and check_called "platform"(target).verdict == "bad" then
       local left = { table.unpack(names) }
       table.remove(left, index)
       return { name }, left
@@ -60,7 +66,7 @@ function preflight.run(names, target, asked, known, report)
   local made, elsewhere = on_this_computer(names, target)
   for key, value in pairs(known or {}) do found[key] = value end
   for index, name in ipairs(made) do
-    local row, more = checks[name](target, asked, found)
+    local row, more = check_called(name)(target, asked, found)
     row.type, row.check = "preflight", name:match("[^/]+$")
     rows[index] = row
     for key, value in pairs(more or {}) do found[key] = value end
@@ -93,7 +99,7 @@ function preflight.stopping(rows)
 end
 
 --- Is there such a check?
-function preflight.knows(name) return checks[name] ~= nil end
+function preflight.knows(name) return check_called(name) ~= nil end
 
 --- Is one of the rows bad, an advisory one too?
 function preflight.any_bad(rows)

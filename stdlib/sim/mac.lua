@@ -3,7 +3,6 @@
 
 local catalogue = require "sim.catalogue"
 local changes = require "sim.changes"
-local circumstance = require "sim.circumstance"
 local disks = require "sim.disks"
 local fault = require "sim.fault"
 
@@ -72,10 +71,11 @@ end
 --- A Mac made after an entry as the catalogue has them. `adapt(state)` changes it before the circumstances do, or nil.
 -- The other arguments and the answer: see `mac.new`.
 function mac.build(entry, circumstances, faults, adapt)
-  local state = fresh(entry, circumstance.systems(entry, circumstances or {}))
+  local words = circumstances or {}
+  local state = fresh(entry, #words > 0 and require("sim.circumstance").systems(entry, words) or {})
   if adapt then adapt(state) end
-  for _, word in ipairs(circumstances or {}) do
-    local done, why = circumstance.apply(state, word)
+  for _, word in ipairs(words) do
+    local done, why = require("sim.circumstance").apply(state, word)
     if not done then return nil, why, "unknown" end
   end
   if state.circumstances["other-containers"] then disks.add_stock_containers(state) end

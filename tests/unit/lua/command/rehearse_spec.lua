@@ -64,7 +64,7 @@ describe("rehearse", function()
     assert.are.same({ "m9", { "macos" }, faults }, begins({ "apply" }, { mac = "m9", ["with"] = { "macos" }, fault = faults }))
     for _, way in ipairs { "revert", "rollback" } do assert.are.same({ default, {}, {} }, begins({ way }, { fault = faults })) end
     assert.are.same({ default, { "macos", "no-collection", "old" }, {} }, begins({ "life" }, { ["with"] = { "old" } }))
-    assert.are.same({ "macos", "no-collection" }, life.circumstances)
+    assert.are.same({ "macos", "no-collection" }, life.circumstances(false))
     package.loaded["sim.mac"] = real
   end)
 end)
@@ -83,13 +83,13 @@ describe("a whole life", function()
   it("is kit, build, stage, recovery, apply, verify, an update, revert, macOS, and nothing left", function()
     assert.are.same({ 0, { "kdk fetch", "kdk install", "build", "stage", "restart paired-recovery", "apply", "verify", "update", "status",
       "revert", "restart macos", "unstage --kits", "status" } }, { play() })
-    assert.are.same({ "macos", "no-collection" }, life.circumstances)
+    assert.are.same({ "macos", "no-collection" }, life.circumstances(false))
   end)
 
   it("begins with verify on a Mac that is raised already", function()
     assert.are.same({ 0, { "verify", "update", "status", "revert", "restart macos", "unstage --kits", "status" } }, { play(nil, true) })
     assert.are.same({ 5, { "verify" } }, { play({ verify = 5 }, true) })
-    assert.are.same({ "macos" }, life.circumstances_raised)
+    assert.are.same({ "macos" }, life.circumstances(true))
   end)
 
   it("ends with the first command that does not end well", function()
