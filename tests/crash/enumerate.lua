@@ -6,7 +6,7 @@
 -- A CODE is printed with each failure and runs that one alone: SCENARIO/POINT:MODE/FINISH, a second /POINT:MODE/FINISH
 -- behind it for a crash while recovering from a crash. The last words of every run are held against the Mac, too.
 -- Of the ways in which a tool may outlive the program, two are drawn at each start of one, by a seed that is printed; with DEEP=1 all.
--- Where all scenarios are run, every sixth point is, beginning with one that is drawn; with DEEP=1, and with --only, all.
+-- Where all scenarios are run, every eighth point is, beginning with one that is drawn; with DEEP=1, and with --only, all.
 
 package.path = "./tests/crash/?.lua;" .. package.path
 io.stdout:setvbuf "line" -- a worker's lines are passed on as they come
@@ -233,7 +233,7 @@ end
 
 -- Scenarios number k, k + n, … of a share "k/n".
 local function run_share(options)
-  if options.share and os.getenv "DEEP" ~= "1" then stride = 6 end
+  if options.share and os.getenv "DEEP" ~= "1" then stride = 8 end
   local first, step = (options.share or "1/1"):match("^(%d+)/(%d+)$")
   for number = tonumber(first), #scenarios, tonumber(step) do
     local scenario = scenarios[number]
