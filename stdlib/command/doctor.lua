@@ -43,13 +43,14 @@ end
 local function check(view, names, target, asked, known)
   local fine, left
   view.paged(function()
-    local all_right, _, _, not_made = preflight.run(names, target, asked, known, view.emit)
+    local all_right, _, _, not_made = preflight.run(names, target, asked, known, view.emit, view.meanwhile)
     fine, left = all_right, not_made
   end)
   return fine, left
 end
 
 local function look(invocation, target, options)
+  invocation.view.meanwhile "Looking at the steps of apply"
   local journal = lifecycle.journal(target, options)
   local rows = rows_of(invocation, target, journal)
   local names, place, recovery = apply.preconditions(target, rows)

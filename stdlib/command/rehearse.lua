@@ -44,7 +44,7 @@ local function shared_view(outer)
       if not view.unseen then outer[name](...) end
     end
   end
-  for _, name in ipairs { "after_tool", "text", "raw_text" } do pass_on(name) end
+  for _, name in ipairs { "after_tool", "text", "raw_text", "meanwhile" } do pass_on(name) end
   function view.paged(make) return (view.unseen and make or outer.paged)(make) end
   function view.start() end
   function view.emit(event)

@@ -53,25 +53,34 @@ local function shown(names, from)
   return left
 end
 
+-- Makes one check. @return its row, and may the command go on?
+local function make(name, target, asked, found)
+  local row, more = check_called(name)(target, asked, found)
+  row.type, row.check = "preflight", name:match("[^/]+$")
+  for key, value in pairs(more or {}) do found[key] = value end
+  local fine = row.verdict == "ok" or ADVISORY[row.check] or row.asks and asked.may_ask or false
+  row.asks = nil
+  return row, fine
+end
+
 --- Runs checks in order, up to one without which the others mean nothing.
 -- @param names array of checks
 -- @param target see mac.target.look
 -- @param asked see above
 -- @param known table or nil: what is known before the first check
 -- @param report function(row) or nil: called with each row as it is known
+-- @param begins function(words) or nil: called with what is being made before each check, and with nil after it
 -- @return true when all needed ones are ok, else false; the rows; what was found, known included; and the names of those that were
 --   not made
-function preflight.run(names, target, asked, known, report)
+function preflight.run(names, target, asked, known, report, begins)
   local rows, found, fine = {}, {}, true
   local made, elsewhere = on_this_computer(names, target)
   for key, value in pairs(known or {}) do found[key] = value end
   for index, name in ipairs(made) do
-    local row, more = check_called(name)(target, asked, found)
-    row.type, row.check = "preflight", name:match("[^/]+$")
-    rows[index] = row
-    for key, value in pairs(more or {}) do found[key] = value end
-    if row.verdict ~= "ok" and not ADVISORY[row.check] and not (row.asks and asked.may_ask) then fine = false end
-    row.asks = nil
+    if begins then begins(("Checking: %s (%d of %d)"):format(name:match("[^/]+$"), index, #made)) end
+    local row, right = make(name, target, asked, found)
+    if begins then begins(nil) end
+    rows[index], fine = row, fine and right
     if report then report(row) end
     if row.verdict ~= "ok" and FIRST[row.check] then
       return false, rows, found, #elsewhere > 0 and shown(elsewhere, 1) or shown(made, index + 1)

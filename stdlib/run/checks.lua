@@ -39,7 +39,8 @@ function checks.make(invocation, credentials, names, target, asked, known)
     names = { table.unpack(names) }
     names[#names + 1] = "credentials"
   end
-  local fine, rows, found, left = preflight.run(names, target, asked, known, teller(invocation))
+  local fine, rows, found, left = preflight.run(names, target, asked, known, teller(invocation),
+    invocation.view.meanwhile)
   if fine then return found, rows end
   ending.refuse(("%s, so nothing was changed. Fix %s as described above, then run this command again."):format(failures(rows)),
     preflight.not_checked(left))

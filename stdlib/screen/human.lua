@@ -7,6 +7,7 @@ local text = require "base.text"
 local view = {}
 
 local INDENT = "      "
+local WIPE = "\r\27[K"
 local COLOURS = { good = "32", bad = "31", doubtful = "33", strong = "1" }
 
 local function wants_colour(options)
@@ -235,19 +236,35 @@ function Screen:captured(make)
   return table.concat(pieces), not fine and problem or nil
 end
 
+-- A line of what is being looked at, until the next words take its place or nil wipes it.
+function Screen:meanwhile(words)
+  if words or self.has_line then require("lib_terminal").write(2, WIPE .. (words or ""):sub(1, self.columns - 1)) end
+  self.has_line = words ~= nil
+end
+
+local function nothing() end
+
+local function screen_of(options)
+  local terminal, channel = require "lib_terminal", options.channel or 1
+  local screen = setmetatable({ colour = wants_colour(options), columns = text.columns(), bar = bar_of(channel),
+    quiet = options.quiet, verbose = options.verbose }, Screen)
+  function screen.write(words)
+    screen:meanwhile(nil)
+    terminal.write(channel, words)
+  end
+  return screen
+end
+
 --- Opens the view.
 -- @param options color, quiet, channel = the descriptor to write to (default: standard output)
 function view.open(options)
-  local terminal = require "lib_terminal"
-  local bar = bar_of(options.channel or 1)
-  local screen = setmetatable({ colour = wants_colour(options), columns = text.columns(), bar = bar,
-    quiet = options.quiet, verbose = options.verbose, write = function(words) terminal.write(options.channel or 1, words) end }, Screen)
-  local self = { leaves_out_plan = true, is_brief = not options.verbose, bar = bar }
-  function self.emit(event)
-    local handler = handlers[event.type]
-    if handler then handler(screen, event) end
+  local screen = screen_of(options)
+  local self = { leaves_out_plan = true, is_brief = not options.verbose, bar = screen.bar }
+  function self.emit(event) (handlers[event.type] or nothing)(screen, event) end
+  self.start = nothing
+  function self.meanwhile(words)
+    if not options.quiet and require("screen.pager").has_reader(options) then screen:meanwhile(words) end
   end
-  function self.start() end
   -- A tool that stopped in the middle of a line (at a prompt) leaves the next words on a line of their own.
   function self.after_tool(heard)
     if heard ~= "" and heard:sub(-1) ~= "\n" then screen.write("\n") end
@@ -262,6 +279,7 @@ function view.open(options)
   -- What `make` emits is long: a person turns its pages.
   function self.paged(make)
     local words, problem = screen:captured(make)
+    screen:meanwhile(nil)
     require("screen.pager").show(words, options)
     if problem then error(problem, 0) end
   end

@@ -36,6 +36,7 @@ function view.open(_, command, version)
       run = run or json.null }
   end
   function self.after_tool() end
+  function self.meanwhile() end
   function self.text(words) terminal.write(2, text.printable(require("base.started").said(words)) .. "\n") end
   self.raw_text = self.text
   function self.paged(make) make() end

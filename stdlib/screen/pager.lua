@@ -70,7 +70,11 @@ local function turn(terminal, lines)
   end
 end
 
-local function is_for_a_person(terminal)
+--- Is somebody there who reads what is shown and can turn its pages?
+-- @param options no_input: nobody is asked
+function pager.has_reader(options)
+  local terminal = require "lib_terminal"
+  if options.no_input then return false end
   local kind = require("lib_system").environment "TERM"
   return terminal.is_terminal(0) and terminal.is_terminal(1) and terminal.is_terminal(2) and kind ~= nil and kind ~= "dumb"
 end
@@ -80,7 +84,7 @@ end
 -- @param options no_input: nobody is asked
 function pager.show(words, options)
   local terminal = require "lib_terminal"
-  if options.no_input or not is_for_a_person(terminal) then return terminal.write(1, words) end
+  if not pager.has_reader(options) then return terminal.write(1, words) end
   turn(terminal, lines_of(words))
 end
 

@@ -73,6 +73,19 @@ def test_doctor_of_a_good_mac(build, machine):
     assert " bad " not in seen.text and " unknown " not in seen.text
 
 
+def test_doctor_says_which_check_is_made(mac, session):
+    """On a terminal, on one line that is wiped again; not with -q and not with --no-input."""
+    line = "Checking: root (1 of "
+    one = session(mac, "doctor", size=(50, 80))
+    assert one.finish() == 0
+    assert "\r\x1b[K" + line in one.log and one.log.rindex("\x1b[K") < one.log.index("running as root")
+    for options in ("-q", "--no-input"):
+        one = session(mac, "doctor", options, size=(50, 80))
+        assert one.finish() == 0
+        assert line not in one.log
+    assert line not in driver.run(mac, "doctor").text
+
+
 @pytest.mark.parametrize(("arrange", "word"), [
     ({"environment": "unpaired-recovery"}, "pair"), ({"environment": "ordinary-recovery"}, "holding the power button"),
     ({"staged": None}, "VirtualMachine.kc"), ({"preboot_read_only": True}, "Preboot"), ({"locked": True}, "unlockVolume"),

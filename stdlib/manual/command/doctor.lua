@@ -9,5 +9,6 @@ ok :: fine
 bad :: must be fixed first; the line below says how
 unknown :: could not be read. It counts as bad: what is not known is never taken for fine.
 
-On a terminal a long list is shown by pages, and what to do comes below it.
+On a terminal one line says which check is being made. Then a long list is shown by pages, and what to do comes
+below it.
 ]]

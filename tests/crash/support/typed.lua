@@ -18,7 +18,7 @@ local function recorder()
     if event.type == "end" then told.result, told.code = event.result, event.exit end
   end
   local function nothing() end
-  return told, { emit = emit, text = nothing, raw_text = nothing, start = nothing, after_tool = nothing,
+  return told, { emit = emit, text = nothing, raw_text = nothing, start = nothing, after_tool = nothing, meanwhile = nothing,
     paged = function(make) make() end, leaves_out_plan = true, is_brief = true }
 end
 

@@ -91,6 +91,14 @@ describe("preflight.any_bad", function()
 end)
 
 describe("preflight", function()
+  it("says before each check which one is made, and nothing after it", function()
+    local said = {}
+    asked.where, asked.journal = "any", journal()
+    preflight.run({ "root", "in force/policy" }, read_only(target), read_only(asked), {}, nil,
+      function(words) said[#said + 1] = words or "-" end)
+    assert.are.same({ "Checking: root (1 of 2)", "-", "Checking: policy (2 of 2)", "-" }, said)
+  end)
+
   it("is fine when everything is, and does not mind the network", function()
     assert.is_true(expect("network", "unknown", "Apple's server"))
     for _, check in ipairs { "root", "platform", "tools", "volume", "policy", "environment", "boot-args" } do

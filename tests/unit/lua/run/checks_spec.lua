@@ -13,14 +13,14 @@ local NETWORK = { verdict = "bad", check = "network" } -- advice: it stops nothi
 local function make(rows, fields, asked)
   local real, given, events = preflight.run, nil, {}
   finally(function() preflight.run = real end)
-  function preflight.run(names, target, request, known, report)
-    given = { names = names, target = target, asked = request, known = known }
+  function preflight.run(names, target, request, known, report, begins)
+    given = { names = names, target = target, asked = request, known = known, begins = begins }
     for _, row in ipairs(rows) do report(row) end
     return #rows == 0 or fields.fine or false, rows, { found = true }, fields.left or {}
   end
   local refusals = { is_spent = function() return fields.spent or false end, words = function() return "3 passwords were refused" end }
   local invocation = { options = fields.options or {}, uid = 0, dry_run = fields.dry_run,
-    view = { is_brief = fields.is_brief, emit = function(event) events[#events + 1] = event end } }
+    view = { is_brief = fields.is_brief, emit = function(event) events[#events + 1] = event end, meanwhile = "meanwhile" } }
   local credentials = { person = fields.person, refusals = refusals, who_answers = function() return "person" end }
   local came = table.pack(try.catch(checks.make, invocation, credentials, { "root", "volume" }, "target", asked or {}, "known"))
   return came, given, events
@@ -30,7 +30,7 @@ describe("checks.make", function()
   it("hands on what was found, and the rows", function()
     local came, given = make({ OK }, { fine = true })
     assert.are.same({ { found = true }, { OK }, n = 2 }, came)
-    assert.are.same({ { "root", "volume" }, "target", "known" }, { given.names, given.target, given.known })
+    assert.are.same({ { "root", "volume" }, "target", "known", "meanwhile" }, { given.names, given.target, given.known, given.begins })
     assert.are.same({ options = {}, uid = 0, may_ask = true, answers = "person" }, given.asked)
   end)
 

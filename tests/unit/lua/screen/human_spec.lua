@@ -1,6 +1,7 @@
 -- What a person sees: never wider than the screen, never a control character, and the same with and without colour.
 
 local events = require "tests.unit.lua.support.events"
+local system = require "lib_system"
 local screen = require "tests.unit.lua.support.screen"
 
 local function shown(options, columns, list)
@@ -107,6 +108,44 @@ describe("the human view", function()
     assert.are.same({ "first", "second", "third" }, terminal.lines())
   end)
 
+  it("shows a reader a line of what is being looked at, which the next words take the place of", function()
+    local function written(options, is_terminal, make)
+      local terminal = screen.use(40)
+      package.loaded.lib_terminal.is_terminal = function() return is_terminal end
+      local view = require("screen.human").open(options)
+      local real = system.environment
+      rawset(system, "environment", function(name) return name == "TERM" and "xterm" or real(name) end)
+      make(view)
+      rawset(system, "environment", real)
+      screen.restore()
+      return terminal.err(), terminal.out()
+    end
+    local function look(view)
+      view.meanwhile(("x"):rep(50))
+      view.meanwhile "Checking: b"
+      view.text "found"
+      view.meanwhile "c"
+      view.meanwhile(nil)
+      view.meanwhile(nil)
+    end
+    local function page(view)
+      view.paged(function()
+        view.meanwhile "a"
+        view.text "found"
+        view.meanwhile "b"
+      end)
+    end
+    local WIPE = "\r\27[K"
+    assert.are.same({ WIPE .. ("x"):rep(39) .. WIPE .. "Checking: b" .. WIPE .. WIPE .. "c" .. WIPE, "found\n" },
+      { written({ color = "never" }, true, look) })
+    assert.are.same({ WIPE .. "a" .. WIPE .. "b" .. WIPE, "found\n" }, { written({ color = "never" }, true, page) })
+    for _, make in ipairs { look, page } do
+      assert.are.same({ "", "found\n" }, { written({}, false, make) })
+      assert.are.same({ "", "found\n" }, { written({ color = "never", no_input = true }, true, make) })
+      assert.are.equal("", (written({ color = "never", quiet = true }, true, make)))
+    end
+  end)
+
   it("says a little more when asked to", function()
     assert.truthy(shown({ color = "never", verbose = true }).out():find("\n      started: ", 1, true))
     assert.is_nil(shown({ color = "never" }).out():find("\n      started: ", 1, true))
@@ -156,7 +195,7 @@ describe("the human view", function()
   end)
 
   it("sets a bar before what a tool said, of the kind that the terminal's characters allow", function()
-    local system, support = require "lib_system", require "tests.unit.lua.support.screen"
+    local support = require "tests.unit.lua.support.screen"
     local environment = system.environment
     for _, case in ipairs { { "│ ", true, { LANG = "en_US.UTF-8" } }, { "| ", false, { LANG = "en_US.UTF-8" } }, { "| ", true, {} },
       { "| ", true, { LANG = "en_US.UTF-8", LC_ALL = "C" } }, { "│ ", true, { LANG = "C", LC_CTYPE = "de_DE.utf8" } } } do

@@ -81,7 +81,7 @@ local function view_of(self)
     self.paged = { first, #self.events }
   end
   return { start = function(number) self.number = number or false end, after_tool = nothing, text = nothing,
-    paged = paged,
+    paged = paged, meanwhile = nothing,
     emit = function(event) self.events[#self.events + 1] = event end }
 end
 
