@@ -2,8 +2,11 @@
 """Runs the layers of `make check` one after the other and adds up the JUnit files that each of them left.
 
 It must not judge tests itself. A layer that wrote no result, or that ended badly though its results are good, is a failure.
+How long each took it leaves in build/check/seconds.json, for `make bench`.
 """
 
+import datetime
+import json
 import os
 import shutil
 import subprocess
@@ -69,16 +72,17 @@ def start(layer, log):
 
 
 def run_layer(layer):
-    """Runs a layer and prints its line. Returns its counts."""
+    """Runs a layer and prints its line. Returns its counts and seconds."""
     log = RESULTS / f"{layer}.log"
     print(f"{layer:<12} ", end="", flush=True)
     began = time.monotonic()
     counts, complaints = collect(layer, start(layer, log))
-    print(f"{closing_line(counts)}   ({time.monotonic() - began:.0f} s)", flush=True)
+    seconds = time.monotonic() - began
+    print(f"{closing_line(counts)}   ({seconds:.0f} s)", flush=True)
     if counts["failed"]:
         print("\n".join(log.read_text(errors="replace").splitlines()[-LAST_LINES:] + complaints))
         print(f"--- {layer} failed; all of its output: {log}", flush=True)
-    return counts
+    return counts, seconds
 
 
 def closing_line(counts):
@@ -88,11 +92,15 @@ def closing_line(counts):
 
 def main(layers):
     RESULTS.mkdir(parents=True, exist_ok=True)
-    total = {"passed": 0, "failed": 0, "skipped": 0}
+    total, seconds = {"passed": 0, "failed": 0, "skipped": 0}, {}
     for layer in layers:
-        for name, count in run_layer(layer).items():
+        counts, seconds[layer] = run_layer(layer)
+        for name, count in counts.items():
             total[name] += count
     print(closing_line(total))
+    note = {"ended": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC", "deep": os.environ.get("DEEP") == "1",
+            "told": closing_line(total), "seconds": seconds}
+    (RESULTS / "seconds.json").write_text(json.dumps(note))
     return 1 if total["failed"] else 0
 
 

@@ -6,6 +6,7 @@ Arguments name the parts to measure; without any, all are.
 """
 
 import itertools
+import json
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ MEMORY_GOAL = 5 << 20
 RECORDING_GOAL = 0.05
 COLLECTION_GOAL = 1.05
 OPEN_GOAL = 0.05
+CHECK_GOAL = 15 * 60
 # Where nothing waits for a disk, if there is such a place.
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 PEXPECT = "import pexpect, sys\nfor line in open(sys.argv[1]): pexpect.run(line.strip())\n"
@@ -211,8 +213,23 @@ def resume(folder):
     table.row("each record", (seconds[RECORDS].seconds - seconds[3].seconds) / RECORDS)
 
 
+def check(_):
+    """How long the last `make check` in this tree took, with whatever it had to build."""
+    try:
+        last = json.loads(Path("build/check/seconds.json").read_text())
+    except OSError:
+        last = {"deep": True}
+    if last["deep"]:
+        return
+    table.title(f"`make check` of {last['ended']}: {last['told']}")
+    for layer, seconds in last["seconds"].items():
+        table.row(layer, seconds)
+    table.goal("all of it", sum(last["seconds"].values()), CHECK_GOAL, "s")
+
+
 PARTS = {"startup": startup, "rehearsal": rehearsal, "recording": recording, "plan": plan, "relay": relay, "collection": collection,
-         "growth": growth, "journal": journal, "resume": resume, "sizes": sizes.measure_sizes}
+         "growth": growth, "journal": journal, "resume": resume, "sizes": sizes.measure_sizes,
+         "check": check}
 
 
 def main(chosen):

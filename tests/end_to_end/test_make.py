@@ -1,5 +1,6 @@
 """What the Makefile promises to authors: the list of targets, tests found by name, sums that are true, the hook."""
 
+import json
 import os
 import re
 import shutil
@@ -91,6 +92,8 @@ def test_the_sum_counts_what_each_kind_of_runner_wrote(tmp_path):
     assert "failed: one: expected 1" in result.stdout
     assert "the log of busted" in result.stdout
     assert "the log of good" not in result.stdout
+    note = json.loads((tmp_path / "build/check/seconds.json").read_text())
+    assert (list(note["seconds"]), note["told"]) == (["good", "busted", "cmocka"], result.stdout.splitlines()[-1])
 
 
 def test_a_layer_that_says_nothing_or_dies_is_a_failure(tmp_path):
