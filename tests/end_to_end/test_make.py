@@ -208,9 +208,11 @@ WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: 'tru
 
 
 @pytest.mark.parametrize("wrong, complaint", [
-    ("on: [", "expected"), (WORKFLOW.replace("on: push\n", ""), "needs `on`"), (WORKFLOW.replace("runs-on: x", "needs: b"), "no job b"),
-    (WORKFLOW.replace("run: 'true'", "run: 'if'"), "syntax error"), (WORKFLOW.replace("run: 'true'", "uses: x/y"), "no version"),
-    (WORKFLOW.replace("run: 'true'", "name: x"), "either")])
+    ("on: [", "parse"), (WORKFLOW.replace("on: push\n", ""), "'on' is a required property"),
+    (WORKFLOW.replace("runs-on: x", "runs-on: x\n    needs: b"), "no job b"),
+    (WORKFLOW.replace("run: 'true'", "run: 'if'"), "SC1"), (WORKFLOW.replace("run: 'true'", "run: 'cat $a'"), "SC2086"),
+    (WORKFLOW.replace("runs-on: x", "runs-in: x"), "runs-in"), (WORKFLOW.replace("run: 'true'", "name: x"), "required"),
+    (WORKFLOW.replace("run: 'true'", "uses: x\n        runs: y"), "runs")])
 def test_a_wrong_workflow_is_a_fault(tmp_path, wrong, complaint):
     folder = tmp_path / ".github/workflows"
     folder.mkdir(parents=True)

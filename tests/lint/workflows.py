@@ -1,6 +1,6 @@
-"""Checks the workflows of .github/: by actionlint where it is installed, else only as YAML with the keys that every job needs.
+"""Checks the workflows of .github/: by actionlint where it is installed; else by GitHub's schema, and the lines in them by shellcheck.
 
-It must not pass for actionlint: which of the two looked is said. Debian 12 and pip have no actionlint that works without a download.
+It must not pass for actionlint: which of them looked is said. Debian 12 and pip have no actionlint that works without a download.
 """
 
 import shutil
@@ -8,43 +8,44 @@ import subprocess
 import sys
 from pathlib import Path
 
-import yaml
+from ruamel.yaml import YAML
 
 FOLDER = Path(".github/workflows")
+SCHEMA = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+# As the runner starts it; ${{ … }} is filled in before the shell sees a line.
+SHELLCHECK = ["shellcheck", "--shell=bash", "--format=gcc", "-"]
+EXPRESSION = "${{"
 
 
-def faults_of_step(step):
-    """Yields what is wrong with a step: it does one thing, and a shell can read its lines."""
-    if ("run" in step) == ("uses" in step):
-        yield "a step has either `run` or `uses`"
-    elif "run" in step:
-        read = subprocess.run(["bash", "-n"], input=step["run"], capture_output=True, text=True, check=False)
-        yield from read.stderr.splitlines()
-    elif "@" not in step["uses"]:
-        yield f"{step['uses']} names no version"
+def lines_of(jobs):
+    """Yields (job, lines) of each step that a shell runs."""
+    for name, job in jobs.items():
+        for step in job.get("steps", []):
+            if "run" in step and EXPRESSION not in step["run"]:
+                yield name, step["run"]
 
 
-def faults_of_job(job, jobs):
-    if "runs-on" not in job or not job.get("steps"):
-        yield "a job needs `runs-on` and `steps`"
-    needs = job.get("needs", [])
-    for name in [needs] if isinstance(needs, str) else needs:
-        if name not in jobs:
-            yield f"there is no job {name}"
-    for step in job.get("steps", []):
-        yield from faults_of_step(step)
+def faults_of_lines(jobs):
+    for name, lines in lines_of(jobs):
+        read = subprocess.run(SHELLCHECK, input=lines, capture_output=True, text=True, check=False)
+        yield from (f"{name}: {fault}" for fault in (read.stdout + read.stderr).splitlines())
 
 
-def faults(text):
-    """Returns what is wrong with a workflow, as far as its YAML tells."""
-    try:
-        workflow = yaml.safe_load(text)
-    except yaml.YAMLError as problem:
-        return [str(problem)]
-    jobs = workflow.get("jobs") or {}
-    # YAML takes the bare word `on` for true.
-    found = [] if jobs and True in workflow else ["a workflow needs `on` and `jobs`"]
-    return found + [f"{name}: {fault}" for name, job in jobs.items() for fault in faults_of_job(job, jobs)]
+def faults_of_needs(jobs):
+    for name, job in jobs.items():
+        needs = job.get("needs", [])
+        for other in [needs] if isinstance(needs, str) else needs:
+            if other not in jobs:
+                yield f"{name}: there is no job {other}"
+
+
+def faults(file):
+    """Returns what is wrong with a workflow."""
+    read = subprocess.run([*SCHEMA, file], capture_output=True, text=True, check=False)
+    if read.returncode != 0:
+        return (read.stdout + read.stderr).splitlines()
+    jobs = YAML(typ="safe").load(file)["jobs"]
+    return [f"{file}: {fault}" for fault in (*faults_of_needs(jobs), *faults_of_lines(jobs))]
 
 
 def main():
@@ -55,8 +56,8 @@ def main():
     if shutil.which("actionlint"):
         print("workflows: looked at by actionlint")
         return subprocess.run(["actionlint", *files], check=False).returncode
-    found = [f"{file}: {fault}" for file in files for fault in faults(file.read_text())]
-    print("\n".join(found or ["workflows: good YAML; actionlint is not installed and has not looked at them"]))
+    found = [fault for file in files for fault in faults(file)]
+    print("\n".join(found or ["workflows: fit GitHub's schema, and shellcheck likes their lines; actionlint is not installed"]))
     return 1 if found else 0
 
 
