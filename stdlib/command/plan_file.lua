@@ -4,6 +4,7 @@
 local exit_code = require "base.exit_code"
 local operation = require "command.operation"
 local overview = require "screen.overview"
+local paths = require "mac.paths"
 local plans = require "run.plans"
 local text = require "base.text"
 
@@ -27,6 +28,7 @@ end
 
 -- A run of the same file, or of the same plan in a file of another name.
 local function owns(path, hash)
+  path = paths.on_mac("", path)
   return function(start) return start.plan_file ~= nil and (start.plan_file == path or start.plan_hash == hash) end
 end
 

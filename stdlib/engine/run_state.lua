@@ -9,7 +9,8 @@
 -- It has these functions as methods, too: run:apply(record), run:step(name), run:is_open().
 --
 -- Records (JSON objects, in order; every one has time). run.context makes start, the engine makes the others, run.ports writes them:
---   start        format, version, plan, plan_hash, plan_file?, command, group, volume, build, chip, environment, words?, params, baseline
+--   start        format, version, plan, plan_hash, plan_file?, set?, kc?, command, group, volume, build, chip, environment, words?, params,
+--                baseline
 --   intent       argv, step, part, parts, attempt, rung?, sha256?, before, boot?, nonce?   written before a command may start
 --   started      step, pid, path                                        that command runs now
 --   outcome      step, verdict, seen, exit?, words?, rung?, leaves?, recovered?, nonce?   what was read back

@@ -3,22 +3,15 @@
 
 local boot_args = require "mac.boot_args"
 local outcome = require "screen.outcome"
-local plans = require "run.plans"
 local text = require "base.text"
 
 local again = {}
 
--- What was given with --set, as far as it is not the default.
-local function sets(plan, params)
-  local words, names = "", {}
-  for name in pairs(plan.params) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    local one, value = plan.params[name], (params or {})[name]
-    local is_given = (one.bounds or {}).says and value ~= nil and tostring(value) ~= tostring(one.default)
-    if is_given then words = ("%s --set %s"):format(words, text.quote(("%s=%s"):format(name, value))) end
-  end
-  return words
+-- What was given with --set and --kc.
+local function given(start)
+  local words = ""
+  for _, pair in ipairs(start.set or {}) do words = ("%s --set %s"):format(words, text.quote(pair)) end
+  return start.kc and ("%s --kc %s"):format(words, text.quote(start.kc)) or words
 end
 
 -- What was given with --quota and --boot-arg.
@@ -37,18 +30,15 @@ local function command_of(start, stepwise)
   return "run " .. text.quote(file or name)
 end
 
-local function words_of(start, plan, stepwise)
+local function words_of(start, stepwise)
   if start.command == "trial" then return "trial --with-changes" end
-  local command = command_of(start, stepwise)
-  if start.plan == "apply" and not start.plan_file then return command .. raising(start.words or {}) end
-  plan = plan or not start.plan_file and plans.embedded(start.plan) or nil
-  return command .. (plan and sets(plan, start.params) or "")
+  local words = start.plan == "apply" and not start.plan_file and raising(start.words or {}) or ""
+  return command_of(start, stepwise) .. words .. given(start)
 end
 
 --- What is to be typed after the program's name.
 -- @param start a run's first record, see engine.run_state
--- @param plan the run's, where it is at hand. A file is not loaded for this: what --set gave for it is then left out
-function again.words(start, plan) return words_of(start, plan, start.command == "step") end
+function again.words(start) return words_of(start, start.command == "step") end
 
 --- The row of the first screen: the run done over in one go, however it was done.
 -- @param target see mac.target.look

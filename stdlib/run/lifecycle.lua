@@ -329,7 +329,7 @@ local function open_journal(case, plan, run, directory)
     journal, current, code = journals.continue(directory, run.number, run)
   else
     local target = require("mac.target").again(case.target)
-    local start = context_module.start_fields(target, case.operation, plan, case.context, case.params)
+    local start = context_module.start_fields(target, case.operation, plan, case.context, case.params, case.options)
     journal, current, code = journals.start(directory, start)
   end
   if not journal then cannot_write(current, code) end
@@ -354,7 +354,7 @@ local function drive(invocation, credentials, case, plan, run, journal, director
     stand_still = stander(invocation, case.target.group.group),
     compare = state.comparer(run.start and run.start.baseline, case.target.group.group) }
   ports.gate = operation.gate and operation.gate(view, case, plan)
-  case.context.baseline, case.again = run.start and run.start.baseline, run.start and again.words(run.start, plan)
+  case.context.baseline, case.again = run.start and run.start.baseline, run.start and again.words(run.start)
   local final = (operation.back and engine.rollback or engine.run)(plan, ports, run, case.context)
   local lines = outcome.lines(case, final)
   if final.result == "phase" then view.emit(outcome.phase_event(final, lines)) end

@@ -201,6 +201,7 @@ def test_collection_given_by_path(mac):
     assert "/Volumes/Data/Users/mykola/other file.kc" in " ".join(seen.text.split())
     assert mac.acts()[1][-1] == copy_of(other)
     assert mac.policy()["coih"]
+    assert "apply --kc '/Volumes/Data/Users/mykola/other file.kc'" in " ".join(driver.run(mac, "rollback", "-n").text.split())
 
 
 def test_dry_run(mac):

@@ -341,6 +341,33 @@ def test_run_and_rollback(tmp_path, mac, widget):
     assert state_of(widget) == "off"
 
 
+WORD = HEAD + """  params = { one = param("word", "-"), two = param "word" },
+  step "word" {
+    why = "To see.",
+    where = "any",
+    expected = "both words",
+    check = function(c)
+      local value = nvram.get "greeting"
+      return value == c.one .. c.two and "done" or "todo", { value = value }
+    end,
+    run = function(c) return nvram.set("greeting", c.one .. c.two) end,
+    undo = function(_, before) return { { nvram.set("greeting", before.value), leaves = "the word that was there" } } end,
+  },
+}
+"""
+
+
+def test_a_plan_done_over(tmp_path, mac):
+    """The way back of a rollback names the file and what was given, so that the line can be typed in any folder."""
+    path = written(tmp_path, WORD)
+    given = ("--set", "two=y", "--set", "one=x")
+    assert driver.unattended(mac, "run", path.name, *given, cwd=tmp_path).code == 0
+    assert f"run '{path}' --set two=y --set one=x" in " ".join(driver.run(mac, "rollback", "-n").text.split())
+    assert driver.unattended(mac, "rollback").code == 0
+    assert driver.unattended(mac, "run", path, *given).code == 0
+    assert mac.state()["nvram"]["greeting"] == "xy"
+
+
 def test_run_that_does_not_help(tmp_path, mac, widget):
     """The tool says yes and does nothing: failed, and read back as before."""
     seen = driver.unattended(mac, "run", written(tmp_path, PLAN % "status"))

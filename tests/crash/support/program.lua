@@ -79,7 +79,7 @@ local function context_of(world, target, operation, plan, run, options)
 end
 
 local function start_fields(target, operation, plan, context, params)
-  local fields = context_module.start_fields(target, operation, plan, context, params)
+  local fields = context_module.start_fields(target, operation, plan, context, params, OPTIONS)
   fields.time, fields.version = "2026-11-23T10:15:00Z", "0"
   if plan.name == "apply" or plan.name == "revert" then fields.params = { collection_sum = params.collection_sum } end
   return fields

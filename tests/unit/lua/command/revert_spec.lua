@@ -128,10 +128,10 @@ describe("the way back of a revert", function()
     assert.are.same({ "Way back", "/Volumes/Data/vmq-recovery apply" },
       back(targets.recovery(), run({ plan = "apply", command = "step" }, DONE)))
     assert.are.same({ "Way back", "in recovery: /Volumes/*/vmq-recovery run sip --set 'without=fs nvram'" },
-      back(targets.macos(), run({ plan = "boot-args" }, UNDONE), run { plan = "sip", params = { without = "fs nvram", words = "" } },
+      back(targets.macos(), run({ plan = "boot-args" }, UNDONE), run { plan = "sip", set = { "without=fs nvram" } },
         run({ plan = "apply" }, DONE)))
     assert.are.same({ "Way back", "in macOS: sudo /System/Volumes/Data/vmq-recovery run boot-args --set add=-v" },
-      back(targets.recovery(), run({ plan = "boot-args", environment = "macos", params = { add = "-v" } }, DONE)))
+      back(targets.recovery(), run({ plan = "boot-args", environment = "macos", set = { "add=-v" } }, DONE)))
   end)
 
   it("cannot be named where no run made the Mac as it is", function()

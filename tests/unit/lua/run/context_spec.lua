@@ -130,11 +130,11 @@ describe("context.new", function()
 end)
 
 describe("context.start_fields", function()
-  local function start(target, boot_args)
+  local function start(target, boot_args, file, options)
     answers.use { ["/usr/sbin/nvram -x boot-args"] = boot_args or "boot-args\t-v\n" }
-    return context.start_fields(read_only(target), read_only { command = "run", file = "/m.lua" }, plan_of {},
+    return context.start_fields(read_only(target), read_only { command = "run", file = file or "/m.lua" }, plan_of {},
       read_only { words = { "-v" } },
-      read_only { a = "b" })
+      read_only { a = "b" }, read_only(options or {}))
   end
 
   it("holds what a later start must know, and the state as it is now", function()
@@ -146,6 +146,14 @@ describe("context.start_fields", function()
         fields.chip, fields.environment, fields.params.a, fields.words[1] })
     assert.are.same({ "-v", "full", "absent", nil },
       { fields.baseline.boot_args, fields.baseline.policy.mode, fields.baseline.policy.coih, fields.baseline.policy.unknown })
+  end)
+
+  it("holds what was given, so that it can be typed again in any folder", function()
+    local here = require("lib_system").directory()
+    local fields = start(targets.recovery(), nil, "./m.lua", { set = { "a=b" }, kc = "/x.kc" })
+    assert.are.same({ here .. "/m.lua", { "a=b" }, "/x.kc" }, { fields.plan_file, fields.set, fields.kc })
+    fields = start(targets.recovery(), nil, "m.lua", { kc = "x.kc" })
+    assert.are.same({ here .. "/m.lua", here .. "/x.kc" }, { fields.plan_file, fields.kc })
   end)
 
   it("leaves out what cannot be read", function()
