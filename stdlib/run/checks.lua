@@ -6,10 +6,10 @@ local preflight = require "preflight.run"
 
 local checks = {}
 
--- A person is told at once of what is not right; what is right is counted on the first screen, and told with -v.
+-- A person is told at once of what is not right; what is right is counted on the first screen, and told with -v and -n.
 local function teller(invocation)
   local view = invocation.view
-  if not view.is_brief then return view.emit end
+  if not view.is_brief or invocation.dry_run then return view.emit end
   return function(row)
     if row.verdict ~= "ok" or row.remark then view.emit(row) end
   end

@@ -278,7 +278,7 @@ local function show(invocation, case, rows, steps, run)
   if not invocation.view.leaves_out_plan then emit { type = "plan", steps = steps } end
   if run and not case.operation.back and run.direction == "forward" then first_screen.go_on(emit, case, rows, run) end
   if not has_readers(invocation, case.operation, run) then return end
-  if invocation.options.verbose or invocation.dry_run then overview.show(emit, case, steps, not invocation.view.is_brief) end
+  if invocation.options.verbose or invocation.dry_run then overview.show(emit, case, steps, true) end
   first_screen.show(emit, case, rows, steps)
 end
 

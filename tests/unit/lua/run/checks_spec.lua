@@ -38,6 +38,7 @@ describe("checks.make", function()
     local rows = { OK, REMARK, BAD, UNKNOWN }
     assert.are.same(rows, select(3, make(rows, { fine = true })))
     assert.are.same({ REMARK, BAD, UNKNOWN }, select(3, make(rows, { fine = true, is_brief = true })))
+    assert.are.same(rows, select(3, make(rows, { fine = true, is_brief = true, dry_run = true })))
   end)
 
   it("checks the credentials, too, where something acts and --yes was given", function()

@@ -184,6 +184,16 @@ describe("a precondition", function()
       told({}, { "d", "Macintosh HD" }) })
   end)
 
+  it("is told once in a dry run, what is to be read though it is ok, too", function()
+    life.target = require("tests.unit.lua.support.target").recovery { root = life.root, kernel = { chip = "vmapple" } }
+    local function preflight() return { "root", "platform" }, "any" end
+    for _, is_brief in ipairs { true, false } do
+      life.world.on, life.is_brief = {}, is_brief
+      life:run(life:operation { question = "name", preflight = preflight }, { dry_run = true })
+      assert.are.equal(2, #life:checks())
+    end
+  end)
+
   it("is of the place that the operation, or else the first step that is left, asks for", function()
     local function environment(place)
       return { preflight = function() return { "environment" }, place end }

@@ -72,7 +72,7 @@ function Life:operation(fields)
   return operation.new(made)
 end
 
--- Keeps the events, and which of them a person would read page by page; shows nothing.
+-- Keeps the events, and which of them a person would read page by page; shows nothing. self.is_brief: see screen.open.
 local function view_of(self)
   local function nothing() end
   local function paged(make)
@@ -81,7 +81,7 @@ local function view_of(self)
     self.paged = { first, #self.events }
   end
   return { start = function(number) self.number = number or false end, after_tool = nothing, text = nothing,
-    paged = paged, meanwhile = nothing,
+    paged = paged, meanwhile = nothing, is_brief = self.is_brief,
     emit = function(event) self.events[#self.events + 1] = event end }
 end
 
