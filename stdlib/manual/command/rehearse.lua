@@ -8,7 +8,7 @@ needs neither a Mac nor root.
 apply :: in recovery, a restart, and the rest in macOS
 revert, rollback :: the ways back, on a Mac where apply was run first, unseen
 step :: apply, one step at a time
-life :: everything: kit, build, stage, recovery, apply, restart, verify, an update, revert
+life :: everything: kit, build, stage, doctor, recovery, apply, restart, verify, an update, revert
 doctor, status, plan, log :: these commands, on the Mac as it begins
 NAME or FILE :: a plan inside the program, or one of your own
 

@@ -80,9 +80,9 @@ describe("a whole life", function()
     end, restart = function(into) add("restart", into) end, stage_update = function() add "update" end }, happened
   end
 
-  it("is kit, build, stage, recovery, apply, verify, an update, revert, macOS, and nothing left", function()
-    assert.are.same({ 0, { "kdk fetch", "kdk install", "build", "stage", "restart paired-recovery", "apply", "verify", "update", "status",
-      "revert", "restart macos", "unstage --kits", "status" } }, { play() })
+  it("is kit, build, stage, doctor, recovery, apply, verify, an update, revert, macOS, and nothing left", function()
+    assert.are.same({ 0, { "kdk fetch", "kdk install", "build", "stage", "doctor", "restart paired-recovery", "apply", "verify", "update",
+      "status", "revert", "restart macos", "unstage --kits", "status" } }, { play() })
     assert.are.same({ "macos", "no-collection" }, life.circumstances(false))
   end)
 
