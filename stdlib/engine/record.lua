@@ -61,8 +61,8 @@ function is.baseline(value) return is.object(value) and not misfit(BASELINE, val
 -- By type of record: field → what it is; with "!" it has to be there. What a check saw may be anything: whoever reads it looks first.
 local FIELDS = {
   start = { format = "number!", plan = "text!", version = "text", plan_hash = "text", plan_file = "text", command = "text",
-    group = "text", volume = "text", build = "text", chip = "text", environment = "text", words = "words", params = "scalars", set = "words", kc = "text",
-    baseline = "baseline" },
+    group = "text", volume = "text", build = "text", chip = "text", environment = "text", words = "words", set = "words", kc = "text",
+    params = "scalars", baseline = "baseline" },
   intent = { step = "text!", argv = "command!", part = "number", parts = "number", attempt = "number", rung = "number",
     sha256 = "text", boot = "number", nonce = "text" },
   started = { step = "text!", pid = "number", path = "text" },

@@ -108,8 +108,9 @@ function context.start_fields(target, operation, plan, c, params, options)
   local system, group = require "lib_system", target.group
   local file, kc = operation.file, options.kc
   return { time = system.utc(system.now()), version = require("lib_embed").version(), command = operation.command,
-    plan = plan.name, plan_hash = plan.hash, plan_file = file and paths.on_mac("", file), set = options.set, kc = kc and paths.on_mac(target.root, kc), group = group.group, volume = group.name,
-    build = group.build, chip = target.kernel and target.kernel.chip, environment = target.environment, words = c.words,
+    plan = plan.name, plan_hash = plan.hash, plan_file = file and paths.on_mac("", file), set = options.set,
+    kc = kc and paths.on_mac(target.root, kc), group = group.group, volume = group.name, build = group.build,
+    chip = target.kernel and target.kernel.chip, environment = target.environment, words = c.words,
     params = param.typed(params), baseline = state.of(target.policy, (nvram.get "boot-args")) }
 end
 
