@@ -1,6 +1,7 @@
 -- `kc FILE`: what is in a kernel collection, and whether it fits this Mac.
 -- Must not change anything.
 
+local chip = require "mac.chip"
 local collection = require "kernel.collection"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
@@ -15,7 +16,7 @@ local function rows_of(found, known)
   local kernel = found.kernel
   return {
     { "size", text.size(found.size) }, { "SHA-256", found.sha256 }, { "kernel", kernel.banner }, { "variant", kernel.kind },
-    { "chip", kernel.chip }, { "xnu", kernel.xnu }, { "kernel UUID", kernel.uuid or "cannot be read" },
+    { "chip", chip.words(kernel.chip) }, { "xnu", kernel.xnu }, { "kernel UUID", kernel.uuid or "cannot be read" },
     { "own UUID", found.uuid or "none" }, { "extensions", tostring(found.kexts) },
     { "words known", #known > 0 and table.concat(known, ", ") or "none of the quota's" },
   }

@@ -2,6 +2,7 @@
 -- Must not print anything, nor read but for the transcript: records and the state now are handed in.
 
 local answer = require "plan.answer"
+local chip = require "mac.chip"
 local outcome = require "screen.outcome"
 local place = require "plan.place"
 local state = require "mac.state"
@@ -205,7 +206,8 @@ local function emit_head(emit, known)
   local last = known.records[#known.records]
   emit { type = "note", title = ("vmq-recovery: run %d, %s"):format(run.number, start.plan), rows = {
     { "Result", result_of(known) },
-    { "Mac", ("%s, build %s, %s"):format(start.volume or "?", start.build or "?", start.chip and start.chip:upper() or "chip unknown") },
+    { "Mac", ("%s, build %s, %s"):format(start.volume or "?", start.build or "?",
+      start.chip and chip.words(start.chip) or "chip unknown") },
     { "Volume group", start.group or "?" },
     { "Begun", ("%s, in %s"):format(start.time or "?", place.words(start.environment)) },
     { "Last record", ("%s (%s after the first)"):format(last.time or "?", duration(start.time, last.time) or "time unknown") },

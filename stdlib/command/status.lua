@@ -1,6 +1,7 @@
 -- `status`: what this Mac is and runs now, where the journal stands, and what to type next where a run is open.
 -- Must not change anything, and must not need anything to be right but the name that --volume gives.
 
+local chip = require "mac.chip"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local gather = require("run.status").gather
@@ -20,7 +21,7 @@ local function quoted(value) return value == "" and "(empty)" or value end
 
 local function first_rows(target, event)
   local group = event.group and ("%s (%s), build %s"):format(known(event.volume), event.group, known(event.build))
-  local kernel = event.kernel and ("%s, %s, xnu-%s"):format(event.kernel.kind, event.kernel.chip, event.kernel.xnu)
+  local kernel = event.kernel and ("%s, %s, xnu-%s"):format(event.kernel.kind, chip.of(target), event.kernel.xnu)
   return {
     { "system", known(target.environment_words, target.problems.booted or target.booted) },
     { "target", known(group, target.problems.group) },

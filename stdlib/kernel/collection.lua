@@ -1,6 +1,7 @@
 -- Inspects a kernel collection and says whether it fits this Mac: kind, chip, kernel version, kit, checksum.
 -- Must not call a collection fit because of its name or place.
 
+local chip = require "mac.chip"
 local chips = require "kernel.chips"
 local macho = require "base.macho"
 local sysctl = require "tool.sysctl"
@@ -137,7 +138,7 @@ local function compare_with_manifest(add, found, target, manifest)
     add("it was built for macOS build %s, the target has %s", manifest.build, target.build)
   end
   if manifest.chip and manifest.chip ~= found.kernel.chip then
-    add("its kernel is for chip %s, its checksum file says %s", found.kernel.chip, manifest.chip)
+    add("its kernel is for chip %s, its checksum file says %s", chip.words(found.kernel.chip), chip.words(manifest.chip))
   end
 end
 
@@ -157,7 +158,7 @@ function collection.misfits(found, target, manifest)
       or "only a development kernel reads the quota")
   end
   if target.chip and found.kernel.chip ~= chips.kernel_for(target.chip) then
-    add("it is for chip %s, this Mac needs %s", found.kernel.chip, chips.kernel_for(target.chip))
+    add("it is for chip %s, this Mac needs %s", chip.words(found.kernel.chip), chip.words(chips.kernel_for(target.chip)))
   end
   if target.xnu and xnu_release(found.kernel.xnu) ~= xnu_release(target.xnu) then
     add("its kernel is xnu-%s, this Mac's is xnu-%s: another build of macOS", found.kernel.xnu, target.xnu)

@@ -2,6 +2,7 @@
 -- Must not change anything; see preflight.run for what a check is.
 
 local boot_args = require "mac.boot_args"
+local chip = require "mac.chip"
 local data_volume = require "mac.data_volume"
 local nvram = require "tool.nvram"
 local paths = require "mac.paths"
@@ -27,7 +28,7 @@ end
 function checks.platform(target)
   if target.kernel then
     local virtual = running.virtual_words(target)
-    return ok("Apple silicon, chip " .. target.kernel.chip:upper() .. (virtual and "; " .. virtual or ""), virtual)
+    return ok("Apple silicon, chip " .. chip.of(target) .. (virtual and "; " .. virtual or ""), virtual)
   end
   local message = target.problems.kernel
   if target.problems.kernel_kind == "unknown" then

@@ -3,6 +3,7 @@
 
 local answer = require "plan.answer"
 local asks = require "screen.asks"
+local chip = require "mac.chip"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
 local state = require "mac.state"
@@ -124,8 +125,8 @@ end
 
 local function target_row(target, checks)
   local group = target.group or {}
-  local chip = target.kernel and (", " .. target.kernel.chip:upper()) or ""
-  local words = ("%s, macOS %s (%s)%s"):format(group.name or group.group or "?", group.version or "?", group.build or "?", chip)
+  local name = target.kernel and (", " .. chip.name_of(target)) or ""
+  local words = ("%s, macOS %s (%s)%s"):format(group.name or group.group or "?", group.version or "?", group.build or "?", name)
   return { "Target", checks > 0 and ("%s; %d checks ok"):format(words, checks) or words }
 end
 

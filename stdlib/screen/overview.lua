@@ -3,6 +3,7 @@
 
 local answer = require "plan.answer"
 local asks = require "screen.asks"
+local chip = require "mac.chip"
 local outcome = require "screen.outcome"
 local place = require "plan.place"
 local policy = require "mac.policy"
@@ -145,9 +146,10 @@ end
 
 -- Which Mac it is about.
 local function about(target)
-  local group, chip = target.group, target.kernel and target.kernel.chip:upper()
+  local group = target.group
   return { title = "Target", lines = { ("%s, group %s"):format(group.name or "?", group.group),
-    ("macOS %s build %s, chip %s"):format(group.version or "?", group.build or "?", chip or "?") } }
+    ("macOS %s build %s, chip %s"):format(group.version or "?", group.build or "?",
+      target.kernel and chip.of(target) or "?") } }
 end
 
 --- The policy as it is.

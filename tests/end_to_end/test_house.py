@@ -25,8 +25,8 @@ def _plan(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["run", "step"])
-@pytest.mark.parametrize(("machine", "words"), [("m2pro-14.0", "macOS 14.0 (23A344), T6020;"),
-                                                ("m4-26.3", "macOS 26.3.1 (25D2128), T8132;")])
+@pytest.mark.parametrize(("machine", "words"), [("m2pro-14.0", "macOS 14.0 (23A344), M2 Pro;"),
+                                                ("m4-26.3", "macOS 26.3.1 (25D2128), M4;")])
 def test_a_users_plan_names_the_chip(build, plan, command, machine, words):
     """`run FILE` and `step FILE` tell which Mac they are in front of, chip included, though no check asks for it."""
     mac = build(machine)

@@ -102,7 +102,7 @@ describe("status", function()
   it("shows what is known, and says of the rest that it cannot be read", function()
     look(0, "status")
     says("system: paired with the target", ("target: Macintosh HD (%s), build 24G84"):format(targets.GROUP), "policy: Full Security",
-      "kernel: release, t6041, xnu-11417.140.69~1", "boot-args: -v", "journal: no runs yet")
+      "kernel: release, M4 Pro/Max (T6041), xnu-11417.140.69~1", "boot-args: -v", "journal: no runs yet")
     life.target = { root = life.root, booted = "unknown", problems = { booted = "odd", group = "none" } }
     answers.use {}
     look(0, "status")
@@ -291,10 +291,10 @@ describe("kc", function()
   it("shows what is in a collection, and whether it fits this Mac", function()
     put("/k.kc", fileset.make())
     look(3, "kc", { "/k.kc" })
-    says("size: 4.0 KiB", "SHA-256: " .. files.sha256_text(fileset.make()), "variant: development", "chip: t6020",
+    says("size: 4.0 KiB", "SHA-256: " .. files.sha256_text(fileset.make()), "variant: development", "chip: M2 Pro/Max/Ultra (T6020)",
       "kernel UUID: cannot be read", "own UUID: " .. ("ABCD"):rep(8), "extensions: 2")
     assert.are.equal(4096, life:event("collection").size)
-    assert.truthy(life:event("preflight", { check = "collection" }).detail:find("it is for chip t6020", 1, true))
+    assert.truthy(life:event("preflight", { check = "collection" }).detail:find("it is for chip M2 Pro/Max/Ultra (T6020)", 1, true))
     put("/k.kc", fileset.make { banner = fileset.BANNER:gsub("T6020", "T6041") })
     look(0, "kc", { life.root .. "/k.kc" })
     assert.are.same({ "done", 0 }, life:ended())

@@ -115,14 +115,15 @@ describe("collection.misfits", function()
     assert.are.same({ "it holds a release kernel, and a kasan kernel was asked for" },
       collection.misfits(found { kind = "release" }, { kind = "kasan", quota = false }))
     assert.are.same({}, collection.misfits(found { kind = "kasan" }, { kind = "kasan", quota = false }))
-    assert.are.same({ "it is for chip t6020, this Mac needs t8103" }, collection.misfits(found(), { chip = "t8103" }))
+    assert.are.same({ "it is for chip M2 Pro/Max/Ultra (T6020), this Mac needs M1 (T8103)" },
+      collection.misfits(found(), { chip = "t8103" }))
     assert.are.same({ "its kernel is xnu-10002.1.13~1, this Mac's is xnu-11215.1.10: another build of macOS" },
       collection.misfits(found(), { xnu = "11215.1.10" }))
     assert.are.same({ "its SHA-256 is aa, its checksum file says bb", "it has 100 bytes, its checksum file says 7",
       "it was built for macOS build 23A1, the target has 23A2" },
       collection.misfits(found(), { build = "23A2" }, { build = "23A1", collection = { sha256 = "bb", size = 7 } }))
     local told = { sha256 = "aa", size = 100 }
-    assert.are.same({ "its kernel is for chip t6020, its checksum file says t8103" },
+    assert.are.same({ "its kernel is for chip M2 Pro/Max/Ultra (T6020), its checksum file says M1 (T8103)" },
       collection.misfits(found(), {}, { chip = "t8103", collection = told }))
     assert.are.same({}, collection.misfits(found(), {}, { chip = "t6020", build = "23A1", collection = told }))
     assert.are.same({}, collection.misfits(found(), { build = "23A2" }, { collection = told }))

@@ -200,8 +200,8 @@ describe("what is believed of a collection", function()
     put(KC, BYTES)
     put_manifest ',"build":"24G80","chip":"t6020"'
     local row = check()
-    expect("bad", KC .. ": it was built for macOS build 24G80, the target has 24G84; its kernel is for chip t6041, its checksum file says "
-      .. "t6020", row)
+    expect("bad", KC .. ": it was built for macOS build 24G80, the target has 24G84; "
+      .. "its kernel is for chip M4 Pro/Max (T6041), its checksum file says M2 Pro/Max/Ultra (T6020)", row)
     assert.truthy(row.cure:find("stage it again", 1, true))
   end)
 end)

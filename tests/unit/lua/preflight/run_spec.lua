@@ -112,7 +112,7 @@ describe("preflight", function()
   end)
 
   it("wants Apple silicon", function()
-    expect("platform", "ok", "chip T6041")
+    expect("platform", "ok", "chip M4 Pro/Max (T6041)")
     told["/usr/bin/uname -v"] = "#1 SMP Debian"
     expect("platform", "bad", "no Apple silicon kernel banner")
     told["/usr/bin/uname -v"] = false
@@ -282,7 +282,7 @@ describe("preflight", function()
       return bytes
     end
     stage "T6020"
-    expect("collection", "bad", "it is for chip t6020, this Mac needs t6041", "apply")
+    expect("collection", "bad", "it is for chip M2 Pro/Max/Ultra (T6020), this Mac needs M4 Pro/Max (T6041)", "apply")
     local bytes = stage "T6041"
     expect("collection", "ok", "no checksum file found, so it cannot be verified", "apply")
     assert.are.equal("t6041", select(3, row_of("collection", "apply")).collection.kernel.chip)

@@ -69,7 +69,7 @@ describe("the first screen", function()
   it("counts the checks that are ok, and says what the operation's record says", function()
     local events = shown({ summary = function() return { { "Kit", "build 1" } } end },
       { { verdict = "ok" }, { verdict = "unknown" }, { verdict = "ok" } })
-    assert.are.same({ { "Target", "Macintosh HD, macOS 15.6 (24G84), T6041; 2 checks ok" } }, events[1].rows)
+    assert.are.same({ { "Target", "Macintosh HD, macOS 15.6 (24G84), M4 Pro/Max; 2 checks ok" } }, events[1].rows)
     assert.are.equal(2, #events[2].changes)
     assert.are.same({ { "1 restart." }, { { "Kit", "build 1" } } }, { events[3].lines, events[4].rows })
   end)

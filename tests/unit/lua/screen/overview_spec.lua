@@ -202,7 +202,7 @@ describe("overview.show", function()
 
   it("holds all that must be known before an apply", function()
     local text = shown "apply"
-    for _, words in ipairs { "Macintosh HD, group " .. policies.GROUP, "macOS 15.6 build 24G84, chip T6041", "/k.kc",
+    for _, words in ipairs { "Macintosh HD, group " .. policies.GROUP, "macOS 15.6 build 24G84, chip M4 Pro/Max (T6041)", "/k.kc",
       "1.0 MiB, SHA-256 " .. ("ab"):rep(32), "Darwin Kernel Version 24", "no checksum file found, so it cannot be verified",
       "Full Security, SIP on, boot-args filter on, Apple's kernel", "/usr/bin/csrutil disable", "not needed now",
       "System Integrity Protection is off, Apple Pay", "macOS updates end in an error", "two additional copies",
