@@ -116,7 +116,7 @@ end
 function kdk_fetch.operation()
   return operation.new { name = "kdk-fetch", command = "kdk", again = "kdk fetch", own_journal = "kdk-fetch", look_up = look_up,
     preflight = PRECONDITIONS, place = "macos", params = params, overview = notes, summary = summary, words = words,
-    question = function() return "Download it now?" end }
+    question = function(case) return ("Download %s now?"):format(text.size(case.findings.entry.fileSize)) end }
 end
 
 return kdk_fetch

@@ -52,7 +52,7 @@ local function store(view, target, found, path)
   view.emit { type = "mac-record", path = path, bytes = #bytes, commands = #found.commands, names = found.names }
   local lines = summary(target, found)
   if found.names == "replaced" then lines[#lines + 1] = LEFT end
-  lines[#lines + 1] = ("%d commands, %s: %s"):format(#found.commands, require("base.text").size(#bytes), path)
+  lines[#lines + 1] = ("Recorded %d commands, %s: %s"):format(#found.commands, require("base.text").size(#bytes), path)
   lines[#lines + 1] = "To rehearse this Mac, here or on another machine:"
   lines[#lines + 1] = { command = require("base.started").line_of_no_mac("rehearse --like " .. require("base.text").quote(path)) }
   return ending.new("done", exit_code.OK, table.unpack(lines))
@@ -75,6 +75,7 @@ end
 -- @param facts array or nil: more facts for the record
 -- @return an ending
 function record.write(invocation, target, path, facts)
+  invocation.view.meanwhile "Looking at this Mac"
   local found = gather.gather(invocation.root, target)
   for _, fact in ipairs(facts or {}) do gather.add(found, fact.name, table.unpack(fact)) end
   if invocation.options.anonymous then require("mac.record_anonymous").replace(found) end

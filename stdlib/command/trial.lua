@@ -30,7 +30,8 @@ local AGAIN = "trial --with-changes"
 -- @return true, or false where the person leaves it out
 local function agreed(invocation, item)
   if invocation.options.yes then return true end
-  local yes, why = question.yes_no(("%s Look?"):format(item[2]))
+  invocation.view.emit { type = "note", lines = { "", item[2] } }
+  local yes, why = question.yes_no "Look?"
   if yes == nil then ending.stop("declined", exit_code.DECLINED, "No answer (" .. why .. "), so no record was written.") end
   return yes
 end
@@ -38,7 +39,8 @@ end
 local function introduce(view)
   view.emit { type = "note", title = "Trial on this Mac", lines = {
     ("%d questions that nobody without such a Mac can answer. Each is answered by looking: nothing is changed, no password is "
-      .. "asked for, nothing is sent. The answers go into a record that you can send."):format(#items), "" } }
+      .. "asked for, nothing is sent. An answer is what Apple's tool said. All of them go into a record that you can "
+      .. "send."):format(#items) } }
 end
 
 -- The answers, as facts of a record.

@@ -44,6 +44,7 @@ local function summary(case)
   for _, one in ipairs(case.findings.left.remove) do rows[#rows + 1] = { "Remove", one.path } end
   for _, kit in ipairs(case.findings.left.kits) do rows[#rows + 1] = { "Remove", kit.path .. ", with all that is in it" } end
   for _, sentence in ipairs(case.findings.left.stay) do rows[#rows + 1] = { "Stays", sentence } end
+  if not case.options.kits then rows[#rows + 1] = { "Kits", "stay: what kdk fetch and kdk install left; with --kits it goes, too" } end
   rows[#rows + 1] = { "Journals", "stay; they tell what was done on this Mac" }
   return rows
 end
@@ -56,13 +57,11 @@ local words = {}
 function words.done(case)
   local target, options = case.target, case.options
   local left = leftovers.look(target, options)
-  local lines = { "Done: every file whose checksum this program's journals hold is gone." }
+  local lines = { ("Done: what stage%s put there is gone%s."):format(options.kits and ", build and kdk" or " and build",
+    #left.stay > 0 and ", as far as it could be taken away" or "") }
   for _, sentence in ipairs(left.stay) do lines[#lines + 1] = "This stays: " .. sentence .. "." end
-  if not options.kits then
-    lines[#lines + 1] = "Downloaded kit images, and kits that `kdk install` installed, stay; with --kits they go, too."
-  end
   for _, kit in ipairs(kits.list(target.root, kits.folder(target.booted, target.group.data.mount) or kits.FOLDER)) do
-    lines[#lines + 1] = "An installed kit stays. If nothing else needs it, type:"
+    lines[#lines + 1] = "This kit is installed. To remove it by hand, if nothing else needs it, type:"
     lines[#lines + 1] = { command = "sudo rm -r " .. require("base.text").quote(kit.path) }
   end
   return lines

@@ -270,7 +270,8 @@ def test_the_whole_life(scratch):
     for more, seen in zip(words, all_of(scratch, words), strict=True):
         assert seen.code == 0, (more, seen.text)
         told = " ".join(seen.text.split())
-        for word in ("/usr/bin/curl", "kmutil create", "manifest", "next: recovery. To get there", "csrutil disable", "Everything is in force", "revert first",
+        for word in ("/usr/bin/curl", "kmutil create", "manifest", "next: recovery. To get there", "csrutil disable",
+                     "Everything is in force", "revert first",
                      "full security and Apple's kernel, read back", "That was the whole life of a raised Mac."):
             assert word in told, (more, word)
     assert os.listdir(scratch) == []

@@ -2,6 +2,7 @@
 
 import os
 
+import driver
 import pytest
 import screens
 from tmux import Tmux
@@ -11,6 +12,7 @@ pytestmark = pytest.mark.skipif("VMQ_PROGRAM" in os.environ, reason="the kept sc
 
 SIZES = [(80, 24), (40, 10), (200, 50)]
 KEYS = "[y/n/c/w/p/d/u/l/q/?]>"
+PASSWORD = " pass word with blanks "
 
 
 @pytest.fixture(name="screen")
@@ -64,7 +66,7 @@ def test_step(screen, mac, size):
     one.shows("user:")
     one.types("mykola")
     one.shows("Password       :")
-    one.types(" pass word with blanks ")
+    one.types(PASSWORD)
     stands_at(one, "kernel")
     one.like("step-next")
     assert "pass word" not in one.history()
@@ -134,6 +136,69 @@ def test_wide_and_combining_names(screen, build, size):
     one.like("wide-names")
     one.types("q")
     assert one.finish() == 4
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_revert(screen, applied_mac, size):
+    """Its first screen, each of bputil's questions, and the end."""
+    one = screen(applied_mac, "revert", size=size)
+    one.shows("name>")
+    one.like("revert-name")
+    one.types("Macintosh HD")
+    for words, name, answer in (("n]:", "asks", "y"), ("user:", "user", "mykola"), ("Password       :", "password", PASSWORD)):
+        one.shows(words)
+        one.like(f"revert-{name}")
+        one.types(answer)
+    assert one.finish() == 0
+    one.like("revert-finished")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_fetch(screen, build, size):
+    """What is downloaded from where, the question, and the end."""
+    one = screen(build("m2pro-14.0", "macos", staged=None), "kdk", "fetch", size=size)
+    one.shows("[y/n]")
+    one.like("kdk-fetch-question")
+    one.types("y")
+    assert one.finish() == 0
+    one.like("kdk-fetch-finished")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_unstage(screen, build, models, size):
+    """The files that go, the question, and what is left."""
+    def prepare(mac):
+        for command in ("build", "stage"):
+            assert driver.run(mac, command, "-q").code == 0
+    one = screen(build(like=models("staged", prepare, "m2pro-14.0", "macos", kit="good", staged=None)), "unstage", size=size)
+    one.shows("name>")
+    one.like("unstage-name")
+    one.types("Macintosh HD")
+    assert one.finish() == 0
+    one.like("unstage-finished")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_record(screen, mac, monkeypatch, tmp_path, size):
+    """What is read and written, and what to do with it."""
+    monkeypatch.chdir(tmp_path)
+    one = screen(mac, "record", "--output", "mac.txt", size=size)
+    assert one.finish() == 0
+    one.like("record")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_trial(screen, mac, monkeypatch, tmp_path, size):
+    """The first question, one that is left out, and the end."""
+    monkeypatch.chdir(tmp_path)
+    one = screen(mac, "trial", "--output", "mac.txt", size=size)
+    for number in range(10):
+        one.shows("[y/n]")
+        if number < 2:
+            one.like(f"trial-{number + 1}")
+        one.types("n" if number == 1 else "y")
+    assert one.finish() == 0
+    one.like("trial-finished")
 
 
 def test_a_window_that_changes_its_size(screen, mac):

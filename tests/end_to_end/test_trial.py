@@ -42,7 +42,7 @@ def test_each_is_asked(mac, session, tmp_path):
     path = tmp_path / "trial.txt"
     one = session(mac, "trial", "--output", path)
     for number in range(10):
-        one.child.expect("Look\\? \\[y/n\\]")
+        one.child.expect("Look\\? \\[y/n\\] $")
         one.child.sendline("y" if number == 0 else "n")
     assert one.finish() == 0
     assert [words[0] for words in records.facts(records.read(path.read_text("utf-8")), "trial")] == ["quota"]

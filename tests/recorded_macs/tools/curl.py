@@ -74,10 +74,16 @@ def _start(tool, options, path, data):
     return start
 
 
+def _columns():
+    """As curl's own source has it: what COLUMNS says, or 79."""
+    told = os.environ.get("COLUMNS", "")
+    return int(told) if told.isdigit() and int(told) > 20 else 79
+
+
 def _bar(tool, options, done, whole):
     if "bar" in options:
-        share = done / whole
-        tool.err(f"\r{'#' * int(72 * share):<72} {100 * share:5.1f}%")
+        share, width = done / whole, _columns() - 7
+        tool.err(f"\r{'#' * int(width * share):<{width}} {100 * share:5.1f}%")
 
 
 def _trouble(tool, options, missing):

@@ -44,8 +44,9 @@ end
 
 describe("the record of `kdk fetch`", function()
   it("only prepares, in macOS, and asks before it downloads", function()
-    assert.are.same({ "kdk-fetch", "kdk", "kdk fetch", "kdk-fetch", "macos", "kdk-fetch", "Download it now?" }, { operation.name,
-      operation.command, operation.again, operation.own_journal, operation.place, operation.load().name, operation.question() })
+    assert.are.same({ "kdk-fetch", "kdk", "kdk fetch", "kdk-fetch", "macos", "kdk-fetch", "Download 1.0 KiB now?" }, { operation.name,
+      operation.command, operation.again, operation.own_journal, operation.place, operation.load().name,
+      operation.question { findings = { entry = { fileSize = 1024 } } } })
     assert.are.same({ "root", "platform", "volume", "environment", "room", "journal" }, operation.preflight)
   end)
 end)
