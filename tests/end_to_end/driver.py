@@ -21,8 +21,8 @@ PROGRAM, program_file, copied = tested.PROGRAM, tested.file, tested.copied
 NOBODY = 65534
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="needs root to stop being it")
 
-# A rehearsal's tools are links to the program, which the system cannot start without its emulator.
-needs_own_tools = pytest.mark.skipif("VMQ_PROGRAM" in os.environ, reason="an emulator cannot play a rehearsal's tools")
+# A rehearsal's tools are links to the program, which the system cannot start without its emulator; our own loader can.
+needs_own_tools = pytest.mark.skipif(tested.EMULATED and not tested.LOADED, reason="an emulator cannot play a rehearsal's tools")
 
 # What a child of the program must not see.
 MARK = "environment-of-the-caller"

@@ -6,7 +6,6 @@ VMQ_UPDATE_SCREENS=1 writes the kept screens anew; read them before they are com
 import os
 import pathlib
 import re
-import shutil
 import time
 import unicodedata
 
@@ -49,7 +48,7 @@ def hold_against_kept(text, name, size):
 
 def program_of(mac):
     """A copy of the program that prints the same path of its own everywhere: on the Mac's Data volume, or without one from here."""
-    return shutil.copy(driver.PROGRAM, mac.data() / "vmq-recovery") if mac else os.path.relpath(driver.PROGRAM)
+    return driver.copied(mac.data()) if mac else os.path.relpath(driver.PROGRAM)
 
 
 class Screen(driver.Session):

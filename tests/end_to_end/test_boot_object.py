@@ -229,7 +229,7 @@ def test_what_a_new_policy_would_drop(build, policy, told):
     mac.set_policy(**policy)
     path = put(mac, FIRST)
     seen = run(mac, path, *RAW)
-    assert seen.code == 3 and told.format(program=driver.PROGRAM) in dense(seen) and mac.acts() == [], seen.text
+    assert seen.code == 3 and told.format(program=driver.program_file()) in dense(seen) and mac.acts() == [], seen.text
     mac.set_policy(sip2=True)
     before = flags(mac)
     assert run(mac, path, *RAW).code == 0

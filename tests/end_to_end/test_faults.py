@@ -51,7 +51,7 @@ def test_never_does_anything(mac, tool, how):
     announced = seen.out.find("Going back: 1 step.\n")  # what copy prepared is no step of the Mac's
     assert (announced >= 0) == (tool != "csrutil"), seen.out
     assert announced < seen.out.index(f"\nStep {'sip' if tool == 'csrutil' else 'kernel'} failed. ")
-    assert seen.out.endswith(f"To try again, after the fix above, type:\n  {driver.PROGRAM} apply\n"), seen.out
+    assert seen.out.endswith(f"To try again, after the fix above, type:\n  {driver.program_file()} apply\n"), seen.out
     assert "mistyped" not in seen.text and "wrong password" not in seen.text.lower()
 
 

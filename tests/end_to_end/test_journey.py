@@ -1,15 +1,10 @@
 """What stands on the screen at the end of each command of the journey, at three sizes, as kept text: one Mac, many shots."""
 
-import os
-
 import driver
 import pexpect
 import pytest
 import screens
 from person import Person
-
-# Under an emulator the program cannot tell its own path.
-pytestmark = pytest.mark.skipif("VMQ_PROGRAM" in os.environ, reason="the kept screens hold the program's own path")
 
 SIZES = [(80, 24), (40, 10), (200, 50)]
 KEYS = r"\[y/n/c/w/p/d/u/l/q/\?\]> "

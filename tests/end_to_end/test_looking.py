@@ -53,7 +53,7 @@ def test_status_says_what_to_type_next(applied_mac):
     applied_mac.restart("macos")
     seen = driver.run(applied_mac, "status")
     for words, command in (("To continue:", "resume"), ("Or to go back:", "rollback")):
-        assert f"  {words}\n    sudo {driver.PROGRAM} {command}\n" in seen.out, seen.text
+        assert f"  {words}\n    sudo {driver.program_file()} {command}\n" in seen.out, seen.text
     assert driver.unattended(applied_mac, "resume").code == 0
     assert "What comes next" not in driver.run(applied_mac, "status").out
 

@@ -165,7 +165,7 @@ def test_what_is_told_afterwards(build, session):
             "What comes next Step kernel failed: the tool did not accept this user name and password. Fix: use the short name of a "
             "volume owner (recovery's screens show full names) and that user's login password. 3 passwords or user names were "
             "refused since this Mac was started. Before a restart no more are tried unattended; at a terminal you may type again. "
-            f"It was going back. To continue: {driver.PROGRAM} rollback"), told
+            f"It was going back. To continue: {driver.program_file()} rollback"), told
     seen = driver.unattended(mac, "rollback")
     assert seen.code == 3 and "3 passwords or user names were refused since this Mac was started" in said(seen), seen.text
     assert "fix: restart this Mac, or run this at a terminal" in said(seen), seen.text
@@ -173,7 +173,7 @@ def test_what_is_told_afterwards(build, session):
     assert driver.unattended(mac, "rollback").code == 0 and flags(mac) == FULL
     told = said(driver.unattended(mac, "rollback"))
     assert "Nothing to roll back: the last run is undone already. Step kernel failed: the tool did not accept" in told, told
-    assert told.endswith(f"With the short name of an owner and that user's password, type: {driver.PROGRAM} apply"), told
+    assert told.endswith(f"With the short name of an owner and that user's password, type: {driver.program_file()} apply"), told
 
 
 def test_a_tool_that_asks_again_by_itself(build, session):

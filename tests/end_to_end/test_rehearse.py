@@ -383,5 +383,5 @@ def test_every_line_to_type_is_of_the_kept_mac(scratch, tmp_path):
     assert {shlex.split(line)[-1] for line in lines} >= {"apply", "revert", "macos", "doctor"}, lines
     for line in sorted(lines):
         words = shlex.split(line)
-        assert words[0] == driver.PROGRAM and words[1:3] in (["--root", own], ["rehearse", "--keep"]) and own in words, line
+        assert words[0] == str(driver.program_file()) and words[1:3] in (["--root", own], ["rehearse", "--keep"]) and own in words, line
         assert driver.run(None, *words[1:], "--help", environment=given["environment"]).code == 0, line

@@ -1,14 +1,10 @@
 """What stands on the screen, at three sizes, as kept text: steps, keys, Apple's prompts, and last the next command."""
 
-import os
 
 import driver
 import pytest
 import screens
 from tmux import Tmux
-
-# Under an emulator the program cannot tell its own path.
-pytestmark = pytest.mark.skipif("VMQ_PROGRAM" in os.environ, reason="the kept screens hold the program's own path")
 
 SIZES = [(80, 24), (40, 10), (200, 50)]
 KEYS = "[y/n/c/w/p/d/u/l/q/?]>"

@@ -169,7 +169,7 @@ def test_bad_words_for_guests(build, sip0, words, code, told):
         mac.set_policy(mode="permissive", sip0=sip0, sip3=bool(sip0 & 0x40))
     before = flags(mac)
     seen = driver.unattended(mac, "run", "research-guests", "--set", f"words={words}")
-    assert seen.code == code and told.format(program=driver.PROGRAM) in " ".join(seen.text.split()), seen.text
+    assert seen.code == code and told.format(program=driver.program_file()) in " ".join(seen.text.split()), seen.text
     assert mac.acts() == [] and (flags(mac), mac.boot_args()) == (before, "mine=1")
 
 
@@ -191,7 +191,7 @@ def refused(mac, plan, words, code, told):
     for command in ("run", "plan"):
         seen = driver.unattended(mac, command, plan, *pairs)
         assert seen.code == code, seen.text
-        assert told.format(program=driver.PROGRAM) in " ".join(seen.text.split()), seen.text
+        assert told.format(program=driver.program_file()) in " ".join(seen.text.split()), seen.text
     assert mac.acts() == []
 
 
@@ -307,7 +307,7 @@ def test_kexts_after_another_run(build):
     assert mac.restart("paired-recovery") == "paired-recovery"
     acts = mac.acts()
     seen = driver.unattended(mac, *given("kexts"))
-    assert seen.code == 3 and f"First: `{driver.PROGRAM} rollback` (of run 1, dtrace)" in " ".join(seen.text.split()), seen.text
+    assert seen.code == 3 and f"First: `{driver.program_file()} rollback` (of run 1, dtrace)" in " ".join(seen.text.split()), seen.text
     assert mac.acts() == acts
     assert driver.unattended(mac, "rollback").code == 0
     assert through(mac, *given("kexts")).code == 0

@@ -9,6 +9,8 @@ import shutil
 
 NATIVE = pathlib.Path(__file__).resolve().parent.parent.parent / "build" / "vmq-recovery"
 PROGRAM = os.environ.get("VMQ_PROGRAM") or str(NATIVE)
+EMULATED = "VMQ_PROGRAM" in os.environ
+LOADED = pathlib.Path(PROGRAM).with_name("loader").is_file()  # by our own loader, which starts what the program starts, too
 
 
 def file():
