@@ -245,6 +245,9 @@ SAMPLED = $(if $(DEEP),,VMQ_SAMPLE=5)
 # What runs at once is told one after the other.
 SYNC = $(if $(filter output-sync,$(.FEATURES)),-Otarget)
 
+# What an emulator runs may take three times as long.
+EMULATED = export VMQ_PATIENCE=$${VMQ_PATIENCE:-3}
+
 # Where each layer leaves its results as JUnit XML; tests/summary.py adds them up.
 RESULTS = build/check/$(@:check-%=%)
 PYTEST  = build/venv/bin/python -m pytest -q --junit-xml=$(RESULTS)/pytest.xml
@@ -290,7 +293,7 @@ check-end-to-end: deps-check all build/venv/.done  ## the program against simula
 
 # The same tests on the code that ships, under qemu-user: a part of them, all with DEEP=1.
 check-arm64: deps-check build/linux-arm64/emulated build/venv/.done  ## ... and in its arm64 Linux build
-	VMQ_PROGRAM=$(CURDIR)/build/linux-arm64/emulated $(SAMPLED) $(PYTEST) $(ARM64_TESTS)
+	$(EMULATED); VMQ_PROGRAM=$(CURDIR)/build/linux-arm64/emulated $(SAMPLED) $(PYTEST) $(ARM64_TESTS)
 
 build/linux-arm64/emulated: build/linux-arm64/vmq-recovery Makefile
 	@printf '#!/bin/sh\nexec qemu-aarch64-static "$$(dirname "$$0")/$(<F)" "$$@"\n' > $@
@@ -334,7 +337,7 @@ LOADER_TESTS = $(if $(DEEP),tests/end_to_end,$(addprefix tests/end_to_end/test_,
 LOADER_CRASH = $(if $(DEEP),tests/crash/answer_test.py tests/crash/orphan_test.py)
 LOST = $(if $(DEEP),LOSSY=20 $(subst pytest.xml,lossy.xml,$(PYTEST)) tests/end_to_end,:)
 check-loader: deps-check all build/loader/emulated build/loader/probe build/loader/probe-macos build/venv/.done  ## the macOS program run by a loader under qemu-user, and compared with the native build
-	export VMQ_PROGRAM=$(CURDIR)/build/loader/emulated; $(SAMPLED) $(PYTEST) tests/mach_o/test_loader.py $(LOADER_TESTS) || failed=1; \
+	$(EMULATED); export VMQ_PROGRAM=$(CURDIR)/build/loader/emulated; $(SAMPLED) $(PYTEST) tests/mach_o/test_loader.py $(LOADER_TESTS) || failed=1; \
 	for test in $(LOADER_CRASH); do JUNIT=$(RESULTS) python3 $$test || failed=1; done; \
 	$(LOST) || failed=1; [ -z "$$failed" ]
 
