@@ -132,7 +132,7 @@ local STAGED = "/vmq-recovery"
 --- How this program is called in a system: by its own path here; in the other system, by where that path appears there. A program that
 -- cannot be seen there is taken to be staged.
 -- @param target
--- @param place "macos" | "recovery" | "paired-recovery"
+-- @param place "macos", or any recovery
 -- @return path; in the other system's recovery also a pattern for a shell, which finds it however Data is called there (recovery's
 --   names: recovery-tools §6.3)
 function paths.program_in(target, place)

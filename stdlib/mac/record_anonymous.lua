@@ -14,24 +14,22 @@ for _, name in ipairs { "Macintosh HD", "Macintosh HD - Data", "Data", "Preboot"
 -- Facts in whose words a name may stand.
 local NAMED = { owner = true, trial = true, said = true }
 
-local function list_in(value) return type(value) == "table" and value or {} end
-
 -- Every name below a key of that name, in the order in which they stand.
-local function collect(value, found, depth)
-  if type(value) ~= "table" or depth > 8 then return end
+local function collect(value, found)
+  if type(value) ~= "table" then return end
   for _, key in ipairs { "VolumeName", "Name" } do
     if type(value[key]) == "string" then found[#found + 1] = value[key] end
   end
   local mount = type(value.MountPoint) == "string" and value.MountPoint:match("^/Volumes/([^/]+)$")
   if mount then found[#found + 1] = mount end
-  for _, inner in ipairs(value) do collect(inner, found, depth + 1) end
-  for _, key in ipairs { "Containers", "VolumeGroups", "Volumes" } do collect(list_in(value[key]), found, depth + 1) end
+  for _, inner in ipairs(value) do collect(inner, found) end
+  for _, key in ipairs { "Containers", "VolumeGroups", "Volumes" } do collect(value[key], found) end
 end
 
 local function volume_names(record)
   local found = {}
   for _, command in ipairs(record.commands) do
-    if command.argv[1] == "/usr/sbin/diskutil" then collect(plist.parse(command.stdout), found, 1) end
+    if command.argv[1] == "/usr/sbin/diskutil" then collect(plist.parse(command.stdout), found) end
   end
   return found
 end

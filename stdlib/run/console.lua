@@ -21,8 +21,8 @@ local function sorted_keys(value)
   local keys = {}
   for key in pairs(value) do keys[#keys + 1] = key end
   table.sort(keys, function(a, b)
-    if type(a) == type(b) and (type(a) == "number" or type(a) == "string") then return a < b end
-    return tostring(type(a)) < tostring(type(b))
+    if math.type(a) and math.type(b) then return a < b end
+    return type(a) .. tostring(a) < type(b) .. tostring(b)
   end)
   return keys
 end

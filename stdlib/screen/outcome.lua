@@ -21,7 +21,7 @@ outcome.BY_HAND = "Without this program: shut down, " .. places.HOLD .. ", Optio
 --- A command of this program to be typed: it stands on a line of its own, indented and never wrapped. On a simulated Mac that was kept
 -- the program is called as it was here.
 -- @param target see mac.target.look
--- @param place "macos" | "recovery"
+-- @param place "macos", or any recovery
 -- @param rest string: what follows the program's name
 function outcome.type_this(target, place, rest)
   if started.is_kept() then return { command = started.line(rest) } end
@@ -48,7 +48,7 @@ end
 
 --- The same, to be typed in the system that runs.
 function outcome.here(case, rest)
-  return outcome.type_this(case.target, case.target.environment == "macos" and "macos" or "recovery", rest)
+  return outcome.type_this(case.target, case.target.environment, rest)
 end
 
 --- What an operation says at the end of a phase in which boot arguments were set that count after one more restart: `words.phase`.

@@ -37,6 +37,18 @@ describe("console.show", function()
     end
   end)
 
+  it("sorts any keys: by kind, then numbers and texts by size", function()
+    for step = 1, 100 do
+      local keys, numbers, shown = {}, {}, {}
+      for number = 1, 9 do numbers[number] = 995 + number * step % 101 end
+      for _, number in ipairs(numbers) do keys[number] = true end
+      table.sort(numbers)
+      for key in console.show(keys):gmatch "%[(%d+)%] =" do shown[#shown + 1] = tonumber(key) end
+      assert.are.same(numbers, shown, step)
+    end
+    assert.are.equal("{ [false] = 1, [true] = 2, [7] = 3, a = 4 }", console.show { a = 4, [7] = 3, [true] = 2, [false] = 1 })
+  end)
+
   it("gives long tables a line for each field, sorted", function()
     local long = {}
     for number = 1, 12 do long[("key%02d"):format(number)] = ("x"):rep(10) end
