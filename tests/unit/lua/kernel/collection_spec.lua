@@ -53,6 +53,10 @@ describe("collection.inspect", function()
       local _, message = collection.inspect("/k", fileset.files { ["/k"] = head .. set })
       assert.truthy(message:find("/k: wrapped as " .. wrapper .. "; give the collection itself", 1, true), message)
     end
+    local longest = "\x30" .. ("x"):rep(9) .. "\x16\x04IM4P"
+    for bytes, wrapper in pairs { [longest] = "IM4P", ["\x30" .. ("x"):rep(10) .. "\x16\x04IM4P"] = false } do
+      assert.are.equal(wrapper or nil, collection.wrapper_of("/k", fileset.files { ["/k"] = bytes .. set }))
+    end
     for _, head in ipairs { "\x30\x16\x04IM4G", "\x31\x05\x16\x04IM4P", "IM4P", "" } do
       local _, message = collection.inspect("/k", fileset.files { ["/k"] = head .. ("x"):rep(200) })
       assert.falsy(message:find("wrapped", 1, true), message)

@@ -57,6 +57,14 @@ describe("kits.read", function()
       { kit.build, kit.problem })
   end)
 
+  it("may have its lists and its version behind a link", function()
+    local version, list = KIT .. "/System/Library/CoreServices/SystemVersion.plist", KIT .. "/l"
+    local contents = { [version] = system_version("14.0", "23A344"),
+      [list] = "<plist><dict><key>requiredIdentifiers</key><array><string>a</string></array></dict></plist>" }
+    disk.use(contents, { [version] = { link = { type = "link" } }, [list] = { link = { type = "link" } } })
+    assert.are.same({ "23A344", { "a" } }, { kits.read("", KIT).build, kits.required_bundles("", list) })
+  end)
+
   it("is nothing where there is no folder", function()
     with { ["/file"] = "x" }
     assert.are.same({ nil, "/none: no such kit" }, { kits.read("", "/none") })

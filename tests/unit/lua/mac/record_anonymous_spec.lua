@@ -104,6 +104,63 @@ describe("an anonymous record", function()
     end
   end)
 
+  -- What becomes of a text where diskutil has printed this.
+  local function beside(listed, text)
+    local record = { facts = {}, commands = { { argv = { "/usr/sbin/diskutil" }, stdout = "<plist>" .. listed .. "</plist>" },
+      { argv = { "/usr/bin/csrutil" }, stdout = text } } }
+    anonymous.replace(record)
+    return record.commands[2].stdout
+  end
+
+  it("knows the volumes' names wherever diskutil lists them, and nothing else for a name", function()
+    local function dict(key, value) return ("<dict><key>%s</key>%s</dict>"):format(key, value) end
+    local function list(key, inside) return dict(key, "<array>" .. inside .. "</array>") end
+    local name = dict("Name", "<string>Garden</string>")
+    for _, listed in ipairs { name, dict("VolumeName", "<string>Garden</string>"), dict("MountPoint", "<string>/Volumes/Garden</string>"),
+      list("Containers", list("Volumes", name)), list("Containers", list("VolumeGroups", list("Volumes", name))) } do
+      assert.are.equal("Volume 1", beside(listed, "Garden"), listed)
+    end
+    for _, listed in ipairs { dict("Title", "<string>Garden</string>"), dict("Name", "<true/>"), list("Others", name),
+      dict("MountPoint", "<string>/Volumes/Garden/x</string>"), dict("MountPoint", "<string>/System/Volumes/Garden</string>") } do
+      assert.are.equal("Garden", beside(listed, "Garden"), listed)
+    end
+  end)
+
+  it("keeps the names that Apple gives", function()
+    for _, name in ipairs { "Macintosh HD", "Macintosh HD - Data", "Data", "Preboot", "Recovery", "VM", "Update", "xART", "Hardware",
+      "iSCPreboot", "macOS Base System" } do
+      anonymous.tell({ name = function() error(name) end }, { name }, {})
+    end
+  end)
+
+  it("looks for names in those facts that may hold one", function()
+    for fact, wanted in pairs { owner = "Owner 1", trial = "Owner 1", said = "Owner 1", chip = "Ada Lovelace" } do
+      local record = { facts = { { name = "owner", "G", "ada", "Ada Lovelace" }, { name = fact, "G", "ada", "Ada Lovelace" } },
+        commands = {} }
+      anonymous.replace(record)
+      assert.are.equal(wanted, record.facts[2][3], fact)
+    end
+  end)
+
+  it("takes the chip's number from bputil's words and from its JSON, where there is one", function()
+    local function told(printed)
+      local numbers = {}
+      anonymous.tell_chip({ number = function(_, number) numbers[#numbers + 1] = number end }, printed)
+      return numbers
+    end
+    assert.are.same({ { 0xEC1D }, { 0xEC1D }, { 60445 } },
+      { told "Unique Chip ID (ECID): 0xEC1D", told "(ECID): 0Xec1d", told '{"ECID" : 60445}' })
+    for _, printed in ipairs { "", "(ECID): 0x0", '{"ECID": 0}', "ECID: 0xEC1D" } do assert.are.same({}, told(printed)) end
+  end)
+
+  it("takes a battery's number out of what pmset prints", function()
+    for path, wanted in pairs { ["/usr/bin/pmset"] = "(id=1)", ["/usr/bin/uname"] = "(id=7)" } do
+      local record = { facts = {}, commands = { { argv = { path }, stdout = "(id=7)" } } }
+      anonymous.replace(record)
+      assert.are.equal(wanted, record.commands[1].stdout)
+    end
+  end)
+
   it("replaces names in a property list wherever it begins, and numbers in each word of a command", function()
     local group = "5D0D176D-E8CC-4E8B-815C-444A679390BD"
     local record = { facts = { { name = "owner", group, "ada", "Ada Lovelace" } }, commands = {

@@ -168,6 +168,13 @@ describe("mac.complete", function()
     assert.are.same({ { short = "ada" }, { short = "maria", full = "Maria P." } }, group.owners)
   end)
 
+  it("reads the version behind a link", function()
+    local place = "/Volumes/Macintosh HD/System/Library/CoreServices/"
+    write(place .. "x", dict { ProductVersion = "26.6", ProductBuildVersion = "25G70" })
+    assert(files.link("x", root .. place .. "SystemVersion.plist"))
+    assert.are.equal("26.6", completed().version)
+  end)
+
   it("says that a stub has no version and no kernel", function()
     assert.are.same({ false, false }, { completed().has_version, completed().has_kernels })
     write("/Volumes/Macintosh HD/System/Library/CoreServices/SystemVersion.plist",

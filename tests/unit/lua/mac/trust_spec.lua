@@ -105,6 +105,14 @@ describe("trust.fault", function()
     assert.are.equal("/Volumes/Data can be written by others", trust.fault("", "/Volumes/Data"))
   end)
 
+  it("takes what leads to a volume, or stands at the top or below /usr, as macOS links it; no link further on", function()
+    for path, fault in pairs { ["/System/Volumes/Data"] = false, ["/Volumes/Data"] = false, ["/usr/local"] = false, ["/etc"] = false,
+      ["/System/Volumes/Data/x"] = true, ["/Volumes/Data/x"] = true, ["/usr/local/x"] = true, ["/etc/x"] = true } do
+      disk.use({ [path .. "/f"] = "x" }, { [path] = { link = { type = "link" } } })
+      assert.are.equal(fault and path .. " is a link" or nil, trust.fault("", path), path)
+    end
+  end)
+
   it("finds something else in a folder's place", function()
     assert.is_nil(fault { type = "fifo" })
     assert.are.equal(FOLDER .. " is no folder", trust.folder_fault("", FOLDER))

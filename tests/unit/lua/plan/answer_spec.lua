@@ -157,6 +157,12 @@ describe("rungs", function()
     }, faulty)
   end)
 
+  it("may be no command where nothing is to be done, and only there", function()
+    local found, faulty = rungs { { nothing = true, leaves = "x" }, { nothing = true, 7 }, { nothing = 1 } }
+    local none = "my/plan.lua:7: step a: undo: command 1 has no argv of an absolute path and words"
+    assert.are.same({ { { leaves = "x" } }, { { rung = 2, reason = none }, { rung = 2, reason = none } } }, { found, faulty })
+  end)
+
   it("cannot be had from a function that throws or talks nonsense", function()
     local begin = "my/plan.lua:7: step a: undo: answered "
     for said, made in pairs { ["nothing, not a list of rungs"] = false, ["a number, not a list of rungs"] = 7,

@@ -120,6 +120,20 @@ describe("plan.fill", function()
   end)
 end)
 
+describe("plan.name_fault", function()
+  local function fault(params, name)
+    return plan.name_fault(assert(load(('return plan "p" { summary = "s", params = { %s }, step "a" { why = "w", where = "any", '
+      .. "check = function() end } }"):format(params))), name)
+  end
+
+  it("names the parameters that there are", function()
+    assert.is_nil(fault('x = param "word"', "x"))
+    assert.are.equal("plan p has no parameter z; it has x, y", fault('y = param "word", x = param "word"', "z"))
+    assert.are.equal("plan p has no parameter z; it has x", fault('x = param "word"', "z"))
+    assert.are.equal("plan p has no parameter z; it has none", fault("", "z"))
+  end)
+end)
+
 describe("the plans that ship", function()
   local function shipped(name)
     local chunk = "scripts/" .. name .. ".lua"

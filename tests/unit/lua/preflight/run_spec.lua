@@ -90,6 +90,19 @@ describe("preflight.any_bad", function()
   end)
 end)
 
+describe("preflight.stopping", function()
+  it("counts what is bad and what is unknown, without advice", function()
+    local rows = {}
+    for verdict, names in pairs { bad = { "root", "volume", "power" }, unknown = { "tools", "policy", "data", "network" }, ok = { "x" } } do
+      for _, name in ipairs(names) do rows[#rows + 1] = { check = name, verdict = verdict } end
+    end
+    assert.are.same({ 2, 3 }, { preflight.stopping(rows) })
+    for _, name in ipairs { "network", "power", "update", "guests", "management" } do
+      assert.are.same({ 0, 0 }, { preflight.stopping { { check = name, verdict = "bad" } } }, name)
+    end
+  end)
+end)
+
 describe("preflight", function()
   it("says before each check which one is made, and nothing after it", function()
     local said = {}
@@ -135,6 +148,8 @@ describe("preflight", function()
     assert.are.same({ false, 4, "volume", "bad", { "policy", "environment", "boot-args", "network" } },
       { fine, #rows, rows[4].check, rows[4].verdict, left })
     assert.is_nil(preflight.not_checked {})
+    assert.are.equal("Not checked, since this comes first: 1, 2, 3, 4, 5, 6, 7, 8.", preflight.not_checked { 1, 2, 3, 4, 5, 6, 7, 8 })
+    assert.are.equal("The other 9 checks were not made, since this comes first.", preflight.not_checked { 1, 2, 3, 4, 5, 6, 7, 8, 9 })
   end)
 
   it("tells power and network, and stops for neither", function()

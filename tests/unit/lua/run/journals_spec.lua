@@ -153,6 +153,23 @@ describe("journals", function()
     assert.are.equal("open", journals.standing_of { acted = { "copy" } })
   end)
 
+  it("finds the newest run on a group that is open or stands", function()
+    local function newest(...)
+      local list, index = { ... }, 0
+      return journals.newest_standing(function()
+        index = index + 1
+        return list[index]
+      end, "G")
+    end
+    local G = { group = "G" }
+    local open = { start = G, acted = {} }
+    local function closed(result, start) return { start = start or G, acted = { "a" }, closed = { result = result } } end
+    local stands, undone, stopped, other = closed "done", closed "undone", closed "stopped", closed("done", { group = "H" })
+    assert.are.equal(open, newest(undone, open, stands))
+    assert.are.equal(stands, newest(stopped, other, { acted = {} }, stands, open))
+    assert.is_nil(newest(undone, stopped, other))
+  end)
+
   it("names file and line of a bad record and touches nothing", function()
     local journal = started()
     assert(journal:append '{"type":"close","result":"done"}')

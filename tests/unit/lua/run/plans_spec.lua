@@ -48,6 +48,12 @@ describe("plans.from_file", function()
     assert.are.same({ "mine", 1, files.sha256_text(TEXT) }, { plan.name, #plan.steps, plan.hash })
   end)
 
+  it("follows a link: somebody has named it", function()
+    assert(written(TEXT))
+    assert(files.link(folder .. "/m.lua", folder .. "/link.lua"))
+    assert.are.equal("mine", assert(plans.from_file(folder .. "/link.lua")).name)
+  end)
+
   it("gives file and line of a mistake, and what the system says of a file that cannot be read", function()
     local plan, message = written((TEXT:gsub("where", "were")))
     assert.is_nil(plan)
@@ -109,6 +115,25 @@ describe("the collection that a plan copies", function()
     assert.is_nil(named(true, nil, { collection_on_mac = "/k.kc" }))
     assert.is_nil(named(nil, {}, { file = "/r/f.bin", collection_on_mac = "/f.bin" }))
     assert.is_nil(named(true, {}, {}))
+  end)
+end)
+
+describe("a plan that must not begin here", function()
+  local function refused(refuse)
+    return try.catch(plans.heed_refusal, { name = "mine", refuse = refuse }, "c")
+  end
+
+  it("says why in a sentence, and nothing else stops it", function()
+    local ended = refused(function(c) return "no " .. c end)
+    assert.are.same({ "precondition", 3, { "Nothing was changed: no c" } }, { ended.result, ended.code, ended.lines })
+    for _, answer in ipairs { false, true, 7, {} } do assert.is_nil(refused(function() return answer end)) end
+    assert.is_nil(refused(nil))
+  end)
+
+  it("is wrong where it cannot tell", function()
+    local ended = refused(function() error "oops" end)
+    assert.are.same({ "mistake", 2 }, { ended.result, ended.code })
+    assert.truthy(ended.lines[1]:find("plan mine: oops", 1, true), ended.lines[1])
   end)
 end)
 

@@ -1,4 +1,4 @@
--- What the engine's ports say of a tool's questions.
+-- What the engine's ports say of a tool's questions, and keep of the answers.
 
 local ports_module = require "run.ports"
 local read_only = require "tests.unit.lua.support.read_only"
@@ -28,6 +28,52 @@ describe("what a tool asks", function()
     local own = { argv = { "/usr/local/bin/x" }, interactive = true }
     assert.are.same({ "that user's login password", step.prompts }, { ports().asks(own, step) })
     assert.are.same({}, { ports().asks({ argv = own.argv }, step) })
+  end)
+
+  it("is answered for Apple's own four alone, by their whole path", function()
+    local step = { name = "x", prompts = { "that user's password" } }
+    for path, known in pairs { ["/usr/bin/csrutil"] = true, ["/usr/bin/bputil"] = true, ["/usr/bin/kmutil"] = true,
+      ["/usr/sbin/diskutil"] = true, ["/usr/local/bin/csrutil"] = false, ["/usr/sbin/nvram"] = false } do
+      local words = ports().asks({ argv = { path }, interactive = true }, step)
+      assert.are.equal(known and "ada's login password (from --password-fd)" or "that user's login password", words, path)
+    end
+  end)
+
+  it("is not asked where --no-input says that nobody is there", function()
+    assert.are.same({ true, false }, { ports({ options = { no_input = true } }).no_input, ports().no_input })
+  end)
+end)
+
+describe("passwords that this Mac counts", function()
+  it("stop Apple's own four, and no other tool", function()
+    local credentials = { refusals = { allow = function() return nil, "attempts" end } }
+    for tool, stops in pairs { csrutil = true, bputil = true, kmutil = true, diskutil = true, nvram = false, mine = false } do
+      local may = ports({ credentials = credentials }).may_start { argv = { "/x" }, tool = tool, interactive = true }
+      assert.are.equal(not stops or nil, may, tool)
+    end
+  end)
+end)
+
+describe("what a tool printed", function()
+  local door = package.loaded.lib_door
+  after_each(function() package.loaded.lib_door = door end)
+
+  -- Types this at a question for a user.
+  local function output(answer)
+    package.loaded.lib_door = { act = function(_, _, options)
+      options.output "Enter username: "
+      options.typed(1, false)
+      options.output(answer .. "\r\n")
+      return { exit = 0, output = "as the door heard it" }
+    end }
+    local credentials = { person = true, sources = function() return {} end, offer_to_remember = function() end,
+      at_prompts = function() return {} end }
+    local view = { emit = function() end, after_tool = function() end }
+    return ports({ credentials = credentials, view = view }).act(TOOL, STEP).output
+  end
+
+  it("is kept without what was typed there, and as it is where nothing of it is left out", function()
+    assert.are.same({ "Enter username: (not kept)\r\n", "as the door heard it" }, { output "hunter2", output "y" })
   end)
 end)
 

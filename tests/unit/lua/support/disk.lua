@@ -36,6 +36,11 @@ function disk.use(contents, about)
     if not is_folder(contents, path) then return nil, path .. ": No such file or directory", "ENOENT" end
     return require("sim.files").names_in(path, contents)
   end
+  local read = files.read
+  function files.read(path, limit, follow)
+    if not follow and ((about or {})[path] or {}).link then return nil, path .. ": Too many levels of symbolic links", "ELOOP" end
+    return read(path, limit)
+  end
   local sum = files.sha256
   files.summed = 0
   function files.sha256(path, ...)
