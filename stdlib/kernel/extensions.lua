@@ -6,7 +6,7 @@ local kmutil = require "tool.kmutil"
 
 local extensions = {}
 
--- What is left out, by macOS versions from and to (nil: no end), and why. An id matches when it holds the word.
+-- What is left out, from which version of macOS on, and why. An id matches when it holds the word, which is a pattern.
 -- Kernels built from Apple's sources needed more left out (peers-and-users D9: ExclavesAudioKext, AppleH11ANEInterface,
 -- AppleFirmwareKit, AppleARMWatchdogTimer); kits' own kernels were built with them and booted on 15.4 and 26.3.1
 -- (reference §3.2, JADE and M4DEV), so they stay in. `build --exclude` leaves out more.
@@ -27,7 +27,7 @@ end
 
 local function excluded_by_version(id, major)
   for _, entry in ipairs(EXCLUSIONS) do
-    if id:find(entry.word, 1, true) and (not major or major >= entry.from and major <= (entry.to or major)) then return entry.why end
+    if id:find(entry.word) and (not major or major >= entry.from) then return entry.why end
   end
 end
 

@@ -106,10 +106,10 @@ describe("trust.fault", function()
   end)
 
   it("takes what leads to a volume, or stands at the top or below /usr, as macOS links it; no link further on", function()
-    for path, fault in pairs { ["/System/Volumes/Data"] = false, ["/Volumes/Data"] = false, ["/usr/local"] = false, ["/etc"] = false,
+    for path, is_fault in pairs { ["/System/Volumes/Data"] = false, ["/Volumes/Data"] = false, ["/usr/local"] = false, ["/etc"] = false,
       ["/System/Volumes/Data/x"] = true, ["/Volumes/Data/x"] = true, ["/usr/local/x"] = true, ["/etc/x"] = true } do
       disk.use({ [path .. "/f"] = "x" }, { [path] = { link = { type = "link" } } })
-      assert.are.equal(fault and path .. " is a link" or nil, trust.fault("", path), path)
+      assert.are.equal(is_fault and path .. " is a link" or nil, trust.fault("", path), path)
     end
   end)
 

@@ -99,6 +99,39 @@ describe("a rehearsal", function()
   end)
 end)
 
+describe("the folder of a simulated Mac that was kept", function()
+  local STATE, TOOL, PROGRAM = "/simulated-mac.json", "/usr/bin/csrutil", "/usr/bin/vmq"
+  local stats
+  before_each(function()
+    stats = { [STATE] = { type = "file", uid = 501 }, [TOOL] = { inode = 1, device = 2 }, [PROGRAM] = { inode = 1, device = 2 } }
+    package.loaded.lib_file = { stat = function(path, itself)
+      local name = path:sub(#root + 1)
+      if name == "/" then return { type = "directory" } end
+      if name == STATE and not itself then return nil end
+      return path:sub(1, #root) == root and stats[name] or nil
+    end }
+  end)
+  after_each(function() package.loaded.lib_file = files end)
+
+  it("is this user's, and its tools are this program: there its owner counts as root", function()
+    assert.is_true(invocation.is_kept(root))
+    assert.are.equal(0, open({ root = root }).uid)
+    assert.is_false(invocation.is_kept "")
+  end)
+
+  it("is none with another owner, another program, or without one of them", function()
+    for name, others in pairs { [STATE] = { false, { type = "link", uid = 501 }, { type = "file", uid = 0 } },
+      [TOOL] = { false, { inode = 7, device = 2 }, { inode = 1, device = 7 } }, [PROGRAM] = { false } } do
+      local whole = stats[name]
+      for _, other in ipairs(others) do
+        stats[name] = other
+        assert.is_false(invocation.is_kept(root), name)
+      end
+      stats[name] = whole
+    end
+  end)
+end)
+
 describe("a line to be typed", function()
   local started = require "base.started"
   after_each(function() started.note { program = "vmq-recovery", root = "", volume = "" } end)

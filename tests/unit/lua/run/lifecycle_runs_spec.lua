@@ -38,7 +38,7 @@ describe("an open run", function()
       seen = { c.baseline.boot_args, c.mine }
       return { argv = { "/set", "b" }, tool = "set" }
     end
-    run(0, "done", nil, { context = function() return { mine = 7 } end })
+    run(0, "done", "Step 1 of switches was done before (run 1).", { context = function() return { mine = 7 } end })
     assert.are.same({ 1, 1, { "then", 7 }, { "/set b" } }, { life.number, life.loaded_for, seen, life.acts })
     assert.are.same({ "start", "intent a", "outcome a done", "intent b", "outcome b done", "close done" }, (life:journal(1)))
   end)
@@ -129,6 +129,7 @@ describe("a run that goes back", function()
     life.world.on.a = true
     run(0, "undone", "Everything this run did is undone", { back = true })
     assert.are.same({ 1, { "/clear a" }, nil }, { life.loaded_for, life.acts, (life:journal(2)) })
+    assert.is_nil(life:text():find("done before", 1, true))
   end)
 
   it("is not stopped by every step reading done", function()
