@@ -6,7 +6,9 @@ local complain = require "screen.complain"
 local ending = require "run.ending"
 local exit_code = require "base.exit_code"
 local find = require "command.find"
+local inside = require "command.inside"
 local plans = require "run.plans"
+local started = require "base.started"
 local text = require "base.text"
 
 local check = {}
@@ -30,6 +32,7 @@ function check.run(args, options)
   table.move(more, 1, #more, #lines + 1, lines)
   table.insert(lines, 1, ("%s: plan %s is well-formed: %d step%s."):format(args[1], loaded.name, #loaded.steps,
     #loaded.steps == 1 and "" or "s"))
+  if inside.is_file(args[1]) then lines[#lines + 1] = "Next: " .. started.line_of_no_mac("rehearse " .. text.quote(args[1])) end
   for _, line in ipairs(lines) do require("lib_terminal").write(1, text.printable(line) .. "\n") end
   return exit_code.OK
 end

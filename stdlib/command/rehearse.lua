@@ -194,7 +194,10 @@ local function next_words(view, what, code, kept)
     note(view, nil, "", "This simulated Mac is thrown away now; on a real Mac one of the lines above would be next.")
   end
   if code ~= exit_code.OK then return end
-  if what == "apply" then
+  if inside.is_file(what) then
+    local file = require("base.text").quote(what)
+    note(view, nil, "", ("On your Mac: `vmq-recovery plan %s` shows what it would do, `vmq-recovery run %s` does it."):format(file, file))
+  elseif what == "apply" then
     note(view, nil, "", "To rehearse the way back: `vmq-recovery rehearse revert`")
     note(view, nil, "The whole life, from the kit to the revert before an update: `vmq-recovery rehearse life`")
     note(view, nil, "On your Mac: `vmq-recovery kdk fetch` (or a kit from Apple), `build`, `stage`; then `doctor` in recovery.")

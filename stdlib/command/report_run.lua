@@ -240,7 +240,8 @@ local function emit_comparison(emit, known)
   emit { type = "note", title = "Before and after", heads = { "setting", "before", now and "now" or "after" },
     changes = #changes > 0 and changes or nil,
     lines = { now and "Read when this report was made." or "After: as this run's records tell it; the Mac was not read for it.",
-      #changes == 0 and "Nothing differs from before this run." or "Everything else that this program compares is as it was before." } }
+      #changes == 0 and "Boot policy and boot-args: no difference from before this run."
+        or "Everything else that this program compares is as it was before." } }
 end
 
 local function next_lines(known)

@@ -71,7 +71,7 @@ end
 local words = {}
 
 function words.done()
-  return { "Done: full security and Apple's kernel, read back. They take effect at the next start.", "Next: restart." }
+  return outcome.add_restart { "Done: full security and Apple's kernel, read back. They take effect at the next start." }
 end
 
 function words.lower(case, final)

@@ -26,8 +26,8 @@ local function add_warning(rows, row, environment)
 end
 
 local function summary(case, run)
-  local rows = {}
-  if #case.way_back == 0 then rows[1] = { "Look at this", "nothing of this run is left; only its journal is closed" } end
+  local rows = { { "Undoes", ("run %d (%s)"):format(run.number, run.start.plan) } }
+  if #case.way_back == 0 then rows[2] = { "Look at this", "nothing of this run is left; only its journal is closed" } end
   for _, row in ipairs(case.way_back) do add_warning(rows, row, case.target.environment) end
   rows[#rows + 1] = again.row(case.target, run)
   return rows

@@ -83,9 +83,14 @@ local function part_word(parts, taken, common)
   return take
 end
 
+-- Somebody who copies a plan that is inside the program comes to it.
+local function no_part()
+  error("part is a word of plans inside the program. `vmq-recovery help writing` has examples of whole plans", 2)
+end
+
 local function environment(chunk, parts, taken)
   local words = sandbox.vocabulary(parts ~= nil)
-  if parts then words = setmetatable({ part = part_word(parts, taken, words) }, { __index = words }) end
+  words = setmetatable({ part = parts and part_word(parts, taken, words) or no_part }, { __index = words })
   words.plan, words.step, words.param = plan_word(chunk), step_word(chunk), param.new
   return words
 end

@@ -140,6 +140,13 @@ function outcome.arrive_when_kept(target, place, rest)
     outcome.type_this(target, place, rest) }
 end
 
+--- Adds what comes after all is done: a restart.
+function outcome.add_restart(lines)
+  lines[#lines + 1] = started.is_kept() and "Next, restart this simulated Mac:" or "Next: restart."
+  lines[#lines + 1] = started.is_kept() and { command = started.restart "macos" } or nil
+  return lines
+end
+
 local function arrive_in_macos(case)
   return outcome.arrive_when_kept(case.target, "macos", case.operation.again)
     or { "Next: restart cleanly (Apple menu > Restart, or type: reboot). Do not hold the power button: settings not yet "
@@ -253,7 +260,8 @@ function words.undone(case, final)
   local lines = { because(final) .. (final.touched and undone or untouched(final)) }
   add_differences(lines, final, "Different from before this run, by somebody else's doing:")
   if final.touched and final.restart and final.went_back == "asked" then
-    lines[#lines + 1] = "It takes effect at the next start. Next: restart."
+    lines[#lines + 1] = "It takes effect at the next start."
+    outcome.add_restart(lines)
   end
   local own = own_words(case, "stopped")
   if own then lines[#lines + 1] = own else outcome.add_try_again(lines, case, final) end

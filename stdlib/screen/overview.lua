@@ -232,14 +232,15 @@ overview.WAY_BACK = { title = "Way back", lines = {
 --- What stops working while the policy is Permissive: a row of the first screen.
 overview.STOPS = { "Stops working", "Apple Pay, iPhone apps, protected video at full quality, macOS updates (revert first)" }
 
---- What is said on the first screen of an operation that changes the boot policy.
+--- What is said on the first screen of an operation that changes the boot policy. Of a plan in a file it is not known whether it does.
 -- @param case see run.lifecycle
 -- @param more array of rows { label, words }: the operation's own
 -- @param back string: what to type after the program's name to go back
 function overview.policy_summary(case, more, back)
   local rows = table.move(more, 1, #more, 1, {})
   rows[#rows + 1] = { "Way back", outcome.here(case, back).command }
-  rows[#rows + 1] = { "", "or hold power, Options, Startup Security Utility, Full Security" }
+  rows[#rows + 1] = { "", ("or%s hold power, Options, Startup Security Utility, Full Security"):format(
+    case.operation.file and ", for the boot policy:" or "") }
   return rows
 end
 

@@ -111,7 +111,7 @@ def test_a_run_that_failed_and_one_before(applied_mac):
     assert driver.unattended(mac, "rollback").code == 0
     told = reported(mac)
     assert "undone: the Mac was read back as it was" in told and "Way back of step kernel" in told
-    assert "Nothing differs from before this run" in told
+    assert "Boot policy and boot-args: no difference from before this run." in told
     mac.fault("csrutil", "fail", match=["disable"], times=None)
     assert driver.unattended(mac, "apply").code == 1
     assert "csrutil" in reported(mac, "2") and "This is not the newest run" in reported(mac, "1")

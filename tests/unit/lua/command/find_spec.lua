@@ -130,6 +130,15 @@ describe("the operation of a file", function()
     assert.are.same({ nil, sentence, 3 }, { plan_file.operation(path, read_only { name = "mine", hash = "h" }).load(run_of "then") })
   end)
 
+  it("promises of the way without this program no more than the boot policy; boot-args, which leave that alone, have none", function()
+    local cases = require "tests.unit.lua.support.case"
+    local function rows(made) return made.summary(cases.new { operation = made }) end
+    assert.are.same({ "", "or, for the boot policy: hold power, Options, Startup Security Utility, Full Security" },
+      rows(plan_file.operation(path))[2])
+    assert.are.same({ { "Way back", "/Volumes/Data/vmq-recovery rollback" } }, rows(find.named "boot-args"))
+    assert.are.same({ "", "or hold power, Options, Startup Security Utility, Full Security" }, rows(find.named "sip")[3])
+  end)
+
   it("says what is wrong with the file", function()
     assert(files.write_atomic(path, "return 7\n", 384))
     local plan, message, code = plan_file.operation(path).load()

@@ -86,6 +86,7 @@ describe("a rehearsal", function()
     assert.are.equal(0, play { "/p/mine.lua" })
     assert.are.same({ "step", "run /p/mine.lua" }, { table.unpack(happened) })
     assert.is_false(says "To rehearse the way back")
+    assert.is_true(says "On your Mac: `vmq-recovery plan /p/mine.lua` shows what it would do, `vmq-recovery run /p/mine.lua` does it.")
   end)
 
   it("is done where its command says nothing of how it ended", function()

@@ -7,7 +7,7 @@ local targets = require "tests.unit.lua.support.target"
 local way_back = require "command.way_back"
 
 describe("way_back.of", function()
-  local RUN = { start = { plan = "apply", environment = "paired-recovery" } }
+  local RUN = { number = 3, start = { plan = "apply", environment = "paired-recovery" } }
   local back = way_back.of(inside.find "apply", RUN)
 
   it("goes back with the checks of a rollback; a file's plan keeps its own", function()
@@ -26,7 +26,7 @@ describe("way_back.of", function()
   end
 
   it("says what the table cannot: a state that is not quite the one before, and what can only be done elsewhere", function()
-    local function first(row, target) return back.summary(case({ row }, target))[1] end
+    local function first(row, target) return back.summary(case({ row }, target))[2] end
     assert.are.same({ "Look at this", "step sip: leaves Apple's kernel" }, first(row_of({ part = "policy" }, false, "Apple's kernel")))
     assert.are.same({ "Look at this", "step sip: Cannot be undone automatically: burnt." },
       first(row_of({ why = "Cannot be undone automatically: burnt." }, false)))
@@ -37,13 +37,13 @@ describe("way_back.of", function()
   end)
 
   it("names as its way back the command that made the Mac as it is, where that was given", function()
-    local function rows(target) return { table.unpack(back.summary(case({ row_of({}, true, "x") }, target)), 1, 2) } end
-    assert.are.same({ { "Way back", "/Volumes/Data/vmq-recovery apply" } }, rows())
-    assert.are.same({ { "Way back", "in recovery: /Volumes/*/vmq-recovery apply" } }, rows(targets.macos()))
+    local function rows(target) return { table.unpack(back.summary(case({ row_of({}, true, "x") }, target)), 1, 3) } end
+    assert.are.same({ { "Undoes", "run 3 (apply)" }, { "Way back", "/Volumes/Data/vmq-recovery apply" } }, rows())
+    assert.are.same({ { "Undoes", "run 3 (apply)" }, { "Way back", "in recovery: /Volumes/*/vmq-recovery apply" } }, rows(targets.macos()))
   end)
 
   it("says so where nothing is left of the run", function()
-    assert.are.same({ "Look at this", "nothing of this run is left; only its journal is closed" }, back.summary(case {})[1])
+    assert.are.same({ "Look at this", "nothing of this run is left; only its journal is closed" }, back.summary(case {})[2])
   end)
 
   it("tells of Apple's kernel where another custom one cannot be put back", function()

@@ -148,6 +148,12 @@ describe("the plans that ship", function()
     assert.are.equal(2, #shipped("revert").steps)
   end)
 
+  it("have no parts in a file of somebody's own, and it says where whole plans are", function()
+    local loaded, message = plan.load('\nlocal kernel = part "kernel"\n', "mine.lua", tostring)
+    assert.is_nil(loaded)
+    assert.truthy(message:find("^mine.lua:2: part is a word of plans inside the program"), message)
+  end)
+
   it("have a hash of their text and of every part that they take", function()
     local source = 'part "one" part "two" return plan "p" { summary = "s", step "a" { why = "w", where = "any", check = function() end } }'
     local function hash_of(one, two)

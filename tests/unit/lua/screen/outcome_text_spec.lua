@@ -100,11 +100,20 @@ describe("what is said", function()
       "> " .. PROGRAM .. " revert" }, { result = "undecided", step = STEP, before_text = "b", now_text = "n" })
   end)
 
+  it("of a way back on a simulated Mac that is kept: how to restart that", function()
+    local started = require "base.started"
+    started.note { root = "/m" }
+    is({ "Everything this run did is undone: read back and compared, the Mac is as it was before this run.",
+      "It takes effect at the next start.", "Next, restart this simulated Mac:", "> vmq-recovery rehearse --keep /m restart macos" },
+      { result = "undone", touched = true, restart = true, went_back = "asked" })
+    started.note { root = "" }
+  end)
+
   it("of a way back that reached all", function()
     is({ "Everything this run did is undone: read back and compared, the Mac is as it was before this run." },
       { result = "undone", touched = true })
     is({ "Everything this run did is undone: read back and compared, the Mac is as it was before this run.",
-      "It takes effect at the next start. Next: restart." }, { result = "undone", touched = true, restart = true, went_back = "asked" })
+      "It takes effect at the next start.", "Next: restart." }, { result = "undone", touched = true, restart = true, went_back = "asked" })
     is({ "Step kernel failed. Everything this run did is undone.", "Different from before this run, by somebody else's doing:",
       "  SIP: on before, off (7f) now", "To try again, after the fix above, type:", "> " .. PROGRAM .. " apply" },
       { result = "undone", touched = true, failed = "kernel", differences = DIFFERENT })
