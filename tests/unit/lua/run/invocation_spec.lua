@@ -49,6 +49,16 @@ describe("invocation.open", function()
     assert.is_true(open({}).person)
   end)
 
+  it("asks nobody with --no-input, and takes nobody to be there", function()
+    local question = require "screen.question"
+    local real, nobody = question.ask_nobody, nil
+    finally(function() question.ask_nobody = real end)
+    function question.ask_nobody(so) nobody = so end
+    package.loaded.lib_terminal.is_terminal = function() return true end
+    assert.are.same({ true, nil }, { open({}).person, nobody })
+    assert.are.same({ false, true }, { open({ no_input = true }).person, nobody })
+  end)
+
   it("configures the door once a process, and signals with it", function()
     open { root = root, dry_run = true }
     open { root = root }
@@ -134,7 +144,31 @@ end)
 
 describe("a line to be typed", function()
   local started = require "base.started"
-  after_each(function() started.note { program = "vmq-recovery", root = "", volume = "" } end)
+  after_each(function() started.note { program = "vmq-recovery", root = "", volume = "", sudo = false } end)
+
+  -- The options that it takes over.
+  local function taken(options, is_kept, rehearsal)
+    invocation.is_kept = function() return is_kept end
+    invocation.rehearse(rehearsal or {})
+    open(options)
+    return started.options()
+  end
+
+  it("goes to a simulated Mac that is kept, and to the volume that was named", function()
+    local named = " --root " .. root .. "//"
+    assert.are.same({ named, "", " --volume HD" },
+      { taken({ root = root .. "//" }, true), taken({ root = root }, false), taken({ root = root, volume = "HD" }, false) })
+    assert.are.same({ " --root /k", "" },
+      { taken({ root = root }, false, { view = {}, kept = "/k", uid = 0 }), taken({ root = root }, true, { view = {}, uid = 0 }) })
+  end)
+
+  it("needs root in macOS", function()
+    for booted, line in pairs { macos = "`sudo vmq-recovery doctor`", recovery = "`vmq-recovery doctor`" } do
+      package.loaded["mac.target"].look = function() return { booted = booted } end
+      invocation.look(open {})
+      assert.are.equal(line, started.said "`vmq-recovery doctor`")
+    end
+  end)
 
   it("names a program that lies on that Mac as the Mac names it, and any other as it was typed", function()
     for typed, shown in pairs { [root .. "/usr/bin/vmq"] = "/usr/bin/vmq", [root .. "x/vmq"] = root .. "x/vmq", ["./vmq"] = "./vmq" } do

@@ -97,6 +97,26 @@ describe("what a plan declares", function()
   end)
 end)
 
+describe("what --allow-tools starts", function()
+  -- What is told of a plan with such tools.
+  local function told(options, fields, looks, forms)
+    local events = {}
+    local invocation = { options = options, dry_run = fields.dry_run, view = { emit = function(event) events[#events + 1] = event end } }
+    plans.announce_tools(invocation, { tools = { { path = "/bin/a", reads = forms or { { "-l" } } } } }, looks)
+    return events[1] and events[1].lines
+  end
+
+  it("is told before a look and a dry run", function()
+    local lines = { "It says that this only reads: /bin/a -l", "These are started now, since --allow-tools is given." }
+    assert.are.same({ lines, lines }, { told({ allow_tools = true }, {}, true), told({ allow_tools = true }, { dry_run = true }) })
+  end)
+
+  it("is nothing without it, in a run, or where nothing is said to read only", function()
+    assert.are.same({}, { told({}, {}, true), told({}, { dry_run = true }), told({ allow_tools = true }, {}),
+      told({ allow_tools = true }, {}, true, {}) })
+  end)
+end)
+
 describe("the collection that a plan copies", function()
   local door
   before_each(function() door = package.loaded.lib_door end)
@@ -150,5 +170,24 @@ describe("a plan whose commands are wrong", function()
     assert.is_nil(refused "done")
     assert.is_nil(refused "pending")
     assert.are.equal("The plan is wrong: m.lua:3: oh", refused("done", "m.lua:3: oh").lines[1])
+  end)
+
+  it("is not refused for what a command throws before more is known: behind another step, or in another place", function()
+    local function ended(where, verdict_before)
+      local step = { name = "one", at = "m.lua:2", where = where, run = function() error "no" end }
+      local before = { step = { name = "zero", at = "m.lua:1", where = "any" }, verdict = verdict_before, seen = {} }
+      return try.catch(plans.refuse_mistakes, { environment = "macos" }, { before, { step = step, verdict = "todo", seen = {} } })
+    end
+    assert.are.same({ "mistake", "mistake" }, { ended("any", "done").result, ended("macos", "done").result })
+    assert.are.same({}, { ended("any", "todo"), ended("recovery", "done") })
+  end)
+
+  it("is refused for what its way back answers, and not for what that throws", function()
+    local function ended(undo)
+      local step = { name = "one", at = "m.lua:2", where = "any", run = function() return { argv = { "/x" } } end, undo = undo }
+      return try.catch(plans.refuse_mistakes, { environment = "macos" }, { { step = step, verdict = "todo", seen = { 1 } } })
+    end
+    assert.are.equal("mistake", ended(function() return 7 end).result)
+    assert.is_nil(ended(function() error "no" end))
   end)
 end)

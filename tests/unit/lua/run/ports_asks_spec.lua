@@ -66,14 +66,16 @@ describe("what a tool printed", function()
       options.output(answer .. "\r\n")
       return { exit = 0, output = "as the door heard it" }
     end }
-    local credentials = { person = true, sources = function() return {} end, offer_to_remember = function() end,
+    local credentials = { person = true, user = "ada", sources = function() return {} end, offer_to_remember = function() end,
       at_prompts = function() return {} end }
     local view = { emit = function() end, after_tool = function() end }
-    return ports({ credentials = credentials, view = view }).act(TOOL, STEP).output
+    local target = { group = { owners = { { short = "bob" }, { short = "eve" } } } }
+    return ports({ credentials = credentials, view = view, target = target }).act(TOOL, STEP).output
   end
 
   it("is kept without what was typed there, and as it is where nothing of it is left out", function()
     assert.are.same({ "Enter username: (not kept)\r\n", "as the door heard it" }, { output "hunter2", output "y" })
+    for _, name in ipairs { "ada", "bob", "eve" } do assert.are.equal("as the door heard it", output(name)) end
   end)
 end)
 
