@@ -70,18 +70,18 @@ end
 -- @return functions: output(chunk), which returns true when from now on the last HEARD bytes of a piece are enough; typed(lines, open)
 --   or nil; and kept(), at the end: what may be written of the last output, or nil where all of it may
 local function outputs_of(self, command, step, hear)
-  local write, full = transcript.of_command(self.transcript, command.argv), false
+  local write = transcript.of_command(self.transcript, command.argv)
   local keep, kept = tail_of_output()
   local cleaner = command.interactive and typed.cleaner(names_of(self), prompts.kind)
   local function put(text)
     keep(text)
-    full = write(text)
+    local full = write(text)
     if self.options.json and text ~= "" then self.view.emit { type = "output", step = step.name, text = text } end
+    return full
   end
   local function output(chunk)
     hear(chunk)
-    put(cleaner and cleaner:clean(chunk) or chunk)
-    return full and not self.options.json
+    return put(cleaner and cleaner:clean(chunk) or chunk) and not self.options.json
   end
   if not cleaner then return output, nil, function() end end
   return output, function(lines, open) cleaner:keys(lines, open) end, function()
@@ -117,15 +117,16 @@ local function note_password_prompt(refusals, asked, hidden)
   if asked.over_limit then return false end
 end
 
--- @return options for the door, how often each kind of question was asked, what was heard last, and what of it may be written down (see
+-- @return options for the door, how often a password was asked for, what was heard last, and what of it may be written down (see
 -- outputs_of)
 local function act_options(self, command, step)
   local credentials, asked = self.credentials, { password = 0, counted = 0 }
   local hear, heard = tail_of_output()
   local function report(kind, hidden)
-    asked[kind] = (asked[kind] or 0) + 1
     self.view.emit { type = "prompt", step = step.name, kind = kind }
-    if kind == "password" then return note_password_prompt(credentials.refusals, asked, hidden or 0) end
+    if kind ~= "password" then return nil end
+    asked.password = asked.password + 1
+    return note_password_prompt(credentials.refusals, asked, hidden)
   end
   local seconds, silence = limits_of(self, command)
   local waiting, waiting_more = waiting_words(self, command, step)
@@ -150,7 +151,7 @@ local READ_BACK = { outcome = true, ["undo-outcome"] = true }
 
 -- Writing into the journal; a dry run has none.
 local function journal_ports(made, self)
-  local journal, writes_policy = self.journal, false
+  local journal, writes_policy = self.journal, nil
   local boot = journal and self.group and sysctl.boot_time() -- it does not change, so it is read once
   function made.record(fields)
     if not journal then return true end
@@ -161,7 +162,7 @@ local function journal_ports(made, self)
   function made.intent(argv, fields)
     if not journal then return true end
     local tracked = is_tracked(self, argv)
-    writes_policy = tracked and writers.POLICY[argv[1]] or false
+    writes_policy = tracked and writers.POLICY[argv[1]]
     if tracked then
       fields.boot, fields.nonce = boot, writes_policy and nonce_of(self) or nil
       note_tool(self, argv[1])

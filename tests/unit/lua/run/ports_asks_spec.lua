@@ -54,6 +54,26 @@ describe("passwords that this Mac counts", function()
   end)
 end)
 
+describe("what was typed at a tool", function()
+  it("is noted by who counts refused passwords, where there is one and it ran", function()
+    local noted = {}
+    local credentials = { refusals = { note = function(_, ...) noted[#noted + 1] = { ... } end } }
+    local made = ports { credentials = credentials }
+    made.explain(TOOL, { exit = 0, output = "", hidden = 2, counted = 1 })
+    made.explain(TOOL, { exit = 0, output = "", counted = 0 })
+    made.explain(TOOL, { exit = 0, output = "" })
+    ports().explain(TOOL, { exit = 0, output = "", counted = 0 })
+    assert.are.same({ { "claimed", 2, 1 }, { "claimed", 0, 0 } }, noted)
+  end)
+end)
+
+describe("the names of systems", function()
+  it("are those of the groups that were found", function()
+    assert.are.same({ "A", "B" }, ports_module.volume_names { groups = { { name = "A" }, { name = "B" } } })
+    assert.are.same({}, ports_module.volume_names {})
+  end)
+end)
+
 describe("what a tool printed", function()
   local door = package.loaded.lib_door
   after_each(function() package.loaded.lib_door = door end)

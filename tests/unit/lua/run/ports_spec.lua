@@ -101,9 +101,9 @@ describe("an act of a tool that writes the policy", function()
     local made = ports { group = GROUP, lock = lock, note_tool = note_tool }
     assert.is_true(made.intent(TOOL.argv, { type = "intent", step = "sip" }))
     assert.is_true(made.record { type = "deferred", step = "sip" })
-    assert.is_true(made.record { type = "outcome", step = "sip" })
-    assert.are.same({ 1700000000, ("AB"):rep(48), ("AB"):rep(48) }, { record(1).boot, record(1).nonce, record(3).nonce })
-    assert.is_nil(record(2).nonce)
+    for _, kind in ipairs { "outcome", "undo-outcome" } do assert.is_true(made.record { type = kind, step = "sip" }) end
+    assert.are.same({ 1700000000, ("AB"):rep(48), nil, ("AB"):rep(48), ("AB"):rep(48) },
+      { record(1).boot, record(1).nonce, record(2).nonce, record(3).nonce, record(4).nonce })
   end)
 
   it("has no nonce where it writes NVRAM alone", function()
@@ -235,7 +235,7 @@ describe("an act", function()
       waiting { argv = { "/x" }, slow = true, usually = "an hour" })
     assert.are.equal("sip: 5 s. Ctrl-C stops it.", waiting { argv = { "/x" }, tool = "curl", slow = true, stoppable = true })
     assert.is_true(given.options.stoppable)
-    assert.is_nil(waiting(QUIET))
+    assert.are.same({ nil, false }, { waiting(QUIET), given.options.stoppable })
     assert.is_nil(waiting(TOOL, { json = true }))
   end)
 
@@ -273,7 +273,7 @@ describe("an act", function()
     system.monotonic = monotonic
     assert.are.equal(20.1, outcome.seconds)
     door { dry_run = true }
-    assert.is_nil(ports().act(QUIET, STEP).seconds)
+    assert.are.same({ dry_run = true, tries = 0, counted = 0 }, ports().act(QUIET, STEP))
   end)
 
   it("that cannot be started says why", function()
