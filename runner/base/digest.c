@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/meter.h"
 #include "base/search.h"
 
 #ifdef __APPLE__
@@ -80,7 +81,7 @@ void digest_pieces(digest_adder *add, void *state, const char *text, size_t leng
 	}
 }
 
-int digest_descriptor(digest_adder *add, void *state, int fd, int64_t left)
+static int add_pieces(digest_adder *add, void *state, int fd, int64_t left, struct meter *meter)
 {
 	char piece[PIECE];
 	while (left != 0) {
@@ -92,9 +93,18 @@ int digest_descriptor(digest_adder *add, void *state, int fd, int64_t left)
 		if (n == 0)
 			return left > 0 ? DIGEST_ENDS_EARLY : 0;
 		add(state, piece, (size_t)n);
+		meter_add(meter, (size_t)n);
 		left -= left > 0 ? n : 0;
 	}
 	return 0;
+}
+
+int digest_descriptor(digest_adder *add, void *state, int fd, int64_t left, struct meter *meter)
+{
+	meter_begin(meter, "Read", fd, left);
+	int number = add_pieces(add, state, fd, left, meter);
+	meter_end(meter);
+	return number;
 }
 
 void digest_text(const char *text, size_t length, char hex[DIGEST_HEX])
@@ -121,12 +131,13 @@ static void add_searched(void *both, const char *bytes, size_t length)
 		search_add(searched->search, bytes, length);
 }
 
-int digest_file(int fd, int64_t left, const char *path, struct search *search, char hex[DIGEST_HEX], struct error *err)
+int digest_file(int fd, int64_t left, const char *path, struct search *search, struct meter *meter,
+                char hex[DIGEST_HEX], struct error *err)
 {
 	unsigned char sum[32];
 	struct searched both = { .search = search };
 	digest_start(&both.state);
-	int number = digest_descriptor(add_searched, &both, fd, left);
+	int number = digest_descriptor(add_searched, &both, fd, left, meter);
 	if (number == DIGEST_ENDS_EARLY)
 		return error_set(err, "short", "%s ends before the part whose SHA-256 is wanted", path);
 	if (number != 0)

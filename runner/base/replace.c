@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/meter.h"
 
 #ifdef __APPLE__
 #include <sys/clonefile.h>
@@ -26,26 +27,29 @@ struct content {
 	const char *bytes;
 	size_t length;
 	int source; /* -1: the text */
+	struct meter *meter;
 };
 
 /* Returns 0, or -1 with errno. */
-static int copy_rest(int source, int target)
+static int copy_rest(const struct content *content, int target)
 {
 	char piece[128 * 1024];
+	meter_begin(content->meter, "Copied", content->source, -1);
 	for (;;) {
-		ssize_t n = read(source, piece, sizeof piece);
+		ssize_t n = read(content->source, piece, sizeof piece);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return (int)n;
 		if (file_write_all(target, piece, (size_t)n) != 0)
 			return -1;
+		meter_add(content->meter, (size_t)n);
 	}
 }
 
 static int fill(int fd, const struct content *content)
 {
-	return content->source >= 0 ? copy_rest(content->source, fd) : file_write_all(fd, content->bytes, content->length);
+	return content->source >= 0 ? copy_rest(content, fd) : file_write_all(fd, content->bytes, content->length);
 }
 
 #define NEW_FILE (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC)
@@ -165,7 +169,7 @@ static int replace(const struct place *target, const struct content *content, mo
 
 int replace_text(const struct place *target, const char *bytes, size_t length, mode_t mode, struct error *err)
 {
-	struct content content = { bytes, length, -1 };
+	struct content content = { bytes, length, -1, NULL };
 	return replace(target, &content, mode, err);
 }
 
@@ -175,13 +179,16 @@ int replace_file(const char *path, const char *bytes, size_t length, mode_t mode
 	return place_of_path(&target, path, err) == 0 ? replace_text(&target, bytes, length, mode, err) : -1;
 }
 
-int replace_copy(const struct place *source, const struct place *target, mode_t mode, struct error *err)
+int replace_copy(const struct place *source, const struct place *target, mode_t mode, struct meter *meter,
+                 struct error *err)
 {
 	int flags = O_RDONLY | (source->folder >= 0 ? O_NOFOLLOW : 0);
-	struct content content = { .source = file_open_at(source->folder, source->name, flags, source->path, err) };
+	struct content content = { .meter = meter };
+	content.source = file_open_at(source->folder, source->name, flags, source->path, err);
 	if (content.source < 0)
 		return -1;
 	int result = replace(target, &content, mode, err);
+	meter_end(meter);
 	(void)close(content.source);
 	return result;
 }

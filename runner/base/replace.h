@@ -16,8 +16,11 @@ int replace_file(const char *path, const char *bytes, size_t length, mode_t mode
 int replace_text(const struct place *target, const char *bytes, size_t length, mode_t mode, struct error *err);
 
 /* Puts a copy of the plain file `source` in its place: a clone, which takes no room, where the file system can make
- * one. Memory is constant. A link is not followed where `source` has an open folder. */
-int replace_copy(const struct place *source, const struct place *target, mode_t mode, struct error *err);
+ * one. Memory is constant. A link is not followed where `source` has an open folder. `meter` (or NULL) hears how far it
+ * has come. */
+struct meter;
+int replace_copy(const struct place *source, const struct place *target, mode_t mode, struct meter *meter,
+                 struct error *err);
 
 /* Renames `source`, in place of what is there. Both must be on one volume: else error "EXDEV". */
 int replace_move(const struct place *source, const struct place *target, struct error *err);

@@ -50,7 +50,8 @@ static int add_file(state *s, const struct sha384_part *part, struct error *err)
 	int fd = file_open(part->path, O_RDONLY, err);
 	if (fd < 0)
 		return -1;
-	int number = lseek(fd, (off_t)part->offset, SEEK_SET) < 0 ? errno : digest_descriptor(add, s, fd, part->length);
+	int number =
+		lseek(fd, (off_t)part->offset, SEEK_SET) < 0 ? errno : digest_descriptor(add, s, fd, part->length, part->meter);
 	(void)close(fd);
 	if (number == DIGEST_ENDS_EARLY)
 		return error_set(err, "short", "%s ends before the part whose SHA-384 is wanted", part->path);

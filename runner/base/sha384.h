@@ -11,10 +11,13 @@
 
 #define SHA384_HEX 97 /* 96 lower-case hex digits and a NUL */
 
-/* Bytes of a file from `offset` on; `path` NULL: of no file, `length` -1: to the file's end. */
+/* Bytes of a file from `offset` on; `path` NULL: of no file, `length` -1: to the file's end. `meter` (or NULL) hears
+ * how far it has come. */
+struct meter;
 struct sha384_part {
 	const char *path;
 	int64_t offset, length;
+	struct meter *meter;
 };
 
 /* The sum of `text` and behind it a part of a file. Returns 0, or -1 with `err`, also when the file ends too early. */

@@ -5,21 +5,10 @@
 #include "child/progress.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "child/screen.h"
 #include "terminal/terminal.h"
-
-#define WIPE "\r\033[K"
-
-/* VT100 sequences work in recovery (reference §6.5); TERM may be anything there, so only "dumb" is believed. */
-static bool can_redraw(int screen)
-{
-	const char *term = getenv("TERM");
-	return isatty(screen) && (term == NULL || strcmp(term, "dumb") != 0);
-}
 
 static void put(const struct progress *progress, const char *text)
 {
@@ -30,7 +19,7 @@ void progress_begin(struct progress *progress, const struct progress_times *time
                     struct screen *screen, double now)
 {
 	*progress = (struct progress){ .times = times, .words = words, .screen = screen, .started = now };
-	progress->live = can_redraw(screen->fd);
+	progress->live = terminal_can_redraw(screen->fd);
 	progress->next = now + (progress->live ? times->first : times->plain);
 }
 
@@ -57,7 +46,7 @@ bool progress_show(struct progress *progress, double now, bool in_line)
 	make_line(progress, now, line);
 	if (in_line && !progress->drawn)
 		put(progress, "\n");
-	put(progress, progress->live ? WIPE : "");
+	put(progress, progress->live ? TERMINAL_WIPE : "");
 	put(progress, line);
 	put(progress, progress->live ? "" : "\n");
 	progress->drawn = progress->live;
@@ -68,6 +57,6 @@ bool progress_show(struct progress *progress, double now, bool in_line)
 void progress_clear(struct progress *progress)
 {
 	if (progress->drawn)
-		put(progress, WIPE);
+		put(progress, TERMINAL_WIPE);
 	progress->drawn = false;
 }

@@ -70,13 +70,7 @@ int screen_wants(const struct screen *screen)
  * terminal. */
 static bool is_ready(const struct screen *screen)
 {
-	struct timeval none = { 0, 0 };
-	fd_set set;
-	if (!screen->may_wait)
-		return true;
-	FD_ZERO(&set);
-	FD_SET(screen->fd, &set);
-	return select(screen->fd + 1, NULL, &set, NULL, &none) > 0;
+	return !screen->may_wait || terminal_takes(screen->fd);
 }
 
 static void lose(struct screen *screen)

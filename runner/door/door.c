@@ -121,11 +121,11 @@ static int act_by_program(const struct door_setup *setup, const struct door_orde
 }
 
 /* An act of our own ends as a tool would: with a status, and words where it failed. */
-static int act_on_files(const struct door_setup *setup, const char *const *argv, struct relay_result *result)
+static int act_on_files(const struct door_setup *setup, const struct door_order *order, struct relay_result *result)
 {
 	struct error err;
 	*result = (struct relay_result){ .end = { .exited = true } };
-	if (file_act(setup->root, setup->named, argv, &err) == 0)
+	if (file_act(setup->root, setup->named, order->argv, order->meter, &err) == 0)
 		return 0;
 	result->end.exit = 1;
 	relay_keep(result, err.text, strlen(err.text));
@@ -154,5 +154,5 @@ int door_act(const struct door_setup *setup, struct journal *journal, const stru
 	if (journal == NULL || !journal_take_intent(journal, argv))
 		return error_set(err, "refused", "will not run %s: the journal holds no open intent with these arguments",
 		                 argv[0]);
-	return file_act_named(argv[0]) ? act_on_files(setup, argv, result) : act_by_program(setup, order, result, err);
+	return file_act_named(argv[0]) ? act_on_files(setup, order, result) : act_by_program(setup, order, result, err);
 }

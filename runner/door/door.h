@@ -13,6 +13,7 @@
 
 struct declared_tool;
 struct lock;
+struct meter;
 struct named_path;
 
 /* Which Mac is meant. Set once, kept for the life of the program; starts as zeros, release it with door_release. */
@@ -38,6 +39,7 @@ int door_probe(const struct door_setup *setup, const char *const *argv, double s
 struct door_order {
 	const char *const *argv;
 	struct relay_order relay; /* how it is looked after, if it is a program */
+	struct meter *meter;      /* hears how far a copy has come; or NULL */
 	const struct lock *lock;  /* held by the tools that may hold it (allowlist.h) while they are at work; or NULL */
 };
 

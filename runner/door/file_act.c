@@ -47,6 +47,7 @@ struct task {
 	const char *paths[2];
 	mode_t mode;
 	const char *text;
+	struct meter *meter;
 };
 
 /* Opens the folder of one or two of the paths, hands them over, and closes them again. */
@@ -66,7 +67,7 @@ static int with_places(const struct task *task, int count, struct error *err,
 
 static int copy(const struct task *task, const struct place *places, struct error *err)
 {
-	return replace_copy(&places[0], &places[1], task->mode, err);
+	return replace_copy(&places[0], &places[1], task->mode, task->meter, err);
 }
 
 static int act_copy(const struct task *task, struct error *err)
@@ -80,7 +81,7 @@ static int copy_program(const struct task *task, const struct place *places, str
 	struct place source;
 	if (system_executable(program, err) != 0 || place_of_path(&source, program, err) != 0)
 		return -1;
-	return replace_copy(&source, &places[0], task->mode, err);
+	return replace_copy(&source, &places[0], task->mode, task->meter, err);
 }
 
 static int act_copy_program(const struct task *task, struct error *err)
@@ -224,12 +225,13 @@ int file_act_check(const struct named_path *named, const char *const *argv, stru
 	return 0;
 }
 
-int file_act(const char *root, const struct named_path *named, const char *const *argv, struct error *err)
+int file_act(const char *root, const struct named_path *named, const char *const *argv, struct meter *meter,
+             struct error *err)
 {
 	const struct act *act = find(argv[0]);
 	if (file_act_check(named, argv, err) != 0)
 		return -1;
-	struct task task = { .root = root };
+	struct task task = { .root = root, .meter = meter };
 	for (int i = 0; i < act->paths; i++)
 		task.paths[i] = argv[1 + i];
 	if (act->mode)

@@ -30,7 +30,10 @@ bool file_act_named(const char *word);
 /* Whether the words are a form that may be used. Returns 0, or -1 with `err`, code "refused". */
 int file_act_check(const struct named_path *named, const char *const *argv, struct error *err);
 
-/* Does it. Returns 0, or -1 with `err`: file, what was attempted, the system's words. */
-int file_act(const char *root, const struct named_path *named, const char *const *argv, struct error *err);
+/* Does it; `meter` (or NULL) hears how far a copy has come. Returns 0, or -1 with `err`: file, what was attempted, the
+ * system's words. */
+struct meter;
+int file_act(const char *root, const struct named_path *named, const char *const *argv, struct meter *meter,
+             struct error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "door/door.h"
+#include "terminal/progress_bar.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -15,6 +16,7 @@
 /* What belongs to one Lua state; its address lies in the state's extra space. */
 struct host {
 	struct door_setup door;
+	struct progress_bar progress_bar;
 	size_t memory, memory_cap; /* bytes in use, and the most there may be */
 	struct guard *guard;       /* of the plan's code that runs (guard.h), or NULL */
 	bool acted;                /* something was started that may have changed the Mac */

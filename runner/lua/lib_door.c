@@ -361,6 +361,7 @@ static int act(lua_State *L)
 	void **box = lib_new_box(L);
 	struct relay_result *result = *box = malloc(sizeof *result);
 	luaL_argcheck(L, result != NULL, 2, "no memory for its output");
+	order.meter = &lib_host(L)->progress_bar.meter;
 	order.lock = lock_field(L, 3);
 	read_options(L, 3, &order.relay, &calls);
 	luaL_checkstack(L, 12, "no room for call-backs");

@@ -192,8 +192,8 @@ static void push_places(lua_State *L, const struct search *search)
 }
 
 /* The sum of `length` bytes of a file, or all (-1), from `from` on. Returns 0, or -1 with `err`. */
-static int sum_of(const char *path, lua_Integer from, lua_Integer length, struct search *search, char hex[DIGEST_HEX],
-                  struct error *err)
+static int sum_of(lua_State *L, const char *path, lua_Integer from, lua_Integer length, struct search *search,
+                  char hex[DIGEST_HEX], struct error *err)
 {
 	int fd = file_open(path, O_RDONLY, err), result = -1;
 	if (fd < 0)
@@ -201,7 +201,7 @@ static int sum_of(const char *path, lua_Integer from, lua_Integer length, struct
 	if (lseek(fd, (off_t)from, SEEK_SET) < 0)
 		(void)error_system(err, errno, "cannot read %s at %lld", path, (long long)from);
 	else
-		result = digest_file(fd, length, path, search, hex, err);
+		result = digest_file(fd, length, path, search, &lib_host(L)->progress_bar.meter, hex, err);
 	(void)close(fd);
 	return result;
 }
@@ -215,10 +215,10 @@ static int sha256(lua_State *L)
 	struct search search;
 	const char *path = lib_check_path(L, 1), *text = luaL_optlstring(L, 2, NULL, &length);
 	if (text == NULL)
-		return lib_text(L, sum_of(path, 0, -1, NULL, hex, &err), hex, &err);
+		return lib_text(L, sum_of(L, path, 0, -1, NULL, hex, &err), hex, &err);
 	luaL_argcheck(L, length >= 1 && length <= SEARCH_LONGEST, 2, "no text that can be searched for");
 	search_begin(&search, text, length, (uint64_t)check_size(L, 3));
-	if (sum_of(path, 0, -1, &search, hex, &err) != 0)
+	if (sum_of(L, path, 0, -1, &search, hex, &err) != 0)
 		return lib_fail(L, &err);
 	lua_pushstring(L, hex);
 	push_places(L, &search);
@@ -232,7 +232,7 @@ static int sha256_part(lua_State *L)
 	struct error err;
 	const char *path = lib_check_path(L, 1);
 	lua_Integer from = check_size(L, 2), length = check_size(L, 3);
-	return lib_text(L, sum_of(path, from, length, NULL, hex, &err), hex, &err);
+	return lib_text(L, sum_of(L, path, from, length, NULL, hex, &err), hex, &err);
 }
 
 static int sha256_text(lua_State *L)
@@ -252,7 +252,8 @@ static int sha384_of(lua_State *L)
 	size_t size;
 	struct error err;
 	const char *text = luaL_checklstring(L, 1, &size);
-	struct sha384_part part = { lua_isnoneornil(L, 2) ? NULL : lib_check_path(L, 2), 0, -1 };
+	struct sha384_part part = { lua_isnoneornil(L, 2) ? NULL : lib_check_path(L, 2), 0, -1,
+		                        &lib_host(L)->progress_bar.meter };
 	if (!lua_isnoneornil(L, 3)) {
 		part.offset = check_size(L, 3);
 		part.length = check_size(L, 4);

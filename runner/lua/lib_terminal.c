@@ -1,5 +1,5 @@
 /*
- * Binding of terminal: lines, keys, size, width.
+ * Binding of terminal: lines, keys, size, width, and where long work on files is shown.
  * Must not hold logic.
  */
 #include "base/secret_zero.h"
@@ -44,6 +44,13 @@ static int lost(lua_State *L)
 {
 	lua_pushstring(L, terminal_lost());
 	return 1;
+}
+
+/* show_progress(fd) */
+static int show_progress(lua_State *L)
+{
+	progress_bar_open(&lib_host(L)->progress_bar, check_fd(L));
+	return 0;
 }
 
 static int push_read(lua_State *L, enum terminal_read result, const char *text)
@@ -100,6 +107,7 @@ int lib_open_terminal(lua_State *L)
 		{ "size", size },
 		{ "write", write_text },
 		{ "lost", lost },
+		{ "show_progress", show_progress },
 		{ "read_line", read_line },
 		{ "read_hidden", read_hidden },
 		{ "read_key", read_key },

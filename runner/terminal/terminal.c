@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
@@ -46,6 +47,22 @@ int terminal_write(int fd, const char *text, size_t length, struct error *err)
 	return 0;
 }
 
+bool terminal_takes(int fd)
+{
+	struct timeval none = { 0, 0 };
+	fd_set set;
+	FD_ZERO(&set);
+	FD_SET(fd, &set);
+	return select(fd + 1, NULL, &set, NULL, &none) > 0;
+}
+
+/* VT100 sequences work in recovery (reference §6.5); TERM may be anything there, so only "dumb" is believed. */
+bool terminal_can_redraw(int fd)
+{
+	const char *term = getenv("TERM");
+	return isatty(fd) && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
 void terminal_size(unsigned short *columns, unsigned short *rows)
 {
 	static const int candidates[] = { STDOUT_FILENO, STDERR_FILENO, STDIN_FILENO };
@@ -73,7 +90,7 @@ static int set_settings(int fd, int when, const struct termios *settings)
 }
 
 /* tcgetpgrp fails for a terminal that is not our session's, which has no background for us. */
-static bool is_in_background(int fd)
+bool terminal_in_background(int fd)
 {
 	pid_t foreground = tcgetpgrp(fd);
 	return foreground >= 0 && foreground != getpgrp();
@@ -91,7 +108,7 @@ void terminal_limit_keys(struct termios *settings)
 
 bool terminal_make_raw(int fd, struct termios *saved)
 {
-	if (tcgetattr(fd, saved) != 0 || is_in_background(fd))
+	if (tcgetattr(fd, saved) != 0 || terminal_in_background(fd))
 		return false;
 	struct termios raw = *saved;
 	raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL | INLCR | IGNCR | BRKINT | ISTRIP | INPCK);
@@ -114,7 +131,7 @@ void terminal_restore(int fd, const struct termios *saved)
 /* Takes these local flags away, and the special characters but the usual ones. False: it is no terminal of ours. */
 static bool change_input(int fd, tcflag_t without, int when, struct termios *saved)
 {
-	if (tcgetattr(fd, saved) != 0 || is_in_background(fd))
+	if (tcgetattr(fd, saved) != 0 || terminal_in_background(fd))
 		return false;
 	struct termios changed = *saved;
 	changed.c_lflag &= ~without;

@@ -16,6 +16,16 @@ enum terminal_read { TERMINAL_LINE, TERMINAL_EOF, TERMINAL_INTERRUPTED };
 /* Writes all to `fd`. Returns 0, or -1 with `err`; goes on after a signal below stage 2. */
 int terminal_write(int fd, const char *text, size_t length, struct error *err);
 
+/* Whether a write to `fd` would not wait. */
+bool terminal_takes(int fd);
+
+/* Whether a line on `fd` can be drawn anew: it is a terminal, not called "dumb". TERMINAL_WIPE takes the line away. */
+bool terminal_can_redraw(int fd);
+#define TERMINAL_WIPE "\r\033[K"
+
+/* Whether this process is in the background of the terminal `fd`. */
+bool terminal_in_background(int fd);
+
 /* Why standard output did not get all that was written to it, in words; NULL if it did, or if its reader went. */
 const char *terminal_lost(void);
 

@@ -248,6 +248,7 @@ local function screen_of(options)
   local terminal, channel = require "lib_terminal", options.channel or 1
   local screen = setmetatable({ colour = wants_colour(options), columns = text.columns(), bar = bar_of(channel),
     quiet = options.quiet, verbose = options.verbose }, Screen)
+  if not options.quiet then terminal.show_progress(channel) end
   function screen.write(words)
     screen:meanwhile(nil)
     terminal.write(channel, words)

@@ -54,7 +54,7 @@ def program_of(mac):
 class Screen(driver.Session):
     """The program on a terminal of that size (columns, rows)."""
 
-    def __init__(self, mac, *arguments, folder, size=(80, 24), password=None):
+    def __init__(self, mac, *arguments, folder, size=(80, 24), password=None, program=None):
         self.size, self.before = size, None
         self.screen = pyte.Screen(*size)
         self.stream = pyte.Stream(self.screen)
@@ -63,7 +63,7 @@ class Screen(driver.Session):
             file = pathlib.Path(folder).with_suffix(".password")
             file.write_text(password + "\n", encoding="utf-8")
         super().__init__(mac, *arguments, folder=folder, size=(size[1], size[0]), term="screen", password_file=file,
-                         program=program_of(mac))
+                         program=program or program_of(mac))
 
     def write(self, text):
         """pexpect hands over what it reads."""

@@ -2,7 +2,7 @@
 #include "base/sha384.h"
 #include "fixture.h"
 
-static const struct sha384_part no_file = { NULL, 0, -1 };
+static const struct sha384_part no_file = { NULL, 0, -1, NULL };
 
 static void texts_have_the_known_sums(void **state)
 {
@@ -21,7 +21,7 @@ static void a_part_of_a_file_counts_behind_the_text(void **state)
 	struct fixture *f = *state;
 	char hex[SHA384_HEX], other[SHA384_HEX];
 	assert_int_equal(replace_file(fixture_path(f, "part"), "xxbcyy", 6, 0644, &f->err), 0);
-	struct sha384_part part = { fixture_path(f, "part"), 2, 2 };
+	struct sha384_part part = { fixture_path(f, "part"), 2, 2, NULL };
 	assert_int_equal(sha384("a", 1, &part, hex, &f->err), 0);
 	assert_int_equal(sha384("abc", 3, &no_file, other, &f->err), 0);
 	assert_string_equal(hex, other);
@@ -36,7 +36,7 @@ static void a_file_that_ends_too_early_has_no_sum(void **state)
 	struct fixture *f = *state;
 	char hex[SHA384_HEX];
 	assert_int_equal(replace_file(fixture_path(f, "short"), "abc", 3, 0644, &f->err), 0);
-	struct sha384_part part = { fixture_path(f, "short"), 1, 3 };
+	struct sha384_part part = { fixture_path(f, "short"), 1, 3, NULL };
 	assert_int_equal(sha384("", 0, &part, hex, &f->err), -1);
 	assert_string_equal(f->err.code, "short");
 	part.path = fixture_path(f, "none");

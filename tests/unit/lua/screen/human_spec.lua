@@ -208,6 +208,18 @@ describe("the human view", function()
     support.restore()
   end)
 
+  it("lets long work on files be seen where it writes itself, unless it is to be quiet", function()
+    local support = require "tests.unit.lua.support.screen"
+    for _, case in ipairs { { {}, { 1 } }, { { channel = 2 }, { 2 } }, { { quiet = true }, {} } } do
+      local shown_on = {}
+      support.use(80)
+      package.loaded.lib_terminal.show_progress = function(fd) shown_on[#shown_on + 1] = fd end
+      require("screen.human").open(case[1])
+      assert.are.same(case[2], shown_on)
+    end
+    support.restore()
+  end)
+
   it("passes over events it does not know", function()
     assert.are.equal("", shown({ color = "never" }, 80,
       { { type = "odd" }, { type = "step", event = "odd", name = "x" } }).out())
