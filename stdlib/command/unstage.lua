@@ -9,6 +9,7 @@ local operation = require "command.operation"
 local outcome = require "screen.outcome"
 local overview = require "screen.overview"
 local paths = require "mac.paths"
+local text = require "base.text"
 
 local unstage = {}
 
@@ -39,12 +40,14 @@ local function params(target, findings, options)
   return { files = leftovers.text(findings.left.remove), kits = leftovers.kits_text(findings.left.kits) }
 end
 
+local KITS_STAY = "what kdk fetch and kdk install left stays; with --kits it goes, too"
+
 local function summary(case)
   local rows = {}
   for _, one in ipairs(case.findings.left.remove) do rows[#rows + 1] = { "Remove", one.path } end
   for _, kit in ipairs(case.findings.left.kits) do rows[#rows + 1] = { "Remove", kit.path .. ", with all that is in it" } end
   for _, sentence in ipairs(case.findings.left.stay) do rows[#rows + 1] = { "Stays", sentence } end
-  if not case.options.kits then rows[#rows + 1] = { "Kits", "stay: what kdk fetch and kdk install left; with --kits it goes, too" } end
+  if not case.options.kits then rows[#rows + 1] = { "Kits", KITS_STAY } end
   rows[#rows + 1] = { "Journals", "stay; they tell what was done on this Mac" }
   return rows
 end
@@ -60,9 +63,10 @@ function words.done(case)
   local lines = { ("Done: what stage%s put there is gone%s."):format(options.kits and ", build and kdk" or " and build",
     #left.stay > 0 and ", as far as it could be taken away" or "") }
   for _, sentence in ipairs(left.stay) do lines[#lines + 1] = "This stays: " .. sentence .. "." end
+  if #case.findings.left.remove == 0 and not options.kits then lines[#lines + 1] = text.capitalized(KITS_STAY) .. "." end
   for _, kit in ipairs(kits.list(target.root, kits.folder(target.booted, target.group.data.mount) or kits.FOLDER)) do
     lines[#lines + 1] = "This kit is installed. To remove it by hand, if nothing else needs it, type:"
-    lines[#lines + 1] = { command = "sudo rm -r " .. require("base.text").quote(kit.path) }
+    lines[#lines + 1] = { command = "sudo rm -r " .. text.quote(kit.path) }
   end
   return lines
 end
