@@ -114,7 +114,7 @@ local function finish(described, source_hash)
   local steps, index = {}, {}
   for number, step in ipairs(described.steps) do
     local flat = flatten(step, number)
-    steps[number], index[step.name], described.steps[number] = flat, flat, false
+    steps[number], index[step.name], described.steps[number] = flat, flat, nil
   end
   return { name = described.name, at = described.at, summary = described.fields.summary, params = described.fields.params or {},
     tools = described.fields.tools or {}, refuse = described.fields.refuse, steps = steps, index = index, hash = source_hash }

@@ -13,7 +13,7 @@ local LAST = 9999
 
 --- The number of a run as it was typed. @return integer, or nil where no run can have such a number
 function journals.number(word)
-  local number = word:find("^%d+$") and #word <= 9 and tonumber(word)
+  local number = word:find("^%d+$") and tonumber(word)
   return number and number >= 1 and number <= LAST and number or nil
 end
 

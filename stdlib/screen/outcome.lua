@@ -38,7 +38,7 @@ function outcome.in_recovery(target, rest)
   local path, pattern = paths.program_in(target, "recovery")
   local lines = { outcome.type_this(target, "recovery", rest) }
   if not pattern or started.is_kept() then return lines end
-  local name = text.quote(path:match("^/Volumes/([^/]+)/") or "Data")
+  local name = text.quote(path:match("^/Volumes/([^/]+)/"))
   table.move({ "In full: " .. text.quote(path) .. started.options() .. " " .. rest,
     "Unplug other disks first: the first volume that has this program is the one that is started.",
     ("No such file? Type: diskutil apfs unlockVolume %s (or, without FileVault: diskutil mount %s)"):format(name, name),

@@ -36,7 +36,7 @@ describe("a verdict", function()
 
   it("is nothing else: the plan is wrong, and where", function()
     local form = 'my/plan.lua:7: step a: check: answered %s; "done", "todo" or "unknown" is wanted'
-    for shown, word in pairs { ['"Done"'] = "Done", ['""'] = "", ["7"] = 7, ["true"] = true } do
+    for shown, word in pairs { ['"Done"'] = "Done", ['""'] = "", ["7"] = 7, ["true"] = true, ["a table"] = {}, ["a function"] = oops } do
       assert.are.same({ nil, form:format(shown) }, { verdict(word, {}) })
     end
     assert.are.same({ nil, form:format "nil" }, { verdict() })

@@ -12,6 +12,31 @@ local function inside(code)
   return loaded.steps[1].check({})
 end
 
+describe("plan.load", function()
+  local CHECK = 'why = "w", where = "any", check = function() end'
+
+  it("takes nothing but steps", function()
+    for _, entry in ipairs { "{}", "7", 'plan "q" {}' } do
+      assert.are.equal("p.lua:1: entry 2 of the plan is not a step",
+        select(2, load(('return plan "p" { summary = "s", step "a" { %s }, %s }'):format(CHECK, entry))))
+    end
+  end)
+
+  it("gives each step its lists, or empty ones", function()
+    local loaded = assert(load(('return plan "p" { summary = "s", step "a" { %s }, step "b" { run = error, undo = error, %s }, '
+      .. 'step "c" { needs = { "a" }, resets = { "b" }, prompts = { "x" }, covered_by = { "a" }, %s } }'):format(CHECK, CHECK, CHECK)))
+    for list, words in pairs { needs = { "a" }, resets = { "b" }, prompts = { "x" }, covered_by = { "a" } } do
+      assert.are.same({ {}, words }, { loaded.steps[1][list], loaded.steps[3][list] }, list)
+    end
+  end)
+
+  it("says which plan is inside the program", function()
+    local source = ('return plan "p" { summary = "s", step "a" { %s } }'):format(CHECK)
+    local function hash() return "h" end
+    assert.are.same({ true, nil }, { plan.load(source, "p.lua", hash, files.read).embedded, plan.load(source, "p.lua", hash).embedded })
+  end)
+end)
+
 describe("a step's field from", function()
   local function step(fields)
     local loaded, why = load(([[

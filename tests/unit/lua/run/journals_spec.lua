@@ -36,12 +36,15 @@ describe("journals", function()
     local other, second = started { plan = "revert" }
     other:close()
     assert.are.equal(2, second.number)
-    local latest = assert(journals.latest(folder))
-    assert.are.same({ 2, "revert" }, { latest.number, latest.start.plan })
+    local latest, records = journals.latest(folder)
+    assert.are.same({ 2, "revert", "revert" }, { latest.number, latest.start.plan, records[1].plan })
   end)
 
   it("starts none behind the last number, and says what helps", function()
-    assert(files.write_atomic(folder .. "/9999.journal", "", 384))
+    assert(files.write_atomic(folder .. "/9998.journal", "", 384))
+    local last, run = journals.start(folder, { plan = "apply" })
+    last:close()
+    assert.are.equal(9999, run.number)
     local journal, message, code = journals.start(folder, { plan = "apply" })
     assert.are.same({ nil, folder .. " holds run 9999, and no further one fits there: move its files away, or name another folder with "
       .. "--journal", "full" }, { journal, message, code })

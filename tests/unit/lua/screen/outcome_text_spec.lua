@@ -49,6 +49,7 @@ describe("what is said", function()
       outcome.lines(dry, { result = "undone" }))
     is({ "Done, but not all the way: x.", "Not possible: full security: offline (the tool said: Code=102)" },
       { result = "lower", leaves = "x", refused = REFUSED })
+    assert.are.equal(1, #outcome.lines(dry, { result = "done", stuck = {} }))
     is({ "The plan is wrong: r", "Nothing was changed." }, { result = "mistake", reason = "r" })
   end)
 
@@ -114,6 +115,10 @@ describe("what is said", function()
       { result = "undone", touched = true })
     is({ "Everything this run did is undone: read back and compared, the Mac is as it was before this run.",
       "It takes effect at the next start.", "Next: restart." }, { result = "undone", touched = true, restart = true, went_back = "asked" })
+    for _, final in ipairs { { restart = true, went_back = "failed" }, { went_back = "asked" } } do
+      final.result, final.touched = "undone", true
+      is({ "Everything this run did is undone: read back and compared, the Mac is as it was before this run." }, final)
+    end
     is({ "Step kernel failed. Everything this run did is undone.", "Different from before this run, by somebody else's doing:",
       "  SIP: on before, off (7f) now", "To try again, after the fix above, type:", "> " .. PROGRAM .. " apply" },
       { result = "undone", touched = true, failed = "kernel", differences = DIFFERENT })
@@ -164,6 +169,9 @@ describe("what is said", function()
       "Here, x: it did not read back", RECOVERY, "> " .. PROGRAM .. " rollback" },
       { result = "elsewhere", elsewhere = { { step = "sip", refused = REFUSED } }, refused = { { leaves = "x" } }, went_back = "asked" })
     is({ "The rest of the way back can only be done in recovery.", RECOVERY, "> " .. PROGRAM .. " apply" }, { result = "elsewhere" })
+    is({ "r. So nothing else was taken back here.", MACOS, "> sudo /System/Volumes/Data/vmq-recovery rollback",
+      "Afterwards come back to this recovery and type:", "> " .. PROGRAM .. " rollback" },
+      { result = "elsewhere", next = "macos", reason = "r", elsewhere = {} })
   end)
 
   it("when no way worked", function()
@@ -179,5 +187,31 @@ describe("what is said", function()
     assert.are.same("With the short name of an owner and that user's password, type:", lines[1])
     outcome.add_later(lines, case(), { {}, { { refused = { { kind = "wait" } } }, { kind = "owner" } } })
     assert.are.same("After a restart and some minutes of waiting, type:", lines[4])
+  end)
+end)
+
+describe("a line to be typed elsewhere", function()
+  local started = require "base.started"
+  after_each(function() started.note { program = "vmq-recovery", root = "", volume = "" } end)
+
+  it("in recovery finds the program however Data is called there, and helps where that fails", function()
+    local made = case(SELF, "macos").target
+    made.program, made.group.data = "/Users/ada/vmq-recovery", { mount = "/System/Volumes/Data", name = "My Data" }
+    assert.are.same({ { command = "/Volumes/*/Users/ada/vmq-recovery apply" },
+      "In full: '/Volumes/My Data/Users/ada/vmq-recovery' apply",
+      "Unplug other disks first: the first volume that has this program is the one that is started.",
+      "No such file? Type: diskutil apfs unlockVolume 'My Data' (or, without FileVault: diskutil mount 'My Data')",
+      "Killed, or not permitted? Copy it to /tmp and start that." }, outcome.in_recovery(made, "apply"))
+    assert.are.same({ { command = PROGRAM .. " apply" } }, outcome.in_recovery(case().target, "apply"))
+  end)
+
+  it("restarts a simulated Mac that was kept, and goes on there", function()
+    assert.is_nil(outcome.arrive_when_kept(case().target, "macos", "apply"))
+    started.note { program = "./vmq", root = "/k" }
+    for _, place in ipairs { "macos", "recovery" } do
+      is({ "This part is finished and read back.", "Next, restart this simulated Mac, and then go on:",
+        "> ./vmq rehearse --keep /k restart " .. place, "> ./vmq --root /k apply" }, { result = "phase", next = place })
+    end
+    assert.are.same({ { command = "./vmq --root /k apply" } }, outcome.in_recovery(case(SELF, "macos").target, "apply"))
   end)
 end)
