@@ -93,6 +93,56 @@ describe("the journal's folder", function()
   end)
 end)
 
+describe("a journal's folder that is not to be believed", function()
+  before_each(function() require "tests.unit.lua.support.put"(life:folder(), "a file") end)
+
+  it("refuses with what to do", function()
+    run(3)
+    local text = life:text()
+    for _, words in ipairs { "The folder of the journal cannot be believed: ", "/vmq-recovery is no folder, so nothing was changed.",
+      "Fix: look at what is in that folder, then take it away as root; or name another with --journal." } do
+      assert.truthy(text:find(words, 1, true), text)
+    end
+  end)
+
+  it("is set aside by what supersedes others, and why is said", function()
+    run(0, { supersedes = true })
+    assert.truthy(life:text():find("The folder of the journal cannot be believed: ", 1, true), life:text())
+  end)
+end)
+
+describe("how a command begins and ends", function()
+  local ending, invocation = require "run.ending", require "run.invocation"
+
+  it("says nothing more where an ending has no words", function()
+    life:begin()
+    assert.are.equal(2, lifecycle.look(life.options, "status", function() return ending.new("usage", 2) end))
+    assert.are.same({ "", "end", 1 }, { life.shown.err(), life.events[1].type, #life.events })
+  end)
+
+  it("without the credentials that were asked for is over: 2", function()
+    local credentials = require "run.credentials"
+    local real = credentials.open
+    finally(function() credentials.open = real end)
+    function credentials.open() return nil, "no password there" end
+    run(2)
+    assert.are.same({ "vmq-recovery: no password there\n", {} }, { life.shown.err(), life.events })
+  end)
+
+  it("withholds a plan's own tools where it only looks", function()
+    local real, looks = invocation.open, {}
+    finally(function() invocation.open = real end)
+    function invocation.open(options, command, looking)
+      looks[#looks + 1] = looking or false
+      return real(options, command, looking)
+    end
+    life:begin()
+    lifecycle.look(life.options, "status", function() return ending.new("done", 0) end)
+    run(0)
+    assert.are.same({ true, false }, looks)
+  end)
+end)
+
 describe("preconditions that an operation names itself", function()
   it("are of any place where it asks for none", function()
     for _, place in ipairs { "recovery", "macos" } do
