@@ -1,6 +1,5 @@
 """What stands on the screen, at three sizes, as kept text: steps, keys, Apple's prompts, and last the next command."""
 
-
 import driver
 import pytest
 import screens
