@@ -41,7 +41,7 @@ function cli.main(args)
     return exit_code.USAGE
   end
   -- Until here nothing was collected (runner/main.c); a command that does much collects early.
-  collectgarbage("incremental", 120)
+  collectgarbage("incremental", 115)
   collectgarbage "restart"
   return told(command, require(require("cli.table").module(command)).run(parsed.args, parsed.options))
 end

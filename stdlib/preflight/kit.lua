@@ -1,4 +1,4 @@
--- The preconditions of building, fetching, installing and staging: kit, kernel, extensions, image, room, places.
+-- The preconditions of building, fetching, installing and staging: kit, kernel, extensions, image, output.
 -- Must not change anything, and must never take a near kit for the right one without being told to.
 
 local catalogue = require "kernel.kit_catalogue"
@@ -7,8 +7,6 @@ local extensions = require "kernel.extensions"
 local kits = require "kernel.kit"
 local paths = require "mac.paths"
 local result = require "preflight.result"
-local room = require "preflight.room"
-local text = require "base.text"
 
 local ok, bad, unknown = result.ok, result.bad, result.unknown
 
@@ -109,19 +107,6 @@ function checks.extensions(target, asked, found)
   local list, message, cure = extensions.make(target, found.kit, options)
   if not list then return (cure and bad or unknown)(message, cure or "see what kmutil says") end
   return ok(("%d go in, %d are left out"):format(#list.take, #list.left)), { bundles = list }
-end
-
---- Is there room for what is to be written? known.room = { place (as the Mac names it), bytes }.
-function checks.room(target, _, known)
-  if not known.room then return unknown("it is not known how much is needed", "see collection above") end
-  local place, bytes = known.room.place, known.room.bytes
-  local free, read_only = room.at(target.root .. place)
-  if not free then return unknown(tostring(read_only), "choose another place") end
-  if read_only then return bad(place .. " is on a read-only volume", "choose a place on the Data volume") end
-  if free < bytes then
-    return bad(("%s are free at %s, %s are needed"):format(text.size(free), place, text.size(bytes)), "free some space")
-  end
-  return ok(("%s free at %s"):format(text.size(free), place))
 end
 
 --- May the file that is asked for (known.output) be written? Another kind of file is not replaced.

@@ -87,6 +87,19 @@ local function journal_room(journal)
   end
 end
 
+--- Is there room for what is to be written? known.room = { place (as the Mac names it), bytes }.
+function checks.room(target, _, known)
+  local wanted = known.room
+  if not wanted then return unknown("it is not known how much is needed", "see collection above") end
+  local free, read_only = room.at(target.root .. wanted.place)
+  if not free then return unknown(tostring(read_only), "choose another place") end
+  if read_only then return bad(wanted.place .. " is on a read-only volume", "choose a place on the Data volume") end
+  if free < wanted.bytes then
+    return bad(("%s are free at %s, %s are needed"):format(text.size(free), wanted.place, text.size(wanted.bytes)), "free some space")
+  end
+  return ok(("%s free at %s"):format(text.size(free), wanted.place))
+end
+
 function checks.journal(target, asked)
   local journal = asked.journal
   if journal.set_aside then

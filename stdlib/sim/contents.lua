@@ -2,7 +2,6 @@
 -- It must not touch the disk; `sim.scratch` writes them. Kits that are installed are `sim.kit_files`.
 
 local collection = require "sim.collection"
-local image4 = require "sim.image4"
 local layout = require "sim.layout"
 local place = require "sim.place"
 local xml = require "sim.xml"
@@ -71,6 +70,7 @@ end
 -- As other tools keep collections: the payload's part of an Image4 alone, or a whole one ("im4p", "img4").
 local function wrapped(bytes, how)
   if not how then return bytes end
+  local image4 = require "sim.image4"
   local before, after = image4.payload(#bytes, "krnl")
   local part = before .. bytes .. after
   if how == "im4p" then return part end

@@ -201,46 +201,6 @@ describe("the check of the extensions", function()
   end)
 end)
 
-describe("the check of the room", function()
-  local function room(place, bytes) return (check("room", nil, { room = { place = place, bytes = bytes } })) end
-
-  it("looks at the nearest folder that is there", function()
-    expect("ok", " free at /not/yet/there", room("/not/yet/there", 1))
-    expect("ok", " free at /", room("/", 1))
-  end)
-
-  it("asks for the room at that folder", function()
-    local real, asked = package.loaded.lib_file, nil
-    put("/a/file", "x")
-    package.loaded.lib_file = setmetatable({ space = function(path)
-      asked = path:sub(#root + 1)
-      return 1, false
-    end }, { __index = real })
-    for place, nearest in pairs { ["/a"] = "/a", ["/a/b/c"] = "/a", ["/b"] = "", ["/a/file"] = "/a/file" } do
-      room(place, 1)
-      assert.are.equal(nearest, asked, place)
-    end
-    package.loaded.lib_file = real
-  end)
-
-  it("says how much is missing", function()
-    cured(expect("bad", " are needed", room("/x", 1 << 60)), "free some space")
-  end)
-
-  it("tells a volume that can be written from one that cannot, and from one that cannot be looked at", function()
-    local real = package.loaded.lib_file
-    local function with(space)
-      package.loaded.lib_file = setmetatable({ space = space }, { __index = real })
-      local row = room("/x", 1)
-      package.loaded.lib_file = real
-      return row
-    end
-    cured(expect("bad", "/x is on a read-only volume", with(function() return 1 << 40, true end)), "choose a place on the Data volume")
-    expect("unknown", "it is odd", with(function() return nil, "it is odd" end))
-    expect("ok", "1 byte free at /x", with(function() return 1, false end))
-  end)
-end)
-
 describe("the check of the output", function()
   local function output() return (check("output", nil, { output = "/out/x.kc" })) end
 
