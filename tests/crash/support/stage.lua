@@ -111,7 +111,7 @@ local function answer_to(options, said, echo)
   local line, finished = said:match("([^\n]*)$"), false
   if line == "" then line, finished = said:match("([^\n]*)\n$") or "", true end
   for _ = 1, 5 do
-    local answer = options.answer and options.answer(line, echo, finished)
+    local answer = options.answer and options.answer(line, echo, finished, 0)
     if answer == SECRET then return not echo and world.state.owner.password or nil end
     if type(answer) == "string" then return (answer:gsub("\n$", "")) end
     if type(answer) ~= "number" then return nil end
