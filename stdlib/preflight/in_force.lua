@@ -78,7 +78,9 @@ end
 
 function checks.guests(_, _, known)
   if not known.facts.guests then return unknown(known.facts.guests_problem, "look into Activity Monitor") end
-  return ok(("%d virtual machines run now, Linux among them"):format(known.facts.guests))
+  local count = known.facts.guests
+  return ok(("%s virtual machine%s now; guests of every kind are counted here"):format(count == 0 and "no" or count,
+    count > 1 and "s run" or " runs"))
 end
 
 function checks.management(_, _, known)

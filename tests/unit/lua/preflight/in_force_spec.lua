@@ -124,7 +124,10 @@ describe("what only has to be known", function()
   end)
 
   it("is how many virtual machines run", function()
-    expect("ok", "3 virtual machines run now", known("guests", { guests = 3 }))
+    for count, words in pairs { [0] = "no virtual machine runs now;", [1] = "1 virtual machine runs now;",
+      [3] = "3 virtual machines run now;" } do
+      expect("ok", words, known("guests", { guests = count }))
+    end
     expect("unknown", "ps is odd", known("guests", { guests_problem = "ps is odd" }))
   end)
 
