@@ -328,6 +328,13 @@ describe("the boot object of a plan", function()
     assert.are.equal("name the file with --set file=…", cure)
     expect("bad", OBJECT .. ": a file with 1 byte to 2.0 GiB is wanted", (look("")))
     expect("bad", "a file with 1 byte to 2.0 GiB is wanted", (look(nil, { collection_on_mac = "/Volumes/Data" })))
+    local collection = require "kernel.collection"
+    local largest = collection.LARGEST
+    finally(function() collection.LARGEST = largest end)
+    for size, verdict in pairs { [100] = "ok", [99] = "bad" } do
+      collection.LARGEST = size
+      expect(verdict, OBJECT, (look(MACH_O)))
+    end
     expect("ok", "1 byte", (look("x", { raw = "yes" })))
   end)
 

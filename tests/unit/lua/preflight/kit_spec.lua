@@ -96,6 +96,12 @@ describe("the check of the kit", function()
     cured(expect("bad", "x.kdk: its SystemVersion.plist cannot be read", (check("kit", { kdk = KITS .. "x.kdk" }))), "kdk install")
   end)
 
+  it("names the kits that there are, and what is wrong with one", function()
+    install("a.kdk", "15.0", "24A1")
+    assert(files.make_directory(root .. KITS .. "b.kdk", 448))
+    expect("bad", "no kit of build 24G84 is installed; installed: a.kdk, b.kdk (its SystemVersion.plist cannot be read: ", (check "kit"))
+  end)
+
   it("does not guess the build", function()
     cured(expect("unknown", "this macOS's build is not known", (check("kit", nil, nil, { build = targets.NONE }))), "sw_vers")
   end)

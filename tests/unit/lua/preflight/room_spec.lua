@@ -51,6 +51,11 @@ describe("the check of the room", function()
 
   local function cured(cure, words) assert.truthy(cure:find(words, 1, true), cure) end
 
+  it("does not guess how much is needed", function()
+    local _, rows = preflight.run({ "room" }, read_only(targets.macos { root = root }), read_only { options = {} }, read_only {})
+    cured(expect("unknown", "it is not known how much is needed", rows[1]), "see collection above")
+  end)
+
   it("looks at the nearest folder that is there", function()
     expect("ok", " free at /not/yet/there", check("/not/yet/there", 1))
     expect("ok", " free at /", check("/", 1))

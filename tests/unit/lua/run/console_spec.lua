@@ -24,6 +24,19 @@ describe("leaving the prompt", function()
   end)
 end)
 
+describe("an input that comes to no end, is interrupted, or needs too much memory", function()
+  it("is stopped, and which of these is said", function()
+    local state = require "lib_state"
+    local real = state.call
+    finally(function() state.call = real end)
+    for kind, words in pairs { loop = "This ran 5 s without coming to an end, and was stopped.", interrupted = "Stopped.",
+      error = "This needs more memory than there is." } do
+      function state.call() return false, "message", "=console:1", kind end
+      assert.are.equal(words .. "\n", (typed { "1" }))
+    end
+  end)
+end)
+
 describe("console.show", function()
   it("writes values as they are written in Lua", function()
     for _, case in ipairs {
