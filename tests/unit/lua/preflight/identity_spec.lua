@@ -109,6 +109,20 @@ describe("the kernel that would be replaced", function()
     assert.are.same({ "ok", nil }, { row.verdict, found.foreign_object })
   end)
 
+  it("is compared with our collection on this group's Preboot", function()
+    local boot_object, given = require "mac.boot_object", nil
+    local real = boot_object.holds_ours
+    finally(function() boot_object.holds_ours = real end)
+    function boot_object.holds_ours(c)
+      given = c
+      return true
+    end
+    assert.are.equal("ok", row_of("replaced/policy", with_kernel(COIH), { yes = true }).verdict)
+    assert.are.same({ "", "/Volumes/Preboot", targets.GROUP }, { given.root, given.preboot, given.group })
+    row_of("replaced/policy", targets.recovery { policy = { coih = COIH }, group = { preboot = targets.NONE } })
+    assert.is_nil(given.preboot)
+  end)
+
   it("is named where it is not ours, and wants --volume and a person", function()
     for _, options in ipairs { {}, { volume = "Macintosh HD", yes = true }, { yes = true } } do
       local row, found = row_of("replaced/policy", with_kernel(COIH), options)

@@ -111,6 +111,22 @@ describe("a journal's folder that is not to be believed", function()
   end)
 end)
 
+describe("an operation that the journal is to tell", function()
+  it("ends as it says where there is none", function()
+    for _, case in ipairs { { "precondition", 3 }, { "stopped", 6 }, { "done", 4 }, { "done", 0 } } do
+      run(case[2], { resolve = function() return nil, "no run", case[2] end })
+      assert.are.same({ case, "no run" }, { life:ended(), life:text() })
+    end
+    run(0, { resolve = function() return nil, { "no", "run" } end })
+    assert.are.equal("no\nrun", life:text())
+  end)
+
+  it("is the one that it says", function()
+    run(0, { resolve = function() return life:operation() end })
+    assert.are.same({ "/set a", "/set b" }, life.acts)
+  end)
+end)
+
 describe("how a command begins and ends", function()
   local ending, invocation = require "run.ending", require "run.invocation"
 
