@@ -1,4 +1,5 @@
--- What the lifecycle makes of the journal's place and of what stands in it, and what is asked about beyond the one yes.
+-- What the lifecycle makes of the journal's place and of what stands in it, which values a plan gets, how a command begins and ends, and
+-- what is asked about beyond the one yes.
 
 local files = require "lib_file"
 local life_module = require "tests.unit.lua.support.life"
@@ -31,6 +32,16 @@ describe("lifecycle.journal", function()
     assert.is_false(installed "ours")
     life.target.group = nil
     assert.is_false(installed "ours")
+  end)
+
+  it("hands an operation the runs on record, latest first", function()
+    local numbers = {}
+    life:write_journal({}, BEGUN, '{"type":"close","result":"done"}')
+    life:write_journal({}, BEGUN, '{"type":"close","result":"done"}')
+    run(0, { context = function(_, _, _, earlier)
+      for each in earlier() do numbers[#numbers + 1] = each.number end
+    end })
+    assert.are.same({ 2, 1 }, numbers)
   end)
 
   it("tells the latest run, and whether it is open", function()
@@ -124,6 +135,70 @@ describe("an operation that the journal is to tell", function()
   it("is the one that it says", function()
     run(0, { resolve = function() return life:operation() end })
     assert.are.same({ "/set a", "/set b" }, life.acts)
+  end)
+end)
+
+describe("a plan's values", function()
+  local param = require "plan.param"
+
+  -- What the first step that runs sees, or what its reading throws.
+  local function seen(fields, options)
+    local value
+    life.world.on = {}
+    life.world.plan.steps[1].run = function(c)
+      value = { pcall(function() return c.size end) }
+      return { argv = { "/set", "a" }, tool = "set" }
+    end
+    run(0, fields, options)
+    return value
+  end
+
+  it("come from the operation, and from the run that goes on", function()
+    life.world.plan.params = { size = param.new("integer", 1) }
+    assert.are.same({ true, 2 }, seen { params = function() return { size = 2 } end })
+    assert.are.same({ true, 1 }, seen {})
+    life:write_journal({ params = { size = 3 } }, BEGUN)
+    assert.are.same({ true, 3 }, seen {})
+  end)
+
+  it("are no others in a plan of somebody's file", function()
+    assert.are.same({ true, nil }, seen {})
+    assert.is_false(seen({ file = "m.lua" })[1])
+  end)
+
+  it("that are missing are asked for, or the System volume that would tell them", function()
+    life.world.plan.params = { size = param.new "integer" }
+    run(2)
+    assert.truthy(life.shown.err():find("plan switches needs size", 1, true))
+    life.target.group.system = { device = "disk3s1", mount_problem = "no path" }
+    run(3)
+    local words = "Macintosh HD: the System volume is not mounted, so nothing was changed; no path.\nFix: diskutil mount disk3s1."
+    assert.are.equal(words, life:text():sub(-#words))
+  end)
+end)
+
+describe("a plan that is only looked at", function()
+  -- What comes of a survey, in words.
+  local function survey(options)
+    life:begin(options)
+    lifecycle.look(life.options, "plan", function(invocation, target)
+      lifecycle.survey(invocation, target, life:operation())
+      return require("run.ending").new("done", 0)
+    end)
+    return life:ended()
+  end
+
+  it("says first which tools it starts", function()
+    life.world.plan.tools = { { path = "/bin/a", reads = { { "-l" } } } }
+    survey { allow_tools = true }
+    assert.truthy(life:text():find("These are started now", 1, true), life:text())
+  end)
+
+  it("says where it must not begin, unless it has begun", function()
+    life.world.plan.refuse = function() return "not here" end
+    assert.are.same({ "precondition", 3 }, survey())
+    life:write_journal({}, BEGUN)
+    assert.are.same({ "done", 0 }, survey())
   end)
 end)
 
