@@ -75,14 +75,11 @@ def bytes_read(pid):
 def position(pid, name):
     """How many bytes it has come in a file of that name which it has open; 0 where it has none."""
     folder = f"/proc/{pid}/fd"
-    for number in os.listdir(folder) if os.access(folder, os.X_OK) else ():
-        try:
-            opened = os.readlink(f"{folder}/{number}")
-        except OSError:
-            continue
-        if os.path.basename(opened) == name:
-            return int((_read(pid, f"fdinfo/{number}").split() or [0, 0])[1])
-    return 0
+    try:
+        opened = [one for one in os.listdir(folder) if os.path.basename(os.readlink(f"{folder}/{one}")) == name]
+    except OSError:  # it has ended, or closed one meanwhile
+        return 0
+    return int((_read(pid, f"fdinfo/{opened[0]}").split() or [0, 0])[1]) if opened else 0
 
 
 def children(pid):
