@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import re
 import subprocess
 
@@ -250,8 +249,7 @@ def test_completion_in_a_real_shell(tmp_path, shell, line, offered, not_offered)
 @pytest.mark.parametrize("shell", SHELLS)
 def test_completion_by_the_path_of_the_program(tmp_path, shell):
     """As it is started in recovery."""
-    program = pathlib.Path(driver.PROGRAM)
-    got = SHELLS[shell](completed(shell, tmp_path), f"{program} rehea", tmp_path)
+    got = SHELLS[shell](completed(shell, tmp_path), f"{driver.program_file()} rehea", tmp_path)
     assert any("rehearse" in one for one in got), got
 
 
