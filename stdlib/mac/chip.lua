@@ -16,7 +16,8 @@ local function with_code(name, code) return name and ("%s (%s)"):format(name, co
 -- @param code string: as the kernel's banner has it
 function chip.words(code) return with_code(OF_KERNEL[code] or NAMES[code], code) end
 
--- The chip's own code, by its number in the policy: of the generation that the kernel is for, or it is not believed.
+-- The chip's own code, by its number in the policy: of the generation that the kernel is for, or it is not believed. guess: that the number
+-- is the code for every chip, as it is for the M1 and the M5 Pro (transcripts); it is shown, and decides nothing.
 local function own_code(target)
   local number = target.policy and math.tointeger(tonumber(target.policy.chip))
   local code = number and ("t%x"):format(number)
