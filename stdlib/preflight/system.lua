@@ -188,7 +188,7 @@ checks["boot-args"] = function(target, asked)
   return now_words(now)
 end
 
---- The same for what takes words out: with none there, nothing is written.
+-- The same for what takes words out: with none there, nothing is written.
 checks["without/boot-args"] = function(_, asked)
   local now, row = stored_boot_args()
   if now then return now_words(now) end
