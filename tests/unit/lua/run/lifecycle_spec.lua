@@ -199,6 +199,9 @@ describe("a precondition", function()
       return { preflight = function() return { "environment" }, place end }
     end
     run(3, "precondition", nil, environment "macos")
+    life.world.plan.steps[1].where = "macos"
+    run(3, "precondition", nil, environment(nil))
+    life.world.plan.steps[1].where = "paired-recovery"
     run(0, "done", nil, environment(nil))
   end)
 
