@@ -260,6 +260,8 @@ describe("a record's file", function()
 
   it("may be anything", function()
     local folder = assert(files.make_scratch())
+    assert(files.write_atomic(folder .. "/most", ("x"):rep(1 << 20), 420))
+    assert.is_nil(select(2, mac_record.load(folder .. "/most")):find("too many for a record", 1, true))
     assert(files.write_atomic(folder .. "/large", ("x"):rep((1 << 20) + 1), 420))
     assert(files.write_atomic(folder .. "/good", record_text.write(a_record()), 420))
     assert.are.same(read(record_text.write(a_record())), mac_record.load(folder .. "/good"))
@@ -272,5 +274,13 @@ describe("a record's file", function()
       assert.truthy(message:find(words, 1, true), message)
     end
     files.remove_tree(folder)
+  end)
+end)
+
+describe("the facts of one name", function()
+  it("are all of them, in the order in which they stand", function()
+    local one, other, two = { name = "kit", "a" }, { name = "quota", "1" }, { name = "kit", "b" }
+    assert.are.same({ one, two }, mac_record.facts({ facts = { one, other, two } }, "kit"))
+    assert.are.same({}, mac_record.facts({ facts = { one, other, two } }, "route"))
   end)
 end)
