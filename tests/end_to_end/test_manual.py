@@ -155,8 +155,8 @@ def test_an_example_is_well_formed_and_rehearsed(tmp_path, name):
 
 
 def state_of(mac):
-    """What comes back: the policy but for hashes that are new at each write, and boot-args, where absent and empty are one."""
-    return [mac.policy()[name] for name in POLICY], mac.boot_args() or ""
+    """What comes back: the policy but for hashes that are new at each write, boot-args, where absent and empty are one, and the word."""
+    return [mac.policy()[name] for name in POLICY], mac.boot_args() or "", mac.state()["nvram"].get("greeting")
 
 
 @pytest.mark.parametrize("machine", MACHINES)

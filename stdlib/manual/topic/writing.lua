@@ -125,17 +125,18 @@ safe to repeat.
         where = "any",
         expected = "the word, in NVRAM",
         check = function(c)
-          local value = nvram.get "greeting"
-          if not value then return "unknown" end
-          return value == c.word and "done" or "todo", { value = value }
+          local seen = nvram.read "greeting"
+          if not seen then return "unknown" end
+          return seen.value == c.word and "done" or "todo", seen
         end,
         describe = function(seen)
-          return seen.value == "" and "no word" or "the word " .. seen.value
+          return seen.absent and "no word" or "the word " .. seen.value
         end,
         run = function(c) return nvram.set("greeting", c.word) end,
         undo = function(_, before)
-          local way = { nvram.set("greeting", before.value) }
-          way.leaves = "the word that was there"
+          local delete = command { "/usr/sbin/nvram", "-d", "greeting" }
+          local way = { before.absent and delete or nvram.set("greeting", before.value) }
+          way.leaves = before.absent and "no word" or "the word that was there"
           return { way }
         end,
       },
