@@ -132,8 +132,14 @@ local function names_rung(final)
   return type(leaves) == "string" and leaves ~= ""
 end
 
+-- An item of `trial`: each of its commands was started once, and is not started again after a death. What they did is the answer.
+local function is_tried(world, base)
+  return boot_args_are(world, world_module.boot_args(base)) or starts(world)
+end
+
 -- Results by what they claim.
 local CLAIMS = {
+  trial = { done = is_tried, undone = is_old, ["undone-lower"] = is_lower },
   apply = { done = is_new, undone = is_old, ["undone-lower"] = is_lower },
   revert = { done = is_full, lower = is_lower },
 }

@@ -130,6 +130,7 @@ local CLAIMS = {
   { "The rest of the way back can only be done in recovery", nothing_is_claimed },
   { "left the Mac in a state this program does not recognise", nothing_is_claimed },
   { "^Stopped: ", nothing_is_claimed },
+  { "^This item is done", nothing_is_claimed }, -- its command was started; whatever that did is the answer
   { "^Only what step [%w, -]+ prepared is kept", nothing_is_claimed },
   { "^The Mac now: ", function(about, line) return tells_state(line, about.world) end },
   { "back to how it was before this run", function(about, line) return tells_state(line, about.base) end },
