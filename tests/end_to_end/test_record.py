@@ -114,7 +114,7 @@ def test_after_apply(raised, scratch):
             return told
         assert "First, unseen" not in rehearse("revert", 0, "Done: full security and Apple's kernel, read back.")
         told = rehearse("life", 0, "This Mac is raised already", "Everything is in force", "That was the whole life of a raised Mac.")
-        assert "kdk fetch" not in told and "csrutil disable" not in told
+        assert "get Apple's kit" not in told and "csrutil disable" not in told
         rehearse("rollback", 3, "there is nothing to roll back. `rehearse revert` goes back from it.")
         rehearse("apply", 3, "is not ours, and once replaced it cannot be put back")
     assert os.listdir(scratch) == []
