@@ -110,11 +110,11 @@ linux-arm64: build/linux-arm64/vmq-recovery  ## a static arm64 Linux program
 MACOS := $(RUNNER:runner/%.c=build/macos/%.o) build/macos/embedded.o
 ARM64 := $(RUNNER:runner/%.c=build/linux-arm64/%.o) build/linux-arm64/embedded.o
 
-# llvm-strip signs again, ad hoc, what it has stripped; nothing may change the file after it.
+# The linker signs ad hoc; nothing may change the file after it. It leaves out local symbols (-x) itself: llvm-strip writes numbers out of
+# freed memory in the place of some, other ones at each run.
 build/macos/vmq-recovery: $(MACOS) $(LIBS_macos)
 	$(say)
-	$(Q)$(ZIG) cc -target $(TARGET_macos) -Wl,-dead_strip -o build/macos/work/$(@F) $^
-	$(Q)$(STRIP_MACHO) build/macos/work/$(@F)
+	$(Q)$(ZIG) cc -target $(TARGET_macos) -Wl,-dead_strip,-x -o build/macos/work/$(@F) $^
 	$(Q)mv build/macos/work/$(@F) $@
 
 build/linux-arm64/vmq-recovery: $(ARM64) $(LIBS_linux-arm64)

@@ -5,7 +5,6 @@
 ZIG = build/zig/zig
 export ZIG_GLOBAL_CACHE_DIR := $(CURDIR)/build/cache
 export ZIG_LOCAL_CACHE_DIR  := $(CURDIR)/build/cache
-STRIP_MACHO ?= llvm-strip-19 -x
 
 TARGET_macos       = aarch64-macos.12.0
 TARGET_linux-arm64 = aarch64-linux-musl

@@ -28,8 +28,6 @@ printf '\nCompiler and linker, with the headers of macOS: ziglang %s, one of the
     "$(build/zig/bin/python -c 'from importlib.metadata import version; print(version("ziglang"))')"
 sed -n 's/.*--hash=sha256:\([0-9a-f]*\).*/    \1/p' "$here/requirements.txt"
 sum build/zig/zig "the compiler on this machine"
-printf '\nStripping and signing: the Debian package llvm-19 %s\n' "$(package llvm-19)"
-sum "$(command -v llvm-strip-19)"
 printf '\nTerminal descriptions: compiled by the Debian package ncurses-bin %s from those of ncurses\n' "$(package ncurses-bin)"
 sum "$(command -v tic)"
 sum "$(command -v infocmp)"

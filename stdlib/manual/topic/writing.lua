@@ -134,9 +134,11 @@ safe to repeat.
         end,
         run = function(c) return nvram.set("greeting", c.word) end,
         undo = function(_, before)
-          local delete = command { "/usr/sbin/nvram", "-d", "greeting" }
-          local way = { before.absent and delete or nvram.set("greeting", before.value) }
-          way.leaves = before.absent and "no word" or "the word that was there"
+          local way = { nvram.set("greeting", before.value) }
+          if before.absent then
+            way = { command { "/usr/sbin/nvram", "-d", "greeting" } }
+          end
+          way.leaves = before.absent and "no word" or "the word before"
           return { way }
         end,
       },
