@@ -239,8 +239,8 @@ ARM64_TESTS = $(if $(DEEP),tests/end_to_end,tests/end_to_end/test_revert.py)
 MACH_O     = $(filter-out %/test_loader.py,$(wildcard tests/mach_o/test_*.py)) \
   $(if $(DEEP),,--deselect mach_o/test_reproducible.py::test_a_changed_recipe_rebuilds_the_libraries)
 
-# Of the cases of an end-to-end test every fifth runs, drawn, and at least one; with DEEP=1 all.
-SAMPLED = $(if $(DEEP),,VMQ_SAMPLE=5)
+# Of the cases of an end-to-end test every sixth runs, drawn, and at least one; with DEEP=1 all.
+SAMPLED = $(if $(DEEP),,VMQ_SAMPLE=6)
 
 # What runs at once is told one after the other.
 SYNC = $(if $(filter output-sync,$(.FEATURES)),-Otarget)
