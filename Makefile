@@ -114,6 +114,7 @@ ARM64 := $(RUNNER:runner/%.c=build/linux-arm64/%.o) build/linux-arm64/embedded.o
 # freed memory in the place of some, other ones at each run.
 build/macos/vmq-recovery: $(MACOS) $(LIBS_macos)
 	$(say)
+	@mkdir -p build/macos/work
 	$(Q)$(ZIG) cc -target $(TARGET_macos) -Wl,-dead_strip,-x -o build/macos/work/$(@F) $^
 	$(Q)mv build/macos/work/$(@F) $@
 
