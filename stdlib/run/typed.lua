@@ -29,8 +29,20 @@ local function kept_form(self, echoed)
   return lead .. MARK .. rest
 end
 
+-- A question ends in one of these. Looked for one by one: a search for a set of characters takes ten times as long, and this is done
+-- for each line that a tool prints.
+local SIGNS = { ":", "?", "]", ")", ">" }
+
+local function has_sign(line)
+  for _, sign in ipairs(SIGNS) do
+    if line:find(sign, 1, true) then return true end
+  end
+  return false
+end
+
 -- Where the answer begins in a line that begins with a known question; nil in any other.
 local function behind_question(line, kind)
+  if not has_sign(line) then return nil end
   for behind in line:gmatch "[:%?%]%)>][:%s]*()" do
     if kind(line:sub(1, behind - 1)) then return behind end
   end
@@ -55,6 +67,14 @@ local function take(self, piece)
   if not behind then return piece end
   self.held = self.line:sub(behind)
   return self.line:sub(before + 1, behind - 1)
+end
+
+-- Whole lines in which no question can stand go through at once, where none was left open. @return where the rest begins
+local function pass_lines(self, chunk, at, parts)
+  local last = self.line == "" and not self.held and self.lines == 0 and chunk:match("^.*()\n", at)
+  if not last then return at end
+  parts[#parts + 1] = chunk:sub(at, last)
+  return last + 1
 end
 
 local Cleaner = {}
@@ -87,13 +107,17 @@ end
 --- @param chunk string: what the tool's terminal printed
 -- @return what of it, and of what was held back before, may be written
 function Cleaner:clean(chunk)
-  local parts = {}
-  for piece, ending in chunk:gmatch "([^\n]*)(\n?)" do
-    parts[#parts + 1] = take(self, piece)
-    if ending ~= "" then
-      parts[#parts + 1] = self:finish() .. ending
+  local parts, at = {}, 1
+  local asks_nothing = not has_sign(chunk)
+  while at do
+    if asks_nothing then at = pass_lines(self, chunk, at, parts) end
+    local stop = chunk:find("\n", at, true)
+    parts[#parts + 1] = take(self, chunk:sub(at, stop and stop - 1))
+    if stop then
+      parts[#parts + 1] = self:finish() .. "\n"
       end_line(self)
     end
+    at = stop and stop + 1
   end
   return table.concat(parts)
 end
