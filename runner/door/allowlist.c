@@ -206,12 +206,11 @@ static bool find_file(const char *root, const char *path, struct stat *st)
 	return snprintf(whole, sizeof whole, "%s%s", root, path) < (int)sizeof whole && stat(whole, st) == 0;
 }
 
-/* Whether the file is one of the table's, by a hard link. One that has a single name is not: what a soft link leads to
- * is judged by its name. */
+/* Whether the file is one of the table's, by a hard link or a soft one. */
 static bool is_known_file(const char *root, const char *path)
 {
 	struct stat own, known;
-	if (!find_file(root, path, &own) || own.st_nlink == 1)
+	if (!find_file(root, path, &own))
 		return false;
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		if (find_file(root, table[i].path, &known) && known.st_dev == own.st_dev && known.st_ino == own.st_ino)
