@@ -52,8 +52,8 @@ local function copy(source)
   return result
 end
 
-local function add_modules(words, modules)
-  for name, module in pairs(modules) do
+local function add_modules(words)
+  for name, module in pairs(PUBLIC) do
     words[name] = copy(require(module))
     for _, constant in ipairs(CONSTANTS[name] or {}) do words[name][constant] = copy(require(module)[constant]) end
   end
@@ -68,7 +68,7 @@ end
 -- @param embedded true for a plan that is inside the program
 function sandbox.vocabulary(embedded)
   local words = copy(OWN)
-  add_modules(words, PUBLIC)
+  add_modules(words)
   for name, module in pairs(embedded and PRIVATE or {}) do words[name] = late(module) end
   for _, name in ipairs(FUNCTIONS) do words[name] = _G[name] end
   for _, name in ipairs(LIBRARIES) do words[name] = copy(_G[name]) end

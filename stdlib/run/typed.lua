@@ -32,6 +32,7 @@ end
 -- A question ends in one of these. Looked for one by one: a search for a set of characters takes ten times as long, and this is done
 -- for each line that a tool prints.
 local SIGNS = { ":", "?", "]", ")", ">" }
+local BEHIND_SIGN = ("[%%%s][:%%s]*()"):format(table.concat(SIGNS, "%"))
 
 local function has_sign(line)
   for _, sign in ipairs(SIGNS) do
@@ -43,7 +44,7 @@ end
 -- Where the answer begins in a line that begins with a known question; nil in any other.
 local function behind_question(line, kind)
   if not has_sign(line) then return nil end
-  for behind in line:gmatch "[:%?%]%)>][:%s]*()" do
+  for behind in line:gmatch(BEHIND_SIGN) do
     if kind(line:sub(1, behind - 1)) then return behind end
   end
 end

@@ -82,6 +82,16 @@ def screen_of(mac, tmp_path, *arguments, size=(80, 24)):
     return Screen(mac, *arguments, folder=tmp_path / "screen", size=size, program=driver.PROGRAM)
 
 
+def stopped_behind_a_bar(macos, tmp_path):
+    """The program, stopped while it reads on, with a bar on the screen."""
+    make_large(macos, 1024)
+    one = screen_of(macos, tmp_path, "kc", LARGE)
+    lasts(one.child.pid, NAME)
+    one.child.expect(BAR)
+    pid = stop(one.child.pid, NAME)
+    return one, pid
+
+
 def has_gone(one):
     """Is nothing of the bar on the screen?"""
     return not BAR.search(one.text()) and not re.search(r"\[#| %", one.text())
@@ -115,11 +125,7 @@ def test_copying(macos, tmp_path):
 
 def test_a_window_that_is_made_narrower(macos, tmp_path):
     """What was drawn before fits in it, too."""
-    make_large(macos, 1024)
-    one = screen_of(macos, tmp_path, "kc", LARGE)
-    lasts(one.child.pid, NAME)
-    one.child.expect(BAR)
-    pid = stop(one.child.pid, NAME)
+    one, pid = stopped_behind_a_bar(macos, tmp_path)
     one.resize(40, 10)
     a_bar_is_due()
     go_on(pid)
@@ -130,11 +136,7 @@ def test_a_window_that_is_made_narrower(macos, tmp_path):
 
 def test_ctrl_c_while_it_reads(macos, tmp_path):
     """It is wiped before anything else is said."""
-    make_large(macos, 1024)
-    one = screen_of(macos, tmp_path, "kc", LARGE)
-    lasts(one.child.pid, NAME)
-    one.child.expect(BAR)
-    pid = stop(one.child.pid, NAME)
+    one, pid = stopped_behind_a_bar(macos, tmp_path)
     one.child.send("\x03")
     go_on(pid)
     one.finish()

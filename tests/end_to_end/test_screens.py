@@ -32,6 +32,13 @@ def begins(one, name):
     stands_at(one, "copy")
 
 
+def answers(one, prompt, kept, typed):
+    """At that prompt the screen is like the kept one; then this is typed."""
+    one.shows(prompt)
+    one.like(kept)
+    one.types(typed)
+
+
 def stands_at(one, step):
     """Wait for the prompt of a step, and until it takes keys."""
     one.shows(f"{step} {KEYS}")
@@ -111,9 +118,7 @@ def test_the_last_screen_of_an_apply(screen, mac, size):
 def test_declined(screen, mac, size):
     """n at the name."""
     one = screen(mac, "apply", size=size)
-    one.shows("name>")
-    one.like("apply-name")
-    one.types("n")
+    answers(one, "name>", "apply-name", "n")
     assert one.finish() == 4
     one.like("apply-declined")
 
@@ -124,9 +129,7 @@ def test_wide_and_combining_names(screen, build, size):
     owner = {"name": "ren", "password": "Tr0ub4dor", "full_name": "日本 太郎 Jose\u0301", "uuid": "X"}
     mac = build(name="マッキントッシュ ディスク", data_name="データ", owners=[owner])
     one = screen(mac, "step", size=size)
-    one.shows("name>")
-    one.like("wide-names-first")
-    one.types(mac.group()["uuid"][:8])
+    answers(one, "name>", "wide-names-first", mac.group()["uuid"][:8])
     stands_at(one, "copy")
     one.like("wide-names")
     one.types("q")
@@ -137,13 +140,10 @@ def test_wide_and_combining_names(screen, build, size):
 def test_revert(screen, applied_mac, size):
     """Its first screen, each of bputil's questions, and the end."""
     one = screen(applied_mac, "revert", size=size)
-    one.shows("name>")
-    one.like("revert-name")
-    one.types("Macintosh HD")
-    for words, name, answer in (("n]:", "asks", "y"), ("user:", "user", "mykola"), ("Password       :", "password", PASSWORD)):
-        one.shows(words)
-        one.like(f"revert-{name}")
-        one.types(answer)
+    answers(one, "name>", "revert-name", "Macintosh HD")
+    answers(one, "n]:", "revert-asks", "y")
+    answers(one, "user:", "revert-user", "mykola")
+    answers(one, "Password       :", "revert-password", PASSWORD)
     assert one.finish() == 0
     one.like("revert-finished")
 
@@ -152,9 +152,7 @@ def test_revert(screen, applied_mac, size):
 def test_fetch(screen, build, size):
     """What is downloaded from where, the question, and the end."""
     one = screen(build("m2pro-14.0", "macos", staged=None), "kdk", "fetch", size=size)
-    one.shows("[y/n]")
-    one.like("kdk-fetch-question")
-    one.types("y")
+    answers(one, "[y/n]", "kdk-fetch-question", "y")
     assert one.finish() == 0
     one.like("kdk-fetch-finished")
 
@@ -166,9 +164,7 @@ def test_unstage(screen, build, models, size):
         for command in ("build", "stage"):
             assert driver.run(mac, command, "-q").code == 0
     one = screen(build(like=models("staged", prepare, "m2pro-14.0", "macos", kit="good", staged=None)), "unstage", size=size)
-    one.shows("name>")
-    one.like("unstage-name")
-    one.types("Macintosh HD")
+    answers(one, "name>", "unstage-name", "Macintosh HD")
     assert one.finish() == 0
     one.like("unstage-finished")
 
